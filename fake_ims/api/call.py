@@ -1,0 +1,120 @@
+"""One request on its way through the pipeline."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+from aiohttp import web
+from multidict import MultiMapping
+
+from ..refusal import Refused
+
+if TYPE_CHECKING:
+    from ..contract.model import Operation
+    from ..domain.callers import Caller
+    from ..journal import Exchange
+    from ..service import Service
+
+_decode = msgspec.json.Decoder().decode
+
+
+class Call:
+    """A request, the operation that it resolves to, and who makes it.
+
+    Attributes:
+        service: the state that the call works on.
+        operation: the row of the contract; None while (or because) nothing matched.
+        params: path parameters, decoded.
+        caller: who calls; None for operations that need no token.
+        exchange: the journal's record of it.
+    """
+
+    __slots__ = ("caller", "exchange", "operation", "params", "request", "service")
+
+    def __init__(self, service: Service, request: web.Request, exchange: Exchange) -> None:
+        self.service = service
+        self.request = request
+        self.exchange = exchange
+        self.operation: Operation | None = None
+        self.params: Mapping[str, str] = {}
+        self.caller: Caller | None = None
+
+    @property
+    def method(self) -> str:
+        """HTTP method, upper case."""
+        return self.request.method
+
+    @property
+    def path(self) -> str:
+        """The path as it came, still percent-encoded, without the query."""
+        return self.request.rel_url.raw_path
+
+    @property
+    def query(self) -> MultiMapping[str]:
+        """The decoded query parameters."""
+        return self.request.rel_url.query
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The request's headers, by case-insensitive name."""
+        return self.request.headers
+
+    @property
+    def known_caller(self) -> Caller:
+        """The caller of an operation that needs one."""
+        assert self.caller is not None, "the operation's row says that it needs no token"
+        return self.caller
+
+    @property
+    def base_url(self) -> str:
+        """Where the client reached the service: scheme, host and port."""
+        return f"{self.request.scheme}://{self.request.host}"
+
+    @property
+    def has_body(self) -> bool:
+        """Whether the request announces a body."""
+        if self.request.headers.get("Transfer-Encoding"):
+            return self.method in ("POST", "PUT", "PATCH")
+        return (self.request.content_length or 0) > 0
+
+    async def read(self) -> bytes:
+        """The whole body, kept for the journal."""
+        body = await self.request.read()
+        self.exchange.request_body = body
+        return body
+
+    async def json(self) -> object:
+        """The body as JSON, an object or an array.
+
+        Raises:
+            Refused: ``body.expected``, ``body.malformed`` or ``body.type``.
+        """
+        if not self.has_body:
+            raise Refused("body.expected")
+        document = parse_json(await self.read())
+        if not isinstance(document, (dict, list)):
+            raise Refused("body.type")
+        return document
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it arrives, for uploads."""
+        return self.request.content.iter_any()
+
+
+def parse_json(body: bytes) -> object:
+    """Decode a JSON body the fast way, and what only the standard library takes the slow way.
+
+    Raises:
+        Refused: ``body.malformed``.
+    """
+    try:
+        return _decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        try:
+            document: object = json.loads(body)
+        except (ValueError, RecursionError):
+            raise Refused("body.malformed") from None
+        return document

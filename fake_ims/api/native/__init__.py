@@ -1,0 +1,1 @@
+"""Chapter *Native OpenStack APIs*: thin handlers that parse, call the domain and render."""

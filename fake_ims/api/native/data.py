@@ -1,0 +1,152 @@
+"""The bytes of an image: upload and download, with ranges."""
+
+from __future__ import annotations
+
+import re
+
+from ...domain import access
+from ...domain.data import Blob
+from ...domain.image import Image
+from ...refusal import Refused
+from ..answer import JSON, Answer
+from ..call import Call
+from ..registry import handles
+from .images import no_content
+
+OCTETS = "application/octet-stream"
+_RANGE = re.compile(r"bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*\Z", re.I)
+_CONTENT_RANGE = re.compile(r"bytes\s+(\d+)-(\d+)/(\d+|\*)\s*\Z", re.I)
+
+
+def check_media_type(call: Call) -> None:
+    """Uploads are octet streams.
+
+    Raises:
+        Refused: ``data.media_type``.
+    """
+    given = call.headers.get("Content-Type")
+    media_type = given.partition(";")[0].strip() if given else None
+    if media_type != OCTETS:
+        raise Refused("data.media_type", content_type=media_type)
+
+
+def announced_size(call: Call) -> int | None:
+    """The size that the client announces beside the body.
+
+    Raises:
+        Refused: ``data.size_header``.
+    """
+    given = call.headers.get("x-openstack-image-size")
+    if given is None:
+        return None
+    try:
+        return int(given)
+    except ValueError:
+        raise Refused("data.size_header") from None
+
+
+async def receive(call: Call, image: Image, expected: int | None) -> Blob:
+    """Take in the bytes of an upload as they arrive, in constant memory.
+
+    Raises:
+        Refused: more or fewer bytes arrive than were announced.
+    """
+    blob = Blob()
+    try:
+        async for chunk in call.chunks():
+            blob.write(chunk)
+            if expected and blob.size > expected:
+                raise Refused("data.size_exceeds", expected=expected, received=blob.size)
+        if expected and blob.size != expected:
+            raise Refused("data.size_differs", expected=expected, received=blob.size)
+    except BaseException:
+        blob.close()
+        call.service.images.abort_upload(image, "the upload broke off")
+        raise
+    blob.finish()
+    return blob
+
+
+@handles("images.upload")
+async def upload(call: Call) -> Answer:
+    """Page *Uploading an Image*."""
+    service = call.service
+    check_media_type(call)
+    expected = announced_size(call)
+    stores = service.profile.stores
+    store = call.headers.get("x-image-meta-store", stores[0]) if stores else None
+    if store is not None and store not in stores:
+        raise Refused("data.store", store=store)
+    image = service.images.begin_upload(call.known_caller, call.params["image_id"])
+    blob = await receive(call, image, expected)
+    service.images.end_upload(image, blob, store)
+    return no_content()
+
+
+@handles("images.download")
+async def download(call: Call) -> Answer:
+    """The bytes of an image, or a range of them."""
+    service, caller = call.service, call.known_caller
+    image = service.images.get(caller, call.params["image_id"])
+    if image.status == "deactivated" and not caller.is_admin:
+        raise Refused("data.deactivated")
+    access.require("download_image", caller, image)
+    for store in call.query.get("prefer", "").split(","):
+        if store.strip() and store.strip() not in service.profile.stores:
+            raise Refused("store.prefer_unknown", store=store.strip())
+    blob = image.data
+    if blob is None or image.status in ("saving", "importing"):
+        return Answer(204, content_type=JSON)
+    part = requested_range(call, blob.size)
+    start, length = part or (0, blob.size)
+    headers = {"Content-MD5": blob.md5}
+    if part is not None:
+        headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{blob.size}"
+    return Answer(206 if part else 200, content_type=OCTETS, headers=headers,
+                  stream=blob.read(start, length), length=length)
+
+
+def requested_range(call: Call, size: int) -> tuple[int, int] | None:
+    """Start and length of the range that a request asks for; None for all of it.
+
+    ``Range`` counts first; ``Content-Range`` in a request is an old way that Glance still takes.
+
+    Raises:
+        Refused: 416, or 400 for several ranges.
+    """
+    given = call.headers.get("Range")
+    if given is not None:
+        return _range(given, size)
+    given = call.headers.get("Content-Range")
+    return None if given is None else _content_range(given, size)
+
+
+def _range(given: str, size: int) -> tuple[int, int]:
+    if "," in given:
+        raise Refused("range.multiple")
+    match = _RANGE.match(given.strip())
+    if match is None or not (match[1] or match[2]):
+        raise Refused("range.header")
+    if not match[1]:
+        suffix = int(match[2])
+        start = size - suffix if 0 < suffix < size else 0
+        return start, size - start
+    start = int(match[1])
+    last = int(match[2]) if match[2] else size - 1
+    if match[2] and last < start:
+        raise Refused("range.header")
+    if start >= size:
+        raise Refused("range.start", last=size - 1)
+    return start, min(last, size - 1) - start + 1
+
+
+def _content_range(given: str, size: int) -> tuple[int, int]:
+    match = _CONTENT_RANGE.match(given.strip())
+    if match is None or int(match[2]) < int(match[1]):
+        raise Refused("range.content_header")
+    start, stop = int(match[1]), int(match[2]) + 1
+    if match[3] == "*" and stop > size:
+        raise Refused("range.content_stop", last=size - 1)
+    if start >= size:
+        raise Refused("range.content_start", last=size - 1)
+    return start, min(stop, size) - start

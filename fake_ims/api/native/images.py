@@ -1,0 +1,92 @@
+"""Images: create, list, show, change, delete."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from ...domain import access, patch, query
+from ...refusal import Refused
+from ..answer import JSON, Answer
+from ..call import Call
+from ..registry import handles
+from .render import image_answer, page_bytes
+
+EMPTY = "text/html; charset=UTF-8"
+
+
+def no_content() -> Answer:
+    """204, as Glance sends it."""
+    return Answer(204, content_type=EMPTY)
+
+
+@handles("images.create")
+async def create(call: Call) -> Answer:
+    """Page *Creating Image Metadata*."""
+    service, caller = call.service, call.known_caller
+    document = await call.json()
+    new = service.profile.new_image(document)
+    image = service.images.create(caller, new.attributes, new.properties, new.tags)
+    service.profile.adorn(image)
+    answer = image_answer(201, image, caller, service.profile)
+    answer.headers.update(service.profile.create_headers(image, call.base_url))
+    return answer
+
+
+@handles("images.list")
+async def list_(call: Call) -> Answer:
+    """Page *Querying Images*."""
+    service, caller = call.service, call.known_caller
+    service.images.settle()
+    asked = query.parse(call.query.items(), service.profile)
+    access.require_role("get_images", caller, "reader")
+    page = query.run(asked, caller, service.store, service.profile)
+    for image in page.images:
+        if image.transition is not None:
+            service.images.look(image)
+    first, following = links("/v2/images", call, page.images[-1].id if page.more else None)
+    body = page_bytes(page.images, caller, service.profile, first, following)
+    return Answer(200, body, JSON)
+
+
+def links(path: str, call: Call, marker: str | None) -> tuple[str, str | None]:
+    """The links ``first`` and ``next`` of a page: the query as it came, with another marker.
+
+    Args:
+        path: path of the list.
+        call: the request.
+        marker: id of the page's last item; None if there is no next page.
+    """
+    params = dict(call.query.items())
+    params.pop("marker", None)
+    first = f"{path}?{urlencode(params)}" if params else path
+    if marker is None:
+        return first, None
+    return first, f"{path}?{urlencode({**params, 'marker': marker})}"
+
+
+@handles("images.show")
+async def show(call: Call) -> Answer:
+    """Page *Querying Image Details*."""
+    service, caller = call.service, call.known_caller
+    image = service.images.show(caller, call.params["image_id"])
+    return image_answer(200, image, caller, service.profile)
+
+
+@handles("images.update")
+async def update(call: Call) -> Answer:
+    """Page *Modifying an Image*: a JSON patch of one of two media types."""
+    service, caller = call.service, call.known_caller
+    media_type = (call.headers.get("Content-Type") or "").partition(";")[0].strip()
+    if media_type not in patch.MEDIA_TYPES:
+        raise Refused("patch.media_type",
+                      headers={"Accept-Patch": ", ".join(sorted(patch.MEDIA_TYPES))})
+    changes = patch.parse(await call.json(), media_type, service.profile.name)
+    image = service.images.patch(caller, call.params["image_id"], changes)
+    return image_answer(200, image, caller, service.profile)
+
+
+@handles("images.delete")
+async def delete(call: Call) -> Answer:
+    """Page *Deleting an Image*."""
+    call.service.images.delete(call.known_caller, call.params["image_id"])
+    return no_content()

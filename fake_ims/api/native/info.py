@@ -1,0 +1,64 @@
+"""What Glance tells of itself: ways to import, stores, usage, cache, health."""
+
+from __future__ import annotations
+
+from ...domain import access
+from ...refusal import Refused
+from ..answer import Answer
+from ..call import Call
+from ..registry import handles
+from .render import as_json
+
+
+@handles("info.import")
+async def import_methods(call: Call) -> Answer:
+    """The enabled ways to import."""
+    return as_json(200, {"import-methods": {
+        "description": "Import methods available.",
+        "type": "array",
+        "value": list(call.service.profile.import_methods),
+    }})
+
+
+def _stores(call: Call) -> list[dict[str, object]]:
+    names = call.service.profile.stores
+    return [{"id": name, "default": "true"} if name == names[0] else {"id": name}
+            for name in names]
+
+
+@handles("info.stores")
+async def stores(call: Call) -> Answer:
+    """The stores, by id."""
+    return as_json(200, {"stores": _stores(call)})
+
+
+@handles("info.stores_detail")
+async def stores_detail(call: Call) -> Answer:
+    """The stores and what they are, for admins."""
+    access.require_role("stores_info_detail", call.known_caller, "admin")
+    properties = {"data_dir": "/fake_ims", "chunk_size": 65536, "thin_provisioning": False}
+    detail = [{**store, "type": "file", "weight": 0, "properties": properties}
+              for store in _stores(call)]
+    return as_json(200, {"stores": detail})
+
+
+@handles("info.usage")
+async def usage(call: Call) -> Answer:
+    """Usage against Keystone's unified limits, of which none is set."""
+    return as_json(200, {"usage": {}})
+
+
+_CACHE_RULES = {"GET": "cache_list", "DELETE": "cache_delete", "PUT": "cache_image"}
+
+
+@handles("cache.list", "cache.clear", "cache.queue", "cache.delete")
+async def cache(call: Call) -> Answer:
+    """The cache API of a Glance that has no cache."""
+    access.require_role(_CACHE_RULES[call.method], call.known_caller, "admin")
+    raise Refused("cache.off")
+
+
+@handles("health.check")
+async def healthcheck(call: Call) -> Answer:
+    """Whether the service is up: it is, since it answers."""
+    return Answer(200, b"OK", "text/plain; charset=UTF-8")

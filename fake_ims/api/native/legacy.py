@@ -1,0 +1,108 @@
+"""The deprecated v1 operations that the reference still has.
+
+Pages *Querying Image Details (V1.1)*, *Querying Image Metadata (V1)*, *Deleting an Image (V1.1)*.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from ...domain import access, query
+from ...domain.image import Image
+from ...refusal import Refused
+from ..answer import Answer
+from ..call import Call
+from ..registry import handles
+from .render import as_json
+
+_FILTERS = ("name", "container_format", "disk_format", "status")
+
+
+def _instant(value: float | None) -> str | None:
+    if value is None:
+        return None
+    moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(value))
+    return f"{moment}.{int(value % 1 * 1_000_000):06d}"
+
+
+def _document(image: Image) -> dict[str, object]:
+    return {
+        "status": image.status,
+        "deleted_at": _instant(image.deleted_at),
+        "name": image.name or "",
+        "deleted": image.deleted_at is not None,
+        "container_format": image.container_format,
+        "created_at": _instant(image.created_at),
+        "disk_format": image.disk_format,
+        "updated_at": _instant(image.updated_at),
+        "min_disk": image.min_disk,
+        "protected": image.protected,
+        "id": image.id,
+        "min_ram": image.min_ram,
+        "checksum": image.checksum,
+        "owner": image.owner,
+        "is_public": image.visibility == "public",
+        "virtual_size": image.virtual_size,
+        "properties": image.properties,
+        "size": image.size or 0,
+    }
+
+
+def _filters(call: Call) -> Iterator[tuple[str, str]]:
+    for name in _FILTERS:
+        value = call.query.get(name)
+        if value is not None:
+            yield name, f"eq:{value}"
+    for name in ("size_min", "size_max", "limit", "marker"):
+        value = call.query.get(name)
+        if value is not None:
+            yield name, value
+    changed = call.query.get("changes-since")
+    if changed is not None:
+        yield "updated_at", f"gt:{changed}"
+
+
+@handles("images.detail_v1")
+async def detail(call: Call) -> Answer:
+    """Images in detail, by the filters of the page."""
+    service, caller = call.service, call.known_caller
+    service.images.settle()
+    access.require_role("get_images", caller, "reader")
+    asked = query.parse(_filters(call), service.profile)
+    page = query.run(asked, caller, service.store, service.profile)
+    for image in page.images:
+        service.images.look(image)
+    return as_json(200, {"images": [_document(image) for image in page.images]})
+
+
+@handles("images.head_v1")
+async def head(call: Call) -> Answer:
+    """An image's attributes as ``X-Image-Meta-…`` headers."""
+    service = call.service
+    image = service.images.show(call.known_caller, call.params["image_id"])
+    headers: dict[str, str] = {}
+    for name, value in _document(image).items():
+        if name == "properties":
+            for key, text in image.properties.items():
+                if _sendable(key) and _sendable(text):
+                    headers[f"X-Image-Meta-Property-{key}"] = text
+        elif value is not None and value != "" and _sendable(str(value)):
+            headers[f"X-Image-Meta-{name.capitalize()}"] = str(value)
+    if image.checksum:
+        headers["Etag"] = image.checksum
+    return Answer(200, content_type="text/html; charset=UTF-8", headers=headers)
+
+
+def _sendable(text: str) -> bool:
+    return text.isprintable() and text.isascii()
+
+
+@handles("images.delete_v1")
+async def delete(call: Call) -> Answer:
+    """Delete an image; the page's example says 200, its table of returned values 204."""
+    image_id = call.params["image_id"]
+    if call.service.store.get(image_id) is None:
+        raise Refused("image.delete_not_found", image_id=image_id)
+    call.service.images.delete(call.known_caller, image_id)
+    return Answer(204, content_type="text/html; charset=UTF-8")

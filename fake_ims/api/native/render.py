@@ -1,0 +1,60 @@
+"""Images and members as JSON, rendered once per revision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from ...domain.callers import Caller
+from ...domain.clock import isotime
+from ...domain.image import Image, Member
+from ...profiles import Profile
+from ..answer import JSON, Answer
+
+encode = msgspec.json.Encoder().encode
+
+
+def as_json(status: int, document: Any) -> Answer:
+    """An answer of a JSON document."""
+    return Answer(status, encode(document), JSON)
+
+
+def image_bytes(image: Image, caller: Caller, profile: Profile) -> bytes:
+    """The image as its JSON, from the cache unless it has changed since."""
+    shared = (profile.shares_private_images and caller.project_id != image.owner
+              and caller.project_id in image.members)
+    view = "member" if shared else "owner"
+    rendered = image.rendered.get(view)
+    if rendered is None:
+        rendered = image.rendered[view] = encode(profile.view(image, shared))
+    return rendered
+
+
+def image_answer(status: int, image: Image, caller: Caller, profile: Profile) -> Answer:
+    """An answer of one image."""
+    return Answer(status, image_bytes(image, caller, profile), JSON)
+
+
+def page_bytes(
+    images: Iterable[Image], caller: Caller, profile: Profile, first: str, following: str | None
+) -> bytes:
+    """A page of images: a join of what each image has rendered to."""
+    joined = b",".join([image_bytes(image, caller, profile) for image in images])
+    tail: dict[str, str] = {"first": first, "schema": "/v2/schemas/images"}
+    if following is not None:
+        tail["next"] = following
+    return b'{"images":[' + joined + b"]," + encode(tail)[1:]
+
+
+def member_document(member: Member, image_id: str) -> dict[str, str]:
+    """A member as JSON shows it."""
+    return {
+        "member_id": member.project_id,
+        "image_id": image_id,
+        "status": member.status,
+        "created_at": isotime(member.created_at),
+        "updated_at": isotime(member.updated_at),
+        "schema": "/v2/schemas/member",
+    }

@@ -1,0 +1,166 @@
+"""Glance's task API (deprecated there): an administrator's look at imports."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from operator import attrgetter
+
+from ...contract import schema
+from ...contract.attributes import UUID_PATTERN
+from ...domain import access
+from ...domain.clock import isotime
+from ...domain.tasks import Task
+from ...refusal import Refused
+from ..answer import Answer
+from ..call import Call
+from ..registry import handles
+from .images import links
+from .render import as_json
+
+_STATUSES = ("pending", "processing", "success", "failure")
+_SORT_KEYS = frozenset({"id", "type", "status", "owner", "created_at", "updated_at",
+                        "expires_at", "image_id", "request_id", "user_id"})
+
+
+def _stub(task: Task) -> dict[str, object]:
+    path = f"/v2/tasks/{task.id}"
+    document: dict[str, object] = {
+        "id": task.id,
+        "type": task.type,
+        "status": task.status,
+        "owner": task.owner,
+        "created_at": isotime(task.created_at),
+        "updated_at": isotime(task.updated_at),
+        "self": path,
+        "schema": "/v2/schemas/task",
+    }
+    if task.expires_at is not None:
+        document["expires_at"] = isotime(task.expires_at)
+    return document
+
+
+def _document(task: Task) -> dict[str, object]:
+    document = {**_stub(task), "input": task.input, "message": task.message,
+                "result": task.result, "request_id": task.request_id, "user_id": task.user_id}
+    if task.image_id:
+        document["image_id"] = task.image_id
+    return document
+
+
+def _allow(call: Call) -> None:
+    access.require_role("tasks_api_access", call.known_caller, "admin")
+
+
+@handles("tasks.list")
+async def list_(call: Call) -> Answer:
+    """The tasks, by status and type, in pages."""
+    _allow(call)
+    params = dict(call.query.items())
+    limit_text, marker = params.pop("limit", None), params.pop("marker", None)
+    sort_key = params.pop("sort_key", "created_at")
+    sort_dir = params.pop("sort_dir", "desc")
+    if sort_dir not in ("asc", "desc"):
+        raise Refused("list.sort_dir", sort_dir=sort_dir)
+    status, kind = params.get("status"), params.get("type")
+    if status and status not in _STATUSES:
+        raise Refused("task.status", status=status)
+    if kind and kind != "import":
+        raise Refused("task.type", type=kind)
+    if marker and not re.search(UUID_PATTERN, marker):
+        raise Refused("task.marker")
+    limit = call.service.profile.page_size
+    if limit_text is not None:
+        try:
+            limit = int(limit_text)
+        except ValueError:
+            raise Refused("list.limit_type") from None
+        if limit < 0:
+            raise Refused("list.limit_negative")
+    if sort_key not in _SORT_KEYS:
+        raise Refused("task.sort_key")
+    if marker and call.service.tasks.get(marker) is None:
+        raise Refused("task.marker_unknown", task_id=marker)
+    tasks = [task for task in call.service.tasks.all()
+             if all(getattr(task, name, None) == value for name, value in params.items())]
+    tasks.sort(key=lambda task: str(attrgetter(sort_key)(task) or ""),
+               reverse=sort_dir == "desc")
+    if marker:
+        ids = [task.id for task in tasks]
+        tasks = tasks[ids.index(marker) + 1:] if marker in ids else []
+    page = tasks[:min(limit, call.service.profile.max_page)]
+    first, following = links("/v2/tasks", call,
+                             page[-1].id if page and len(page) == limit else None)
+    document = {"tasks": [_stub(task) for task in page], "first": first,
+                "schema": "/v2/schemas/tasks"}
+    if following is not None:
+        document["next"] = following
+    return as_json(200, document)
+
+
+@handles("tasks.create")
+async def create(call: Call) -> Answer:
+    """Start a task by hand; imports by it are refused as Glance refuses them."""
+    _allow(call)
+    document = await call.json()
+    for name in ("type", "input"):
+        if not isinstance(document, dict) or name not in document:
+            raise Refused("task.missing", name=name)
+    assert isinstance(document, dict)
+    properties = schema.document("task", "openstack")["properties"]
+    try:
+        schema.check(document, properties)
+    except schema.Mismatch as mismatch:
+        raise Refused("task.schema", reason=mismatch.reason) from None
+    given = document["input"] or {}
+    if document["type"] == "import":
+        source = given.get("import_from")
+        if not source:
+            raise Refused("task.import_source", reason=f"Invalid location: {source}")
+        raise Refused("task.import_source",
+                      reason=f"URI for legacy import task does not pass filtering: {source}")
+    service, caller = call.service, call.known_caller
+    now = service.clock.now()
+    task = Task(str(uuid.uuid4()), document["type"], caller.project_id, caller.user_id,
+                call.exchange.request_id, given.get("image_id"), given, now, now)
+    service.tasks.add(task)
+    answer = as_json(201, _document(task))
+    answer.headers["Location"] = f"{call.base_url}/v2/tasks/{task.id}"
+    # Nothing can be imported by such a task: by the next look it has failed.
+    service.tasks.finish(task, now, failure="Task failed due to Internal Error")
+    return answer
+
+
+@handles("tasks.show")
+async def show(call: Call) -> Answer:
+    """One task."""
+    _allow(call)
+    task_id = call.params["task_id"]
+    task = call.service.tasks.get(task_id)
+    if task is None:
+        raise Refused("task.not_found", task_id=task_id)
+    return as_json(200, _document(task))
+
+
+@handles("tasks.delete")
+async def delete(call: Call) -> Answer:
+    """Tasks go away by themselves."""
+    _allow(call)
+    raise Refused("task.delete", headers={"Allow": "GET"})
+
+
+@handles("images.tasks")
+async def of_image(call: Call) -> Answer:
+    """The tasks of one image."""
+    image_id = call.params["image_id"]
+    try:
+        image = call.service.images.get(call.known_caller, image_id)
+        access.require("get_image", call.known_caller, image)
+    except Refused:
+        raise Refused("image.hidden") from None
+    documents = []
+    for task in call.service.tasks.of_image(image_id):
+        document = {**_document(task), "deleted": False, "deleted_at": None}
+        del document["self"], document["schema"]
+        documents.append(document)
+    return as_json(200, {"tasks": documents})

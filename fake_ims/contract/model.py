@@ -1,0 +1,120 @@
+"""The shape of a row in each contract table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Profile = Literal["otc", "openstack"]
+Face = Literal["native", "ims"]
+Source = Literal["reference", "glance"]
+Body = Literal["none", "ignored", "json", "patch", "octets"]
+
+BOTH: frozenset[Profile] = frozenset({"otc", "openstack"})
+OTC_ONLY: frozenset[Profile] = frozenset({"otc"})
+OPENSTACK_ONLY: frozenset[Profile] = frozenset({"openstack"})
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the service.
+
+    Attributes:
+        id: the name used by fault targets, the journal and the coverage table.
+        method: the HTTP method.
+        path: the path template, with ``{name}`` for each path parameter.
+        chapter: title of the reference page (or the Glance page) that documents it.
+        face: which of the two faces of the store it belongs to.
+        success: status of a successful answer.
+        errors: error statuses that the page documents.
+        actions: IAM actions of the chapter *Permissions and Supported Actions*.
+        auth: whether the caller must have a token.
+        deprecated: whether the reference calls it deprecated.
+        source: ``reference`` for the IMS API reference, ``glance`` for what only Glance documents.
+        profiles: the profiles that have it.
+        body: what the operation does with a request body (``none`` refuses one in ``openstack``).
+        served: False while the fake answers 501.
+    """
+
+    id: str
+    method: str
+    path: str
+    chapter: str
+    face: Face
+    success: int
+    errors: tuple[int, ...]
+    actions: tuple[str, ...] = ()
+    auth: bool = True
+    deprecated: bool = False
+    source: Source = "reference"
+    profiles: frozenset[Profile] = BOTH
+    body: Body = "none"
+    served: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute of an image.
+
+    Attributes:
+        name: as it stands on the wire.
+        types: JSON types that the wire allows (``string``, ``integer``, ``boolean``, ``null``,
+            ``array``).
+        description: our words for the schema.
+        max_length: of a string, in characters; of ``tags``, of each item.
+        enum: allowed values per profile; None where any value is.
+        pattern: a regular expression that a string must match.
+        minimum: of an integer.
+        maximum: of an integer.
+        default: the value of a new image, per profile.
+        read_only: whether only the service sets it.
+        filterable: whether ``GET /v2/images?name=value`` filters by it.
+        sortable: whether it is a sort key.
+        base: whether it is a first-class attribute (False: a vendor or common property).
+        profiles: the profiles that know it.
+    """
+
+    name: str
+    types: tuple[str, ...]
+    description: str
+    max_length: int | None = None
+    enum: tuple[str | None, ...] | None = None
+    otc_enum: tuple[str | None, ...] | None = None
+    pattern: str | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    default: object = None
+    otc_default: object = None
+    read_only: bool = False
+    filterable: bool = True
+    sortable: bool = False
+    base: bool = True
+    profiles: frozenset[Profile] = BOTH
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCode:
+    """One row of the reference's chapter *Error Codes*: code, HTTP status, message."""
+
+    code: str
+    status: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One way in which the native API says no.
+
+    Attributes:
+        key: how the domain names it.
+        status: HTTP status on the native API, the same in both profiles.
+        text: Glance's sentence, with ``{name}`` for each argument.
+        code: the IMS error code that profile ``otc`` shows beside it.
+        detail: whether Glance sends the sentence after the status's own explanation.
+    """
+
+    key: str
+    status: int
+    text: str
+    code: str
+    detail: bool = False

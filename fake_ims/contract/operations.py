@@ -1,0 +1,225 @@
+"""Every operation of the service, as rows: the reference's 46, and what only Glance documents.
+
+Routing, fault targets, journal names, the coverage table and ``fake-ims operations`` derive from
+this table. Paths, statuses and IAM actions stand nowhere else.
+"""
+
+from __future__ import annotations
+
+from .model import BOTH, OPENSTACK_ONLY, OTC_ONLY, Body, Operation, Profile
+
+_USUAL = (400, 401, 403, 404, 500, 503)
+_V1 = "Native OpenStack API V1"
+_GLANCE = "Glance v2"
+
+
+def _native(
+    id: str,
+    route: str,
+    page: str,
+    success: int,
+    *actions: str,
+    errors: tuple[int, ...] = _USUAL,
+    body: Body = "none",
+    auth: bool = True,
+    deprecated: bool = False,
+) -> Operation:
+    method, path = route.split(" ")
+    return Operation(
+        id=id,
+        method=method,
+        path=path,
+        chapter=f"{page} (Native OpenStack API)" if "(" not in page else page,
+        face="native",
+        success=success,
+        errors=errors,
+        actions=tuple(f"ims:images:{action}" for action in actions),
+        auth=auth,
+        deprecated=deprecated,
+        body=body,
+    )
+
+
+def _glance(
+    id: str,
+    route: str,
+    success: int,
+    *,
+    body: Body = "none",
+    auth: bool = True,
+    profiles: frozenset[Profile] = OPENSTACK_ONLY,
+    deprecated: bool = False,
+) -> Operation:
+    method, path = route.split(" ")
+    return Operation(
+        id=id,
+        method=method,
+        path=path,
+        chapter=_GLANCE,
+        face="native",
+        success=success,
+        errors=_USUAL,
+        auth=auth,
+        deprecated=deprecated,
+        source="glance",
+        profiles=profiles,
+        body=body,
+    )
+
+
+def _ims(
+    id: str,
+    route: str,
+    page: str,
+    success: int,
+    *actions: str,
+    errors: tuple[int, ...] = _USUAL,
+    body: Body = "none",
+) -> Operation:
+    method, path = route.split(" ")
+    return Operation(
+        id=id,
+        method=method,
+        path=path,
+        chapter=page,
+        face="ims",
+        success=success,
+        errors=errors,
+        actions=tuple(f"ims:{action}" for action in actions),
+        profiles=OTC_ONLY,
+        body=body,
+        served=False,
+    )
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    # API version query
+    _native("versions.list", "GET /", "Querying API Versions", 300, auth=False, body="ignored"),
+    _native("versions.show", "GET /{version}", "Querying an API Version", 300, auth=False,
+            body="ignored"),
+    # Images
+    _native("images.create", "POST /v2/images", "Creating Image Metadata", 201, "create",
+            body="json"),
+    _native("images.list", "GET /v2/images", "Querying Images", 200, "list", body="ignored"),
+    _native("images.show", "GET /v2/images/{image_id}", "Querying Image Details", 200, "get"),
+    _native("images.update", "PATCH /v2/images/{image_id}", "Modifying an Image", 200, "update",
+            body="patch"),
+    _native("images.delete", "DELETE /v2/images/{image_id}", "Deleting an Image", 204, "delete"),
+    _native("images.upload", "PUT /v2/images/{image_id}/file", "Uploading an Image", 204,
+            "get", "update", "upload", errors=(400, 401, 403, 404, 409, 500), body="octets"),
+    _native("images.download", "GET /v2/images/{image_id}/file", "Image Attributes (file)", 200,
+            "get"),
+    _native("images.detail_v1", "GET /v1.1/images/detail",
+            f"Querying Image Details ({_V1}.1, Deprecated)", 200, "list", deprecated=True,
+            body="ignored"),
+    _native("images.head_v1", "HEAD /v1/images/{image_id}",
+            f"Querying Image Metadata ({_V1}, Deprecated)", 200, "get", deprecated=True),
+    _native("images.delete_v1", "DELETE /v1.1/images/{image_id}",
+            f"Deleting an Image ({_V1}.1, Deprecated)", 204, "delete", deprecated=True),
+    # Image schema
+    _native("schemas.image", "GET /v2/schemas/image", "Querying an Image Schema", 200),
+    _native("schemas.images", "GET /v2/schemas/images", "Querying an Image List Schema", 200),
+    _native("schemas.member", "GET /v2/schemas/member",
+            "Querying a Schema for an Image Sharing Member", 200),
+    _native("schemas.members", "GET /v2/schemas/members",
+            "Querying a Schema for an Image Sharing Member List", 200),
+    # Image sharing
+    _native("members.add", "POST /v2/images/{image_id}/members", "Adding an Image Sharing Member",
+            200, "get", "share", body="json"),
+    _native("members.list", "GET /v2/images/{image_id}/members", "Querying Image Sharing Members",
+            200, "get", "share"),
+    _native("members.show", "GET /v2/images/{image_id}/members/{member_id}",
+            "Querying Image Sharing Member Details", 200, "get", "share"),
+    _native("members.update", "PUT /v2/images/{image_id}/members/{member_id}",
+            "Updating the Image Sharing Status", 200, "get", "share", body="json"),
+    _native("members.delete", "DELETE /v2/images/{image_id}/members/{member_id}",
+            "Deleting an Image Sharing Member", 204, "get", "share"),
+    # Image tagging
+    _native("tags.add", "PUT /v2/images/{image_id}/tags/{tag}", "Adding a Tag", 204,
+            "get", "update"),
+    _native("tags.delete", "DELETE /v2/images/{image_id}/tags/{tag}", "Deleting a Tag", 204,
+            "get", "update"),
+    # What Glance documents and both profiles have
+    _glance("images.deactivate", "POST /v2/images/{image_id}/actions/deactivate", 204,
+            profiles=BOTH),
+    _glance("images.reactivate", "POST /v2/images/{image_id}/actions/reactivate", 204,
+            profiles=BOTH),
+    _glance("versions.explicit", "GET /versions", 200, auth=False, profiles=BOTH, body="ignored"),
+    # What only Glance has
+    _glance("images.import", "POST /v2/images/{image_id}/import", 202, body="json"),
+    _glance("images.stage", "PUT /v2/images/{image_id}/stage", 204, body="octets"),
+    _glance("images.tasks", "GET /v2/images/{image_id}/tasks", 200),
+    _glance("locations.list", "GET /v2/images/{image_id}/locations", 200, body="ignored"),
+    _glance("locations.add", "POST /v2/images/{image_id}/locations", 202, body="json"),
+    _glance("stores.delete", "DELETE /v2/stores/{store_id}/{image_id}", 204),
+    _glance("tasks.list", "GET /v2/tasks", 200, deprecated=True, body="ignored"),
+    _glance("tasks.create", "POST /v2/tasks", 201, deprecated=True, body="json"),
+    _glance("tasks.show", "GET /v2/tasks/{task_id}", 200, deprecated=True, body="ignored"),
+    _glance("tasks.delete", "DELETE /v2/tasks/{task_id}", 204, deprecated=True, body="ignored"),
+    _glance("info.import", "GET /v2/info/import", 200),
+    _glance("info.stores", "GET /v2/info/stores", 200),
+    _glance("info.stores_detail", "GET /v2/info/stores/detail", 200),
+    _glance("info.usage", "GET /v2/info/usage", 200),
+    _glance("cache.list", "GET /v2/cache", 200),
+    _glance("cache.clear", "DELETE /v2/cache", 204),
+    _glance("cache.queue", "PUT /v2/cache/{image_id}", 202),
+    _glance("cache.delete", "DELETE /v2/cache/{image_id}", 204),
+    _glance("health.check", "GET /healthcheck", 200, auth=False, body="ignored"),
+    _glance("schemas.task", "GET /v2/schemas/task", 200, body="ignored"),
+    _glance("schemas.tasks", "GET /v2/schemas/tasks", 200, body="ignored"),
+    # IMS APIs: images
+    _ims("cloudimages.list", "GET /v2/cloudimages", "Querying Images", 200, "images:list"),
+    _ims("cloudimages.update", "PATCH /v2/cloudimages/{image_id}", "Updating an Image", 200,
+         "images:update", "serverImages:create", body="patch"),
+    _ims("cloudimages.create", "POST /v2/cloudimages/action", "Creating an Image", 200,
+         "serverImages:create", body="json"),
+    _ims("cloudimages.quickimport", "POST /v2/cloudimages/quickimport/action",
+         "Importing an Image File Quickly", 200, "serverImages:create", "dataImages:create",
+         body="json"),
+    _ims("cloudimages.create_data_image", "POST /v1/cloudimages/dataimages/action",
+         "Creating a Data Disk Image from an External Image File", 200, "dataImages:create",
+         body="json"),
+    _ims("cloudimages.create_whole_image", "POST /v1/cloudimages/wholeimages/action",
+         "Creating a Full-ECS Image", 200, "wholeImages:create", body="json"),
+    _ims("cloudimages.register", "PUT /v1/cloudimages/{image_id}/upload", "Registering an Image",
+         200, "images:upload", errors=(400, 401, 403, 404), body="json"),
+    _ims("cloudimages.export", "POST /v1/cloudimages/{image_id}/file", "Exporting an Image", 200,
+         "images:export", body="json"),
+    _ims("cloudimages.os_versions", "GET /v1/cloudimages/os_version",
+         "Image Management (permissions)", 200, "images:list"),
+    # IMS APIs: image tagging
+    _ims("cloudimages.tags.set", "PUT /v1/cloudimages/tags", "Adding or Modifying a Tag", 204,
+         "images:get", "images:update", body="json"),
+    _ims("cloudimages.tags.list", "GET /v1/cloudimages/tags", "Querying Tags", 200,
+         "images:list"),
+    _ims("project_tags.find_images", "POST /v2/{project_id}/images/resource_instances/action",
+         "Querying Images by Tag", 200, "images:list", body="json"),
+    _ims("project_tags.batch", "POST /v2/{project_id}/images/{image_id}/tags/action",
+         "Adding or Deleting Image Tags in a Batch", 204, "images:update", errors=(),
+         body="json"),
+    _ims("project_tags.add", "POST /v2/{project_id}/images/{image_id}/tags",
+         "Adding an Image Tag", 204, "images:update", body="json"),
+    _ims("project_tags.delete", "DELETE /v2/{project_id}/images/{image_id}/tags/{key}",
+         "Deleting an Image Tag", 204, "images:update"),
+    _ims("project_tags.of_image", "GET /v2/{project_id}/images/{image_id}/tags",
+         "Querying Tags of an Image", 200, "images:list"),
+    _ims("project_tags.of_project", "GET /v2/{project_id}/images/tags",
+         "Querying All Image Tags", 200, "images:list"),
+    # IMS APIs: sharing, replication, quota, jobs
+    _ims("cloudimages.members.add", "POST /v1/cloudimages/members",
+         "Adding Image Sharing Members", 200, "images:share", body="json"),
+    _ims("cloudimages.members.update", "PUT /v1/cloudimages/members",
+         "Updating the Sharing Status for Images", 200, "images:share", body="json"),
+    _ims("cloudimages.members.delete", "DELETE /v1/cloudimages/members",
+         "Deleting Image Sharing Members", 200, "images:share", body="json"),
+    _ims("cloudimages.copy", "POST /v1/cloudimages/{image_id}/copy",
+         "Replicating an Image Within a Region", 200, "images:copy", "serverImages:create",
+         body="json"),
+    _ims("cloudimages.quota", "GET /v1/cloudimages/quota", "Querying the Image Quota", 200,
+         "quotas:get"),
+    _ims("jobs.show", "GET /v1/{project_id}/jobs/{job_id}",
+         "Querying the Status of an Asynchronous Job", 200,
+         errors=(400, 401, 403, 500, 503)),
+)
+
+BY_ID: dict[str, Operation] = {operation.id: operation for operation in OPERATIONS}

@@ -1,0 +1,375 @@
+"""JSON schemas from the attribute table, and the validator that words its refusals.
+
+A dictionary is checked in plain Python, because this runs for every request; only a refusal pays
+for its sentence. The sentence is the one that Glance sends: it hands on what ``jsonschema`` says.
+"""
+
+from __future__ import annotations
+
+import pprint
+import re
+from collections.abc import Mapping
+from functools import cache
+from textwrap import indent
+from typing import Any
+
+from . import attributes
+from .model import Attribute
+from .model import Profile as ProfileName
+
+Schema = dict[str, Any]
+
+_UUID = {"pattern": attributes.UUID_PATTERN}
+_LOCATION_ITEMS: Schema = {
+    "type": "object",
+    "properties": {
+        "url": {"type": "string", "maxLength": 255},
+        "metadata": {"type": "object"},
+        "validation_data": {
+            "description": "Values to be used to populate the corresponding image properties. If "
+            "the image status is not 'queued', values must exactly match those already contained "
+            "in the image properties.",
+            "type": "object",
+            "writeOnly": True,
+            "additionalProperties": False,
+            "properties": {
+                "checksum": {"type": "string", "minLength": 32, "maxLength": 32},
+                "os_hash_algo": {"type": "string", "maxLength": 64},
+                "os_hash_value": {"type": "string", "maxLength": 128},
+            },
+            "required": ["os_hash_algo", "os_hash_value"],
+        },
+    },
+    "required": ["url", "metadata"],
+}
+# What the reference's schema page lists beside the base attributes.
+_COMMON: tuple[tuple[str, str, bool], ...] = (
+    ("kernel_id", "Id of the image that is the kernel of an AMI-style image.", True),
+    ("ramdisk_id", "Id of the image that is the ramdisk of an AMI-style image.", True),
+    ("instance_uuid", "Id of the server that the image was made from.", False),
+    ("architecture", "Architecture of the operating system.", False),
+    ("os_distro", "Common name of the operating system's distribution.", False),
+    ("os_version", "Release of the operating system, as its maker names it.", False),
+)
+_MEMBER: Schema = {
+    "member_id": {
+        "type": "string",
+        "description": "An identifier for the image member (tenantId)",
+    },
+    "image_id": {"type": "string", "description": "An identifier for the image", **_UUID},
+    "created_at": {"type": "string", "description": "Date and time of image member creation"},
+    "updated_at": {
+        "type": "string",
+        "description": "Date and time of last modification of image member",
+    },
+    "status": {
+        "type": "string",
+        "description": "The status of this image member",
+        "enum": ["pending", "accepted", "rejected"],
+    },
+    "schema": {"readOnly": True, "type": "string"},
+}
+_TASK: Schema = {
+    "id": {"description": "An identifier for the task", **_UUID, "type": "string"},
+    "type": {
+        "description": "The type of task represented by this content",
+        "enum": ["import", "api_image_import", "location_import"],
+        "type": "string",
+    },
+    "status": {
+        "description": "The current status of this task",
+        "enum": ["pending", "processing", "success", "failure"],
+        "type": "string",
+    },
+    "input": {
+        "description": "The parameters required by task, JSON blob",
+        "type": ["null", "object"],
+    },
+    "result": {"description": "The result of current task, JSON blob", "type": ["null", "object"]},
+    "owner": {"description": "An identifier for the owner of this task", "type": "string"},
+    "message": {
+        "description": "Human-readable informative message only included when appropriate "
+        "(usually on failure)",
+        "type": "string",
+    },
+    "image_id": {"description": "Image associated with the task", "type": "string"},
+    "request_id": {"description": "Human-readable informative request-id", "type": "string"},
+    "user_id": {"description": "User associated with the task", "type": "string"},
+    "expires_at": {
+        "description": "Datetime when this resource would be subject to removal",
+        "type": ["null", "string"],
+    },
+    "created_at": {"description": "Datetime when this resource was created", "type": "string"},
+    "updated_at": {"description": "Datetime when this resource was updated", "type": "string"},
+    "self": {"readOnly": True, "type": "string"},
+    "schema": {"readOnly": True, "type": "string"},
+}
+ADD_LOCATION: Schema = {
+    "type": "object",
+    "description": "Values of location url, do_secure_hash and validation_data for new add "
+    "location API",
+    "properties": {
+        "url": {
+            "type": "string",
+            "readOnly": True,
+            "description": "The URL of the new location to be added in the image.",
+        },
+        "validation_data": {
+            "description": "Values to be used to populate the corresponding image "
+            "properties.do_secure_hash is not True then image checksum and hash will not be "
+            "calculated so it is the responsibility of the consumer of location ADD API to "
+            "provide the correct values in the validation_data parameter",
+            "type": "object",
+            "writeOnly": True,
+            "additionalProperties": False,
+            "properties": {
+                "os_hash_algo": {
+                    "type": "string",
+                    "maxLength": 64,
+                    "enum": ["sha1", "sha256", "sha512", "md5"],
+                },
+                "os_hash_value": {"type": "string", "maxLength": 128},
+            },
+            "dependentRequired": {
+                "os_hash_value": ["os_hash_algo"],
+                "os_hash_algo": ["os_hash_value"],
+            },
+        },
+    },
+    "required": ["url"],
+}
+_IMAGE_LINKS = [
+    {"rel": "self", "href": "{self}"},
+    {"rel": "enclosure", "href": "{file}"},
+    {"rel": "describedby", "href": "{schema}"},
+]
+
+
+def _property(attribute: Attribute, profile: ProfileName) -> Schema:
+    types = attribute.types
+    row: Schema = {"type": types[0] if len(types) == 1 else list(types)}
+    if attribute.read_only and profile == "openstack":
+        row["readOnly"] = True
+    row["description"] = attribute.description
+    if attribute.read_only and profile == "otc":
+        row["description"] += " (READ-ONLY)"
+    if attribute.pattern is not None:
+        row["pattern"] = attribute.pattern
+    enum = attribute.otc_enum if profile == "otc" and attribute.otc_enum else attribute.enum
+    if enum is not None:
+        row["enum"] = list(enum)
+    if attribute.name == "tags":
+        row["items"] = {"type": "string", "maxLength": attribute.max_length}
+    elif attribute.name == "locations":
+        row["items"] = _LOCATION_ITEMS
+    elif attribute.max_length is not None:
+        row["maxLength"] = attribute.max_length
+    return row
+
+
+@cache
+def image_properties(profile: ProfileName) -> Schema:
+    """The properties of an image that a profile's schema names.
+
+    Vendor attributes are not among them: the reference's schema page does not list them, and
+    ``additionalProperties`` lets them through.
+    """
+    properties = {
+        attribute.name: _property(attribute, profile)
+        for attribute in attributes.known_to(profile)
+        if attribute.base
+    }
+    if profile == "otc":
+        for name, description, is_id in _COMMON:
+            properties[name] = {
+                **(_UUID if is_id else {}),
+                "type": "string",
+                "description": description,
+                "is_base": False,
+            }
+    return properties
+
+
+def _collection(name: str, item: Schema) -> Schema:
+    links = [
+        {"rel": "first", "href": "{first}"},
+        {"rel": "next", "href": "{next}"},
+        {"rel": "describedby", "href": "{schema}"},
+    ]
+    collection: Schema = {
+        "name": name,
+        "properties": {
+            name: {"type": "array", "items": item},
+            "first": {"type": "string"},
+            "next": {"type": "string"},
+            "schema": {"type": "string"},
+        },
+    }
+    if "links" in item:
+        collection["links"] = links
+    else:
+        # A collection of items without links has only the link to its own schema.
+        del collection["properties"]["first"], collection["properties"]["next"]
+        collection["links"] = links[2:]
+    return collection
+
+
+def document(name: str, profile: ProfileName) -> Schema:
+    """The body of ``GET /v2/schemas/{name}``."""
+    image: Schema = {
+        "name": "image",
+        "properties": image_properties(profile),
+        "additionalProperties": {"type": "string"},
+        "links": _IMAGE_LINKS,
+    }
+    hidden = ("input", "result", "message")
+    stub = {key: value for key, value in _TASK.items() if key not in hidden}
+    return {
+        "image": lambda: image,
+        "images": lambda: _collection("images", image),
+        "member": lambda: {"name": "member", "properties": _MEMBER},
+        "members": lambda: _collection("members", {"name": "member", "properties": _MEMBER}),
+        "task": lambda: {"name": "task", "properties": _TASK},
+        "tasks": lambda: _collection("tasks", {"name": "task", "properties": stub}),
+    }[name]()
+
+
+def _is_type(value: object, name: str) -> bool:
+    if name == "string":
+        return isinstance(value, str)
+    if name == "integer":
+        if isinstance(value, bool):
+            return False
+        return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    if name == "boolean":
+        return isinstance(value, bool)
+    if name == "null":
+        return value is None
+    if name == "array":
+        return isinstance(value, list)
+    return isinstance(value, dict)
+
+
+def _pretty(value: object) -> str:
+    return indent(pprint.pformat(value, width=72, sort_dicts=False), "    ").lstrip()
+
+
+class Mismatch(Exception):
+    """A document does not match its schema.
+
+    Args:
+        reason: the sentence, as ``jsonschema`` words it.
+        path: where in the document.
+        keyword: the schema keyword that was broken.
+    """
+
+    def __init__(self, reason: str, path: tuple[str | int, ...], keyword: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.path = path
+        self.keyword = keyword
+
+
+def _fail(
+    message: str,
+    keyword: str,
+    schema: Schema,
+    schema_path: tuple[str, ...],
+    value: object,
+    path: tuple[str | int, ...],
+) -> Mismatch:
+    where = "".join(f"[{step!r}]" for step in schema_path)
+    on = "".join(f"[{step!r}]" for step in path)
+    reason = (f"{message}\n\nFailed validating {keyword!r} in schema{where}:\n"
+              f"    {_pretty(schema)}\n\nOn instance{on}:\n    {_pretty(value)}")
+    return Mismatch(reason, path, keyword)
+
+
+def check_value(
+    value: object, schema: Schema, schema_path: tuple[str, ...], path: tuple[str | int, ...]
+) -> Mismatch | None:
+    """The first thing wrong with one value, in the order of the schema's keywords."""
+    for keyword, rule in schema.items():
+        message: str | None = None
+        if keyword == "type":
+            names = rule if isinstance(rule, list) else [rule]
+            if not any(_is_type(value, name) for name in names):
+                message = f"{value!r} is not of type {', '.join(repr(name) for name in names)}"
+        elif keyword == "enum":
+            if value not in rule:
+                message = f"{value!r} is not one of {rule!r}"
+        elif keyword == "pattern":
+            if isinstance(value, str) and not re.search(rule, value):
+                message = f"{value!r} does not match {rule!r}"
+        elif keyword == "maxLength":
+            if isinstance(value, str) and len(value) > rule:
+                message = f"{value!r} is too long"
+        elif keyword == "minLength":
+            if isinstance(value, str) and len(value) < rule:
+                message = f"{value!r} is too short"
+        elif keyword == "items":
+            if isinstance(value, list):
+                for position, item in enumerate(value):
+                    found = check_value(item, rule, (*schema_path, "items"), (*path, position))
+                    if found:
+                        return found
+        elif keyword == "required":
+            if isinstance(value, dict):
+                for name in rule:
+                    if name not in value:
+                        message = f"{name!r} is a required property"
+                        break
+        elif keyword == "dependentRequired":
+            if isinstance(value, dict):
+                for name, needed in rule.items():
+                    absent = [other for other in needed if name in value and other not in value]
+                    if absent:
+                        message = f"{absent[0]!r} is a dependency of {name!r}"
+                        break
+        elif keyword == "properties" and isinstance(value, dict):
+            for name, inner in rule.items():
+                if name in value:
+                    found = check_value(value[name], inner, (*schema_path, "properties", name),
+                                        (*path, name))
+                    if found:
+                        return found
+        elif keyword == "additionalProperties" and rule is False and isinstance(value, dict):
+            extra = sorted(set(value) - set(schema.get("properties", ())))
+            if extra:
+                verb = "was" if len(extra) == 1 else "were"
+                names_text = ", ".join(repr(name) for name in extra)
+                message = (f"Additional properties are not allowed ({names_text} {verb} "
+                           "unexpected)")
+        if message is not None:
+            return _fail(message, keyword, schema, schema_path, value, path)
+    return None
+
+
+def check(document: Mapping[str, object], properties: Schema) -> None:
+    """Check an object whose further properties must be strings.
+
+    Of several mismatches the one is raised that ``jsonschema`` would name: the least deep, and
+    among those the last by name.
+
+    Raises:
+        Mismatch: with its sentence.
+    """
+    worst: Mismatch | None = None
+    for name, value in document.items():
+        schema = properties.get(name)
+        if schema is None:
+            if isinstance(value, str):
+                continue
+            found: Mismatch | None = _fail(f"{value!r} is not of type 'string'", "type",
+                                           {"type": "string"}, ("additionalProperties",), value,
+                                           (name,))
+        else:
+            found = check_value(value, schema, ("properties", name), (name,))
+        if found and (worst is None or _rank(found) > _rank(worst)):
+            worst = found
+    if worst:
+        raise worst
+
+
+def _rank(mismatch: Mismatch) -> tuple[int, str]:
+    return (-len(mismatch.path), str(mismatch.path[0]))

@@ -1,0 +1,1 @@
+"""What the service is: images, members, tags, tasks, time. No HTTP, testable alone."""

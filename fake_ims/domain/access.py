@@ -1,0 +1,73 @@
+"""Who may see an image, and who may do what with it.
+
+Source: Glance's default policies (secure RBAC) together with its older admin-or-owner checks. What
+a caller may not see is answered as if it were not there; what a caller sees but may not do is 403.
+"""
+
+from __future__ import annotations
+
+from ..refusal import Refused
+from .callers import Caller
+from .image import Image
+from .store import OPEN
+
+# Rules that need role ``reader``; all others need ``member``.
+_READING = frozenset({"get_image", "get_member", "get_members", "get_images",
+                      "get_image_location"})
+_ADMIN_ONLY = frozenset({"publicize_image", "copy_image", "delete_image_location"})
+
+
+def is_visible(caller: Caller, image: Image) -> bool:
+    """Whether the store shows the image to the caller at all."""
+    if caller.is_admin or image.owner is None or image.visibility in OPEN:
+        return True
+    project = caller.project_id
+    if project is None:
+        return False
+    return project == image.owner or (image.visibility == "shared" and project in image.members)
+
+
+def is_owner(caller: Caller, image: Image) -> bool:
+    """Whether the image belongs to the caller's project."""
+    return caller.project_id is not None and caller.project_id == image.owner
+
+
+def allowed(rule: str, caller: Caller, image: Image) -> bool:
+    """Whether a policy rule lets the caller through."""
+    if caller.is_admin:
+        return True
+    if rule in _ADMIN_ONLY:
+        return False
+    if ("reader" if rule in _READING else "member") not in caller.roles:
+        return False
+    if is_owner(caller, image):
+        return rule != "modify_member"
+    is_member = image.visibility == "shared" and caller.project_id is not None
+    if rule in ("get_image", "download_image"):
+        return is_member or image.visibility in OPEN
+    if rule in ("get_member", "get_members", "modify_member"):
+        return is_member
+    return False
+
+
+def require(rule: str, caller: Caller, image: Image) -> None:
+    """Let the caller through or refuse.
+
+    Raises:
+        Refused: ``image.hidden`` (404) if the caller may not even see it, else ``policy.denied``.
+    """
+    if allowed(rule, caller, image):
+        return
+    if rule == "get_image" or not allowed("get_image", caller, image):
+        raise Refused("image.hidden")
+    raise Refused("policy.denied", rule=rule)
+
+
+def require_role(rule: str, caller: Caller, role: str) -> None:
+    """Refuse a caller who has not got a role, where no image is concerned.
+
+    Raises:
+        Refused: ``policy.denied``.
+    """
+    if not caller.is_admin and role not in caller.roles:
+        raise Refused("policy.denied", rule=rule)

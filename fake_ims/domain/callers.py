@@ -1,0 +1,134 @@
+"""Who calls: tokens, tenants and roles."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..errors import UsageError, unknown
+from ..refusal import Refused
+from .durations import DurationLike, seconds
+
+AuthMode = Literal["any", "strict", "triple"]
+AUTH_MODES: tuple[AuthMode, ...] = ("any", "strict", "triple")
+
+DEFAULT_PROJECT_ID = "b912fb4a4c464b568ecfca1071b21b10"
+DEFAULT_USER_ID = "6b0b1d3c6d3f4c0e9d2a5d6f1c7e8a90"
+# Keystone's default implied roles: a token of an admin carries all three.
+_IMPLIED = {"admin": ("admin", "member", "reader"), "member": ("member", "reader")}
+
+
+def implied_roles(roles: tuple[str, ...]) -> tuple[str, ...]:
+    """The roles with those that they imply in Keystone, each once, in order."""
+    gathered: dict[str, None] = {}
+    for role in roles:
+        for name in _IMPLIED.get(role, (role,)):
+            gathered[name] = None
+    return tuple(gathered)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who makes a request.
+
+    Attributes:
+        user_id: id of the user.
+        project_id: id of the project that the token is scoped to; None if to none.
+        roles: roles on that project, with those that they imply.
+        token: what came in ``X-Auth-Token``.
+    """
+
+    user_id: str
+    project_id: str | None
+    roles: tuple[str, ...]
+    token: str = ""
+    is_admin: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_admin", "admin" in self.roles)
+
+
+@dataclass(slots=True)
+class _Token:
+    caller: Caller
+    expires_at: float | None
+
+
+class Callers:
+    """The tokens that the fake has issued, and how it reads those it has not.
+
+    Args:
+        mode: ``any`` takes every non-empty token (one it did not issue is the default tenant's),
+            ``strict`` only issued ones, ``triple`` reads ``user:project:role[,role]``.
+    """
+
+    def __init__(self, mode: AuthMode = "any") -> None:
+        if mode not in AUTH_MODES:
+            raise unknown("auth mode", mode, AUTH_MODES)
+        self.mode: AuthMode = mode
+        self._tokens: dict[str, _Token] = {}
+        self._triples: dict[str, Caller] = {}
+        self.default = self.issue(DEFAULT_PROJECT_ID, user_id=DEFAULT_USER_ID)
+
+    def issue(
+        self,
+        project_id: str,
+        *,
+        user_id: str | None = None,
+        roles: tuple[str, ...] = ("member",),
+        expires_at: float | None = None,
+    ) -> Caller:
+        """Issue a token; in mode ``triple`` the token is the identity itself."""
+        user_id = user_id or f"{project_id}-user"
+        if self.mode == "triple":
+            for name, text in (("project_id", project_id), ("user_id", user_id)):
+                if ":" in text:
+                    raise UsageError(f"{name} {text!r} has a ':', which auth='triple' cannot carry")
+            token = f"{user_id}:{project_id}:{','.join(roles)}"
+        else:
+            token = uuid.uuid4().hex
+        caller = Caller(user_id, project_id, implied_roles(roles), token)
+        self._tokens[token] = _Token(caller, expires_at)
+        return caller
+
+    def expire(self, token: str, now: float, after: DurationLike = 0) -> None:
+        """Let a token expire, now or after a while."""
+        self._tokens[token].expires_at = now + seconds(after)
+
+    def revoke(self, token: str) -> None:
+        """Forget a token."""
+        self._tokens.pop(token, None)
+
+    def identify(self, token: str | None, now: float) -> Caller:
+        """The caller behind a token.
+
+        Raises:
+            Refused: ``auth.missing`` or ``auth.unknown``.
+        """
+        if not token:
+            raise Refused("auth.missing")
+        issued = self._tokens.get(token)
+        if issued is not None:
+            if issued.expires_at is not None and issued.expires_at <= now:
+                raise Refused("auth.unknown")
+            return issued.caller
+        if self.mode == "any":
+            return self.default
+        if self.mode == "strict":
+            raise Refused("auth.unknown")
+        return self._triple(token)
+
+    def _triple(self, token: str) -> Caller:
+        known = self._triples.get(token)
+        if known is not None:
+            return known
+        parts = token.split(":")
+        if len(parts) != 3 or not parts[0]:
+            raise Refused("auth.unknown")
+        user_id, project, roles = parts
+        names = tuple(role.strip().lower() for role in roles.split(",") if role.strip())
+        caller = Caller(user_id, None if project.lower() in ("", "none") else project,
+                        implied_roles(names), token)
+        self._triples[token] = caller
+        return caller

@@ -1,0 +1,49 @@
+"""The fake's clock: wall time or freezegun's, plus what the test has moved it by."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timezone
+
+from .durations import DurationLike, seconds
+
+
+class Clock:
+    """The only source of time of the domain.
+
+    It reads ``time.time`` through its module at each call, so that freezegun's patch is seen, and
+    adds the offset that ``advance`` has gathered. It never runs backwards by itself.
+    """
+
+    __slots__ = ("_offset",)
+
+    def __init__(self) -> None:
+        self._offset = 0.0
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return time.time() + self._offset
+
+    def utcnow(self) -> datetime:
+        """Now, as an aware datetime."""
+        return datetime.fromtimestamp(self.now(), timezone.utc)
+
+    def advance(self, duration: DurationLike) -> datetime:
+        """Move the clock forward, by seconds, ``"10m"`` or a timedelta; gives the new time.
+
+        Raises:
+            UsageError: the duration cannot be read or is negative.
+        """
+        self._offset += seconds(duration)
+        return self.utcnow()
+
+    def reset(self) -> None:
+        """Back to wall time (or freezegun's)."""
+        self._offset = 0.0
+
+
+def isotime(instant: float) -> str:
+    """An instant as the service prints it: ``2016-06-02T07:49:48Z``."""
+    moment = time.gmtime(instant)
+    return (f"{moment.tm_year:04d}-{moment.tm_mon:02d}-{moment.tm_mday:02d}T"
+            f"{moment.tm_hour:02d}:{moment.tm_min:02d}:{moment.tm_sec:02d}Z")

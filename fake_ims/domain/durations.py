@@ -1,0 +1,104 @@
+"""Durations as people write them, and the other ways in which a transition falls due."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ..errors import UsageError
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+
+DurationLike = float | int | str | timedelta
+
+
+def seconds(value: DurationLike) -> float:
+    """A duration in seconds, from a number of seconds, ``"10m"``, ``"1h30m"`` or a timedelta.
+
+    Raises:
+        UsageError: it is none of these, or negative.
+    """
+    if isinstance(value, timedelta):
+        result = value.total_seconds()
+    elif isinstance(value, str):
+        text = value.strip()
+        if re.fullmatch(r"\d+(\.\d+)?", text):
+            return float(text)
+        if not text or _PART.sub("", text):
+            raise UsageError(f"{value!r} is no duration; write a number of seconds, or '90s', "
+                             "'10m', '1h30m', '500ms', '2d'")
+        result = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        result = float(value)
+    else:
+        raise UsageError(f"{value!r} is no duration; write a number of seconds, '10m' or a timedelta")
+    if not 0 <= result < float("inf"):
+        raise UsageError(f"a duration must be finite and not negative, not {value!r}")
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """A transition falls due so many seconds of the fake's clock after it began."""
+
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.seconds:g}s"
+
+
+@dataclass(frozen=True, slots=True)
+class Polls:
+    """A transition falls due at the Nth look of a client: that look is the first to see the new
+    status."""
+
+    count: int
+
+    def __str__(self) -> str:
+        return f"polls({self.count})"
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A transition waits until the test makes it."""
+
+    def __str__(self) -> str:
+        return "by hand"
+
+
+Due = After | Polls | ByHand
+AT_ONCE = After(0.0)
+by_hand = ByHand()
+
+
+def polls(count: int) -> Polls:
+    """N looks: the client sees the old status N-1 times, then the new one.
+
+    Raises:
+        UsageError: ``count`` is not a positive whole number.
+    """
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        raise UsageError(f"polls({count!r}): the number of looks is a whole number from 1")
+    return Polls(count)
+
+
+def due(value: DurationLike | Due) -> Due:
+    """When a transition falls due, from what a user writes.
+
+    ``"30s"`` or a number of seconds, ``polls(3)`` or ``"polls(3)"``, ``by_hand`` or ``"by hand"``.
+
+    Raises:
+        UsageError: it is none of these.
+    """
+    if isinstance(value, (After, Polls, ByHand)):
+        return value
+    if isinstance(value, str):
+        text = value.strip().lower().replace("_", " ").replace("-", " ")
+        if text in ("by hand", "manual"):
+            return by_hand
+        looks = re.fullmatch(r"polls\((\d+)\)", text)
+        if looks:
+            return polls(int(looks[1]))
+    return After(seconds(value))

@@ -1,0 +1,68 @@
+"""What the bytes of an image say of their format, by their magic numbers.
+
+Glance refuses an upload whose bytes are not of the image's ``disk_format``; the formats are those
+that it can tell (source: Glance's behaviour, ``require_image_format_match``).
+"""
+
+from __future__ import annotations
+
+import struct
+
+# Formats whose bytes can be told; any other disk_format takes what is not recognized.
+INSPECTABLE = frozenset({"raw", "qcow2", "vhd", "vhdx", "vmdk", "vdi", "iso", "gpt", "luks", "qed"})
+
+_ISO_AT = 32769
+_HEAD = _ISO_AT + 16
+
+
+class Inspector:
+    """Keeps the head of a stream, as much as the magic numbers need."""
+
+    __slots__ = ("_head",)
+
+    def __init__(self) -> None:
+        self._head = bytearray()
+
+    def feed(self, chunk: bytes) -> None:
+        """Take what arrives; all but the head is ignored."""
+        missing = _HEAD - len(self._head)
+        if missing > 0:
+            self._head += chunk[:missing]
+
+    def format(self) -> str:
+        """The format; ``raw`` if none is recognized."""
+        head = self._head
+        if head[:4] == b"QFI\xfb":
+            return "qcow2"
+        if head[:4] == b"QED\0":
+            return "qed"
+        if head[:8] == b"conectix":
+            return "vhd"
+        if head[:8] == b"vhdxfile":
+            return "vhdx"
+        if head[:4] in (b"KDMV", b"COWD") or head[:21] == b"# Disk DescriptorFile":
+            return "vmdk"
+        if head[64:68] == b"\x7f\x10\xda\xbe":
+            return "vdi"
+        if head[:6] == b"LUKS\xba\xbe":
+            return "luks"
+        if head[_ISO_AT:_ISO_AT + 5] == b"CD001":
+            return "iso"
+        if head[510:512] == b"\x55\xaa" and len(head) >= 512:
+            return "gpt"
+        return "raw"
+
+    def virtual_size(self, size: int) -> int:
+        """Size in bytes of the disk that the image holds; ``size`` is that of the file."""
+        head, name = bytes(self._head), self.format()
+        if name == "qcow2" and len(head) >= 32:
+            return int(struct.unpack(">Q", head[24:32])[0])
+        if name == "vhd" and len(head) >= 48:
+            return int(struct.unpack(">Q", head[40:48])[0])
+        if name == "vdi" and len(head) >= 376:
+            return int(struct.unpack("<Q", head[368:376])[0])
+        if name == "vmdk" and head[:4] == b"KDMV" and len(head) >= 20:
+            return int(struct.unpack("<Q", head[12:20])[0]) * 512
+        if name == "iso" and len(head) >= 32768 + 136:
+            return size
+        return size

@@ -1,0 +1,98 @@
+"""An image and a member of it, as the store keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .data import Blob
+from .lifecycle import Transition
+
+MEMBER_STATUSES = ("pending", "accepted", "rejected")
+
+# What each status may turn into (source: Glance's image status transitions).
+TRANSITIONS: dict[str, tuple[str, ...]] = {
+    "queued": ("saving", "uploading", "importing", "active", "deleted"),
+    "saving": ("active", "killed", "deleted", "queued"),
+    "uploading": ("importing", "queued", "deleted"),
+    "importing": ("active", "killed", "deleted", "queued"),
+    "active": ("pending_delete", "deleted", "deactivated"),
+    "killed": ("deleted",),
+    "pending_delete": ("deleted", "active"),
+    "deleted": (),
+    "deactivated": ("active", "deleted", "pending_delete"),
+}
+
+
+@dataclass(slots=True)
+class Member:
+    """A project that an image is shared with.
+
+    Attributes:
+        project_id: id of the project.
+        status: ``pending``, ``accepted`` or ``rejected``.
+        created_at: instant, seconds since the epoch.
+        updated_at: instant, seconds since the epoch.
+    """
+
+    project_id: str
+    status: str
+    created_at: float
+    updated_at: float
+
+
+@dataclass(slots=True, eq=False)
+class Image:
+    """One image. Instants are seconds since the epoch; sizes are bytes.
+
+    Attributes:
+        properties: vendor and custom attributes, all strings.
+        sequence: order of creation, which settles equal instants.
+        transition: the change of status that is under way.
+        kill_reason: why it was killed.
+        rendered: the image as JSON, by who looks; emptied by each change.
+    """
+
+    id: str
+    owner: str | None
+    created_at: float
+    updated_at: float
+    sequence: int
+    name: str | None = None
+    status: str = "queued"
+    visibility: str = "shared"
+    protected: bool = False
+    os_hidden: bool = False
+    checksum: str | None = None
+    os_hash_algo: str | None = None
+    os_hash_value: str | None = None
+    size: int | None = None
+    virtual_size: int | None = None
+    container_format: str | None = None
+    disk_format: str | None = None
+    min_ram: int = 0
+    min_disk: int = 0
+    tags: list[str] = field(default_factory=list)
+    properties: dict[str, str] = field(default_factory=dict)
+    members: dict[str, Member] = field(default_factory=dict)
+    stores: tuple[str, ...] = ()
+    data: Blob | None = None
+    staged: Blob | None = None
+    transition: Transition | None = None
+    deleted_at: float | None = None
+    kill_reason: str = ""
+    rendered: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[float, int]:
+        """Where it stands in the default order."""
+        return (self.created_at, self.sequence)
+
+    def drop_data(self) -> None:
+        """Give its bytes back; what is known of them goes with them."""
+        for blob in (self.data, self.staged):
+            if blob is not None:
+                blob.close()
+        self.data = self.staged = None
+        self.size = self.virtual_size = None
+        self.checksum = self.os_hash_algo = self.os_hash_value = None
+        self.stores = ()

@@ -1,0 +1,221 @@
+"""Images made and moved by the test itself: no caller, no policy, but nothing impossible either."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..contract.attributes import BASE_NAMES, BY_NAME, UUID_PATTERN
+from ..contract.schema import Mismatch, check, image_properties
+from ..errors import UsageError, unknown
+from ..refusal import ImsError
+from .callers import DEFAULT_PROJECT_ID
+from .data import Blob
+from .image import MEMBER_STATUSES, Image, Member
+
+if TYPE_CHECKING:
+    from ..service import Service
+    from .store import Store
+
+SETTABLE = frozenset({"id", "name", "status", "visibility", "protected", "os_hidden", "owner",
+                      "container_format", "disk_format", "min_ram", "min_disk", "tags"})
+STATUSES = BY_NAME["status"].enum or ()
+WITH_DATA = frozenset({"active", "deactivated", "pending_delete"})
+
+
+class Seeding:
+    """What ``fake.images`` can do; ``Images`` adds what clients can."""
+
+    _service: Service
+    _store: Store
+
+    def _now(self) -> float:
+        raise NotImplementedError
+
+    def changed(self, image: Image, now: float | None = None) -> None:
+        """Note that an image has changed."""
+        raise NotImplementedError
+
+    def _kill(self, image: Image, reason: str, now: float) -> None:
+        raise NotImplementedError
+
+    def seed(self, attributes: Mapping[str, object]) -> Image:
+        """Put an image into the store.
+
+        Args:
+            attributes: attributes as on the wire; those not given have the profile's defaults,
+                status ``active`` and visibility by the profile. Beside them ``data`` (bytes),
+                ``members`` (project ids, or project id to status), ``created_at`` and
+                ``updated_at`` (seconds since the epoch).
+
+        Raises:
+            UsageError: an attribute or value that cannot be.
+        """
+        given = dict(attributes)
+        data = given.pop("data", None)
+        members = given.pop("members", None) or {}
+        now = self._now()
+        created_at = _instant("created_at", given.pop("created_at", now))
+        updated_at = _instant("updated_at", given.pop("updated_at", created_at))
+        fields, properties = self._read(given)
+        image_id = str(fields.pop("id", None) or uuid.uuid4())
+        if not re.search(UUID_PATTERN, image_id):
+            raise UsageError(f"id {image_id!r} is no UUID")
+        if self._store.knows(image_id):
+            raise UsageError(f"there is an image {image_id} already, or was")
+        fields.setdefault("status", "active")
+        fields.setdefault("owner", DEFAULT_PROJECT_ID)
+        profile = self._service.profile
+        for name, value in profile.defaults.items():
+            fields.setdefault(name, value)
+        image = Image(id=image_id, created_at=created_at, updated_at=updated_at,
+                      sequence=self._store.next_sequence(), properties=properties, **fields)
+        profile.adorn(image)
+        image.properties.update(properties)
+        self._store.add(image)
+        self._set_data(image, data)
+        self._set_members(image, members)
+        if image.status == "active":
+            profile.activated(image, now)
+        image.updated_at = updated_at
+        return image
+
+    def change(self, image: Image, attributes: Mapping[str, object]) -> None:
+        """Set attributes of an image, whatever its status; ``data`` and ``members`` too.
+
+        Raises:
+            UsageError: an attribute or value that cannot be.
+        """
+        given = dict(attributes)
+        data = given.pop("data", None)
+        members = given.pop("members", None)
+        if "id" in given:
+            raise UsageError("the id of an image cannot be changed")
+        fields, properties = self._read(given)
+        owner = fields.pop("owner", image.owner)
+        visibility = fields.pop("visibility", image.visibility)
+        if owner != image.owner or visibility != image.visibility:
+            self._store.move(image, owner=owner, visibility=visibility)
+        for name, value in fields.items():
+            setattr(image, name, value)
+        image.properties.update(properties)
+        self._service.profile.derive(image)
+        image.properties.update(properties)
+        if "status" in fields:
+            image.transition = None
+        if data is not None:
+            self._set_data(image, data)
+        if members is not None:
+            for project_id in list(image.members):
+                self._store.unshare(image, project_id)
+                del image.members[project_id]
+            self._set_members(image, members)
+        self.changed(image)
+
+    def activate(self, image: Image) -> None:
+        """Make an image ``active`` now, whatever it was waiting for.
+
+        Raises:
+            UsageError: it is deleted or killed.
+        """
+        if image.status in ("deleted", "killed"):
+            raise UsageError(f"image {image.id} is {image.status}; it cannot become active")
+        image.transition = None
+        now = self._now()
+        if image.staged is not None and image.data is None:
+            image.data, image.staged = image.staged, None
+        if image.data is None:
+            self._set_data(image, b"")
+        image.status = "active"
+        self._service.profile.activated(image, now)
+        self.changed(image, now)
+
+    def kill(self, image: Image, reason: str = "killed by the test") -> None:
+        """Make an image ``killed`` now: its data is gone, its record stays.
+
+        Raises:
+            UsageError: it is deleted.
+        """
+        if image.status == "deleted":
+            raise UsageError(f"image {image.id} is deleted; it cannot be killed")
+        self._kill(image, reason, self._now())
+
+    def data_of(self, image: Image) -> bytes | None:
+        """The bytes of an image; None while it has none."""
+        return None if image.data is None else image.data.bytes()
+
+    def view(self, image: Image) -> dict[str, object]:
+        """The image as its owner sees it on the wire."""
+        return self._service.profile.view(image, False)
+
+    def _read(self, given: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, str]]:
+        fields: dict[str, Any] = {}
+        properties: dict[str, str] = {}
+        for name, value in given.items():
+            if name in SETTABLE:
+                fields[name] = list(value) if name == "tags" else value  # type: ignore[call-overload]
+            elif name in BASE_NAMES:
+                raise UsageError(f"{name!r} follows from the data and the lifecycle; it cannot "
+                                 f"be set (settable: {', '.join(sorted(SETTABLE))}, data, "
+                                 "members, created_at, updated_at and properties)")
+            elif isinstance(value, str):
+                properties[name] = value
+            else:
+                raise UsageError(f"property {name!r} is a string on the wire, not {value!r}")
+        profile = self._service.profile
+        status = fields.get("status")
+        if status is not None and (status not in STATUSES or status == "deleted"):
+            raise unknown("status", status, [name for name in STATUSES if name and
+                                             name != "deleted"])
+        try:
+            check({name: value for name, value in fields.items() if name != "status"},
+                  image_properties(profile.name))
+        except Mismatch as mismatch:
+            raise UsageError(mismatch.reason.split("\n", 1)[0] +
+                             f" (attribute {mismatch.path[0]!r})") from None
+        try:
+            profile.check_properties(properties)
+        except ImsError as error:
+            raise UsageError(f"{error.code}: {error.message}") from None
+        return fields, properties
+
+    def _set_data(self, image: Image, data: object) -> None:
+        if data is None:
+            if image.status not in WITH_DATA:
+                return
+            data = b""
+        if not isinstance(data, (bytes, bytearray, memoryview)):
+            raise UsageError(f"data is bytes, not {type(data).__name__}")
+        image.drop_data()
+        blob = Blob.of(bytes(data))
+        image.data = blob
+        image.size, image.checksum = blob.size, blob.md5
+        image.os_hash_algo, image.os_hash_value = "sha512", blob.sha512
+        stores = self._service.profile.stores
+        image.stores = stores[:1]
+
+    def _set_members(self, image: Image, members: object) -> None:
+        if isinstance(members, Mapping):
+            pairs = dict(members)
+        elif isinstance(members, (list, tuple, set, frozenset)):
+            pairs = {project_id: "pending" for project_id in members}
+        else:
+            raise UsageError("members is a mapping of project id to status, or a list of ids")
+        now = self._now()
+        for project_id, status in pairs.items():
+            if status not in MEMBER_STATUSES:
+                raise unknown("member status", status, MEMBER_STATUSES)
+            image.members[project_id] = Member(project_id, status, now, now)
+            self._store.share(image, project_id)
+        if pairs and image.visibility == "private":
+            if not self._service.profile.shares_private_images:
+                raise UsageError("a private image has no members; give visibility='shared'")
+            self._store.move(image, owner=image.owner, visibility="shared")
+
+
+def _instant(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise UsageError(f"{name} is a number of seconds since the epoch, not {value!r}")
+    return float(value)

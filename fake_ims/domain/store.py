@@ -1,0 +1,191 @@
+"""The dict store: images by id, and the indexes that let a page cost what the page costs."""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterator
+from operator import itemgetter
+
+from .callers import Caller
+from .image import Image
+
+# (created_at, sequence, image): the sequence is unique, so images are never compared.
+_Entry = tuple[float, int, Image]
+_Key = tuple[float, int]
+_key = itemgetter(0, 1)
+
+OPEN = ("public", "community")
+
+
+class _Index:
+    """Images in order of creation."""
+
+    __slots__ = ("_entries",)
+
+    def __init__(self) -> None:
+        self._entries: list[_Entry] = []
+
+    def add(self, image: Image) -> None:
+        entry = (image.created_at, image.sequence, image)
+        if not self._entries or self._entries[-1] < entry:
+            self._entries.append(entry)
+        else:
+            insort(self._entries, entry)
+
+    def discard(self, image: Image) -> None:
+        position = bisect_left(self._entries, image.key, key=_key)
+        if position < len(self._entries) and self._entries[position][2] is image:
+            del self._entries[position]
+
+    def newest_first(self, before: _Key | None) -> Iterator[_Entry]:
+        entries = self._entries
+        position = len(entries) if before is None else bisect_left(entries, before, key=_key)
+        while position:
+            position -= 1
+            yield entries[position]
+
+    def oldest_first(self, after: _Key | None) -> Iterator[_Entry]:
+        entries = self._entries
+        position = 0 if after is None else bisect_right(entries, after, key=_key)
+        while position < len(entries):
+            yield entries[position]
+            position += 1
+
+
+class Store:
+    """Images and where to find them. It knows nothing of rules: ``Images`` has those."""
+
+    def __init__(self) -> None:
+        self._images: dict[str, Image] = {}
+        self._deleted: dict[str, Image] = {}
+        self._all = _Index()
+        self._owned: dict[str | None, _Index] = {}
+        self._open = _Index()
+        self._shared: dict[str, _Index] = {}
+        self._sequence = 0
+        # Images with a transition under way: those due by time, earliest first, and all of them.
+        self._due: list[tuple[float, int, Image]] = []
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def next_sequence(self) -> int:
+        """A number greater than any before."""
+        self._sequence += 1
+        return self._sequence
+
+    def get(self, image_id: str) -> Image | None:
+        """The image of that id, unless it is deleted."""
+        return self._images.get(image_id)
+
+    def knows(self, image_id: str) -> bool:
+        """Whether the id was ever taken, by a deleted image too."""
+        return image_id in self._images or image_id in self._deleted
+
+    def all(self) -> list[Image]:
+        """All images, oldest first."""
+        return [entry[2] for entry in self._all.oldest_first(None)]
+
+    def add(self, image: Image) -> None:
+        """Take in a new image."""
+        self._images[image.id] = image
+        self._all.add(image)
+        self._index(image)
+
+    def remove(self, image: Image) -> None:
+        """Take an image out; its id stays taken."""
+        del self._images[image.id]
+        self._deleted[image.id] = image
+        self._all.discard(image)
+        self._unindex(image)
+
+    def move(self, image: Image, *, owner: str | None, visibility: str) -> None:
+        """Change who owns an image or who may see it."""
+        self._unindex(image)
+        image.owner, image.visibility = owner, visibility
+        self._index(image)
+
+    def share(self, image: Image, project_id: str) -> None:
+        """The project has become a member."""
+        self._shared.setdefault(project_id, _Index()).add(image)
+
+    def unshare(self, image: Image, project_id: str) -> None:
+        """The project is no longer a member."""
+        self._shared[project_id].discard(image)
+
+    def _index(self, image: Image) -> None:
+        self._owned.setdefault(image.owner, _Index()).add(image)
+        if image.visibility in OPEN:
+            self._open.add(image)
+        for project_id in image.members:
+            self.share(image, project_id)
+
+    def _unindex(self, image: Image) -> None:
+        self._owned[image.owner].discard(image)
+        if image.visibility in OPEN:
+            self._open.discard(image)
+        for project_id in image.members:
+            self.unshare(image, project_id)
+
+    def walk(
+        self,
+        caller: Caller,
+        *,
+        ascending: bool = False,
+        start: _Key | None = None,
+        owned_only: bool = False,
+        open_only: bool = False,
+        shared_only: bool = False,
+    ) -> Iterator[Image]:
+        """The images that a caller might see, in order of creation, each once.
+
+        Args:
+            ascending: oldest first, instead of newest first.
+            start: begin behind this key.
+            owned_only: only the caller's own.
+            open_only: only public and community ones.
+            shared_only: only those shared with the caller.
+        """
+        if caller.is_admin:
+            indexes = [self._open] if open_only else [self._all]
+        else:
+            project = caller.project_id
+            indexes = []
+            if not (open_only or shared_only) and project is not None:
+                indexes.append(self._owned.get(project))
+            if not (owned_only or shared_only):
+                indexes.append(self._open)
+            if not (owned_only or open_only) and project is not None:
+                indexes.append(self._shared.get(project))
+            indexes = [index for index in indexes if index is not None]
+        walks = [
+            index.oldest_first(start) if ascending else index.newest_first(start)
+            for index in indexes
+            if index is not None
+        ]
+        merged = walks[0] if len(walks) == 1 else heapq.merge(*walks, key=_key,
+                                                               reverse=not ascending)
+        last: Image | None = None
+        for entry in merged:
+            image = entry[2]
+            if image is not last:
+                last = image
+                yield image
+
+    # transitions that fall due by time
+
+    def schedule(self, image: Image, due_at: float) -> None:
+        """Remember that something becomes due for an image."""
+        heapq.heappush(self._due, (due_at, self.next_sequence(), image))
+
+    def fallen_due(self, now: float) -> Iterator[Image]:
+        """The images for which something has become due, each once per thing, earliest first."""
+        while self._due and self._due[0][0] <= now:
+            yield heapq.heappop(self._due)[2]
+
+    def close(self) -> None:
+        """Give back the bytes of all images."""
+        for image in self._images.values():
+            if image.data is not None or image.staged is not None:
+                image.drop_data()

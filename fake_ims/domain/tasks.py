@@ -1,0 +1,63 @@
+"""Glance's tasks: what an import leaves behind to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+LIFETIME = 48 * 3600.0
+
+
+@dataclass(slots=True)
+class Task:
+    """One task. Instants are seconds since the epoch.
+
+    Attributes:
+        type: ``api_image_import``, ``import`` or ``location_import``.
+        status: ``pending``, ``processing``, ``success`` or ``failure``.
+        expires_at: when the record goes away; None while it is under way.
+    """
+
+    id: str
+    type: str
+    owner: str | None
+    user_id: str
+    request_id: str
+    image_id: str | None
+    input: dict[str, Any]
+    created_at: float
+    updated_at: float
+    status: str = "pending"
+    message: str = ""
+    result: dict[str, Any] | None = None
+    expires_at: float | None = None
+
+
+class Tasks:
+    """The tasks of one service, oldest first."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, Task] = {}
+
+    def add(self, task: Task) -> None:
+        """Take in a new task."""
+        self._tasks[task.id] = task
+
+    def get(self, task_id: str) -> Task | None:
+        """The task of that id."""
+        return self._tasks.get(task_id)
+
+    def all(self) -> list[Task]:
+        """All tasks, newest first."""
+        return list(reversed(self._tasks.values()))
+
+    def of_image(self, image_id: str) -> list[Task]:
+        """The tasks of an image, newest first."""
+        return [task for task in self.all() if task.image_id == image_id]
+
+    def finish(self, task: Task, now: float, *, failure: str = "") -> None:
+        """The task is over, well or not."""
+        task.status = "failure" if failure else "success"
+        task.message = failure or task.message
+        task.updated_at = now
+        task.expires_at = now + LIFETIME

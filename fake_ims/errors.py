@@ -1,0 +1,41 @@
+"""What our own Python API raises. Answers on the wire are in ``fake_ims.refusal``."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class FakeImsError(Exception):
+    """Base of every error that the Python API raises; its text says how to mend it."""
+
+
+class NotRunningError(FakeImsError):
+    """The fake was used before it was started, or after it was stopped."""
+
+
+class WrongLoopError(FakeImsError):
+    """The fake was used from a thread or loop where the call would hang."""
+
+
+class PortTakenError(FakeImsError):
+    """The port that the fake was told to listen on is in use."""
+
+
+class UsageError(FakeImsError, ValueError):
+    """A setting, name or value that the fake does not know."""
+
+
+class UnknownImageError(FakeImsError, KeyError):
+    """``fake.images[...]`` was asked for an image that is not there."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def unknown(what: str, given: object, known: Iterable[str]) -> UsageError:
+    """An error for an unknown name, with the nearest known one, or all of them."""
+    names = sorted(known)
+    close = difflib.get_close_matches(str(given), names, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names)}"
+    return UsageError(f"unknown {what} {given!r}; {hint}")

@@ -1,0 +1,26 @@
+"""Let the work be done and alter the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from . import Effect
+from .changes import Changes
+
+if TYPE_CHECKING:
+    from ...api.answer import Answer
+    from ...api.call import Call
+
+
+@dataclass(frozen=True)
+class Alter(Effect):
+    """Gives the service's own answer another body or further headers; the status stays."""
+
+    changes: Changes
+
+    async def after(self, call: Call, answer: Answer) -> Answer | None:
+        return self.changes.apply(answer)
+
+    def __str__(self) -> str:
+        return f"answers{self.changes}"

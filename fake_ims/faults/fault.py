@@ -1,0 +1,108 @@
+"""One fault: what it is about, when it fires, what it does, and how often it has."""
+
+from __future__ import annotations
+
+from random import Random
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from ..domain.clock import Clock
+from .effects import Effect
+from .plan import Plan
+from .schedules import Turn
+
+if TYPE_CHECKING:
+    from ..api.call import Call
+    from .store import Faults
+
+
+class Fault:
+    """A failure that a test has asked for; made by ``Faults.add``.
+
+    Used as a context manager it is removed at the end of the block. ``str(fault)`` says what it
+    does: ``images.create answers 503, 2 times``.
+    """
+
+    __slots__ = ("_hits", "_live", "_matched", "_owner", "_stages", "_text", "plan", "reads_body",
+                 "terminal")
+
+    def __init__(self, owner: Faults, plan: Plan, random: Random, clock: Clock) -> None:
+        self.plan = plan
+        self.reads_body = any(match.reads_body for match in plan.matches)
+        self.terminal = any(effect.terminal for effect in plan.effects)
+        self._owner = owner
+        self._stages = tuple((stage, Turn(random, clock)) for stage in plan.schedules)
+        self._text = str(plan)
+        self._live = True
+        self._hits = 0
+        self._matched = 0
+
+    @property
+    def hits(self) -> int:
+        """How often it has fired."""
+        return self._owner.look(lambda: self._hits)
+
+    @property
+    def matched(self) -> int:
+        """How many requests it was about, fired at or spared.
+
+        A request that an earlier fault has already answered does not count.
+        """
+        return self._owner.look(lambda: self._matched)
+
+    @property
+    def active(self) -> bool:
+        """Whether it may still fire: neither removed nor used up."""
+        return self._owner.look(lambda: self._live)
+
+    def remove(self) -> None:
+        """Let it fire no more. A request that it is delaying goes on all the same."""
+        self._owner.look(lambda: self._owner.discard(self))
+
+    def __enter__(self) -> Fault:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.remove()
+
+    def __str__(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return f"<Fault: {self._text}>"
+
+    # What follows belongs to the server's loop.
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """What it does."""
+        return self.plan.effects
+
+    def fires(self, call: Call, document: object) -> bool:
+        """Whether it strikes this request; counts it."""
+        if not all(match.matches(call, document) for match in self.plan.matches):
+            return False
+        self._matched += 1
+        for schedule, turn in self._stages:
+            turn.count += 1
+            if not schedule.due(turn):
+                return False
+        self._hits += 1
+        return True
+
+    def spent(self) -> bool:
+        """Whether it will never fire again."""
+        return any(schedule.spent(turn) for schedule, turn in self._stages)
+
+    def retire(self) -> None:
+        """Mark it as removed or used up."""
+        self._live = False
+
+    def idle(self) -> bool:
+        """Whether it has never fired."""
+        return self._hits == 0

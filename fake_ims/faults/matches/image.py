@@ -1,0 +1,49 @@
+"""Requests about one image, by its id or its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from . import Match
+
+if TYPE_CHECKING:
+    from ...api.call import Call
+
+
+@dataclass(frozen=True)
+class AboutImage(Match):
+    """Matches requests that name this image, by id or by name.
+
+    The image is the one of the path; in requests that have none in their path (creating an image,
+    sharing a batch), those that the JSON body names.
+    """
+
+    image: str
+    reads_body: ClassVar[bool] = True
+
+    def matches(self, call: Call, document: object) -> bool:
+        in_path = call.params.get("image_id")
+        named = _named_by(document) if in_path is None else iter((in_path,))
+        return any(self._is(call, name) for name in named)
+
+    def _is(self, call: Call, name: str) -> bool:
+        if name == self.image:
+            return True
+        found = call.service.store.get(name)
+        return found is not None and found.name == self.image
+
+    def __str__(self) -> str:
+        return f"for image {self.image!r}"
+
+
+def _named_by(document: object) -> Iterator[str]:
+    if not isinstance(document, dict):
+        return
+    for key in ("id", "name", "image_id"):
+        if isinstance(document.get(key), str):
+            yield document[key]
+    images = document.get("images")
+    if isinstance(images, list):
+        yield from (name for name in images if isinstance(name, str))

@@ -1,0 +1,40 @@
+"""Requests by an HTTP method."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ...errors import UsageError, unknown
+from . import Match
+
+if TYPE_CHECKING:
+    from ...api.call import Call
+
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
+
+
+@dataclass(frozen=True)
+class ByMethod(Match):
+    """Matches requests by one HTTP method, given in upper case."""
+
+    method: str
+
+    def matches(self, call: Call, document: object) -> bool:
+        return call.method == self.method
+
+    def __str__(self) -> str:
+        return self.method
+
+
+def http_method(method: object) -> str:
+    """The method in upper case.
+
+    Raises:
+        UsageError: HTTP has no such method.
+    """
+    if not isinstance(method, str):
+        raise UsageError(f"method={method!r}: a method is a text such as 'GET'")
+    if method.upper() not in METHODS:
+        raise unknown("method", method, METHODS)
+    return method.upper()

@@ -1,0 +1,24 @@
+"""Requests of one tenant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from . import Match
+
+if TYPE_CHECKING:
+    from ...api.call import Call
+
+
+@dataclass(frozen=True)
+class OfTenant(Match):
+    """Matches requests whose token is scoped to this project id."""
+
+    project_id: str
+
+    def matches(self, call: Call, document: object) -> bool:
+        return call.caller is not None and call.caller.project_id == self.project_id
+
+    def __str__(self) -> str:
+        return f"of tenant {self.project_id}"

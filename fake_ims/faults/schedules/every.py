@@ -1,0 +1,27 @@
+"""Strike every Nth request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import Schedule, Turn
+
+
+@dataclass(frozen=True)
+class Every(Schedule):
+    """Fires at the Nth request, the 2Nth and so on."""
+
+    nth: int
+
+    def due(self, turn: Turn) -> bool:
+        return turn.count % self.nth == 0
+
+    def __str__(self) -> str:
+        return f"every {ordinal(self.nth)} request"
+
+
+def ordinal(number: int) -> str:
+    """``1st``, ``2nd``, ``11th``."""
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"

@@ -1,0 +1,53 @@
+"""The faults that fired at one request, and their effects in order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .fault import Fault
+
+if TYPE_CHECKING:
+    from ..api.answer import Answer
+    from ..api.call import Call
+
+
+class Strike:
+    """What happens to one request.
+
+    Effects run in order of adding, those that end the request last, so that every delay is waited
+    for whichever fault it came with.
+    """
+
+    __slots__ = ("_call", "_effects", "faults")
+
+    def __init__(self, call: Call, faults: tuple[Fault, ...]) -> None:
+        self.faults = faults
+        self._call = call
+        self._effects = sorted(
+            (effect for fault in faults for effect in fault.effects),
+            key=lambda effect: effect.terminal,
+        )
+
+    async def before(self) -> Answer | None:
+        """Everything before the work; an answer means that the work is not to be done.
+
+        Raises:
+            ConnectionCut: the client gets no answer.
+        """
+        for effect in self._effects:
+            answer = await effect.before(self._call)
+            if answer is not None:
+                return answer
+        return None
+
+    async def after(self, answer: Answer) -> Answer:
+        """Everything after the work, or after the answer that replaced it.
+
+        Raises:
+            ConnectionCut: the answer is lost.
+        """
+        for effect in self._effects:
+            changed = await effect.after(self._call, answer)
+            if changed is not None:
+                answer = changed
+        return answer

@@ -1,0 +1,122 @@
+"""Error bodies as Glance sends them: HTML, JSON or plain text, by what ``Accept`` allows.
+
+Source: asked of a real Glance, whose web framework (WebOb) negotiates by these rules.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+import msgspec
+
+from ..api.answer import JSON, Answer
+from ..contract.statuses import STATUSES
+
+_RANGE = re.compile(r"^\s*([\w!#$&^.+-]+|\*)/([\w!#$&^.+-]+|\*)\s*((?:;[^;]*)*)$")
+_PAGE = """<html>
+ <head>
+  <title>{status}</title>
+ </head>
+ <body>
+  <h1>{status}</h1>
+  {body}
+ </body>
+</html>"""
+
+
+def negotiate(accept: str | None) -> str:
+    """``html``, ``json`` or ``plain``, for the value of ``Accept``.
+
+    HTML wins a tie; nothing acceptable (or no header at all) gives plain text; a header that
+    cannot be read is taken as ``*/*``.
+    """
+    if not accept or not accept.strip():
+        return "plain"
+    quality = {"text/html": 0.0, JSON: 0.0}
+    rank = {"text/html": -1, JSON: -1}
+    for part in accept.split(","):
+        if not part.strip():
+            continue
+        match = _RANGE.match(part)
+        if match is None or (match[1] == "*" and match[2] != "*"):
+            return "html"
+        weight, parameters = 1.0, False
+        for parameter in match[3].split(";"):
+            name, _, value = parameter.strip().partition("=")
+            if name.strip().lower() == "q":
+                try:
+                    weight = float(value)
+                except ValueError:
+                    return "html"
+            elif name:
+                parameters = True
+        if parameters:
+            continue
+        kind, subtype = match[1].lower(), match[2].lower()
+        for offer in quality:
+            offered_kind, offered_subtype = offer.split("/")
+            if kind == "*":
+                specific = 0
+            elif kind == offered_kind and subtype == "*":
+                specific = 1
+            elif kind == offered_kind and subtype == offered_subtype:
+                specific = 2
+            else:
+                continue
+            if specific > rank[offer]:
+                rank[offer], quality[offer] = specific, weight
+    if quality["text/html"] == quality[JSON] == 0.0:
+        return "plain"
+    return "html" if quality["text/html"] >= quality[JSON] else "json"
+
+
+def _plain(body: str) -> str:
+    body = body.replace("\n", " ").replace("\r", "")
+    body = re.sub(r"<br.*?>", "\n", body, flags=re.I | re.S)
+    body = re.sub(r"<!--|-->", "", body)
+    return re.sub(r"<.*?>", "", body, flags=re.S)
+
+
+def _body(status: int, explanation: str, detail: str, method: str, media_type: str) -> str:
+    if status == 405 and not explanation:
+        return f"The method {method} is not allowed for this resource. <br /><br />\n{detail}"
+    if status == 415:
+        return (f"The request media type {media_type} is not supported by this server.\n"
+                f"<br /><br />\n{detail}")
+    return f"{explanation}<br /><br />\n{detail}\n\n"
+
+
+def render(
+    status: int,
+    explanation: str,
+    detail: str = "",
+    *,
+    accept: str | None,
+    method: str = "GET",
+    media_type: str | None = None,
+) -> Answer:
+    """An error answer.
+
+    Args:
+        status: HTTP status.
+        explanation: the sentence; empty for 405 and 415, which have their own.
+        detail: a further sentence.
+        accept: the request's ``Accept``.
+        method: the request's method, which 405 names.
+        media_type: the request's ``Content-Type``, which 415 names.
+    """
+    title = STATUSES.get(status, ("Error", ""))[0]
+    line = f"{status} {title}"
+    media = "${CONTENT_TYPE}" if media_type is None else media_type
+    kind = negotiate(accept)
+    if kind == "html":
+        body = _body(status, html.escape(explanation), html.escape(detail), method,
+                     html.escape(media))
+        page = _PAGE.format(status=line, body=body)
+        return Answer(status, page.encode(), "text/html; charset=UTF-8")
+    body = _body(status, explanation, detail, method, media)
+    if kind == "json":
+        document = {"message": body, "code": line, "title": title}
+        return Answer(status, msgspec.json.encode(document), JSON)
+    return Answer(status, f"{line}\n\n{_plain(body)}".encode(), "text/plain; charset=UTF-8")

@@ -1,0 +1,131 @@
+"""What a profile is: limits as data, and the few functions in which services differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ..contract.model import ErrorCode
+from ..contract.model import Profile as ProfileName
+
+if TYPE_CHECKING:
+    from ..api.answer import Answer
+    from ..api.call import Call
+    from ..domain.callers import Caller
+    from ..domain.image import Image
+    from ..refusal import ImsError, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class NewImage:
+    """An image as a create request describes it, checked and with defaults."""
+
+    attributes: dict[str, object]
+    properties: dict[str, str]
+    tags: list[str]
+
+
+class Profile(Protocol):
+    """A service that the fake can be.
+
+    Attributes:
+        name: ``otc`` or ``openstack``.
+        page_size: images on a page, unless the client asks for another number.
+        max_page: the greatest number of images on a page.
+        defaults: base attributes of a new image.
+        stores: names of the stores that images lie in; empty if the service shows none.
+        import_methods: names of the ways to import; empty if the service has none.
+        max_tags: of an image.
+        max_properties: of an image.
+        max_members: of an image.
+        refuses_bodies: whether a body where none belongs is an error.
+        lists_killed: whether lists show killed images.
+        offers_next_when_full: whether a full page names a next one, even if that is empty.
+        checks_format: whether the bytes of an upload must be of the image's format.
+        kills_aborted_uploads: whether an image whose upload broke off is killed.
+        shares_private_images: whether adding a member to a private image shares it.
+        path_encoding: how percent-encoded bytes of a path are read.
+    """
+
+    name: ProfileName
+    page_size: int
+    max_page: int
+    defaults: Mapping[str, object]
+    stores: tuple[str, ...]
+    import_methods: tuple[str, ...]
+    max_tags: int
+    max_properties: int
+    max_members: int
+    refuses_bodies: bool
+    lists_killed: bool
+    offers_next_when_full: bool
+    checks_format: bool
+    kills_aborted_uploads: bool
+    shares_private_images: bool
+    path_encoding: str
+
+    def route(self, call: Call, segments: list[str]) -> tuple[str, list[str]]:
+        """The method and the segments of a path as the contract writes them."""
+
+    def show_version(self, call: Call) -> Answer:
+        """The answer of ``GET /{version}``.
+
+        Raises:
+            Refused: there is no such version.
+        """
+
+    def new_image(self, document: object) -> NewImage:
+        """Read the body of a create request.
+
+        Raises:
+            Refused, ImsError: it breaks a rule.
+        """
+
+    def adorn(self, image: Image) -> None:
+        """Give a new image the attributes that the service derives."""
+
+    def derive(self, image: Image) -> None:
+        """Derive those attributes anew after a change."""
+
+    def activated(self, image: Image, now: float) -> None:
+        """An image has become active."""
+
+    def check_properties(self, properties: Mapping[str, str]) -> None:
+        """Check vendor attributes.
+
+        Raises:
+            ImsError: one of them cannot be.
+        """
+
+    def check_tag(self, tag: str) -> None:
+        """Check a tag of the path.
+
+        Raises:
+            Refused, ImsError: it cannot be.
+        """
+
+    def check_new_member(self, image: Image, caller: Caller, project_id: str) -> None:
+        """Check whether an image may be shared with a project.
+
+        Raises:
+            ImsError: it may not.
+        """
+
+    def view(self, image: Image, shared_with_viewer: bool) -> dict[str, object]:
+        """The image as JSON shows it."""
+
+    def create_headers(self, image: Image, base_url: str) -> dict[str, str]:
+        """Headers of the answer to a create request."""
+
+    def refuse(self, call: Call, refused: Refused) -> Answer:
+        """The answer that says no, by a row of ``contract.refusals``."""
+
+    def error(self, call: Call, error: ImsError) -> Answer:
+        """The answer that says no, by an IMS error code."""
+
+    def fault_answer(self, call: Call, status: int, error: ErrorCode | None) -> Answer:
+        """The answer of an injected failure."""
+
+    def versions(self, base_url: str) -> dict[str, list[dict[str, Any]]]:
+        """The version list."""

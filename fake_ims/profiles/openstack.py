@@ -1,0 +1,218 @@
+"""Profile ``openstack``: plain Glance v2 as a current release answers (source: asked of one)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..api.answer import Answer
+from ..contract.attributes import BASE_NAMES
+from ..contract.model import ErrorCode
+from ..contract.model import Profile as ProfileName
+from ..contract.schema import Mismatch, check, image_properties
+from ..contract.statuses import STATUSES
+from ..domain.clock import isotime
+from ..domain.images import check_size
+from ..domain.patch import RESERVED, RESERVED_PREFIX
+from ..refusal import ImsError, Refused
+from .glance_errors import render
+from .model import NewImage
+
+if TYPE_CHECKING:
+    from ..api.call import Call
+    from ..domain.callers import Caller
+    from ..domain.image import Image
+
+# Glance refuses these before it looks at anything else, and those behind them last.
+_READ_ONLY_FIRST = ("direct_url", "self", "file", "schema", "stores")
+_READ_ONLY_LAST = ("created_at", "updated_at", "status", "checksum", "size", "virtual_size")
+_IGNORED = ("os_hash_algo", "os_hash_value")
+_VERSIONS = (("2.15", "SUPPORTED"), ("2.13", "SUPPORTED"), ("2.12", "SUPPORTED"),
+             ("2.11", "SUPPORTED"), ("2.10", "SUPPORTED"), ("2.9", "SUPPORTED"),
+             ("2.8", "SUPPORTED"), ("2.17", "CURRENT"), ("2.7", "SUPPORTED"),
+             ("2.6", "SUPPORTED"), ("2.5", "SUPPORTED"), ("2.4", "SUPPORTED"),
+             ("2.3", "SUPPORTED"), ("2.2", "SUPPORTED"), ("2.1", "SUPPORTED"),
+             ("2.0", "SUPPORTED"))
+_MEDIA_TYPE = "application/vnd.openstack.images-"
+_PREFIXES = frozenset({"v2", *(f"v{number}" for number, _ in _VERSIONS)})
+
+
+class OpenStack:
+    """Glance, with one store and its default settings."""
+
+    name: ProfileName = "openstack"
+    page_size = 25
+    max_page = 1000
+    defaults: Mapping[str, object] = {}
+    stores: tuple[str, ...] = ("file",)
+    import_methods: tuple[str, ...] = ("glance-direct", "web-download", "copy-image")
+    max_tags = 128
+    max_properties = 128
+    max_members = 128
+    refuses_bodies = True
+    lists_killed = False
+    offers_next_when_full = True
+    checks_format = True
+    kills_aborted_uploads = False
+    shares_private_images = False
+    # A WSGI server hands paths on as Latin-1, and Glance leaves them so.
+    path_encoding = "latin-1"
+
+    def route(self, call: Call, segments: list[str]) -> tuple[str, list[str]]:
+        """Every 2.x prefix is v2; a prefix that is no version gives the version list."""
+        if segments == ["healthcheck"]:
+            return call.method, segments
+        while len(segments) > 1 and not segments[0]:
+            segments = segments[1:]
+        if segments[0] == "versions":
+            return "GET", ["versions"]
+        accept = call.headers.get("Accept", "")
+        if accept.startswith(_MEDIA_TYPE):
+            segments = [accept[len(_MEDIA_TYPE):], *segments]
+        if segments[0] not in _PREFIXES:
+            return "GET", [""]
+        return call.method, ["v2", *segments[1:]]
+
+    def show_version(self, call: Call) -> Answer:
+        """``/v2`` leads to ``/v2/``, for those who have a token."""
+        call.service.callers.identify(call.headers.get("X-Auth-Token"), call.service.clock.now())
+        return Answer(302, content_type="text/plain; charset=utf8",
+                      headers={"Location": f"{call.base_url}/v2/"})
+
+    def new_image(self, document: object) -> NewImage:
+        """Read the body of a create request, in the order in which Glance checks it."""
+        if not isinstance(document, dict):
+            # A real Glance fails with 500 here (docs/decisions.md).
+            raise Refused("body.type")
+        for name in _READ_ONLY_FIRST:
+            if name in document:
+                raise Refused("image.read_only", name=name)
+        try:
+            check(document, image_properties("openstack"))
+        except Mismatch as mismatch:
+            raise Refused("image.schema", reason=mismatch.reason) from None
+        attributes = {name: value for name, value in document.items()
+                      if name in BASE_NAMES and name not in _IGNORED}
+        tags = list(dict.fromkeys(attributes.pop("tags", ())))
+        properties = {name: value for name, value in document.items() if name not in BASE_NAMES}
+        for name in properties:
+            if len(name) > 255:
+                raise Refused("image.property_name")
+            if name in RESERVED or name.startswith(RESERVED_PREFIX):
+                raise Refused("image.reserved_at_create", name=name)
+        for name in _READ_ONLY_LAST:
+            if name in attributes:
+                raise Refused("image.read_only", name=name)
+        if "locations" in attributes:
+            raise Refused("image.reserved", name="locations")
+        for name in ("min_disk", "min_ram"):
+            check_size(name, attributes.get(name))
+        refuse_four_byte_text(attributes.get("name"), "Name")
+        return NewImage(attributes, properties, tags)
+
+    def adorn(self, image: Image) -> None:
+        """Glance derives nothing."""
+
+    def derive(self, image: Image) -> None:
+        """Glance derives nothing."""
+
+    def activated(self, image: Image, now: float) -> None:
+        """Glance notes nothing."""
+
+    def check_properties(self, properties: Mapping[str, str]) -> None:
+        """Any property goes."""
+
+    def check_tag(self, tag: str) -> None:
+        """A tag has at most 255 characters."""
+        try:
+            check({"tags": [tag]}, image_properties("openstack"))
+        except Mismatch as mismatch:
+            raise Refused("image.schema", reason=mismatch.reason) from None
+
+    def check_new_member(self, image: Image, caller: Caller, project_id: str) -> None:
+        """Any project goes."""
+
+    def view(self, image: Image, shared_with_viewer: bool) -> dict[str, object]:
+        """The image as JSON shows it: properties, then the base attributes."""
+        path = f"/v2/images/{image.id}"
+        document: dict[str, object] = {
+            **image.properties,
+            "name": image.name,
+            "disk_format": image.disk_format,
+            "container_format": image.container_format,
+            "visibility": image.visibility,
+            "size": image.size,
+            "virtual_size": image.virtual_size,
+            "status": image.status,
+            "checksum": image.checksum,
+            "protected": image.protected,
+            "min_ram": image.min_ram,
+            "min_disk": image.min_disk,
+            "owner": image.owner,
+            "os_hidden": image.os_hidden,
+            "os_hash_algo": image.os_hash_algo,
+            "os_hash_value": image.os_hash_value,
+            "id": image.id,
+            "created_at": isotime(image.created_at),
+            "updated_at": isotime(image.updated_at),
+            "tags": image.tags,
+            "self": path,
+            "file": f"{path}/file",
+            "schema": "/v2/schemas/image",
+        }
+        if image.stores:
+            document["stores"] = ",".join(image.stores)
+        return document
+
+    def create_headers(self, image: Image, base_url: str) -> dict[str, str]:
+        """Where the image is, and how data can be brought in."""
+        return {
+            "Location": f"{base_url}/v2/images/{image.id}",
+            "OpenStack-image-import-methods": ",".join(self.import_methods),
+            "OpenStack-image-store-ids": ",".join(self.stores),
+        }
+
+    def refuse(self, call: Call, refused: Refused) -> Answer:
+        """Glance's error body, by ``Accept``."""
+        row = refused.row
+        explanation, detail = refused.text, ""
+        if row.detail or row.status == 415:
+            explanation, detail = STATUSES[row.status][1], refused.text
+        answer = render(row.status, explanation, detail, accept=call.headers.get("Accept"),
+                        method=call.method, media_type=call.headers.get("Content-Type"))
+        answer.headers.update(refused.headers)
+        if row.status == 401:
+            answer.headers["WWW-Authenticate"] = f'Keystone uri="{call.base_url}/v3"'
+        return answer
+
+    def error(self, call: Call, error: ImsError) -> Answer:
+        """An IMS error code, in Glance's form."""
+        return render(error.status, error.message, accept=call.headers.get("Accept"),
+                      method=call.method)
+
+    def fault_answer(self, call: Call, status: int, error: ErrorCode | None) -> Answer:
+        """The body that Glance sends when nothing more is known."""
+        explanation = error.message if error else STATUSES[status][1]
+        return render(status, explanation, accept=call.headers.get("Accept"), method=call.method,
+                      media_type=call.headers.get("Content-Type"))
+
+    def versions(self, base_url: str) -> dict[str, list[dict[str, Any]]]:
+        """The version list of a Glance with a store and without a cache."""
+        return {"versions": [
+            {"id": f"v{number}", "status": status,
+             "links": [{"rel": "self", "href": f"{base_url}/v2/"}]}
+            for number, status in _VERSIONS
+        ]}
+
+
+def refuse_four_byte_text(value: object, what: str) -> None:
+    """Refuse characters beyond the basic plane, which Glance's database columns cannot hold.
+
+    Raises:
+        Refused: ``image.four_bytes``.
+    """
+    if isinstance(value, str) and any(character > "\uffff" for character in value):
+        raise Refused("image.four_bytes", what=what)
+
+
+OPENSTACK = OpenStack()

@@ -1,0 +1,269 @@
+"""Profile ``otc``: Open Telekom Cloud's IMS, as its API reference says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ..api.answer import JSON, Answer
+from ..contract.attributes import BASE_NAMES, BY_NAME, EXCLUDES
+from ..contract.errors import ERRORS
+from ..contract.model import ErrorCode
+from ..contract.model import Profile as ProfileName
+from ..contract.os_versions import OTHER_LINUX, operating_system
+from ..contract.schema import Mismatch, check, image_properties
+from ..contract.statuses import CODE_OF, STATUSES
+from ..domain.clock import isotime
+from ..domain.images import check_size
+from ..domain.patch import RESERVED, RESERVED_PREFIX
+from ..refusal import ImsError, Refused
+from .model import NewImage
+
+if TYPE_CHECKING:
+    from ..api.call import Call
+    from ..domain.callers import Caller
+    from ..domain.image import Image
+
+MAX_NAME = 255
+MAX_TAG = 255
+MIN_DISK_RANGE = (1, 1024)
+# Chapter Image Attributes: letters, digits, hyphens, periods, underscores and inner spaces.
+_NAME = re.compile(r"[A-Za-z0-9._-](?:[A-Za-z0-9._ -]*[A-Za-z0-9._-])?\Z")
+# Chapter Image Tag Format; "key=value" is what the create page shows, "key.value" its older form.
+_TAG = re.compile(r"[A-Za-z0-9_-]+(?:[=.][A-Za-z0-9_-]*)?\Z")
+_READ_ONLY = tuple(name for name, row in BY_NAME.items()
+                   if row.read_only and row.base and name not in ("os_hash_algo",
+                                                                  "os_hash_value"))
+_VERSIONS = (("v2.2", "CURRENT", "v2"), ("v2.1", "SUPPORTED", "v2"), ("v2.0", "SUPPORTED", "v2"),
+             ("v1.1", "DEPRECATED", "v1"), ("v1.0", "DEPRECATED", "v1"))
+# Which documented code an attribute's schema mismatch has; all others are IMG.0001.
+_SCHEMA_CODES = {"disk_format": "IMG.0072", "min_disk": "IMG.0055", "min_ram": "IMG.0055",
+                 "tags": "IMG.0115", "name": "IMG.0062", "__os_version": "IMG.0056"}
+
+
+class Otc:
+    """The Image Management Service."""
+
+    name: ProfileName = "otc"
+    page_size = 25
+    max_page = 1000
+    defaults: Mapping[str, object] = {
+        row.name: row.otc_default
+        for row in BY_NAME.values()
+        if row.base and row.otc_default is not None
+    }
+    stores: tuple[str, ...] = ()
+    import_methods: tuple[str, ...] = ()
+    max_tags = 128
+    max_properties = 128
+    max_members = 256
+    refuses_bodies = False
+    lists_killed = True
+    offers_next_when_full = False
+    checks_format = False
+    kills_aborted_uploads = True
+    shares_private_images = True
+    path_encoding = "utf-8"
+
+    def route(self, call: Call, segments: list[str]) -> tuple[str, list[str]]:
+        """Paths are as the reference writes them; a slash at the end of a version is let go."""
+        if len(segments) == 2 and not segments[1]:
+            segments = segments[:1]
+        return call.method, segments
+
+    def show_version(self, call: Call) -> Answer:
+        """Page *Querying an API Version*: one version by its id, or all of a major version."""
+        asked = call.params["version"]
+        chosen = [row for row in self.versions(call.base_url)["versions"]
+                  if row["id"] == asked or row["links"][0]["href"].endswith(f"/{asked}/")]
+        if not chosen:
+            raise Refused("route.unknown")
+        return Answer(300, msgspec.json.encode({"versions": chosen}), JSON)
+
+    def new_image(self, document: object) -> NewImage:
+        """Read the body of a create request (page *Creating Image Metadata*)."""
+        if not isinstance(document, dict):
+            raise Refused("body.type")
+        for name in document:
+            row = BY_NAME.get(name)
+            if name in _READ_ONLY or (row is not None and row.read_only and not row.base):
+                raise Refused("image.read_only", name=name)
+            if name in RESERVED or name == "locations" or name.startswith(RESERVED_PREFIX):
+                raise Refused("image.reserved", name=name)
+        try:
+            check(document, image_properties("otc"))
+        except Mismatch as mismatch:
+            raise ImsError(_SCHEMA_CODES.get(str(mismatch.path[0]), "IMG.0001"),
+                           message=mismatch.reason.split("\n", 1)[0]) from None
+        attributes = {**self.defaults,
+                      **{name: value for name, value in document.items() if name in BASE_NAMES}}
+        properties = {name: value for name, value in document.items() if name not in BASE_NAMES}
+        if attributes["visibility"] != "private":
+            raise ImsError("IMG.0001", message="When image metadata is created, visibility can "
+                           "only be private.")
+        if "name" in document:
+            check_name(attributes["name"])
+        for name in ("min_disk", "min_ram"):
+            check_size(name, attributes[name])
+        check_min_disk(attributes["min_disk"])
+        tags = list(dict.fromkeys(attributes.pop("tags", ())))  # type: ignore[call-overload]
+        for tag in tags:
+            self.check_tag(tag)
+        for name in properties:
+            if len(name) > 255:
+                raise Refused("image.property_name")
+        self.check_properties(properties)
+        return NewImage(attributes, properties, tags)
+
+    def adorn(self, image: Image) -> None:
+        """Give a new image the attributes that the service derives."""
+        properties = image.properties
+        properties.setdefault("__os_version", OTHER_LINUX)
+        properties["__image_source_type"] = "uds"
+        properties["__image_size"] = "0"
+        properties["__isregistered"] = "true"
+        properties["virtual_env_type"] = "FusionCompute"
+        self.derive(image)
+
+    def derive(self, image: Image) -> None:
+        """What follows from ``__os_version`` and from who may see the image."""
+        system = operating_system(image.properties.get("__os_version", OTHER_LINUX))
+        if system is not None:
+            image.properties["__os_type"] = system.os_type
+            image.properties["__platform"] = system.platform
+            image.properties["__os_bit"] = system.os_bit
+        image.properties["__imagetype"] = "gold" if image.visibility == "public" else "private"
+
+    def activated(self, image: Image, now: float) -> None:
+        """An image that was made from a file says so, and since when it is active."""
+        image.properties["__image_size"] = str(image.size or 0)
+        image.properties.setdefault("__root_origin", "file")
+        image.properties["active_at"] = isotime(now)
+
+    def check_properties(self, properties: Mapping[str, str]) -> None:
+        """Check vendor attributes: their values, and which exclude each other."""
+        for name, value in properties.items():
+            row = BY_NAME.get(name)
+            if row is None:
+                continue
+            if name == "__os_version" and operating_system(value) is None:
+                raise ImsError("IMG.0056")
+            if name == "__description":
+                if row.max_length is not None and len(value) > row.max_length:
+                    raise ImsError("IMG.0004")
+                if row.pattern is not None and not re.search(row.pattern, value):
+                    raise ImsError("IMG.0054")
+            if row.otc_enum is not None and value not in row.otc_enum:
+                if name == "hw_firmware_type":
+                    raise ImsError("IMG.0141")
+                allowed = ", ".join(str(item) for item in row.otc_enum)
+                raise ImsError("IMG.0001", message=f"{name} must be one of: {allowed}.")
+        for name, others in EXCLUDES.items():
+            for other in others:
+                if name in properties and other in properties:
+                    raise ImsError("IMG.0035", message=f"{name} cannot co-exist with {other}.")
+
+    def check_tag(self, tag: str) -> None:
+        """Check a tag: 1 to 255 of letters, digits, ``_`` and ``-``, with a value behind ``=``."""
+        if not 1 <= len(tag) <= MAX_TAG or not _TAG.match(tag):
+            raise ImsError("IMG.0115")
+
+    def check_new_member(self, image: Image, caller: Caller, project_id: str) -> None:
+        """An image is not shared with its own project, nor if all may see it."""
+        if project_id == image.owner:
+            raise ImsError("IMG.0076")
+
+    def view(self, image: Image, shared_with_viewer: bool) -> dict[str, object]:
+        """The image as JSON shows it: what is not known yet is left out."""
+        path = f"/v2/images/{image.id}"
+        document: dict[str, object] = {
+            "schema": "/v2/schemas/image",
+            "min_disk": image.min_disk,
+            "created_at": isotime(image.created_at),
+            "container_format": image.container_format,
+            "file": f"{path}/file",
+            "updated_at": isotime(image.updated_at),
+            "protected": image.protected,
+            "id": image.id,
+            "min_ram": image.min_ram,
+            "owner": image.owner,
+            "visibility": image.visibility,
+            "tags": image.tags,
+            "name": image.name or "",
+            "self": path,
+            "disk_format": image.disk_format,
+            "status": image.status,
+            **image.properties,
+        }
+        if image.data is not None:
+            document["checksum"] = image.checksum
+            document["size"] = image.size
+            document["virtual_size"] = image.virtual_size
+        if shared_with_viewer:
+            document["__imagetype"] = "shared"
+        return document
+
+    def create_headers(self, image: Image, base_url: str) -> dict[str, str]:
+        """Where the image is."""
+        return {"Location": f"{base_url}/v2/images/{image.id}"}
+
+    def refuse(self, call: Call, refused: Refused) -> Answer:
+        """The reference's error body, with the service's code and Glance's sentence."""
+        row = refused.row
+        text = refused.text
+        if row.status == 405:
+            text = f"The method {call.method} is not allowed for this resource."
+        answer = _answer(row.status, row.code, text or ERRORS[row.code].message)
+        answer.headers.update(refused.headers)
+        return answer
+
+    def error(self, call: Call, error: ImsError) -> Answer:
+        """The reference's error body."""
+        return _answer(error.status, error.code, error.message)
+
+    def fault_answer(self, call: Call, status: int, error: ErrorCode | None) -> Answer:
+        """The reference's error body, with the code that fits the status."""
+        if error is not None:
+            return _answer(status, error.code, error.message)
+        return _answer(status, CODE_OF[status], STATUSES[status][1] or STATUSES[status][0])
+
+    def versions(self, base_url: str) -> dict[str, list[dict[str, Any]]]:
+        """The version list of the page *Querying API Versions*."""
+        return {"versions": [
+            {"id": number, "status": status,
+             "links": [{"rel": "self", "href": f"{base_url}/{path}/"}]}
+            for number, status, path in _VERSIONS
+        ]}
+
+
+def _answer(status: int, code: str, message: str) -> Answer:
+    body = msgspec.json.encode({"error": {"message": message, "code": code}})
+    return Answer(status, body, JSON)
+
+
+def check_name(name: object) -> None:
+    """Check an image's name (chapter *Image Attributes*; 255 characters by the create page).
+
+    Raises:
+        ImsError: ``IMG.0062`` (length) or ``IMG.0003`` (characters).
+    """
+    if not isinstance(name, str) or not 1 <= len(name) <= MAX_NAME:
+        raise ImsError("IMG.0062")
+    if not _NAME.match(name):
+        raise ImsError("IMG.0003")
+
+
+def check_min_disk(value: object) -> None:
+    """``min_disk`` is 1 to 1,024 GB; 0, which clients send for "not set", is the default.
+
+    Raises:
+        ImsError: ``IMG.0055``.
+    """
+    if value and not MIN_DISK_RANGE[0] <= int(str(value).partition(".")[0]) <= MIN_DISK_RANGE[1]:
+        raise ImsError("IMG.0055")
+
+
+OTC = Otc()

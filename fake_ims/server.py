@@ -1,0 +1,249 @@
+"""Runs the application: in the running loop, or in a thread of its own with its own loop.
+
+Starting and stopping use no timers, so that they work in a loop whose clock freezegun holds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import os
+import socket
+import threading
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from .bridge import LoopThread, ParkingLoop
+from .errors import PortTakenError, UsageError, WrongLoopError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_BACKLOG = 1024
+# Idle connections are closed when the client or the fake ends, never by a timer: freezing time in
+# the middle of a test would set it off, and the next request would meet a closed connection.
+_NEVER = 1e12
+_LONG_ENOUGH = 10.0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to an address, not yet listening.
+
+    Args:
+        host: an IPv4 or IPv6 address, or a name (an IPv4 address of it is preferred).
+        port: the port; 0 for a free one.
+
+    Raises:
+        PortTakenError: the port is in use.
+        UsageError: the host is no address of this machine, or the port is not allowed.
+    """
+    family, address = _resolve(host, port)
+    # The protocol number matters: without it asyncio does not switch Nagle's algorithm off.
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.bind(address)
+        sock.listen(_BACKLOG)
+        sock.setblocking(False)
+    except OSError as error:
+        sock.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortTakenError(f"port {port} of {host} is taken; give another one, "
+                                 "or 0 for any free one") from None
+        raise UsageError(f"cannot listen on {host} port {port}: {error.strerror}") from None
+    return sock
+
+
+def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int]]:
+    for family in (socket.AF_INET, socket.AF_INET6):
+        with contextlib.suppress(OSError):
+            socket.inet_pton(family, host)
+            return family, (host, port)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise UsageError(f"host {host!r} is neither an address nor a name that resolves to one; "
+                         "the usual one is '127.0.0.1'") from None
+    family, _, _, _, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)
+    return family, (str(address[0]), port)
+
+
+def url_of(sock: socket.socket) -> str:
+    """``http://127.0.0.1:PORT`` for a bound socket, in a form that a client here can call."""
+    host, port = sock.getsockname()[:2]
+    if host == "0.0.0.0":
+        host = "127.0.0.1"
+    elif host == "::":
+        host = "::1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class Serving:
+    """An application on a listening socket, in the running loop.
+
+    Args:
+        app: the application; it is cleaned up at the end.
+        sock: what ``listen`` gave; it is closed at the end.
+    """
+
+    def __init__(self, app: web.Application, sock: socket.socket) -> None:
+        self._sock = sock
+        self._runner = web.AppRunner(app, access_log=None, keepalive_timeout=_NEVER)
+        self._listening: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        """Answer requests from now on."""
+        await self._runner.setup()
+        server = self._runner.server
+        assert server is not None
+        loop = asyncio.get_running_loop()
+        self._listening = await loop.create_server(server, sock=self._sock, backlog=_BACKLOG)
+
+    async def stop(self) -> None:
+        """Close the port, cut every connection, end every request, clean the application up."""
+        if self._listening is not None:
+            self._listening.close()
+        self._sock.close()
+        server = self._runner.server
+        if server is not None:
+            server.handler_cancellation = True
+            for _ in range(2):  # connections that are just being accepted
+                await asyncio.sleep(0)
+            tasks = []
+            for connection in server.connections:
+                # aiohttp has no public way to know when a connection's task has ended.
+                tasks.append(getattr(connection, "_task_handler", None))
+                if connection.transport is not None:
+                    connection.transport.abort()
+            pending = {task for task in tasks if task is not None and not task.done()}
+            if pending:
+                await asyncio.wait(pending)
+        await self._runner.cleanup()
+
+
+class InLoop:
+    """An application in the running loop."""
+
+    def __init__(self, app: web.Application, sock: socket.socket) -> None:
+        self._serving = Serving(app, sock)
+        self.loop = asyncio.get_running_loop()
+        self.thread = LoopThread(self.loop, threading.get_ident(), self.loop.is_running)
+
+    async def start(self) -> None:
+        """Answer requests from now on."""
+        try:
+            await self._serving.start()
+        except BaseException:
+            await self._serving.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Leave no task and no socket behind."""
+        await self._serving.stop()
+
+
+class OwnThread:
+    """An application in a thread of its own with its own loop, which freezegun cannot hold."""
+
+    def __init__(self, app: web.Application, sock: socket.socket) -> None:
+        self._app = app
+        self._sock = sock
+        self._loop = ParkingLoop()
+        self._ready = threading.Lock()
+        self._failure: BaseException | None = None
+        self._stop: asyncio.Future[None] = self._loop.create_future()
+        self._on_end: Callable[[], None] | None = None
+        self._thread = threading.Thread(target=self._main, name="fake_ims", daemon=True)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it takes work; False in a forked child, too."""
+        return self._thread.is_alive()
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What the thread has died of, if it has."""
+        return self._failure
+
+    def start(self) -> LoopThread:
+        """Answer requests from now on; gives the thread for calls from other ones."""
+        self._ready.acquire()
+        self._thread.start()
+        assert self._thread.ident is not None
+        thread = LoopThread(self._loop, self._thread.ident, self._thread.is_alive)
+        self._on_end = thread.close
+        self._ready.acquire()
+        if self._failure is not None and not self._loop.is_running():
+            self._thread.join()
+            raise self._failure
+        return thread
+
+    def stop(self) -> None:
+        """Leave no thread, task or socket behind.
+
+        Raises:
+            WrongLoopError: called in the thread that is to end, or that thread does not end.
+        """
+        if threading.get_ident() == self._thread.ident:
+            raise WrongLoopError("a fake cannot be stopped from within its own loop: stop() waits "
+                                 "for that loop to end; call it in the test's thread")
+        self.let_go()
+        self._thread.join(_LONG_ENOUGH)
+        if self._thread.is_alive():
+            raise WrongLoopError(f"the loop of this fake has not ended within {_LONG_ENOUGH:g} s: "
+                                 "something blocks its thread")
+
+    def let_go(self) -> None:
+        """Tell it to stop, and do not wait."""
+        with contextlib.suppress(RuntimeError):  # closed already
+            self._loop.call_soon_threadsafe(self._end)
+
+    def _end(self) -> None:
+        if not self._stop.done():
+            self._stop.set_result(None)
+
+    def _main(self) -> None:
+        loop = self._loop
+        loop.busy.acquire()
+        main = loop.create_task(self._live())
+        try:
+            loop.run_until_complete(main)
+        except BaseException as error:
+            self._failure = error
+            if not main.done():  # a handler raised SystemExit, which ends a loop at once
+                self._end()
+                with contextlib.suppress(BaseException):
+                    loop.run_until_complete(main)
+        finally:
+            loop.close()
+            if self._on_end is not None:
+                self._on_end()
+            if self._ready.locked():
+                self._ready.release()
+
+    async def _live(self) -> None:
+        serving = Serving(self._app, self._sock)
+        try:
+            await serving.start()
+            self._ready.release()
+            await self._stop
+        finally:
+            await serving.stop()
+            await _end_tasks()
+
+
+async def _end_tasks() -> None:
+    """Cancel what else runs in this loop, and let it end."""
+    loop = asyncio.get_running_loop()
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    if others:
+        await asyncio.wait(others, timeout=_LONG_ENOUGH)
+    await loop.shutdown_asyncgens()
+    await loop.shutdown_default_executor()

@@ -1,0 +1,58 @@
+"""The state of one fake: everything that a reset makes anew, and what a request works on."""
+
+from __future__ import annotations
+
+from .domain.callers import AuthMode, Callers
+from .domain.clock import Clock
+from .domain.images import Images
+from .domain.lifecycle import Lifecycle
+from .domain.store import Store
+from .domain.tasks import Tasks
+from .faults import Faults
+from .journal import Journal
+from .profiles import Profile, profile
+
+DEFAULT_REGION = "eu-de"
+
+
+class Service:
+    """One Image Management Service.
+
+    Args:
+        profile_name: ``otc`` or ``openstack``.
+        auth: ``any``, ``strict`` or ``triple``; see ``Callers``.
+
+    Attributes:
+        profile: what differs between services.
+        clock: the only source of time.
+        lifecycle: when and how images change status.
+        store: the images and their indexes.
+        images: what can be done with images.
+        tasks: Glance's tasks.
+        callers: tokens and tenants.
+        faults: failures that the test has asked for.
+        journal: every exchange.
+    """
+
+    def __init__(self, profile_name: str = "otc", auth: AuthMode = "any") -> None:
+        self.clock = Clock()
+        self.faults = Faults(self.clock)
+        self.journal = Journal()
+        self.lifecycle = Lifecycle()
+        self._build(profile_name, auth)
+
+    def _build(self, profile_name: str, auth: AuthMode) -> None:
+        self.profile: Profile = profile(profile_name)
+        self.callers = Callers(auth)
+        self.store = Store()
+        self.tasks = Tasks()
+        self.images = Images(self)
+
+    def reset(self, profile_name: str = "otc", auth: AuthMode = "any") -> None:
+        """Forget images, members, tasks, tokens, faults and exchanges; set the clock back."""
+        self.store.close()
+        self.clock.reset()
+        self.faults.clear()
+        self.journal.clear()
+        self.lifecycle.reset()
+        self._build(profile_name, auth)

@@ -1,0 +1,1 @@
+"""The pytest plugin of ``fake_ims``: fixtures, marker, options and the report of a failure."""

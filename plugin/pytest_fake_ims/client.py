@@ -1,0 +1,39 @@
+"""The fixture ``fake_ims_client``; imported only beside pytest-aiohttp."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import pytest
+import pytest_asyncio
+
+if TYPE_CHECKING:
+    from aiohttp import web
+    from aiohttp.test_utils import TestClient
+    from pytest_aiohttp import AiohttpClient
+
+    from fake_ims import FakeIMS
+
+    class FakeImsClient(TestClient[web.Request, web.Application]):
+        """The type of ``fake_ims_client``, for annotations: aiohttp's client, and its fake."""
+
+        fake: FakeIMS
+
+
+@pytest_asyncio.fixture
+async def fake_ims_client(
+    request: pytest.FixtureRequest, aiohttp_client: AiohttpClient
+) -> FakeImsClient:
+    """An aiohttp client on a fake in the test's loop.
+
+    It sends the fake's X-Auth-Token unless told otherwise; fake_ims_client.fake is the fake.
+    """
+    from fake_ims import FakeIMS
+
+    from . import report, settings
+
+    fake = settings.apply(FakeIMS, settings.for_test(request.node))
+    client = cast("FakeImsClient", await aiohttp_client(fake.app, headers=fake.headers))
+    client.fake = fake
+    report.reporter(request.config).watch("fake_ims_client", fake)
+    return client

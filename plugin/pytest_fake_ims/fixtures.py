@@ -1,0 +1,137 @@
+"""What the fixtures do; imported when a test asks for one of them."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from fake_ims import FakeIMS
+from fake_ims.errors import NotRunningError, WrongLoopError, unknown
+
+from . import report, settings
+
+
+def server(request: pytest.FixtureRequest) -> Iterator[FakeIMS]:
+    """The fake of the run, started and in the end stopped."""
+    with settings.apply(FakeIMS, settings.from_config(request.config)) as fake:
+        report.reporter(request.config).watch("fake_ims_server", fake, always=True)
+        yield fake
+
+
+def clean(request: pytest.FixtureRequest, fake: FakeIMS) -> FakeIMS:
+    """The fake of the run, as if it had just been started with the test's settings."""
+    given = settings.from_markers(request.node)
+    if not fake.running:  # the test before this one stopped it
+        fake.start()
+    settings.apply(fake.reset, given)
+    report.reporter(request.config).watch("fake_ims", fake)
+    return fake
+
+
+def factory(request: pytest.FixtureRequest) -> Iterator[FakeImsFactory]:
+    """A factory whose fakes are stopped when the fixture ends."""
+    given = settings.for_test(request.node)
+    if given:
+        settings.apply(FakeIMS, given)  # refused here with its place, not in the test's call
+    made = FakeImsFactory(request, {name: value for name, (value, _) in given.items()})
+    yield made
+    made.close()
+
+
+class FakeImsFactory:
+    """Makes more fakes for one test. All are stopped after it, even if one fails to stop.
+
+    They begin with the settings that ``fake_ims`` would have in this test, from marker, command
+    line and ini file; what the call gives goes before.
+    """
+
+    def __init__(self, request: pytest.FixtureRequest, defaults: dict[str, Any]) -> None:
+        self._request = request
+        self._defaults = defaults
+        self._closed = False
+
+    def __call__(self, **given: Any) -> FakeIMS:
+        """A fake that runs in a thread of its own.
+
+        Args:
+            given: what ``FakeIMS`` takes.
+
+        Raises:
+            UsageError: a setting or value that the fake does not know.
+            NotRunningError: the test that the factory was made for is over.
+        """
+        fake = self._make(given)
+        # The finalizers of a fixture all run, also when one raises.
+        self._request.addfinalizer(fake.stop)
+        fake.start()
+        return fake
+
+    async def in_loop(self, **given: Any) -> FakeIMS:
+        """A fake that runs in the test's own asyncio loop: ``await fake_ims_factory.in_loop()``.
+
+        It is stopped when the loop is closed, or with the fixture if that comes first.
+
+        Args:
+            given: what ``FakeIMS`` takes.
+
+        Raises:
+            UsageError: a setting or value that the fake does not know.
+            WrongLoopError: the test does not run in an asyncio loop (but, say, in trio's).
+            NotRunningError: the test that the factory was made for is over.
+        """
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            raise WrongLoopError(
+                "in_loop() needs a running asyncio loop; fake_ims_factory(...) without in_loop "
+                "makes a fake with a thread and loop of its own, which any test can use"
+            ) from None
+        fake = self._make(given)
+        started: asyncio.Future[None] = loop.create_future()
+        stop = asyncio.Event()
+        # One task enters and leaves the fake. A loop that is closed cancels its tasks first: so
+        # the fake is stopped inside its loop, whichever of loop and fixture ends earlier.
+        keeper = loop.create_task(_keep(fake, started, stop), name="fake_ims_factory.in_loop")
+        self._request.addfinalizer(lambda: _let_go(loop, keeper, stop))
+        await started
+        return fake
+
+    def close(self) -> None:
+        """Make no more fakes; those made are stopped by the finalizers of the fixture."""
+        self._closed = True
+
+    def _make(self, given: dict[str, Any]) -> FakeIMS:
+        if self._closed:
+            raise NotRunningError("this fake_ims_factory belongs to a test that is over")
+        known = inspect.signature(FakeIMS).parameters
+        for name in given:
+            if name not in known:
+                raise unknown("setting", name, known)
+        fake = FakeIMS(**self._defaults | given)
+        report.reporter(self._request.config).watch("fake_ims_factory", fake)
+        return fake
+
+
+async def _keep(fake: FakeIMS, started: asyncio.Future[None], stop: asyncio.Event) -> None:
+    try:
+        async with fake:
+            started.set_result(None)
+            await stop.wait()
+    except Exception as error:
+        if started.done():
+            raise
+        started.set_exception(error)
+
+
+def _let_go(
+    loop: asyncio.AbstractEventLoop, keeper: asyncio.Task[None], stop: asyncio.Event
+) -> None:
+    if not keeper.done():
+        stop.set()
+        loop.run_until_complete(keeper)
+    elif not keeper.cancelled():
+        keeper.result()

@@ -1,0 +1,93 @@
+"""The section ``fake_ims`` in the report of a failing test; imported with the first fixture."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import pytest
+
+from fake_ims import FakeIMS
+from fake_ims.journal import Exchange
+
+LINES = 50
+_NAME = "fake_ims_report"
+
+
+@dataclass(slots=True)
+class _Watched:
+    fixture: str
+    fake: FakeIMS
+    last: Exchange | None  # the last exchange before this test
+    always: bool  # stays from test to test, and is not worth a word if nobody called it
+
+
+class Reporter:
+    """Knows the fakes of the current test and adds their exchanges to its report if it fails."""
+
+    def __init__(self) -> None:
+        self._watched: list[_Watched] = []
+
+    def watch(self, fixture: str, fake: FakeIMS, *, always: bool = False) -> None:
+        """Report the exchanges that the fake has from now on; ``always``: in later tests too."""
+        self._watched.append(_Watched(fixture, fake, _last(fake), always))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
+        self._watched = [one for one in self._watched if one.always]
+        for one in self._watched:
+            one.last = _last(one.fake)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self,
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if report.failed:
+            text = "\n".join(self._lines())
+            if text:
+                report.sections.append(("fake_ims", text))
+        return report
+
+    def _lines(self) -> list[str]:
+        lines: list[str] = []
+        shown: set[int] = set()
+        # The fake of the run comes twice if the test has it as fake_ims: once is enough.
+        for one in sorted(self._watched, key=lambda one: one.always):
+            if id(one.fake) not in shown:
+                shown.add(id(one.fake))
+                lines += _exchanges(one)
+        return lines
+
+
+def reporter(config: pytest.Config) -> Reporter:
+    """The reporter of this run; the first call makes it."""
+    found = config.pluginmanager.get_plugin(_NAME)
+    if found is None:
+        found = Reporter()
+        config.pluginmanager.register(found, _NAME)
+    assert isinstance(found, Reporter)
+    return found
+
+
+def _last(fake: FakeIMS) -> Exchange | None:
+    try:
+        return fake.requests[-1]
+    except IndexError:
+        return None
+
+
+def _exchanges(one: _Watched) -> list[str]:
+    exchanges = list(one.fake.requests)
+    for index, exchange in enumerate(exchanges):
+        if exchange is one.last:
+            del exchanges[: index + 1]
+            break
+    if not exchanges:
+        return [] if one.always else [f"{one.fixture}: no request reached it"]
+    head = f"{one.fixture}: {len(exchanges)} exchange{'s' * (len(exchanges) != 1)}"
+    if len(exchanges) > LINES:
+        head += f", the last {LINES} ({len(exchanges) - LINES} left out)"
+    return [head] + [
+        f"{'!' if exchange.faults else ' '} {exchange.line()}" for exchange in exchanges[-LINES:]
+    ]

@@ -1,0 +1,155 @@
+"""Settings of a fake in a test: from the marker, the command line, the ini file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, NoReturn, TypeVar
+
+import pytest
+
+T = TypeVar("T")
+
+# The settings that reset() takes, by their names in the marker.
+NAMES = {
+    "profile": "service that the fake plays: otc (default) or openstack",
+    "auth": "how tokens are read: any (default), strict or triple",
+    "saving": "when an upload ends: a duration such as 30s (default 0s), polls(3), 'by hand'",
+    "deleting": "when a deletion ends: a duration (default 0s), polls(3), 'by hand'",
+}
+MARKER_HELP = (
+    f"fake_ims({', '.join(f'{name}=...' for name in NAMES)}): settings of the fake in this test, "
+    "class or module; the nearest wins, key by key."
+)
+_OPTION = "--fake-ims-"
+_INI = "fake_ims_"
+
+
+class Given(NamedTuple):
+    """A setting and where it was given, as an error message names the place."""
+
+    value: Any
+    where: str
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Add an option ``--fake-ims-NAME`` and an ini value ``fake_ims_NAME`` for each setting."""
+    group = parser.getgroup("fake_ims", "fake Image Management Service (fake_ims)")
+    for name, text in NAMES.items():
+        group.addoption(_OPTION + name, dest=_INI + name, metavar=name.upper(), help=text)
+        parser.addini(_INI + name, text, type="string", default=None)
+
+
+def refuse_unknown_options(parser: pytest.Parser, args: list[str]) -> None:
+    """Refuse ``--fake-ims-...`` that neither we nor a conftest file know.
+
+    Raises:
+        pytest.UsageError: with the nearest name that we know.
+    """
+    if any(arg.startswith(_OPTION) for arg in args):
+        for arg in parser.parse_known_and_unknown_args(args)[1]:
+            if arg.startswith(_OPTION):
+                option = arg.partition("=")[0]
+                raise pytest.UsageError(_unknown("option", option, _OPTION))
+
+
+def refuse_unknown_ini(config: pytest.Config) -> None:
+    """Refuse ini values ``fake_ims_...`` that nobody has declared.
+
+    pytest itself only warns. If it hides the keys from us, its warning has to do.
+
+    Raises:
+        pytest.UsageError: with the nearest name that we know.
+    """
+    for key in getattr(config, "_inicfg", ()):
+        if key.startswith(_INI):
+            try:
+                config.getini(key)
+            except ValueError:
+                raise pytest.UsageError(_unknown("ini value", key, _INI)) from None
+
+
+def from_config(config: pytest.Config) -> dict[str, Given]:
+    """The settings of this run: command line before ini file."""
+    found = {}
+    for name in NAMES:
+        for value, where in (
+            (config.getoption(_INI + name), f"option {_OPTION}{name}"),
+            (config.getini(_INI + name), f"{_INI}{name} in {config.inipath or 'the ini file'}"),
+        ):
+            if value is not None:
+                found[name] = Given(value, where)
+                break
+    return found
+
+
+def from_markers(node: pytest.Item) -> dict[str, Given]:
+    """The settings of the markers of a test; of two on one object the later applied wins."""
+    found: dict[str, Given] = {}
+    for owner in node.listchain():
+        for mark in owner.own_markers:
+            if mark.name == "fake_ims":
+                found.update(_from_marker(owner, mark))
+    return found
+
+
+def for_test(node: pytest.Item) -> dict[str, Given]:
+    """The settings of a test from everywhere: marker before command line before ini file."""
+    return from_config(node.config) | from_markers(node)
+
+
+def _from_marker(owner: pytest.Collector | pytest.Item, mark: pytest.Mark) -> dict[str, Given]:
+    where = f"@pytest.mark.fake_ims at {_place(owner)}"
+    if mark.args:
+        shown = ", ".join(map(repr, mark.args))
+        fail(f"settings are given by name, such as fake_ims(profile='openstack'), "
+             f"not as fake_ims({shown})", where)
+    for name in mark.kwargs:
+        if name not in NAMES:
+            fail(_unknown("setting", name), where)
+    return {name: Given(value, where) for name, value in mark.kwargs.items()}
+
+
+def _place(owner: pytest.Collector | pytest.Item) -> str:
+    """``file:line`` of a test, class or module; the file alone if the line is not known."""
+    if isinstance(owner, (pytest.Item, pytest.Class)):
+        path, line, _ = owner.reportinfo()
+        return f"{path}:{line + 1}" if line is not None else str(path)
+    return str(owner.path)
+
+
+def apply(use: Callable[..., T], given: Mapping[str, Given], **fixed: Any) -> T:
+    """Call ``use`` with settings; one that it refuses fails the test and says where it stands."""
+    __tracebackhide__ = True
+    from fake_ims.errors import UsageError
+
+    try:
+        return use(**{name: setting.value for name, setting in given.items()}, **fixed)
+    except UsageError as error:
+        fail(str(error), *_culprits(given))
+
+
+def _culprits(given: Mapping[str, Given]) -> list[str]:
+    """The places whose setting is refused when it comes alone; all if none is."""
+    from fake_ims import FakeIMS
+    from fake_ims.errors import UsageError
+
+    bad = []
+    for name, setting in given.items():
+        try:
+            FakeIMS(**{name: setting.value})
+        except UsageError:
+            bad.append(setting.where)
+    return bad or [setting.where for setting in given.values()]
+
+
+def fail(message: str, *places: str) -> NoReturn:
+    """Fail the test with a message and no traceback: the mistake is not in the code it shows."""
+    __tracebackhide__ = True
+    places_ = "".join(f"\n  {place}" for place in dict.fromkeys(places))
+    pytest.fail(f"fake_ims: {message}{places_}", pytrace=False)
+
+
+def _unknown(what: str, name: str, prefix: str = "") -> str:
+    from fake_ims.errors import unknown
+
+    return str(unknown(what, name, [prefix + known for known in NAMES]))

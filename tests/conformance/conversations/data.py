@@ -1,0 +1,192 @@
+"""Uploading and downloading an image's data."""
+
+from player import ADMIN, ALICIA, BOB, NOBODY, ROSE, Conversation, Step
+
+from ._steps import OCTETS, create, delete, disk, get, post, upload, uuid
+
+F = "/v2/images/{%s}/file"
+
+
+def file(id: str, var: str, range_: str | None = None, **more: object) -> Step:
+    """Download."""
+    headers: dict[str, str] = dict(more.pop("headers", {}))  # type: ignore[call-overload]
+    if range_ is not None:
+        headers["Range"] = range_
+    return Step(id, "GET", F % var, headers=headers, length=True, **more)  # type: ignore[arg-type]
+
+
+CONVERSATION = Conversation(
+    "data",
+    "Image data: upload and its refusals, download, ranges.",
+    [
+        disk("create", "disk", "img"),
+        file("download-queued", "img"),
+        file("download-queued-json", "img", headers={"Accept": "application/json"}),
+        upload("no-content-type", "img", headers={}),
+        upload("content-type-text", "img", headers={"Content-Type": "text/plain"}),
+        upload("content-type-json", "img", b"{}", headers={"Content-Type": "application/json"}),
+        upload(
+            "content-type-json-error",
+            "img",
+            headers={"Content-Type": "text/plain", "Accept": "application/json"},
+        ),
+        upload(
+            "content-type-html-error",
+            "img",
+            headers={"Content-Type": "text/plain", "Accept": "*/*"},
+        ),
+        upload(
+            "content-type-form",
+            "img",
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        ),
+        upload("by-stranger", "img", caller=BOB),
+        upload("by-reader", "img", caller=ROSE),
+        upload("by-nobody", "img", caller=NOBODY),
+        get("still-queued", "/v2/images/{img}"),
+        upload("upload", "img", b"0123456789"),
+        get("active", "/v2/images/{img}"),
+        upload("upload-again", "img", b"0123456789"),
+        upload("upload-again-json", "img", headers={**OCTETS, "Accept": "application/json"}),
+        upload("upload-again-by-reader", "img", caller=ROSE),
+        file("download", "img"),
+        file("download-by-colleague", "img", caller=ALICIA),
+        file("download-by-reader", "img", caller=ROSE),
+        file("download-by-stranger", "img", caller=BOB),
+        file("download-by-admin", "img", caller=ADMIN),
+        file("download-by-nobody", "img", caller=NOBODY),
+        file("download-accept-json", "img", headers={"Accept": "application/json"}),
+        file("download-gzip", "img", headers={"Accept-Encoding": "gzip"}),
+        Step("head-file", "HEAD", F % "img"),
+        file("range-first", "img", "bytes=0-3"),
+        file("range-middle", "img", "bytes=2-5"),
+        file("range-open", "img", "bytes=7-"),
+        file("range-suffix", "img", "bytes=-3"),
+        file("range-suffix-too-long", "img", "bytes=-30"),
+        file("range-suffix-zero", "img", "bytes=-0"),
+        file("range-whole", "img", "bytes=0-9"),
+        file("range-beyond-end", "img", "bytes=5-100"),
+        file("range-one", "img", "bytes=9-9"),
+        file("range-unsatisfiable", "img", "bytes=10-20"),
+        file("range-far", "img", "bytes=100-"),
+        file("range-backwards", "img", "bytes=5-2"),
+        file("range-multiple", "img", "bytes=0-1,4-5"),
+        file("range-garbage", "img", "bytes=abc"),
+        file("range-other-unit", "img", "lines=0-1"),
+        file("range-empty", "img", ""),
+        file("range-no-unit", "img", "0-3"),
+        file("range-spaces", "img", "bytes = 0-3"),
+        file("range-upper", "img", "BYTES=0-3"),
+        file("range-html", "img", "bytes=50-", headers={"Accept": "text/html"}),
+        file("range-json", "img", "bytes=50-", headers={"Accept": "application/json"}),
+        file("if-range", "img", "bytes=0-3", headers={"If-Range": '"x"'}),
+        file("content-range-request", "img", headers={"Content-Range": "bytes 0-3/*"}),
+        file("content-range-request-total", "img", headers={"Content-Range": "bytes 2-5/10"}),
+        file("content-range-request-open", "img", headers={"Content-Range": "bytes 2-/10"}),
+        file("content-range-request-bad", "img", headers={"Content-Range": "rubbish"}),
+        file("content-range-request-beyond", "img", headers={"Content-Range": "bytes 20-30/40"}),
+        file("both-ranges", "img", "bytes=0-1", headers={"Content-Range": "bytes 2-5/10"}),
+        file(
+            "if-none-match", "img", headers={"If-None-Match": '"781e5e245d69b566979b86e28d23f2c7"'}
+        ),
+        file(
+            "if-modified-since",
+            "img",
+            headers={"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"},
+        ),
+        get("file-unknown", f"/v2/images/{uuid(404)}/file"),
+        get("file-with-body", F % "img", raw=b"x"),
+        get("file-trailing-slash", (F % "img") + "/"),
+        Step("put-unknown", "PUT", f"/v2/images/{uuid(404)}/file", headers=OCTETS, raw=b"x"),
+        post("post-file", F % "img"),
+        delete("delete-file", F % "img"),
+        create("create-no-formats", {"name": "bare"}, keep="nof"),
+        upload("upload-no-formats", "nof"),
+        create("create-no-container", {"disk_format": "raw"}, keep="noc"),
+        upload("upload-no-container", "noc"),
+        create("create-no-disk-format", {"container_format": "bare"}, keep="nod"),
+        upload("upload-no-disk-format", "nod"),
+        create("create-mismatch", {"disk_format": "ami", "container_format": "bare"}, keep="mis"),
+        upload("upload-mismatch", "mis"),
+        create("create-ami", {"disk_format": "ami", "container_format": "ami"}, keep="ami"),
+        upload("upload-ami", "ami"),
+        disk("create-empty", "empty", "empty"),
+        upload("upload-empty", "empty", b""),
+        get("empty-active", "/v2/images/{empty}"),
+        file("download-empty", "empty"),
+        file("range-of-empty", "empty", "bytes=0-"),
+        disk("create-chunked", "chunked", "chunked"),
+        upload("upload-chunked", "chunked", b"chunky bacon, chunk by chunk", chunked=True),
+        file("download-chunked", "chunked"),
+        get("chunked-active", "/v2/images/{chunked}"),
+        disk("create-size-header", "sized", "sized"),
+        upload("upload-size-header", "sized", headers={**OCTETS, "x-openstack-image-size": "11"}),
+        disk("create-size-small", "small", "small"),
+        upload(
+            "upload-size-header-too-small",
+            "small",
+            headers={**OCTETS, "x-openstack-image-size": "5"},
+        ),
+        get("after-size-small", "/v2/images/{small}"),
+        disk("create-size-big", "big", "big"),
+        upload(
+            "upload-size-header-too-big", "big", headers={**OCTETS, "x-openstack-image-size": "50"}
+        ),
+        get("after-size-big", "/v2/images/{big}"),
+        disk("create-size-word", "word", "word"),
+        upload(
+            "upload-size-header-word", "word", headers={**OCTETS, "x-openstack-image-size": "abc"}
+        ),
+        upload(
+            "upload-size-header-negative",
+            "word",
+            headers={**OCTETS, "x-openstack-image-size": "-1"},
+        ),
+        upload("upload-meta-size", "word", headers={**OCTETS, "x-image-meta-size": "5"}),
+        disk("create-stores", "stores", "sto"),
+        upload("upload-unknown-store", "sto", headers={**OCTETS, "x-image-meta-store": "nowhere"}),
+        upload("upload-named-store", "sto", headers={**OCTETS, "x-image-meta-store": "file"}),
+        create("create-qcow2", {"disk_format": "qcow2", "container_format": "bare"}, keep="qcow"),
+        upload("upload-not-qcow2", "qcow", b"not a qcow2 file at all"),
+        get("after-not-qcow2", "/v2/images/{qcow}"),
+        create(
+            "create-raw-for-qcow2", {"disk_format": "raw", "container_format": "bare"}, keep="rawq"
+        ),
+        upload(
+            "upload-qcow2-as-raw", "rawq", b"QFI\xfb\x00\x00\x00\x03" + b"\x00" * 8 + b"\x00" * 600
+        ),
+        get("after-qcow2-as-raw", "/v2/images/{rawq}"),
+        create("create-iso", {"disk_format": "iso", "container_format": "bare"}, keep="iso"),
+        upload("upload-not-iso", "iso", b"x" * 100),
+        get("after-not-iso", "/v2/images/{iso}"),
+        create("create-vhd", {"disk_format": "vhd", "container_format": "bare"}, keep="vhd"),
+        upload("upload-not-vhd", "vhd", b"x" * 100),
+        create(
+            "create-compressed",
+            {"disk_format": "qcow2", "container_format": "compressed"},
+            keep="comp",
+        ),
+        upload("upload-compressed", "comp", b"x" * 100),
+        get("after-compressed", "/v2/images/{comp}"),
+        create("create-ovf", {"disk_format": "vmdk", "container_format": "ova"}, keep="ova"),
+        upload("upload-ova", "ova", b"x" * 100),
+        disk("create-public", "pub", "pub", caller=ADMIN, image_visibility="public"),
+        upload("upload-public-by-member", "pub"),
+        upload("upload-public-by-admin", "pub", caller=ADMIN),
+        file("download-public", "pub"),
+        disk("create-for-admin", "adm", "adm"),
+        upload("upload-by-admin", "adm", caller=ADMIN),
+        get("uploaded-by-admin", "/v2/images/{adm}"),
+        disk("create-community", "com", "com", image_visibility="community"),
+        upload("upload-community", "com"),
+        file("download-community-by-stranger", "com", caller=BOB),
+        disk("create-expected", "exp", "exp"),
+        Step("upload-post-method", "POST", F % "exp", headers=OCTETS, raw=b"x"),
+        upload("upload-query", "exp", b"x", query="a=b"),
+        disk("create-deleted", "gone", "gone"),
+        upload("upload-gone", "gone"),
+        delete("delete-gone", "/v2/images/{gone}"),
+        file("download-gone", "gone"),
+        upload("upload-after-delete", "gone"),
+    ],
+)

@@ -1,0 +1,101 @@
+"""Discovery, stores, locations, cache."""
+
+from player import ADMIN, BOB, NOBODY, NORA, ROSE, Conversation, Step
+
+from ._steps import create, delete, disk, get, post, put, upload, uuid
+
+I = "/v2/images/"  # noqa: E741
+SERVICE = "nova:services:service"
+
+CONVERSATION = Conversation(
+    "info",
+    "What the service says of itself: import methods, stores, usage, locations, cache.",
+    headers={"Accept": "application/json"},
+    steps=[
+        get("import", "/v2/info/import"),
+        get("import-reader", "/v2/info/import", caller=ROSE),
+        get("import-no-role", "/v2/info/import", caller=NORA),
+        get("import-nobody", "/v2/info/import", caller=NOBODY),
+        get("import-with-body", "/v2/info/import", raw=b"{}"),
+        get("stores", "/v2/info/stores"),
+        get("stores-admin", "/v2/info/stores", caller=ADMIN),
+        get("stores-nobody", "/v2/info/stores", caller=NOBODY),
+        get("stores-detail-member", "/v2/info/stores/detail"),
+        get(
+            "stores-detail-admin",
+            "/v2/info/stores/detail",
+            caller=ADMIN,
+            ignore={"body.stores.0.properties": "file store paths and sizes of the machine"},
+        ),
+        get("usage", "/v2/info/usage"),
+        get("usage-admin", "/v2/info/usage", caller=ADMIN),
+        get("usage-nobody", "/v2/info/usage", caller=NOBODY),
+        get("info", "/v2/info"),
+        get("info-unknown", "/v2/info/nonsense"),
+        disk("create", "disk", "img"),
+        get("locations-queued", I + "{img}/locations"),
+        post("locations-add-member", I + "{img}/locations", {"url": "http://example.org/x"}),
+        post(
+            "locations-add-admin",
+            I + "{img}/locations",
+            {"url": "http://example.org/x"},
+            caller=ADMIN,
+        ),
+        post(
+            "locations-add-stranger",
+            I + "{img}/locations",
+            {"url": "http://example.org/x"},
+            caller=BOB,
+        ),
+        post(
+            "locations-add-reader",
+            I + "{img}/locations",
+            {"url": "http://example.org/x"},
+            caller=ROSE,
+        ),
+        post("locations-add-no-url", I + "{img}/locations", {}),
+        post("locations-add-number", I + "{img}/locations", {"url": 5}),
+        post("locations-add-no-body", I + "{img}/locations"),
+        post("locations-add-list", I + "{img}/locations", []),
+        post(
+            "locations-add-bad-hash",
+            I + "{img}/locations",
+            {
+                "url": "http://example.org/x",
+                "validation_data": {"os_hash_algo": "crc", "os_hash_value": "0"},
+            },
+        ),
+        post(
+            "locations-add-half-hash",
+            I + "{img}/locations",
+            {"url": "http://example.org/x", "validation_data": {"os_hash_algo": "md5"}},
+        ),
+        post("locations-add-unknown", f"{I}{uuid(404)}/locations", {"url": "http://example.org/x"}),
+        upload("upload", "img"),
+        get("locations-member", I + "{img}/locations"),
+        get("locations-admin", I + "{img}/locations", caller=ADMIN),
+        get("locations-service", I + "{img}/locations", caller=SERVICE),
+        get("locations-stranger", I + "{img}/locations", caller=BOB),
+        get("locations-unknown", f"{I}{uuid(404)}/locations", caller=ADMIN),
+        post("locations-add-active", I + "{img}/locations", {"url": "http://example.org/x"}),
+        get("image-tasks-none", I + "{img}/tasks"),
+        delete("store-last-member", "/v2/stores/file/{img}"),
+        delete("store-last-admin", "/v2/stores/file/{img}", caller=ADMIN),
+        delete("store-unknown", "/v2/stores/nowhere/{img}", caller=ADMIN),
+        delete("store-unknown-image", f"/v2/stores/file/{uuid(404)}", caller=ADMIN),
+        create("create-queued", {"name": "queued"}, keep="queued"),
+        delete("store-queued-admin", "/v2/stores/file/{queued}", caller=ADMIN),
+        get("stores-path", "/v2/stores"),
+        get("cache", "/v2/cache"),
+        get("cache-admin", "/v2/cache", caller=ADMIN),
+        delete("cache-clear", "/v2/cache"),
+        delete("cache-clear-admin", "/v2/cache", caller=ADMIN),
+        put("cache-queue", "/v2/cache/{img}"),
+        put("cache-queue-admin", "/v2/cache/{img}", caller=ADMIN),
+        delete("cache-delete-admin", "/v2/cache/{img}", caller=ADMIN),
+        get("cache-nodes-admin", "/v2/cache/nodes/{img}", caller=ADMIN),
+        post("cache-clean-admin", "/v2/cache/clean", caller=ADMIN),
+        post("cache-prune-admin", "/v2/cache/prune", caller=ADMIN),
+        Step("old-cached-images", "GET", "/v2/cached_images", caller=ADMIN),
+    ],
+)

@@ -1,0 +1,65 @@
+"""Tags, one at a time."""
+
+from player import ADMIN, BOB, NOBODY, ROSE, Conversation, Step
+
+from ._steps import create, delete, get, patch, post, put, replace, uuid
+
+T = "/v2/images/{img}/tags/"
+
+CONVERSATION = Conversation(
+    "tags",
+    "Adding and removing single tags.",
+    headers={"Accept": "*/*"},
+    steps=[
+        create("create", {"name": "tagged"}, keep="img"),
+        put("put", T + "one"),
+        put("put-again", T + "one"),
+        put("put-unicode", T + "%E7%94%BB%E5%83%8F"),
+        put("put-space", T + "with%20space"),
+        put("put-plus", T + "a+b"),
+        put("put-encoded-slash", T + "a%2Fb"),
+        put("put-slash", T + "a/b"),
+        put("put-dot", T + "v1.0"),
+        put("put-percent", T + "100%25"),
+        put("put-255", T + "t" * 255),
+        put("put-256", T + "t" * 256),
+        put("put-emoji", T + "%F0%9F%90%A7"),
+        put("put-empty", T),
+        put("put-question", T + "q%3Fq"),
+        put("put-json-body", T + "body", {}),
+        Step("put-raw-body", "PUT", T + "body", raw=b"x"),
+        get("shown", "/v2/images/{img}"),
+        put("by-reader", T + "x", caller=ROSE),
+        put("by-stranger", T + "x", caller=BOB),
+        put("by-nobody", T + "x", caller=NOBODY),
+        put("by-admin", T + "admin", caller=ADMIN),
+        put("unknown-image", f"/v2/images/{uuid(404)}/tags/x"),
+        Step(
+            "unknown-image-json",
+            "PUT",
+            f"/v2/images/{uuid(404)}/tags/x",
+            headers={"Accept": "application/json"},
+        ),
+        get("get-tag", T + "one"),
+        post("post-tag", T + "one"),
+        get("get-tags", "/v2/images/{img}/tags"),
+        patch("protect", "img", replace("/protected", True)),
+        put("protected-put", T + "prot"),
+        delete("protected-delete", T + "prot"),
+        delete("delete", T + "one"),
+        delete("delete-again", T + "one"),
+        delete("delete-unknown", T + "never"),
+        Step("delete-unknown-json", "DELETE", T + "never", headers={"Accept": "application/json"}),
+        delete("delete-unicode", T + "%E7%94%BB%E5%83%8F"),
+        delete("delete-by-reader", T + "v1.0", caller=ROSE),
+        delete("delete-by-stranger", T + "v1.0", caller=BOB),
+        delete("delete-unknown-image", f"/v2/images/{uuid(404)}/tags/x"),
+        delete("delete-with-body", T + "v1.0", raw=b"{}"),
+        create("create-128", {"tags": [f"t{n:03}" for n in range(128)]}, keep="full"),
+        put("put-129th", "/v2/images/{full}/tags/more"),
+        put("put-existing-of-128", "/v2/images/{full}/tags/t001"),
+        create("create-public", {"visibility": "public"}, caller=ADMIN, keep="pub"),
+        put("public-by-member", "/v2/images/{pub}/tags/x"),
+        delete("public-delete-by-member", "/v2/images/{pub}/tags/x"),
+    ],
+)

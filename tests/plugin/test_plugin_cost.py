@@ -1,0 +1,42 @@
+"""A run that does not use the fake pays nothing for it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from plugin_suite import PLUGIN, Suite
+
+LIST = """
+    import json, pathlib, sys
+
+    def pytest_unconfigure():
+        pathlib.Path("modules.json").write_text(json.dumps(sorted(sys.modules)))
+"""
+
+
+def modules(suite: Suite, *args: str) -> set[str]:
+    result = suite.pytester.runpytest_subprocess(*args)
+    assert result.ret == 0
+    return set(json.loads((suite.pytester.path / "modules.json").read_text()))
+
+
+def test_an_empty_run_loads_two_small_modules_of_ours(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    suite.pytester.makeconftest(LIST)
+    suite.pytester.makepyfile(test_it="def test_it(): pass")
+    without = modules(suite)
+    with_us = modules(suite, "-p", "pytest_fake_ims.plugin")
+    assert with_us - without == {
+        "pytest_fake_ims", "pytest_fake_ims.plugin", "pytest_fake_ims.settings"}
+
+
+def test_beside_pytest_aiohttp_the_fake_itself_stays_out(suite: Suite) -> None:
+    pytest.importorskip("pytest_aiohttp")
+    suite.pytester.makeconftest(LIST)
+    suite.pytester.makepyfile(test_it="def test_it(): pass")
+    assert {name for name in modules(suite, *PLUGIN) if "fake_ims" in name} == {
+        "pytest_fake_ims", "pytest_fake_ims.plugin", "pytest_fake_ims.settings",
+        "pytest_fake_ims.client"}

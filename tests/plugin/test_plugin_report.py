@@ -1,0 +1,166 @@
+"""The section fake_ims in the report of a failing test."""
+
+from __future__ import annotations
+
+import pytest
+from plugin_suite import Suite
+
+
+def section(result: pytest.RunResult, count: int = 1) -> list[str]:
+    """The lines of the only section; ``count``: so many sections, the lines of the last."""
+    found = result.stdout.str().split(" fake_ims ---")[1:]
+    assert len(found) == count
+    lines: list[str] = []
+    for line in found[-1].splitlines()[1:]:
+        if line.startswith(("---", "===", "___")):
+            break
+        lines.append(line)
+    return lines
+
+
+def test_exchanges_of_the_failing_test_and_no_other(suite: Suite) -> None:
+    suite.write("""
+        def test_passes(fake_ims):
+            create(fake_ims)
+
+        def test_fails(fake_ims):
+            id = create(fake_ims)
+            call(fake_ims, "GET", "/v2/images/other")
+            assert not id
+
+        def test_passes_too(fake_ims):
+            create(fake_ims)
+    """)
+    result = suite.run()
+    result.assert_outcomes(passed=2, failed=1)
+    lines = section(result)
+    assert lines[0] == "fake_ims: 2 exchanges"
+    assert "POST /v2/images" in lines[1]
+    assert "201" in lines[1]
+    assert "GET /v2/images/other" in lines[2]
+    assert len(lines) == 3
+
+
+def test_faults_are_marked(suite: Suite) -> None:
+    suite.write("""
+        def test_fails(fake_ims):
+            fake_ims.faults.add("images.list", status=503)
+            call(fake_ims, "GET", "/v2/images")
+            create(fake_ims)
+            assert False
+    """)
+    lines = section(suite.run())
+    assert lines[1].startswith("! ")
+    assert "503" in lines[1]
+    assert lines[2].startswith("  ")
+
+
+def test_only_the_last_fifty_are_shown(suite: Suite) -> None:
+    suite.write("""
+        def test_fails(fake_ims):
+            for number in range(53):
+                call(fake_ims, "GET", f"/v2/images/n{number}n")
+            assert False
+    """)
+    lines = section(suite.run())
+    assert lines[0] == "fake_ims: 53 exchanges, the last 50 (3 left out)"
+    assert len(lines) == 51
+    assert "n3n" in lines[1]
+    assert "n52n" in lines[-1]
+
+
+def test_a_fake_that_nobody_called(suite: Suite) -> None:
+    suite.write("""
+        def test_fails(fake_ims):
+            assert False
+
+        def test_has_no_fake():
+            assert False
+    """)
+    result = suite.run()
+    result.assert_outcomes(failed=2)
+    (line,) = section(result)
+    assert line.startswith("fake_ims: no request reached it")
+
+
+def test_failures_in_setup_and_teardown(suite: Suite) -> None:
+    suite.write("""
+        @pytest.fixture
+        def before(fake_ims):
+            create(fake_ims)
+            raise RuntimeError("in setup")
+
+        @pytest.fixture
+        def after(fake_ims):
+            yield
+            raise RuntimeError("in teardown")
+
+        def test_setup(before):
+            pass
+
+        def test_teardown(after, fake_ims_factory):
+            create(fake_ims_factory())
+    """)
+    result = suite.run("-k", "setup")
+    result.assert_outcomes(errors=1)
+    assert section(result)[0] == "fake_ims: 1 exchange"
+    result = suite.run("-k", "teardown")
+    result.assert_outcomes(errors=1, passed=1)
+    heads = [line for line in section(result) if line.startswith("fake")]
+    assert [head.partition(":")[0] for head in heads] == ["fake_ims", "fake_ims_factory"]
+    assert heads[1] == "fake_ims_factory: 1 exchange"
+
+
+def test_fakes_of_the_factory_the_client_and_the_run(suite: Suite) -> None:
+    pytest.importorskip("pytest_aiohttp")
+    suite.write("""
+        def test_earlier(fake_ims_server):
+            create(fake_ims_server)
+
+        @pytest.mark.asyncio
+        async def test_fails(fake_ims_server, fake_ims_factory, fake_ims_client):
+            create(fake_ims_server)
+            create(fake_ims_factory())
+            in_loop = await fake_ims_factory.in_loop()
+            await fake_ims_client.get("/v2/images")
+            await fake_ims_client.get("/v2/images/no")
+            assert False
+    """)
+    result = suite.run()
+    result.assert_outcomes(failed=1, passed=1)
+    heads = [line for line in section(result) if line.startswith("fake")]
+    assert heads == [
+        "fake_ims_client: 2 exchanges",
+        "fake_ims_factory: 1 exchange",
+        "fake_ims_factory: no request reached it",
+        "fake_ims_server: 1 exchange",
+    ]
+
+
+def test_a_reset_in_the_test_leaves_what_came_after(suite: Suite) -> None:
+    suite.write("""
+        def test_earlier(fake_ims_server):
+            create(fake_ims_server)
+            create(fake_ims_server)
+
+        def test_fails(fake_ims_server):
+            fake_ims_server.reset()
+            create(fake_ims_server)
+            create(fake_ims_server)
+            create(fake_ims_server)
+            assert False
+    """)
+    assert section(suite.run())[0] == "fake_ims_server: 3 exchanges"
+
+
+def test_passing_tests_have_no_section(suite: Suite) -> None:
+    suite.write("""
+        def test_passes(fake_ims):
+            create(fake_ims)
+
+        @pytest.mark.xfail
+        def test_fails_as_expected(fake_ims):
+            create(fake_ims)
+            assert False
+    """)
+    assert "fake_ims ---" not in suite.run("-rA").stdout.str()
