@@ -5,9 +5,9 @@ resolve operation -> identify caller -> faults before -> handler -> faults after
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import uuid
-from time import perf_counter
 
 from aiohttp import web
 
@@ -17,6 +17,7 @@ from .api.call import Call
 from .contract.operations import OPERATIONS
 from .faults import ConnectionCut, cut
 from .journal import Exchange
+from .realtime import monotonic
 from .refusal import ImsError, Refused
 from .service import Service
 
@@ -33,7 +34,7 @@ def build(service: Service) -> web.Application:
     _check_handlers()
     application = web.Application(client_max_size=0)
     pipeline = Pipeline(service)
-    application.router.add_route("*", "/{path:.*}", pipeline.handle)
+    application.router.add_route("*", r"/{path:[\s\S]*}", pipeline.handle)
     return application
 
 
@@ -57,33 +58,46 @@ class Pipeline:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request; whatever happens in it stands in the journal."""
         service = self._service
-        started = perf_counter()
+        started = monotonic()
+        epoch = service.epoch
         url = request.rel_url
         exchange = Exchange(0, request.method, url.raw_path, url.raw_query_string,
                             started_at=service.clock.now(), request_headers=request.headers,
                             request_id=_request_id(request.headers.get(REQUEST_ID)))
         call = Call(service, request, exchange)
+        answer: Answer | None = None
         try:
-            return await self._send(call, await self._answer(call))
+            answer = await self._answer(call, epoch)
         except ConnectionCut:
-            exchange.status = 0
+            cut(request)
+        exchange.seconds = monotonic() - started
+        if service.epoch != epoch:
+            # A reset came between: what was begun before it leaves no trace after it.
             cut(request)
             return web.Response()
-        finally:
-            exchange.seconds = perf_counter() - started
+        if answer is None:
             service.journal.record(exchange)
+            return web.Response()
+        self._note(exchange, answer)
+        service.journal.record(exchange)
+        return await self._send(request, answer)
 
-    async def _answer(self, call: Call) -> Answer:
-        """Resolve, identify, let faults strike, handle."""
+    async def _answer(self, call: Call, epoch: int) -> Answer:
+        """Resolve, identify, let faults strike, handle.
+
+        Raises:
+            ConnectionCut: there is to be no answer.
+        """
         faults = call.service.faults
+        refusal: Answer | None = None
         try:
             self._resolve(call)
         except Refused as refused:
             refusal = call.service.profile.refuse(call, refused)
-        else:
-            refusal = None
         strike = await faults.strike(call) if faults.any else None
         answer = await strike.before() if strike else None
+        if call.service.epoch != epoch:
+            raise ConnectionCut
         if answer is None:
             answer = refusal or await self._handle(call)
         return await strike.after(answer) if strike else answer
@@ -94,7 +108,7 @@ class Pipeline:
         operation = call.operation
         try:
             if operation is None:
-                raise Refused("route.unknown")
+                return await self._no_operation(call)
             if operation.body == "none" and profile.refuses_bodies and call.has_body:
                 raise Refused("body.unexpected")
             return await self._handlers[operation.id](call)
@@ -110,6 +124,14 @@ class Pipeline:
         except Exception:
             _log.exception("%s %s failed", call.method, call.path)
             return profile.refuse(call, Refused("internal"))
+
+    async def _no_operation(self, call: Call) -> Answer:
+        if not call.allow:
+            raise Refused("route.unknown")
+        if call.service.profile.refuses_bodies and call.has_body:
+            # Glance reads the body before it finds that the method is not for this path.
+            await call.json()
+        raise Refused("route.method", headers={"Allow": call.allow})
 
     def _resolve(self, call: Call) -> None:
         """Find the operation and the caller.
@@ -134,31 +156,35 @@ class Pipeline:
                 return
         caller = service.callers.identify(call.headers.get("X-Auth-Token"), service.clock.now())
         call.caller = caller
-        call.exchange.caller = f"{caller.user_id}:{caller.project_id}"
+        call.exchange.caller = f"{caller.user_id}:{caller.project_id or ''}"
         call.exchange.roles = caller.roles
-        if operation is None and match.operations:
-            raise Refused("route.method", headers={"Allow": match.allow()})
+        if operation is None:
+            call.allow = match.allow()
 
-    async def _send(self, call: Call, answer: Answer) -> web.StreamResponse:
-        exchange = call.exchange
+    def _note(self, exchange: Exchange, answer: Answer) -> None:
         exchange.status = answer.status
-        headers = answer.headers
-        headers[REQUEST_ID] = exchange.request_id
+        exchange.response_body = answer.body
+        exchange.response_size = answer.length
+        answer.headers[REQUEST_ID] = exchange.request_id
         if answer.content_type is not None:
-            headers["Content-Type"] = answer.content_type
+            answer.headers["Content-Type"] = answer.content_type
+
+    async def _send(self, request: web.Request, answer: Answer) -> web.StreamResponse:
         if answer.stream is None:
-            exchange.response_body = answer.body
-            return web.Response(status=answer.status, body=answer.body, headers=headers)
-        response = web.StreamResponse(status=answer.status, headers=headers)
-        response.content_length = answer.length
-        try:
-            await response.prepare(call.request)
+            response = web.Response(status=answer.status, body=answer.body,
+                                    headers=answer.headers)
+            if answer.content_type is None:
+                response.headers.popall("Content-Type", None)
+            return response
+        streamed = web.StreamResponse(status=answer.status, headers=answer.headers)
+        streamed.content_length = answer.length
+        # The client may go away before the last byte: that is its affair.
+        with contextlib.suppress(ConnectionError):
+            await streamed.prepare(request)
             for chunk in answer.stream:
-                await response.write(chunk)
-            await response.write_eof()
-        except ConnectionError:
-            raise ConnectionCut from None
-        return response
+                await streamed.write(chunk)
+            await streamed.write_eof()
+        return streamed
 
 
 def _request_id(given: str | None) -> str:

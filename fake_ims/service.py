@@ -23,6 +23,7 @@ class Service:
         auth: ``any``, ``strict`` or ``triple``; see ``Callers``.
 
     Attributes:
+        epoch: number of resets so far; a request that began before one ends without a trace.
         profile: what differs between services.
         clock: the only source of time.
         lifecycle: when and how images change status.
@@ -35,6 +36,7 @@ class Service:
     """
 
     def __init__(self, profile_name: str = "otc", auth: AuthMode = "any") -> None:
+        self.epoch = 0
         self.clock = Clock()
         self.faults = Faults(self.clock)
         self.journal = Journal()
@@ -50,6 +52,7 @@ class Service:
 
     def reset(self, profile_name: str = "otc", auth: AuthMode = "any") -> None:
         """Forget images, members, tasks, tokens, faults and exchanges; set the clock back."""
+        self.epoch += 1
         self.store.close()
         self.clock.reset()
         self.faults.clear()

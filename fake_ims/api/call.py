@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 import msgspec
 from aiohttp import web
@@ -29,10 +30,11 @@ class Call:
         operation: the row of the contract; None while (or because) nothing matched.
         params: path parameters, decoded.
         caller: who calls; None for operations that need no token.
+        allow: the methods that the path knows, if the request's is not among them.
         exchange: the journal's record of it.
     """
 
-    __slots__ = ("caller", "exchange", "operation", "params", "request", "service")
+    __slots__ = ("allow", "caller", "exchange", "operation", "params", "request", "service")
 
     def __init__(self, service: Service, request: web.Request, exchange: Exchange) -> None:
         self.service = service
@@ -41,6 +43,7 @@ class Call:
         self.operation: Operation | None = None
         self.params: Mapping[str, str] = {}
         self.caller: Caller | None = None
+        self.allow = ""
 
     @property
     def method(self) -> str:
@@ -56,6 +59,20 @@ class Call:
     def query(self) -> MultiMapping[str]:
         """The decoded query parameters."""
         return self.request.rel_url.query
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The query's parameters in order; ``;`` separates like ``&``, as in Glance.
+
+        Raises:
+            Refused: ``request.undecodable``, for bytes that are not UTF-8.
+        """
+        raw = self.request.rel_url.raw_query_string
+        if not raw:
+            return []
+        try:
+            return parse_qsl(raw.replace(";", "&"), keep_blank_values=True, errors="strict")
+        except UnicodeDecodeError:
+            raise Refused("request.undecodable") from None
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -114,7 +131,9 @@ def parse_json(body: bytes) -> object:
         return _decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         try:
-            document: object = json.loads(body)
+            document: object = json.loads(body.decode())
+            # A lone surrogate can be read, but not be sent again.
+            json.dumps(document, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             raise Refused("body.malformed") from None
         return document

@@ -34,7 +34,8 @@ class Match:
 
     def allow(self) -> str:
         """Value of ``Allow``."""
-        return ", ".join(method for method in _METHODS if method in self.operations)
+        return ", ".join(method for method in _METHODS
+                         if method in self.operations and self.operations[method].allow)
 
 
 _NOWHERE = Match({})

@@ -33,6 +33,8 @@ class Operation:
         source: ``reference`` for the IMS API reference, ``glance`` for what only Glance documents.
         profiles: the profiles that have it.
         body: what the operation does with a request body (``none`` refuses one in ``openstack``).
+        allow: whether a refusal of another method names this one in ``Allow``; a path of which
+            none is named answers 404 instead of 405, as Glance does for some.
         served: False while the fake answers 501.
     """
 
@@ -49,6 +51,7 @@ class Operation:
     source: Source = "reference"
     profiles: frozenset[Profile] = BOTH
     body: Body = "none"
+    allow: bool = True
     served: bool = True
 
 

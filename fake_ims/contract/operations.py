@@ -48,6 +48,7 @@ def _glance(
     body: Body = "none",
     auth: bool = True,
     profiles: frozenset[Profile] = OPENSTACK_ONLY,
+    allow: bool = True,
     deprecated: bool = False,
 ) -> Operation:
     method, path = route.split(" ")
@@ -64,6 +65,7 @@ def _glance(
         source="glance",
         profiles=profiles,
         body=body,
+        allow=allow,
     )
 
 
@@ -148,8 +150,9 @@ OPERATIONS: tuple[Operation, ...] = (
     # What only Glance has
     _glance("images.import", "POST /v2/images/{image_id}/import", 202, body="json"),
     _glance("images.stage", "PUT /v2/images/{image_id}/stage", 204, body="octets"),
-    _glance("images.tasks", "GET /v2/images/{image_id}/tasks", 200),
-    _glance("locations.list", "GET /v2/images/{image_id}/locations", 200, body="ignored"),
+    _glance("images.tasks", "GET /v2/images/{image_id}/tasks", 200, allow=False),
+    _glance("locations.list", "GET /v2/images/{image_id}/locations", 200, body="ignored",
+            allow=False),
     _glance("locations.add", "POST /v2/images/{image_id}/locations", 202, body="json"),
     _glance("stores.delete", "DELETE /v2/stores/{store_id}/{image_id}", 204),
     _glance("tasks.list", "GET /v2/tasks", 200, deprecated=True, body="ignored"),
@@ -159,11 +162,16 @@ OPERATIONS: tuple[Operation, ...] = (
     _glance("info.import", "GET /v2/info/import", 200),
     _glance("info.stores", "GET /v2/info/stores", 200),
     _glance("info.stores_detail", "GET /v2/info/stores/detail", 200),
-    _glance("info.usage", "GET /v2/info/usage", 200),
+    _glance("info.usage", "GET /v2/info/usage", 200, allow=False),
     _glance("cache.list", "GET /v2/cache", 200),
     _glance("cache.clear", "DELETE /v2/cache", 204),
     _glance("cache.queue", "PUT /v2/cache/{image_id}", 202),
     _glance("cache.delete", "DELETE /v2/cache/{image_id}", 204),
+    _glance("cache.clean", "POST /v2/cache/clean", 202, body="ignored"),
+    _glance("cache.prune", "POST /v2/cache/prune", 202, body="ignored"),
+    _glance("cache.nodes", "GET /v2/cache/nodes/{image_id}", 200),
+    # Glance's CORS middleware answers OPTIONS for every path.
+    _glance("cors.preflight", "OPTIONS /", 200, auth=False, body="ignored"),
     _glance("health.check", "GET /healthcheck", 200, auth=False, body="ignored"),
     _glance("schemas.task", "GET /v2/schemas/task", 200, body="ignored"),
     _glance("schemas.tasks", "GET /v2/schemas/tasks", 200, body="ignored"),

@@ -63,6 +63,7 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
     ("image.too_many_tags", 413, "The limit has been exceeded on the number of allowed image "
      "tags. Attempted: {attempted}, Maximum: {maximum}", "IMG.0116"),
     ("image.four_bytes", 400, "{what} can't contain 4 byte unicode characters.", "IMG.0003"),
+    ("image.four_bytes_name", 400, "Property names can't contain 4 byte unicode.", "IMG.0001"),
     # PATCH
     ("patch.media_type", 415, "Image PATCH expects Content-Type one of: "
      "application/openstack-images-v2.0-json-patch, application/openstack-images-v2.1-json-patch",
@@ -226,7 +227,7 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
     ("task.status", 400, "Invalid status value: {status}", "IMG.0001"),
     ("task.type", 400, "Invalid type value: {type}", "IMG.0001"),
     ("task.marker", 400, "Invalid marker format", "IMG.0001"),
-    ("task.marker_unknown", 400, "No task found with ID {task_id}", "IMG.0023"),
+    ("task.marker_unknown", 400, "Task with the given id {task_id} was not found", "IMG.0023"),
     ("task.sort_key", 400, "Sort key supplied was not valid.", "IMG.0001"),
     ("task.delete", 405, "This operation is currently not permitted on Glance Tasks. They are "
      "auto deleted after reaching the time based on their expires_at property.", "IMG.0105"),

@@ -150,6 +150,8 @@ def _property(attribute: Attribute, profile: ProfileName) -> Schema:
     row: Schema = {"type": types[0] if len(types) == 1 else list(types)}
     if attribute.read_only and profile == "openstack":
         row["readOnly"] = True
+    if attribute.name == "locations":
+        row["items"] = _LOCATION_ITEMS
     row["description"] = attribute.description
     if attribute.read_only and profile == "otc":
         row["description"] += " (READ-ONLY)"
@@ -160,8 +162,6 @@ def _property(attribute: Attribute, profile: ProfileName) -> Schema:
         row["enum"] = list(enum)
     if attribute.name == "tags":
         row["items"] = {"type": "string", "maxLength": attribute.max_length}
-    elif attribute.name == "locations":
-        row["items"] = _LOCATION_ITEMS
     elif attribute.max_length is not None:
         row["maxLength"] = attribute.max_length
     return row
@@ -224,14 +224,16 @@ def document(name: str, profile: ProfileName) -> Schema:
     }
     hidden = ("input", "result", "message")
     stub = {key: value for key, value in _TASK.items() if key not in hidden}
-    return {
-        "image": lambda: image,
-        "images": lambda: _collection("images", image),
-        "member": lambda: {"name": "member", "properties": _MEMBER},
-        "members": lambda: _collection("members", {"name": "member", "properties": _MEMBER}),
-        "task": lambda: {"name": "task", "properties": _TASK},
-        "tasks": lambda: _collection("tasks", {"name": "task", "properties": stub}),
-    }[name]()
+    member = {"name": "member", "properties": _MEMBER}
+    documents = {
+        "image": image,
+        "images": _collection("images", image),
+        "member": member,
+        "members": _collection("members", member),
+        "task": {"name": "task", "properties": _TASK},
+        "tasks": _collection("tasks", {"name": "task", "properties": stub}),
+    }
+    return documents[name]
 
 
 def _is_type(value: object, name: str) -> bool:
@@ -309,8 +311,10 @@ def check_value(
                 message = f"{value!r} is too short"
         elif keyword == "items":
             if isinstance(value, list):
-                for position, item in enumerate(value):
-                    found = check_value(item, rule, (*schema_path, "items"), (*path, position))
+                # The last of several wrong items is the one that is named.
+                for position in reversed(range(len(value))):
+                    found = check_value(value[position], rule, (*schema_path, "items"),
+                                        (*path, position))
                     if found:
                         return found
         elif keyword == "required":

@@ -15,8 +15,12 @@ AUTH_MODES: tuple[AuthMode, ...] = ("any", "strict", "triple")
 
 DEFAULT_PROJECT_ID = "b912fb4a4c464b568ecfca1071b21b10"
 DEFAULT_USER_ID = "6b0b1d3c6d3f4c0e9d2a5d6f1c7e8a90"
-# Keystone's default implied roles: a token of an admin carries all three.
-_IMPLIED = {"admin": ("admin", "member", "reader"), "member": ("member", "reader")}
+# Keystone's default implied roles: a token of an admin carries them all.
+_IMPLIED = {
+    "admin": ("admin", "manager", "member", "reader"),
+    "manager": ("manager", "member", "reader"),
+    "member": ("member", "reader"),
+}
 
 
 def implied_roles(roles: tuple[str, ...]) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ class Inspector:
 
     def format(self) -> str:
         """The format; ``raw`` if none is recognized."""
-        head = self._head
+        head = bytes(self._head)
         if head[:4] == b"QFI\xfb":
             return "qcow2"
         if head[:4] == b"QED\0":
@@ -63,6 +63,4 @@ class Inspector:
             return int(struct.unpack("<Q", head[368:376])[0])
         if name == "vmdk" and head[:4] == b"KDMV" and len(head) >= 20:
             return int(struct.unpack("<Q", head[12:20])[0]) * 512
-        if name == "iso" and len(head) >= 32768 + 136:
-            return size
         return size

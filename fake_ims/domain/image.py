@@ -46,6 +46,7 @@ class Image:
 
     Attributes:
         properties: vendor and custom attributes, all strings.
+        member_order: every project that ever was a member, in order; lists keep to it.
         sequence: order of creation, which settles equal instants.
         transition: the change of status that is under way.
         kill_reason: why it was killed.
@@ -74,6 +75,7 @@ class Image:
     tags: list[str] = field(default_factory=list)
     properties: dict[str, str] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
+    member_order: list[str] = field(default_factory=list)
     stores: tuple[str, ...] = ()
     data: Blob | None = None
     staged: Blob | None = None

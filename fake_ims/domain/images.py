@@ -153,7 +153,7 @@ class Images(Seeding):
         tags = draft.get("tags")
         self._check_counts(len(properties) if added else 0,
                            len(tags) if isinstance(tags, list) else 0)
-        self._service.profile.check_properties(properties)
+        self._service.profile.check_change(draft, properties)
         owner = draft.pop("owner", image.owner)
         visibility = draft.pop("visibility", image.visibility)
         if owner != image.owner or visibility != image.visibility:
@@ -305,17 +305,23 @@ class Images(Seeding):
         try:
             image.virtual_size = self._inspect(image, blob)
         except Refused:
-            blob.close()
-            image.drop_data()
+            # As in Glance, the image can be uploaded again but keeps what was learnt of the bytes.
+            self._keep(image, blob, store)
+            image.size = image.virtual_size = None
             image.status = "queued"
             self.changed(image)
             raise
+        self._keep(image, blob, store)
+        self.finish(image)
+
+    def _keep(self, image: Image, blob: Blob, store: str | None) -> None:
+        if image.data is not None:
+            image.data.close()
         image.data = blob
         image.size = blob.size
         image.checksum = blob.md5
         image.os_hash_algo, image.os_hash_value = "sha512", blob.sha512
         image.stores = (store,) if store else ()
-        self.finish(image)
 
     def _inspect(self, image: Image, blob: Blob) -> int | None:
         if not self._service.profile.checks_format or image.container_format != "bare":
@@ -445,17 +451,13 @@ class Images(Seeding):
         """
         image = self._for_members(caller, image_id)
         profile = self._service.profile
-        if profile.shares_private_images and image.visibility == "private" and (
-            caller.is_admin or access.is_owner(caller, image)
-        ):
-            profile.check_new_member(image, caller, project_id)
-        elif image.visibility != "shared":
-            raise Refused("member.create", image_id=image_id)
-        else:
-            profile.check_new_member(image, caller, project_id)
-        if not caller.is_admin and not access.is_owner(caller, image):
+        shareable = image.visibility == "shared" or (
+            profile.shares_private_images and image.visibility == "private"
+        )
+        if not shareable:
             raise Refused("member.create", image_id=image_id)
         access.require("add_member", caller, image)
+        profile.check_new_member(image, project_id)
         if project_id in image.members:
             raise Refused("member.duplicate", member_id=project_id, image_id=image_id)
         if len(image.members) >= profile.max_members:
@@ -464,6 +466,8 @@ class Images(Seeding):
         now = self._now()
         member = Member(project_id, "pending", now, now)
         image.members[project_id] = member
+        if project_id not in image.member_order:
+            image.member_order.append(project_id)
         self._store.share(image, project_id)
         if image.visibility == "private":
             self._store.move(image, owner=image.owner, visibility="shared")
@@ -479,7 +483,7 @@ class Images(Seeding):
             Refused: the caller is not that member, or the status is unknown.
         """
         image = self._for_members(caller, image_id)
-        if image.visibility != "shared" or access.is_owner(caller, image) and not caller.is_admin:
+        if image.visibility != "shared":
             raise Refused("member.update", image_id=image_id)
         member = self._member(caller, image, project_id)
         access.require("modify_member", caller, image)
@@ -503,7 +507,8 @@ class Images(Seeding):
             raise Refused("member.list", image_id=image_id,
                           reason="Only shared images have members.")
         access.require("get_members", caller, image)
-        members = sorted(image.members.values(), key=lambda member: member.created_at)
+        members = [image.members[project_id] for project_id in image.member_order
+                   if project_id in image.members]
         if allowed_owner(caller, image):
             return members
         return [member for member in members if member.project_id == caller.project_id]
@@ -528,7 +533,7 @@ class Images(Seeding):
             Refused: not there, or not the caller's to share.
         """
         image = self._for_members(caller, image_id)
-        if image.visibility != "shared" or not allowed_owner(caller, image):
+        if image.visibility != "shared":
             raise Refused("member.delete", image_id=image_id)
         self._member(caller, image, project_id)
         access.require("delete_member", caller, image)

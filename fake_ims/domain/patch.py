@@ -67,11 +67,12 @@ def _change(raw: object, media_type: str, profile: ProfileName) -> Change:
         op = _operation_v20(raw)
         pointer = raw[op]
     else:
-        op = raw.get("op")
-        if op is None:
+        asked = raw.get("op")
+        if asked is None:
             raise Refused("patch.no_op")
-        if op not in _OPERATIONS:
-            raise Refused("patch.bad_op", op=op)
+        if asked not in _OPERATIONS:
+            raise Refused("patch.bad_op", op=asked)
+        op = str(asked)
         if "path" not in raw:
             raise Refused("patch.no_path")
         pointer = raw["path"]

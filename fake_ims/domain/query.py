@@ -99,14 +99,14 @@ def parse(pairs: Iterable[tuple[str, str]], profile: Profile) -> ListQuery:
     marker = params.pop("marker")
     member_status = params.pop("member_status")
     tags = [tag.strip() for tag in params.pop_all("tag")]
-    visibility = params.last().get("visibility") or None
-    if visibility and visibility not in VISIBILITIES:
-        raise Refused("list.visibility", visibility=visibility)
+    last_visibility = params.last().get("visibility")
+    if last_visibility and last_visibility not in VISIBILITIES:
+        raise Refused("list.visibility", visibility=last_visibility)
     if params.last().get("changes-since"):
         raise Refused("list.changes_since")
     if member_status is not None and member_status not in LIST_MEMBER_STATUSES:
         raise Refused("list.member_status", status=member_status)
-    query = ListQuery(limit=profile.page_size, marker=marker, visibility=visibility)
+    query = ListQuery(limit=profile.page_size, marker=marker, visibility=params.pop("visibility"))
     if member_status is not None:
         query.member_status = member_status
     if limit is not None:
@@ -114,7 +114,6 @@ def parse(pairs: Iterable[tuple[str, str]], profile: Profile) -> ListQuery:
     query.limit = min(query.limit, profile.max_page)
     query.sort = _sort(params)
     filters = params.last()
-    filters.pop("visibility", None)
     filters.pop("deleted", None)
     query.tests = list(_tests(filters, profile))
     for tag in tags:
@@ -311,7 +310,7 @@ def run(query: ListQuery, caller: Caller, store: Store, profile: Profile) -> Pag
         start=marker.key if marker and by_age else None,
         open_only=query.visibility in ("public", "community"),
     )
-    matching = (image for image in walk if _listed(image, query, caller))
+    matching: Iterator[Image] = (image for image in walk if _listed(image, query, caller))
     if not by_age:
         order = list(matching)
         for key, direction in reversed(query.sort):

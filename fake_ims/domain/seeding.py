@@ -111,6 +111,7 @@ class Seeding:
             for project_id in list(image.members):
                 self._store.unshare(image, project_id)
                 del image.members[project_id]
+            image.member_order.clear()
             self._set_members(image, members)
         self.changed(image)
 
@@ -208,6 +209,7 @@ class Seeding:
             if status not in MEMBER_STATUSES:
                 raise unknown("member status", status, MEMBER_STATUSES)
             image.members[project_id] = Member(project_id, status, now, now)
+            image.member_order.append(project_id)
             self._store.share(image, project_id)
         if pairs and image.visibility == "private":
             if not self._service.profile.shares_private_images:

@@ -62,7 +62,7 @@ class Store:
         self._all = _Index()
         self._owned: dict[str | None, _Index] = {}
         self._open = _Index()
-        self._shared: dict[str, _Index] = {}
+        self._shared: dict[str | None, _Index] = {}
         self._sequence = 0
         # Images with a transition under way: those due by time, earliest first, and all of them.
         self._due: list[tuple[float, int, Image]] = []
@@ -134,35 +134,26 @@ class Store:
         *,
         ascending: bool = False,
         start: _Key | None = None,
-        owned_only: bool = False,
         open_only: bool = False,
-        shared_only: bool = False,
     ) -> Iterator[Image]:
         """The images that a caller might see, in order of creation, each once.
 
         Args:
             ascending: oldest first, instead of newest first.
             start: begin behind this key.
-            owned_only: only the caller's own.
             open_only: only public and community ones.
-            shared_only: only those shared with the caller.
         """
         if caller.is_admin:
             indexes = [self._open] if open_only else [self._all]
         else:
             project = caller.project_id
-            indexes = []
-            if not (open_only or shared_only) and project is not None:
-                indexes.append(self._owned.get(project))
-            if not (owned_only or shared_only):
-                indexes.append(self._open)
-            if not (owned_only or open_only) and project is not None:
-                indexes.append(self._shared.get(project))
-            indexes = [index for index in indexes if index is not None]
+            indexes = [self._open]
+            if not open_only and project is not None:
+                indexes += [index[project] for index in (self._owned, self._shared)
+                            if project in index]
         walks = [
             index.oldest_first(start) if ascending else index.newest_first(start)
             for index in indexes
-            if index is not None
         ]
         merged = walks[0] if len(walks) == 1 else heapq.merge(*walks, key=_key,
                                                                reverse=not ascending)

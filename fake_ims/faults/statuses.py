@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..contract.operations import BY_ID
+from ..contract.statuses import DOCUMENTED
 from ..errors import UsageError
 
-#: The abnormal values of the reference's chapter *Status Codes*; any operation may answer them.
-GENERAL = (400, 401, 403, 404, 405, 406, 407, 408, 409, 500, 501, 502, 503, 504)
-#: What Glance's own API reference adds to it (410, 413, 415, 416), and the throttling of the API
-#: gateway in front of the service (429).
-BEYOND = (410, 413, 415, 416, 429)
 #: The statuses that clients look for ``Retry-After`` on.
 RETRYABLE = (413, 429, 503)
 
@@ -30,7 +26,7 @@ def check_status(status: object, operations: Iterable[str]) -> int:
             f"status={number}: a fault answers with an error, from 400 on; "
             "body= and headers= alone alter the answer that the service gives"
         )
-    known = {*GENERAL, *BEYOND}
+    known = set(DOCUMENTED)
     for name in operations:
         if name:
             known.update(BY_ID[name].errors)

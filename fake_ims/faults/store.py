@@ -204,6 +204,7 @@ async def _document(call: Call) -> object:
         return None
     try:
         document: object = json.loads(await call.read())
-    except (ValueError, RecursionError):
-        return None  # the handler will say so
+    except Exception:
+        # No JSON, or a client that went away: the handler meets the same, and says it properly.
+        return None
     return document

@@ -6,9 +6,8 @@ Source: asked of a real Glance, whose web framework (WebOb) negotiates by these 
 from __future__ import annotations
 
 import html
+import json
 import re
-
-import msgspec
 
 from ..api.answer import JSON, Answer
 from ..contract.statuses import STATUSES
@@ -79,7 +78,9 @@ def _plain(body: str) -> str:
 
 
 def _body(status: int, explanation: str, detail: str, method: str, media_type: str) -> str:
-    if status == 405 and not explanation:
+    if status == 405 and explanation:
+        return explanation
+    if status == 405:
         return f"The method {method} is not allowed for this resource. <br /><br />\n{detail}"
     if status == 415:
         return (f"The request media type {media_type} is not supported by this server.\n"
@@ -109,7 +110,7 @@ def render(
     title = STATUSES.get(status, ("Error", ""))[0]
     line = f"{status} {title}"
     media = "${CONTENT_TYPE}" if media_type is None else media_type
-    kind = negotiate(accept)
+    kind = "html" if method == "HEAD" else negotiate(accept)
     if kind == "html":
         body = _body(status, html.escape(explanation), html.escape(detail), method,
                      html.escape(media))
@@ -118,5 +119,5 @@ def render(
     body = _body(status, explanation, detail, method, media)
     if kind == "json":
         document = {"message": body, "code": line, "title": title}
-        return Answer(status, msgspec.json.encode(document), JSON)
+        return Answer(status, json.dumps(document).encode(), JSON)
     return Answer(status, f"{line}\n\n{_plain(body)}".encode(), "text/plain; charset=UTF-8")

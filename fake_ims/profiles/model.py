@@ -12,7 +12,6 @@ from ..contract.model import Profile as ProfileName
 if TYPE_CHECKING:
     from ..api.answer import Answer
     from ..api.call import Call
-    from ..domain.callers import Caller
     from ..domain.image import Image
     from ..refusal import ImsError, Refused
 
@@ -98,6 +97,15 @@ class Profile(Protocol):
             ImsError: one of them cannot be.
         """
 
+    def check_change(
+        self, attributes: Mapping[str, object], properties: Mapping[str, str]
+    ) -> None:
+        """Check what a patch would make of an image: the attributes it sets, all properties.
+
+        Raises:
+            Refused, ImsError: it breaks a rule.
+        """
+
     def check_tag(self, tag: str) -> None:
         """Check a tag of the path.
 
@@ -105,7 +113,7 @@ class Profile(Protocol):
             Refused, ImsError: it cannot be.
         """
 
-    def check_new_member(self, image: Image, caller: Caller, project_id: str) -> None:
+    def check_new_member(self, image: Image, project_id: str) -> None:
         """Check whether an image may be shared with a project.
 
         Raises:

@@ -20,7 +20,6 @@ from .model import NewImage
 
 if TYPE_CHECKING:
     from ..api.call import Call
-    from ..domain.callers import Caller
     from ..domain.image import Image
 
 # Glance refuses these before it looks at anything else, and those behind them last.
@@ -66,6 +65,8 @@ class OpenStack:
             segments = segments[1:]
         if segments[0] == "versions":
             return "GET", ["versions"]
+        if call.method == "OPTIONS":
+            return "OPTIONS", [""]
         accept = call.headers.get("Accept", "")
         if accept.startswith(_MEDIA_TYPE):
             segments = [accept[len(_MEDIA_TYPE):], *segments]
@@ -107,7 +108,7 @@ class OpenStack:
             raise Refused("image.reserved", name="locations")
         for name in ("min_disk", "min_ram"):
             check_size(name, attributes.get(name))
-        refuse_four_byte_text(attributes.get("name"), "Name")
+        self.check_change(attributes, properties)
         return NewImage(attributes, properties, tags)
 
     def adorn(self, image: Image) -> None:
@@ -122,6 +123,19 @@ class OpenStack:
     def check_properties(self, properties: Mapping[str, str]) -> None:
         """Any property goes."""
 
+    def check_change(
+        self, attributes: Mapping[str, object], properties: Mapping[str, str]
+    ) -> None:
+        """Glance's database columns hold no characters beyond the basic plane."""
+        name = attributes.get("name")
+        if isinstance(name, str) and _four_bytes(name):
+            raise Refused("image.four_bytes", what="Name")
+        for key, value in properties.items():
+            if _four_bytes(key):
+                raise Refused("image.four_bytes_name")
+            if _four_bytes(value):
+                raise Refused("image.four_bytes", what=key.title())
+
     def check_tag(self, tag: str) -> None:
         """A tag has at most 255 characters."""
         try:
@@ -129,7 +143,7 @@ class OpenStack:
         except Mismatch as mismatch:
             raise Refused("image.schema", reason=mismatch.reason) from None
 
-    def check_new_member(self, image: Image, caller: Caller, project_id: str) -> None:
+    def check_new_member(self, image: Image, project_id: str) -> None:
         """Any project goes."""
 
     def view(self, image: Image, shared_with_viewer: bool) -> dict[str, object]:
@@ -160,7 +174,7 @@ class OpenStack:
             "file": f"{path}/file",
             "schema": "/v2/schemas/image",
         }
-        if image.stores:
+        if image.stores and image.status != "deactivated":
             document["stores"] = ",".join(image.stores)
         return document
 
@@ -205,14 +219,8 @@ class OpenStack:
         ]}
 
 
-def refuse_four_byte_text(value: object, what: str) -> None:
-    """Refuse characters beyond the basic plane, which Glance's database columns cannot hold.
-
-    Raises:
-        Refused: ``image.four_bytes``.
-    """
-    if isinstance(value, str) and any(character > "\uffff" for character in value):
-        raise Refused("image.four_bytes", what=what)
+def _four_bytes(text: str) -> bool:
+    return not text.isascii() and max(text) > "\uffff"
 
 
 OPENSTACK = OpenStack()

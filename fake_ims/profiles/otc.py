@@ -24,7 +24,6 @@ from .model import NewImage
 
 if TYPE_CHECKING:
     from ..api.call import Call
-    from ..domain.callers import Caller
     from ..domain.image import Image
 
 MAX_NAME = 255
@@ -109,7 +108,7 @@ class Otc:
         for name in ("min_disk", "min_ram"):
             check_size(name, attributes[name])
         check_min_disk(attributes["min_disk"])
-        tags = list(dict.fromkeys(attributes.pop("tags", ())))  # type: ignore[call-overload]
+        tags = list(dict.fromkeys(attributes.pop("tags", ())))
         for tag in tags:
             self.check_tag(tag)
         for name in properties:
@@ -166,12 +165,24 @@ class Otc:
                 if name in properties and other in properties:
                     raise ImsError("IMG.0035", message=f"{name} cannot co-exist with {other}.")
 
+    def check_change(
+        self, attributes: Mapping[str, object], properties: Mapping[str, str]
+    ) -> None:
+        """A patch keeps to the same limits as a create request."""
+        if "name" in attributes:
+            check_name(attributes["name"])
+        check_min_disk(attributes.get("min_disk"))
+        tags = attributes.get("tags")
+        for tag in tags if isinstance(tags, list) else ():
+            self.check_tag(tag)
+        self.check_properties(properties)
+
     def check_tag(self, tag: str) -> None:
         """Check a tag: 1 to 255 of letters, digits, ``_`` and ``-``, with a value behind ``=``."""
         if not 1 <= len(tag) <= MAX_TAG or not _TAG.match(tag):
             raise ImsError("IMG.0115")
 
-    def check_new_member(self, image: Image, caller: Caller, project_id: str) -> None:
+    def check_new_member(self, image: Image, project_id: str) -> None:
         """An image is not shared with its own project, nor if all may see it."""
         if project_id == image.owner:
             raise ImsError("IMG.0076")

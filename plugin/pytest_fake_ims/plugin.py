@@ -1,48 +1,68 @@
 """What pytest sees: options, marker and fixtures.
 
-This module is imported into every run of everybody who has ``fake-ims`` installed. It and
-``settings`` therefore import nothing that pytest has not imported itself; ``fake_ims``, aiohttp
-and the rest of the plugin come in when a test asks for a fixture.
+This module is imported into every run of everybody who has ``fake-ims`` installed, and pytest
+reads it in a slow way (it unmarshals the code of plugins from a file, bit by bit). Therefore it
+is small and imports nothing that pytest has not imported itself: ``fake_ims``, aiohttp and the
+rest of the plugin come in when a test asks for a fixture, or for an error message.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from . import settings
-
 if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
     from fake_ims import FakeIMS
 
     from .fixtures import FakeImsFactory
 
+# The settings of the marker; also --fake-ims-NAME and, in the ini file, fake_ims_NAME.
+NAMES = {
+    "profile": "service that the fake plays: otc (default) or openstack",
+    "auth": "how tokens are read: any (default), strict or triple",
+    "saving": "when an upload ends: a duration such as 30s (default 0s), polls(3), 'by hand'",
+    "deleting": "when a deletion ends: a duration (default 0s), polls(3), 'by hand'",
+}
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    settings.add_options(parser)
+    group = parser.getgroup("fake_ims", "fake Image Management Service (fake_ims)")
+    for name, text in NAMES.items():
+        group.addoption(f"--fake-ims-{name}", help=text)
+        parser.addini(f"fake_ims_{name}", text, type="string", default=None)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(
     parser: pytest.Parser, args: list[str]
 ) -> Generator[None, None, None]:
-    yield
-    settings.refuse_unknown_options(parser, args)
+    yield  # conftest files may add options of their own
+    for arg in args:
+        if arg.startswith("--fake-ims-") and arg[11:].partition("=")[0] not in NAMES:
+            from . import settings
+
+            settings.refuse_unknown_option(parser, arg)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    settings.refuse_unknown_ini(config)
-    config.addinivalue_line("markers", settings.MARKER_HELP)
+    # pytest only warns of unknown ini values. Should it hide them, its warning has to do.
+    for key in getattr(config, "_inicfg", ()):
+        if key.startswith("fake_ims_") and key[9:] not in NAMES:
+            from . import settings
+
+            settings.refuse_unknown_ini(config, key)
+    config.addinivalue_line(
+        "markers", f"fake_ims({'=..., '.join(NAMES)}=...): settings of the fake in this test, "
+        "class or module; the nearest wins, key by key.")
     # An async fixture needs the mark of pytest-asyncio, which only pytest-aiohttp brings in.
     manager = config.pluginmanager
     if manager.hasplugin("aiohttp") or manager.hasplugin("pytest_aiohttp.plugin"):
         from . import client
 
         manager.register(client, "fake_ims_client")
-    else:
-        manager.register(_NoClient(), "fake_ims_client")
 
 
 @pytest.fixture(scope="session")
@@ -69,13 +89,11 @@ def fake_ims_factory(request: pytest.FixtureRequest) -> Iterator[FakeImsFactory]
     yield from fixtures.factory(request)
 
 
-class _NoClient:
-    @pytest.fixture
-    def fake_ims_client(self) -> None:
-        """An aiohttp client on a fake in the test's loop. Needs pytest-aiohttp."""
-        pytest.fail(
-            "fake_ims_client is built on pytest-aiohttp's fixture aiohttp_client, which is not "
-            "there: pip install pytest-aiohttp, and do not switch it off with -p no:aiohttp. "
-            "The fixture fake_ims works without it.",
-            pytrace=False,
-        )
+@pytest.fixture
+def fake_ims_client() -> None:
+    """An aiohttp client on a fake in the test's loop. Needs pytest-aiohttp."""
+    # Beside pytest-aiohttp the fixture of the same name in client.py goes before this one.
+    from . import settings
+
+    settings.fail("this fixture needs pytest-aiohttp: pip install pytest-aiohttp, and do not "
+                  "switch it off with -p no:aiohttp. The fixture fake_ims does without")

@@ -1,4 +1,4 @@
-"""Settings of a fake in a test: from the marker, the command line, the ini file."""
+"""Settings of a fake in a test: from marker, command line and ini file; imported on demand."""
 
 from __future__ import annotations
 
@@ -7,19 +7,13 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 
 import pytest
 
+from fake_ims import FakeIMS
+from fake_ims.errors import UsageError, unknown
+
+from .plugin import NAMES
+
 T = TypeVar("T")
 
-# The settings that reset() takes, by their names in the marker.
-NAMES = {
-    "profile": "service that the fake plays: otc (default) or openstack",
-    "auth": "how tokens are read: any (default), strict or triple",
-    "saving": "when an upload ends: a duration such as 30s (default 0s), polls(3), 'by hand'",
-    "deleting": "when a deletion ends: a duration (default 0s), polls(3), 'by hand'",
-}
-MARKER_HELP = (
-    f"fake_ims({', '.join(f'{name}=...' for name in NAMES)}): settings of the fake in this test, "
-    "class or module; the nearest wins, key by key."
-)
 _OPTION = "--fake-ims-"
 _INI = "fake_ims_"
 
@@ -31,41 +25,26 @@ class Given(NamedTuple):
     where: str
 
 
-def add_options(parser: pytest.Parser) -> None:
-    """Add an option ``--fake-ims-NAME`` and an ini value ``fake_ims_NAME`` for each setting."""
-    group = parser.getgroup("fake_ims", "fake Image Management Service (fake_ims)")
-    for name, text in NAMES.items():
-        group.addoption(_OPTION + name, dest=_INI + name, metavar=name.upper(), help=text)
-        parser.addini(_INI + name, text, type="string", default=None)
-
-
-def refuse_unknown_options(parser: pytest.Parser, args: list[str]) -> None:
-    """Refuse ``--fake-ims-...`` that neither we nor a conftest file know.
+def refuse_unknown_option(parser: pytest.Parser, arg: str) -> None:
+    """Refuse an option ``--fake-ims-...`` unless a conftest file has added it.
 
     Raises:
         pytest.UsageError: with the nearest name that we know.
     """
-    if any(arg.startswith(_OPTION) for arg in args):
-        for arg in parser.parse_known_and_unknown_args(args)[1]:
-            if arg.startswith(_OPTION):
-                option = arg.partition("=")[0]
-                raise pytest.UsageError(_unknown("option", option, _OPTION))
+    if parser.parse_known_and_unknown_args([arg])[1]:
+        raise pytest.UsageError(_unknown("option", arg.partition("=")[0], _OPTION))
 
 
-def refuse_unknown_ini(config: pytest.Config) -> None:
-    """Refuse ini values ``fake_ims_...`` that nobody has declared.
-
-    pytest itself only warns. If it hides the keys from us, its warning has to do.
+def refuse_unknown_ini(config: pytest.Config, key: str) -> None:
+    """Refuse an ini value ``fake_ims_...`` unless a conftest file has added it.
 
     Raises:
         pytest.UsageError: with the nearest name that we know.
     """
-    for key in getattr(config, "_inicfg", ()):
-        if key.startswith(_INI):
-            try:
-                config.getini(key)
-            except ValueError:
-                raise pytest.UsageError(_unknown("ini value", key, _INI)) from None
+    try:
+        config.getini(key)
+    except ValueError:
+        raise pytest.UsageError(_unknown("ini value", key, _INI)) from None
 
 
 def from_config(config: pytest.Config) -> dict[str, Given]:
@@ -120,8 +99,6 @@ def _place(owner: pytest.Collector | pytest.Item) -> str:
 def apply(use: Callable[..., T], given: Mapping[str, Given], **fixed: Any) -> T:
     """Call ``use`` with settings; one that it refuses fails the test and says where it stands."""
     __tracebackhide__ = True
-    from fake_ims.errors import UsageError
-
     try:
         return use(**{name: setting.value for name, setting in given.items()}, **fixed)
     except UsageError as error:
@@ -130,9 +107,6 @@ def apply(use: Callable[..., T], given: Mapping[str, Given], **fixed: Any) -> T:
 
 def _culprits(given: Mapping[str, Given]) -> list[str]:
     """The places whose setting is refused when it comes alone; all if none is."""
-    from fake_ims import FakeIMS
-    from fake_ims.errors import UsageError
-
     bad = []
     for name, setting in given.items():
         try:
@@ -150,6 +124,4 @@ def fail(message: str, *places: str) -> NoReturn:
 
 
 def _unknown(what: str, name: str, prefix: str = "") -> str:
-    from fake_ims.errors import unknown
-
     return str(unknown(what, name, [prefix + known for known in NAMES]))

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from conversations import CONVERSATIONS
+from differ import Score, compare, table
+from player import Conversation, Player, load
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+from fake_ims import FakeIMS
 
-from conversations import CONVERSATIONS  # noqa: E402
-from differ import Score, compare, table  # noqa: E402
-from player import Conversation, Player, load  # noqa: E402
-
-from fake_ims import FakeIMS  # noqa: E402
-
-DECISIONS = HERE.parents[1] / "docs" / "decisions.md"
+DECISIONS = Path(__file__).resolve().parents[2] / "docs" / "decisions.md"
 STATUS_SHARE = 0.98
 BODY_SHARE = 0.95
 

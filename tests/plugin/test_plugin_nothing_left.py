@@ -118,7 +118,7 @@ def test_nothing_is_left(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
         async def test_anyio(fake_ims_factory, anyio_backend):
             await fake_ims_factory.in_loop()
     """)
-    result = suite.run("-W", "error", "-W", ASYNCIO_SCOPE, "-o", "asyncio_mode=auto", "-p", "no:cacheprovider")
+    result = suite.run("-W", "error", "-W", ASYNCIO_SCOPE, "-o", "asyncio_mode=auto", "-p", "no:cacheprovider", "-s")
     result.assert_outcomes(passed=8, failed=2)
     found = json.loads((suite.pytester.path / "found.json").read_text())
     assert len(found) == 9

@@ -8,7 +8,7 @@ from ...domain import access
 from ...domain.data import Blob
 from ...domain.image import Image
 from ...refusal import Refused
-from ..answer import JSON, Answer
+from ..answer import Answer
 from ..call import Call
 from ..registry import handles
 from .images import no_content
@@ -64,6 +64,7 @@ async def receive(call: Call, image: Image, expected: int | None) -> Blob:
         call.service.images.abort_upload(image, "the upload broke off")
         raise
     blob.finish()
+    call.exchange.request_size = blob.size
     return blob
 
 
@@ -96,7 +97,7 @@ async def download(call: Call) -> Answer:
             raise Refused("store.prefer_unknown", store=store.strip())
     blob = image.data
     if blob is None or image.status in ("saving", "importing"):
-        return Answer(204, content_type=JSON)
+        return Answer(204)
     part = requested_range(call, blob.size)
     start, length = part or (0, blob.size)
     headers = {"Content-MD5": blob.md5}

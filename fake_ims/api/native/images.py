@@ -37,7 +37,7 @@ async def list_(call: Call) -> Answer:
     """Page *Querying Images*."""
     service, caller = call.service, call.known_caller
     service.images.settle()
-    asked = query.parse(call.query.items(), service.profile)
+    asked = query.parse(call.pairs(), service.profile)
     access.require_role("get_images", caller, "reader")
     page = query.run(asked, caller, service.store, service.profile)
     for image in page.images:
@@ -56,7 +56,7 @@ def links(path: str, call: Call, marker: str | None) -> tuple[str, str | None]:
         call: the request.
         marker: id of the page's last item; None if there is no next page.
     """
-    params = dict(call.query.items())
+    params = dict(call.pairs())
     params.pop("marker", None)
     first = f"{path}?{urlencode(params)}" if params else path
     if marker is None:

@@ -48,14 +48,22 @@ async def usage(call: Call) -> Answer:
     return as_json(200, {"usage": {}})
 
 
-_CACHE_RULES = {"GET": "cache_list", "DELETE": "cache_delete", "PUT": "cache_image"}
+_CACHE_RULES = {"GET": "cache_list", "DELETE": "cache_delete", "PUT": "cache_image",
+                "POST": "cache_prune"}
 
 
-@handles("cache.list", "cache.clear", "cache.queue", "cache.delete")
+@handles("cache.list", "cache.clear", "cache.queue", "cache.delete", "cache.clean", "cache.prune",
+         "cache.nodes")
 async def cache(call: Call) -> Answer:
     """The cache API of a Glance that has no cache."""
     access.require_role(_CACHE_RULES[call.method], call.known_caller, "admin")
     raise Refused("cache.off")
+
+
+@handles("cors.preflight")
+async def preflight(call: Call) -> Answer:
+    """What Glance's CORS middleware says where no origin is allowed."""
+    return Answer(200)
 
 
 @handles("health.check")

@@ -6,7 +6,6 @@ from ...refusal import Refused
 from ..answer import Answer
 from ..call import Call
 from ..registry import handles
-from .images import no_content
 from .render import as_json, member_document
 
 
@@ -21,6 +20,8 @@ async def add(call: Call) -> Answer:
     project_id = document["member"]
     if not project_id:
         raise Refused("member.empty")
+    if isinstance(project_id, (list, dict)):
+        raise Refused("member.form")
     image_id = call.params["image_id"]
     member = call.service.images.add_member(call.known_caller, image_id, str(project_id))
     return as_json(200, member_document(member, image_id))
@@ -64,4 +65,4 @@ async def delete(call: Call) -> Answer:
     """Page *Deleting an Image Sharing Member*."""
     call.service.images.delete_member(call.known_caller, call.params["image_id"],
                                       call.params["member_id"])
-    return no_content()
+    return Answer(204)

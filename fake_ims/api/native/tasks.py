@@ -56,7 +56,7 @@ def _allow(call: Call) -> None:
 async def list_(call: Call) -> Answer:
     """The tasks, by status and type, in pages."""
     _allow(call)
-    params = dict(call.query.items())
+    params = dict(call.pairs())
     limit_text, marker = params.pop("limit", None), params.pop("marker", None)
     sort_key = params.pop("sort_key", "created_at")
     sort_dir = params.pop("sort_dir", "desc")

@@ -1,4 +1,7 @@
-"""The conversations, in the order in which they are played: one per module here."""
+"""The conversations, in the order in which they are played: one per module here.
+
+``tasks`` comes first: a server that is emptied over its own API keeps the tasks of the imports.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,11 @@ import pkgutil
 
 from player import Conversation
 
+_NAMES = sorted(
+    (module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")),
+    key=lambda name: (name != "tasks", name),
+)
+
 CONVERSATIONS: list[Conversation] = [
-    importlib.import_module(f"{__name__}.{module.name}").CONVERSATION
-    for module in pkgutil.iter_modules(__path__)
-    if not module.name.startswith("_")
+    importlib.import_module(f"{__name__}.{name}").CONVERSATION for name in _NAMES
 ]

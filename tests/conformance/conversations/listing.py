@@ -1,6 +1,6 @@
 """Lists: pages, order, links."""
 
-from player import ADMIN, BOB, NOBODY, NORA, Conversation
+from player import ADMIN, BOB, CAROL, NOBODY, NORA, Conversation
 
 from ._steps import create, disk, get, upload, uuid
 
@@ -97,5 +97,8 @@ CONVERSATION = Conversation(
         get("body-with-list", L, raw=b"{}"),
         get("admin-without-project", L, "sort=name:asc", caller="root:none:admin"),
         get("member-without-project", L, "sort=name:asc", caller="joe:none:member"),
+        *[create(f"create-page-{n:02}", {"name": f"page-{n:02}"}, caller=CAROL) for n in range(26)],
+        get("default-page-size", L, "sort=name:asc", caller=CAROL),
+        get("default-page-size-beyond", L, "sort=name:asc&limit=26", caller=CAROL),
     ],
 )

@@ -1,0 +1,158 @@
+"""Adding, removing and looking at faults, and how they read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pytest
+
+from fake_ims.errors import NotRunningError, UsageError
+from fake_ims.faults import Faults
+
+T = TypeVar("T")
+
+
+def test_context_manager_removes(harness: Any) -> None:
+    with harness.faults.add("images.list", status=503) as fault:
+        assert harness.send().status == 503
+        assert fault.active
+    assert harness.send().status == 200
+    assert not fault.active and fault.hits == 1 and not harness.faults.any
+    fault.remove()
+
+
+def test_the_block_may_fail(faults: Faults) -> None:
+    with pytest.raises(KeyError), faults.add("images.list", status=503):
+        raise KeyError
+    assert len(faults) == 0
+
+
+def test_clear_iterate_len_unused(harness: Any) -> None:
+    used = harness.faults.add("images.list", status=503)
+    idle = harness.faults.add("images.show", status=503)
+    harness.send()
+    assert list(harness.faults) == [used, idle] and len(harness.faults) == 2
+    assert harness.faults.unused() == [idle]
+    assert str(harness.faults) == "images.list answers 503\nimages.show answers 503"
+    harness.faults.clear()
+    assert not used.active and len(harness.faults) == 0 and not harness.faults.any
+    assert str(harness.faults) == "no faults" and bool(harness.faults)
+
+
+@pytest.mark.parametrize(("settings", "sentence"), [
+    ({"target": "images.create", "status": 503, "times": 2}, "images.create answers 503, 2 times"),
+    ({"target": "images.*", "error": "IMG.0026", "times": 1},
+     "images.* answers 403 IMG.0026, once"),
+    ({"status": 503, "retry_after": 5}, "every request answers 503 with Retry-After: 5"),
+    ({"target": "*", "delay": "1.5s"}, "every request waits 1.5s"),
+    ({"method": "get", "status": 500, "after": 1}, "every GET answers 500, after 1 request"),
+    ({"method": "GET", "path": "/v2/*", "status": 500, "every": 2},
+     "GET /v2/* answers 500, every 2nd request"),
+    ({"target": "images.show", "image": "ubuntu", "tenant": "p1", "reset": "after"},
+     "images.show of tenant p1 for image 'ubuntu' does its work and loses the answer"),
+    ({"image": "u", "delay": 2, "reset": "before", "probability": 0.25},
+     "every request for image 'u' waits 2s, then resets the connection before its work, "
+     "with probability 0.25"),
+    ({"target": "images.list", "body": "x", "headers": {"X-A": "b"}},
+     "images.list answers with another body and X-A: b"),
+    ({"target": "images.list", "status": 500, "body": [], "after": 2, "times": 3},
+     "images.list answers 500 with another body, after 2 requests, 3 times"),
+])
+def test_sentences(faults: Faults, settings: dict[str, Any], sentence: str) -> None:
+    fault = faults.add(**settings)
+    assert str(fault) == sentence
+    assert repr(fault) == f"<Fault: {sentence}>"
+
+
+@pytest.mark.parametrize(("settings", "words"), [
+    ({"target": "images.creat", "status": 503}, "did you mean 'images.create'"),
+    ({"target": "nothing.*", "status": 503}, "unknown operation 'nothing.*'"),
+    ({"target": 7, "status": 503}, "an operation is named by a text"),
+    ({"error": "IMG.9999"}, "unknown error code 'IMG.9999'"),
+    ({"error": 15}, "named by its code"),
+    ({"status": 200}, "from 400 on"),
+    ({"status": 418}, "documented for no operation"),
+    ({"status": 999}, "documented for no operation"),
+    ({"status": "503"}, "whole number"),
+    ({"status": True}, "whole number"),
+    ({"status": 503, "error": "IMG.0001"}, "contradicts"),
+    ({"status": 503, "reset": "before"}, "status= cannot go with it"),
+    ({"error": "IMG.0001", "reset": "after"}, "error= cannot go with it"),
+    ({"body": "x", "reset": "after"}, "body= cannot go with it"),
+    ({"reset": "during"}, "'before' (the work) or 'after'"),
+    ({"status": 503, "times": 0}, "from 1 on"),
+    ({"status": 503, "times": -1}, "from 1 on"),
+    ({"status": 503, "times": 1.5}, "from 1 on"),
+    ({"status": 503, "after": -1}, "from 0 on"),
+    ({"status": 503, "every": 0}, "from 1 on"),
+    ({"status": 503, "probability": 1.1}, "from 0 to 1"),
+    ({"status": 503, "probability": float("nan")}, "from 0 to 1"),
+    ({"status": 503, "seed": 1}, "goes with probability"),
+    ({"status": 503, "retry_after": -1}, "from 0 on"),
+    ({"status": 503, "retry_after": float("inf")}, "from 0 on"),
+    ({"status": 503, "retry_after": []}, "number of seconds or a text"),
+    ({"status": 503, "retry_after": "a\r\nb"}, "no text that a header can hold"),
+    ({"status": 500, "retry_after": 1}, "goes with a status of 413, 429, 503, not with 500"),
+    ({"delay": 1, "retry_after": 1}, "not with none"),
+    ({"delay": -1}, "not negative"),
+    ({"delay": "soon"}, "no duration"),
+    ({"method": "GETT", "status": 503}, "did you mean 'GET'"),
+    ({"method": 1, "status": 503}, "a method is a text"),
+    ({"path": "v2/images", "status": 503}, "starts with '/'"),
+    ({"path": "/v2/images?limit=1", "status": 503}, "without its query"),
+    ({"path": "/v2/images/{id}", "status": 503}, "did you mean '/v2/images/{image_id}'"),
+    ({"target": "images.list", "method": "PUT", "status": 503}, "no request can match"),
+    ({"target": "images.list", "path": "/v1/*", "status": 503}, "no request can match"),
+    ({"tenant": "", "status": 503}, "tenant=''"),
+    ({"image": 1, "status": 503}, "image=1"),
+    ({"status": 503, "body": 1}, "a body is bytes"),
+    ({"status": 503, "body": {"a": object()}}, "cannot be sent as JSON"),
+    ({"status": 503, "headers": {"a b": "c"}}, "no name of a header"),
+    ({"status": 503, "headers": {"Content-Length": "1"}}, "the server's own"),
+    ({"status": 503, "headers": {"X": 1}}, "no text that a header can hold"),
+    ({}, "needs something to do"),
+    ({"times": 2}, "needs something to do"),
+])
+def test_what_cannot_be_fails_at_once(
+    faults: Faults, settings: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(UsageError, match=re.escape(words)):
+        faults.add(**settings)
+    assert len(faults) == 0 and not faults.any
+
+
+def test_every_public_method_goes_through_run(faults: Faults) -> None:
+    calls: list[str] = []
+
+    def run(work: Callable[[], T], /) -> T:
+        calls.append("run")
+        return work()
+
+    faults.run = run
+    fault = faults.add("images.list", status=503)
+    for use in (
+        lambda: fault.hits, lambda: fault.matched, lambda: fault.active, lambda: list(faults),
+        lambda: len(faults), faults.unused, fault.remove, faults.clear,
+    ):
+        before = len(calls)
+        use()
+        assert len(calls) > before
+
+
+def test_what_is_read_after_the_end_goes_through_look(faults: Faults) -> None:
+    fault = faults.add("images.list", status=503)
+
+    def stopped(work: Callable[[], T], /) -> T:
+        raise NotRunningError
+
+    def look(work: Callable[[], T], /) -> T:
+        return work()
+
+    faults.run, faults.look = stopped, look
+    assert fault.hits == 0 and fault.active
+    fault.remove()
+    assert len(faults) == 0
+    with pytest.raises(NotRunningError):
+        faults.add("images.list", status=503)
