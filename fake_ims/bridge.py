@@ -15,7 +15,7 @@ from collections.abc import Callable
 from threading import Lock, get_ident
 from typing import Any, Generic, TypeVar
 
-from .errors import NotRunningError, WrongLoopError
+from .errors import FakeImsError, NotRunningError, WrongLoopError
 from .realtime import monotonic
 
 T = TypeVar("T")
@@ -103,6 +103,9 @@ class LoopThread:
         loop: the loop that owns the state.
         ident: ``threading.get_ident()`` of its thread.
         is_alive: whether that thread still takes work.
+
+    Attributes:
+        died_of: what has ended the thread, if it was not a stop.
     """
 
     def __init__(
@@ -114,6 +117,7 @@ class LoopThread:
         self._busy = loop.busy if isinstance(loop, ParkingLoop) else None
         self._holder: int | None = None
         self._waiting: deque[_Work[Any]] = deque()
+        self.died_of: BaseException | None = None
 
     def run(self, work: Callable[[], T]) -> T:
         """Do the work as the owner of the state, and give what it gives or raise what it raises.
@@ -143,12 +147,14 @@ class LoopThread:
         try:
             self._loop.call_soon_threadsafe(self._take)
         except RuntimeError:  # the loop is closed
-            self._waiting.clear()
+            self.close()
             raise self._gone() from None
         deadline = monotonic() + PATIENCE
         while not work.wait(1.0):
-            error = self._gone() if not self._is_alive() else None
-            if error is None and monotonic() > deadline:
+            error: FakeImsError | None = None
+            if not self._is_alive():
+                error = self._gone()
+            elif monotonic() > deadline:
                 error = WrongLoopError(
                     f"the loop of this fake has not taken a call for {PATIENCE:g} s: something "
                     "blocks its thread, perhaps a test that waits there for the calling thread"
@@ -171,7 +177,10 @@ class LoopThread:
             self._waiting.popleft().fail(self._gone())
 
     def _gone(self) -> NotRunningError:
-        if self._loop.is_closed():
+        if self.died_of is not None:
+            return NotRunningError(f"the thread of this fake has died of {self.died_of!r}; "
+                                   "stop() and start() it again")
+        if self._busy is not None or self._loop.is_closed():
             return NotRunningError(STOPPED)
         return NotRunningError("the loop that this fake was started in is not running; "
                                "a fake in a loop can be used while that loop runs")

@@ -22,7 +22,8 @@ def _pick() -> Callable[[], float]:
 def _from_fresh_module() -> Callable[[], float]:
     """``monotonic`` of a second copy of the built-in module ``time`` (Windows has no other)."""
     spec = importlib.util.find_spec("time")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     function: Callable[[], float] = module.monotonic

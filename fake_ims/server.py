@@ -11,15 +11,13 @@ import errno
 import os
 import socket
 import threading
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from .app import build
 from .bridge import LoopThread, ParkingLoop
 from .errors import PortTakenError, UsageError, WrongLoopError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from .service import Service
 
 _BACKLOG = 1024
 # Idle connections are closed when the client or the fake ends, never by a timer: freezing time in
@@ -83,6 +81,25 @@ def url_of(sock: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+class BuiltApplication:
+    """The application of a service, and whether a server, ours or another, has ended it.
+
+    Attributes:
+        app: the application; its end gives back what the images hold.
+        over: whether that has happened; it cannot be served again.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self.over = False
+        self.app = build(service)
+        self.app.on_cleanup.append(self._end)
+        self._service = service
+
+    async def _end(self, app: web.Application) -> None:
+        self.over = True
+        self._service.store.close()
+
+
 class Serving:
     """An application on a listening socket, in the running loop.
 
@@ -132,7 +149,12 @@ class InLoop:
     def __init__(self, app: web.Application, sock: socket.socket) -> None:
         self._serving = Serving(app, sock)
         self.loop = asyncio.get_running_loop()
-        self.thread = LoopThread(self.loop, threading.get_ident(), self.loop.is_running)
+        self.calls = LoopThread(self.loop, threading.get_ident(), self.loop.is_running)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it takes work."""
+        return self.loop.is_running()
 
     async def start(self) -> None:
         """Answer requests from now on."""
@@ -157,7 +179,7 @@ class OwnThread:
         self._ready = threading.Lock()
         self._failure: BaseException | None = None
         self._stop: asyncio.Future[None] = self._loop.create_future()
-        self._on_end: Callable[[], None] | None = None
+        self._calls: LoopThread | None = None
         self._thread = threading.Thread(target=self._main, name="fake_ims", daemon=True)
 
     @property
@@ -165,33 +187,34 @@ class OwnThread:
         """Whether it takes work; False in a forked child, too."""
         return self._thread.is_alive()
 
-    @property
-    def failure(self) -> BaseException | None:
-        """What the thread has died of, if it has."""
-        return self._failure
-
     def start(self) -> LoopThread:
         """Answer requests from now on; gives the thread for calls from other ones."""
         self._ready.acquire()
         self._thread.start()
         assert self._thread.ident is not None
-        thread = LoopThread(self._loop, self._thread.ident, self._thread.is_alive)
-        self._on_end = thread.close
+        self._calls = calls = LoopThread(self._loop, self._thread.ident, self._thread.is_alive)
         self._ready.acquire()
-        if self._failure is not None and not self._loop.is_running():
+        if self._failure is not None:
             self._thread.join()
             raise self._failure
-        return thread
+        return calls
+
+    def check_caller(self) -> None:
+        """Refuse to be stopped from within.
+
+        Raises:
+            WrongLoopError: called in the thread that is to end.
+        """
+        if threading.get_ident() == self._thread.ident:
+            raise WrongLoopError("a fake cannot be stopped from within its own loop: stop() waits "
+                                 "for that loop to end; call it in the test's thread")
 
     def stop(self) -> None:
         """Leave no thread, task or socket behind.
 
         Raises:
-            WrongLoopError: called in the thread that is to end, or that thread does not end.
+            WrongLoopError: its thread does not end, because something blocks it.
         """
-        if threading.get_ident() == self._thread.ident:
-            raise WrongLoopError("a fake cannot be stopped from within its own loop: stop() waits "
-                                 "for that loop to end; call it in the test's thread")
         self.let_go()
         self._thread.join(_LONG_ENOUGH)
         if self._thread.is_alive():
@@ -221,8 +244,9 @@ class OwnThread:
                     loop.run_until_complete(main)
         finally:
             loop.close()
-            if self._on_end is not None:
-                self._on_end()
+            if self._calls is not None:
+                self._calls.died_of = self._failure
+                self._calls.close()
             if self._ready.locked():
                 self._ready.release()
 

@@ -29,7 +29,6 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
     ("body.malformed", 400, "Malformed JSON in request body.", "IMG.0001"),
     ("body.type", 400, "Unexpected body type. Expected list/dict.", "IMG.0001"),
     ("policy.denied", 403, "You are not authorized to complete {rule} action.", "IMG.0026"),
-    ("policy.not_owner", 403, "You do not own this image", "IMG.0047"),
     # images
     ("image.not_found", 404, "No image found with ID {image_id}", "IMG.0144"),
     ("image.hidden", 404, NOT_FOUND, "IMG.0144"),
@@ -46,8 +45,6 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
     ("image.out_of_range", 400, "'{name}' value out of range, must not exceed {maximum}.",
      "IMG.0055"),
     ("image.duplicate", 409, "Image ID {image_id} already exists!", "IMG.0009"),
-    ("image.owner", 403, "You are not permitted to create images owned by '{owner}'.",
-     "IMG.0106"),
     ("image.owner_policy", 403, "You are not permitted to create images owned by '{owner}'",
      "IMG.0106", "detail"),
     ("image.owner_change", 403, "Owner can't be updated by non admin.", "IMG.0106", "detail"),
@@ -130,7 +127,6 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
     ("data.media_type", 415, "Invalid content type {content_type}", "IMG.0001"),
     ("data.size_header", 400, "Invalid or missing image size in request headers.", "IMG.0001"),
     ("data.formats_missing", 400, "{what} must be set prior to saving data.", "IMG.0072"),
-    ("data.forbidden", 403, "Not allowed to upload image data for image {image_id}", "IMG.0047"),
     ("data.format_mismatch", 415, "{reason}", "IMG.0057"),
     ("data.too_large", 413, "The incoming image is too large: The provided image is too large.",
      "IMG.0059"),
@@ -143,7 +139,6 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
      "IMG.0057"),
     ("data.gone", 410, "Image {image_id} could not be found after upload. The image may have been "
      "deleted during the upload, cleaning up the chunks uploaded.", "IMG.0144"),
-    ("data.staged", 409, "The image {image_id} has data on staging", "IMG.0046"),
     ("range.multiple", 400, "Requests with multiple ranges are not supported in Glance. You may "
      "make multiple single-range requests instead.", "IMG.0001"),
     ("range.header", 416, "Invalid Range header.", "IMG.0001", "detail"),
@@ -156,7 +151,6 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
      "MUST be in the inclusive range [0, {last}].", "IMG.0001", "detail"),
     # tags
     ("tag.not_found", 404, NOT_FOUND, "IMG.0115"),
-    ("tag.forbidden", 403, "Not allowed to {verb} tags for image {image_id}.", "IMG.0047"),
     ("tag.too_many", 413, "Image tag limit exceeded for image {image_id}: The limit has been "
      "exceeded on the number of allowed image tags. Attempted: {attempted}, Maximum: {maximum}:",
      "IMG.0116"),
@@ -172,8 +166,6 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
      "\"rejected\".", "IMG.0001"),
     ("member.not_found", 404, "{member_id} not found in the member list of the image "
      "{image_id}.", "IMG.0108"),
-    ("member.lookup", 403, "You are not authorized to lookup the members of the image "
-     "{image_id}.", "IMG.0047"),
     ("member.duplicate", 409, "Member {member_id} is duplicated for image {image_id}",
      "IMG.0112"),
     ("member.create", 403, "Not allowed to create members for image {image_id}.", "IMG.0047"),
@@ -199,7 +191,6 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
      "used", "IMG.0046"),
     ("import.format", 409, "'{name}' needs to be set before import", "IMG.0072"),
     ("import.uri", 400, "URI for web-download does not pass filtering: {uri}", "IMG.0017"),
-    ("import.busy", 409, "Image has active task", "IMG.0046"),
     ("import.store_twice", 400, "Image is already present at store '{store}'", "IMG.0046"),
     ("import.all_and_some", 400, "All_stores parameter can't be used with x-image-meta-store "
      "header or stores parameter", "IMG.0001"),

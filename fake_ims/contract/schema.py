@@ -236,13 +236,16 @@ def document(name: str, profile: ProfileName) -> Schema:
     return documents[name]
 
 
-def _is_type(value: object, name: str) -> bool:
+def is_type(value: object, name: str) -> bool:
+    """Whether a value is of a JSON type; to JSON, ``true`` is no number and ``1.0`` an integer."""
     if name == "string":
         return isinstance(value, str)
     if name == "integer":
         if isinstance(value, bool):
             return False
         return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    if name == "number":
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
     if name == "boolean":
         return isinstance(value, bool)
     if name == "null":
@@ -272,14 +275,15 @@ class Mismatch(Exception):
         self.keyword = keyword
 
 
-def _fail(
+def mismatch(
     message: str,
     keyword: str,
     schema: Schema,
-    schema_path: tuple[str, ...],
+    schema_path: tuple[str | int, ...],
     value: object,
     path: tuple[str | int, ...],
 ) -> Mismatch:
+    """Put a broken keyword into the words of ``jsonschema``."""
     where = "".join(f"[{step!r}]" for step in schema_path)
     on = "".join(f"[{step!r}]" for step in path)
     reason = (f"{message}\n\nFailed validating {keyword!r} in schema{where}:\n"
@@ -295,7 +299,7 @@ def check_value(
         message: str | None = None
         if keyword == "type":
             names = rule if isinstance(rule, list) else [rule]
-            if not any(_is_type(value, name) for name in names):
+            if not any(is_type(value, name) for name in names):
                 message = f"{value!r} is not of type {', '.join(repr(name) for name in names)}"
         elif keyword == "enum":
             if value not in rule:
@@ -345,7 +349,7 @@ def check_value(
                 message = (f"Additional properties are not allowed ({names_text} {verb} "
                            "unexpected)")
         if message is not None:
-            return _fail(message, keyword, schema, schema_path, value, path)
+            return mismatch(message, keyword, schema, schema_path, value, path)
     return None
 
 
@@ -364,9 +368,9 @@ def check(document: Mapping[str, object], properties: Schema) -> None:
         if schema is None:
             if isinstance(value, str):
                 continue
-            found: Mismatch | None = _fail(f"{value!r} is not of type 'string'", "type",
-                                           {"type": "string"}, ("additionalProperties",), value,
-                                           (name,))
+            found: Mismatch | None = mismatch(f"{value!r} is not of type 'string'", "type",
+                                              {"type": "string"}, ("additionalProperties",),
+                                              value, (name,))
         else:
             found = check_value(value, schema, ("properties", name), (name,))
         if found and (worst is None or _rank(found) > _rank(worst)):

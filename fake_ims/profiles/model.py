@@ -38,6 +38,7 @@ class Profile(Protocol):
         max_tags: of an image.
         max_properties: of an image.
         max_members: of an image.
+        max_upload: greatest size of an image's data, in bytes.
         refuses_bodies: whether a body where none belongs is an error.
         lists_killed: whether lists show killed images.
         offers_next_when_full: whether a full page names a next one, even if that is empty.
@@ -56,6 +57,7 @@ class Profile(Protocol):
     max_tags: int
     max_properties: int
     max_members: int
+    max_upload: int
     refuses_bodies: bool
     lists_killed: bool
     offers_next_when_full: bool

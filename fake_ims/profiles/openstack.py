@@ -48,6 +48,7 @@ class OpenStack:
     max_tags = 128
     max_properties = 128
     max_members = 128
+    max_upload = 2**40
     refuses_bodies = True
     lists_killed = False
     offers_next_when_full = True

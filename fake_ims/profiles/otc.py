@@ -59,6 +59,8 @@ class Otc:
     max_tags = 128
     max_properties = 128
     max_members = 256
+    # Page Uploading an Image: smaller than 128 GB.
+    max_upload = 128 * 2**30 - 1
     refuses_bodies = False
     lists_killed = True
     offers_next_when_full = False

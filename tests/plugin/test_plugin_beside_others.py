@@ -103,7 +103,8 @@ def test_xdist_has_a_fake_for_each_worker(suite: Suite) -> None:
         create(fake_ims)
         assert False
     """)
-    result = suite.run("-n", "2", "--dist", "load", "-W", "error", "-W", ASYNCIO_SCOPE, "--fake-ims-profile=openstack")
+    result = suite.run(
+        "-n", "2", "-W", "error", "-W", ASYNCIO_SCOPE, "--fake-ims-profile=openstack")
     result.assert_outcomes(passed=8, failed=1)
     result.stdout.fnmatch_lines(["*-- fake_ims --*", "fake_ims: 1 exchange"])
     lines = set((suite.pytester.path / "urls").read_text().splitlines())

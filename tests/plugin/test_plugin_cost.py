@@ -21,16 +21,17 @@ def modules(suite: Suite, *args: str) -> set[str]:
     return set(json.loads((suite.pytester.path / "modules.json").read_text()))
 
 
-def test_an_empty_run_loads_two_small_modules_of_ours(
+def test_an_empty_run_loads_one_small_module_of_ours(
     suite: Suite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     suite.pytester.makeconftest(LIST)
-    suite.pytester.makepyfile(test_it="def test_it(): pass")
+    suite.pytester.makepyfile(test_it="import pytest\n@pytest.mark.fake_ims\ndef test(): pass")
     without = modules(suite)
-    with_us = modules(suite, "-p", "pytest_fake_ims.plugin")
+    suite.pytester.makeini("[pytest]\nfake_ims_saving = 30s\n")
+    with_us = modules(suite, "-p", "pytest_fake_ims.plugin", "--fake-ims-auth=strict")
     assert with_us - without == {
-        "pytest_fake_ims", "pytest_fake_ims.plugin", "pytest_fake_ims.settings"}
+        "pytest_fake_ims", "pytest_fake_ims.plugin"}
 
 
 def test_beside_pytest_aiohttp_the_fake_itself_stays_out(suite: Suite) -> None:
@@ -38,5 +39,4 @@ def test_beside_pytest_aiohttp_the_fake_itself_stays_out(suite: Suite) -> None:
     suite.pytester.makeconftest(LIST)
     suite.pytester.makepyfile(test_it="def test_it(): pass")
     assert {name for name in modules(suite, *PLUGIN) if "fake_ims" in name} == {
-        "pytest_fake_ims", "pytest_fake_ims.plugin", "pytest_fake_ims.settings",
-        "pytest_fake_ims.client"}
+        "pytest_fake_ims", "pytest_fake_ims.plugin", "pytest_fake_ims.client"}

@@ -15,9 +15,9 @@ SHOW = """
 
 def test_every_setting_that_a_reset_takes_has_a_name_here() -> None:
     fake_ims = pytest.importorskip("fake_ims")
-    settings = pytest.importorskip("pytest_fake_ims.settings")
+    plugin = pytest.importorskip("pytest_fake_ims.plugin")
     parameters = inspect.signature(fake_ims.FakeIMS).parameters
-    assert set(settings.NAMES) <= set(parameters)
+    assert set(plugin.NAMES) <= set(parameters)
 
 
 @pytest.mark.parametrize(

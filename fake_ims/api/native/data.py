@@ -78,6 +78,8 @@ async def upload(call: Call) -> Answer:
     store = call.headers.get("x-image-meta-store", stores[0]) if stores else None
     if store is not None and store not in stores:
         raise Refused("data.store", store=store)
+    if (call.request.content_length or 0) > service.profile.max_upload:
+        raise Refused("data.too_large")
     image = service.images.begin_upload(call.known_caller, call.params["image_id"])
     blob = await receive(call, image, expected)
     service.images.end_upload(image, blob, store)

@@ -1,0 +1,85 @@
+"""A fake Image Management Service of Open Telekom Cloud (and plain Glance v2) for test suites.
+
+``FakeIMS`` is where to begin. Importing the package costs next to nothing: each name is loaded
+when it is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .version import __version__
+
+if TYPE_CHECKING:
+    from .domain.clock import Clock
+    from .domain.durations import by_hand, polls
+    from .domain.lifecycle import Lifecycle
+    from .errors import (
+        FakeImsError,
+        NotRunningError,
+        PortTakenError,
+        UnknownImageError,
+        UsageError,
+        WrongLoopError,
+    )
+    from .fake import FakeIMS
+    from .faults import Fault, Faults
+    from .journal import Exchange, Journal
+    from .seeded import ImageHandle, SeededImages
+    from .tenant import Tenant
+else:
+    _HOMES = {
+        "Clock": "domain.clock",
+        "Exchange": "journal",
+        "FakeIMS": "fake",
+        "FakeImsError": "errors",
+        "Fault": "faults",
+        "Faults": "faults",
+        "ImageHandle": "seeded",
+        "Journal": "journal",
+        "Lifecycle": "domain.lifecycle",
+        "NotRunningError": "errors",
+        "PortTakenError": "errors",
+        "SeededImages": "seeded",
+        "Tenant": "tenant",
+        "UnknownImageError": "errors",
+        "UsageError": "errors",
+        "WrongLoopError": "errors",
+        "by_hand": "domain.durations",
+        "polls": "domain.durations",
+    }
+
+    def __getattr__(name: str) -> object:
+        home = _HOMES.get(name)
+        if home is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        value = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_HOMES})
+
+
+__all__ = [
+    "Clock",
+    "Exchange",
+    "FakeIMS",
+    "FakeImsError",
+    "Fault",
+    "Faults",
+    "ImageHandle",
+    "Journal",
+    "Lifecycle",
+    "NotRunningError",
+    "PortTakenError",
+    "SeededImages",
+    "Tenant",
+    "UnknownImageError",
+    "UsageError",
+    "WrongLoopError",
+    "__version__",
+    "by_hand",
+    "polls",
+]

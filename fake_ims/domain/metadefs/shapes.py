@@ -1,0 +1,131 @@
+"""What Glance keeps of a definition: each attribute read as the type that its model says.
+
+Schemas let through more than the models can hold. Where a model cannot, a real Glance fails with
+500, and so does the fake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ...refusal import Refused
+
+Read = Callable[[Any], Any]
+Shape = Mapping[str, Read]
+
+_TRUE = ("true", "t", "yes", "y", "on", "1")
+_FALSE = ("false", "f", "no", "n", "off", "0")
+
+
+def _text(value: Any) -> Any:
+    if value is not None and not isinstance(value, str):
+        raise Refused("internal")
+    return value
+
+
+def _texts(value: Any) -> list[Any]:
+    return [_text(item) for item in value]
+
+
+def _default(value: Any) -> str | None:
+    """A property's default is kept as text, whatever its type; lists and objects are lost."""
+    return str(value) if isinstance(value, (str, int, float)) else None
+
+
+def _boolean(value: Any) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return bool(value)
+    if value in _TRUE or value in _FALSE:
+        return value in _TRUE
+    raise Refused("internal")
+
+
+def read(value: Any, shape: Shape, *needed: str) -> dict[str, Any]:
+    """The attributes of a document, in the shape's order.
+
+    Raises:
+        Refused: ``internal``, for what the shape cannot hold.
+    """
+    if (not isinstance(value, dict) or not value.keys() <= shape.keys()
+            or not value.keys() >= set(needed)):
+        raise Refused("internal")
+    return {name: reader(value[name]) for name, reader in shape.items() if name in value}
+
+
+def _list_of(reader: Read) -> Read:
+    return lambda value: [reader(item) for item in value]
+
+
+def _dictionary_of(reader: Read) -> Read:
+    return lambda value: {name: reader(item) for name, item in value.items()}
+
+
+_TIMES: Shape = {"created_at": _text, "updated_at": _text}
+_LINKS: Shape = {"self": _text, "schema": _text}
+_ITEM: Shape = {"type": _text, "enum": _texts}
+_PROPERTY: Shape = {
+    "name": _text, "type": _text, "title": _text, "description": _text, "operators": _texts,
+    "default": _default, "readonly": _boolean, "minimum": int, "maximum": int, "enum": _texts,
+    "pattern": _text, "minLength": int, "maxLength": int, "confidential": _boolean,
+    "items": lambda value: read(value, _ITEM, "type"), "uniqueItems": _boolean,
+    "minItems": int, "maxItems": int, "additionalItems": _boolean,
+}
+
+
+def definition(value: Any) -> dict[str, Any]:
+    """A property."""
+    return read(value, _PROPERTY, "type", "title")
+
+
+_OBJECT: Shape = {"name": _text, "required": _texts, "description": _text,
+                  "properties": _dictionary_of(definition), **_TIMES, **_LINKS}
+_TAG: Shape = {"name": _text, **_TIMES}
+_ASSOCIATION: Shape = {"name": _text, "prefix": _text, "properties_target": _text, **_TIMES}
+
+
+def thing(value: Any) -> dict[str, Any]:
+    """An object."""
+    return read(value, _OBJECT, "name")
+
+
+def tag(value: Any) -> dict[str, Any]:
+    """A tag."""
+    return read(value, _TAG, "name")
+
+
+def association(value: Any) -> dict[str, Any]:
+    """An association with a resource type."""
+    return read(value, _ASSOCIATION, "name")
+
+
+_NAMESPACE: Shape = {
+    "namespace": _text, "display_name": _text, "description": _text, "visibility": _text,
+    "protected": _boolean, "owner": _text, **_TIMES,
+    "resource_type_associations": _list_of(association),
+    "properties": _dictionary_of(definition), "objects": _list_of(thing), "tags": _list_of(tag),
+    **_LINKS,
+}
+
+
+def namespace(value: Any) -> dict[str, Any]:
+    """A namespace, with what it comes with."""
+    return read(value, _NAMESPACE, "namespace")
+
+
+def tags(value: Any) -> dict[str, Any]:
+    """A list of tags."""
+    return read(value, {"tags": _list_of(tag)})
+
+
+def storable(properties: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse defaults that Glance cannot store: those that are not ASCII.
+
+    Raises:
+        Refused: ``request.undecodable``.
+    """
+    for item in properties.values():
+        if not (item.get("default") or "").isascii():
+            raise Refused("request.undecodable")

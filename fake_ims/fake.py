@@ -1,0 +1,348 @@
+"""``FakeIMS``: the one object that users hold."""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from collections.abc import Iterable
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from .bridge import NOT_STARTED, Bridge
+from .contract.model import Profile
+from .domain.callers import AuthMode
+from .domain.durations import Due, DurationLike
+from .errors import NotRunningError, UsageError, WrongLoopError
+from .seeded import SeededImages
+from .service import Service
+from .settings import Settings
+from .tenant import Tenant, checked_name, checked_roles
+
+if TYPE_CHECKING:
+    from socket import socket
+
+    from aiohttp import web
+
+    from .domain.clock import Clock
+    from .domain.lifecycle import Lifecycle
+    from .faults import Faults
+    from .journal import Journal
+    from .server import BuiltApplication, InLoop, OwnThread
+
+
+class FakeIMS:
+    """A fake Image Management Service.
+
+    ``with FakeIMS() as fake:`` runs it in a thread of its own, for any client; ``async with`` runs
+    it in the running loop, for clients in that loop (a blocking client there would wait for
+    itself). Before it is started it can be seeded; once stopped it says so, except that
+    ``requests`` and the counts of faults can still be read. Started again, it begins clean.
+
+    Args:
+        profile: ``otc`` (Open Telekom Cloud's IMS) or ``openstack`` (plain Glance).
+        auth: ``any``: a token that ``tenant()`` gave is that tenant, any other the default one;
+            ``strict``: only tokens that the fake gave; ``triple``: the token is the identity,
+            ``user:project:role[,role]``.
+        saving: how long an image stays ``saving`` after its upload: ``"30s"``, seconds, a
+            timedelta, ``polls(3)`` or ``by_hand``.
+        deleting: how long a deleted image stays ``pending_delete``, likewise.
+        host: the address to listen on; the default can be reached from this machine only.
+        port: the port to listen on; 0 for a free one.
+
+    Raises:
+        UsageError: a setting that the fake does not know; all that are wrong in one text.
+    """
+
+    def __init__(
+        self,
+        *,
+        profile: Profile = "otc",
+        auth: AuthMode = "any",
+        saving: DurationLike | Due = "0s",
+        deleting: DurationLike | Due = "0s",
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        self._initial = Settings.checked(profile, auth, saving, deleting, host, port)
+        self._host = host
+        self._port = port
+        self._bridge = Bridge()
+        self._tenants: dict[object, Tenant] = {}
+        self._service = service = Service(profile, auth)
+        self._images = SeededImages(service, self._bridge)
+        # What tests ask these objects takes the bridge. Clock and Lifecycle do without: what a
+        # test does there are single stores and appends, which the loop only reads.
+        service.faults.run = self._bridge.run
+        service.faults.look = self._bridge.look
+        service.journal.run = self._bridge.look
+        self._apply(self._initial)
+        self._application: BuiltApplication | None = None
+        self._server: OwnThread | InLoop | None = None
+        self._url = ""
+
+    # running
+
+    def start(self) -> FakeIMS:
+        """Run in a thread of its own; gives the fake itself. ``with`` does it, too.
+
+        Raises:
+            PortTakenError: the port is in use.
+            UsageError: it runs already, or cannot listen on that host and port.
+            WrongLoopError: it runs in a loop already.
+        """
+        from .server import OwnThread
+
+        app, sock = self._prepare()
+        try:
+            server = OwnThread(app, sock)
+            calls = server.start()
+        except BaseException:
+            sock.close()
+            raise
+        self._bridge.open(calls)
+        self._server = server
+        # One that is forgotten ends with the object, or with the interpreter.
+        self._forgotten = weakref.finalize(self, server.let_go)
+        return self
+
+    def stop(self) -> None:
+        """End it: cut connections, forget images. One that does not run is left alone.
+
+        Raises:
+            WrongLoopError: it runs in the calling thread's loop, or was started by ``async with``,
+                which has to end it.
+        """
+        from .server import OwnThread
+
+        server = self._server
+        if server is None:
+            return
+        if not isinstance(server, OwnThread):
+            raise WrongLoopError("this fake runs in the loop in which 'async with' started it; it "
+                                 "stops where that block ends")
+        server.check_caller()
+        self._forgotten.detach()
+        self._server = None
+        self._bridge.close()
+        server.stop()
+
+    def __enter__(self) -> FakeIMS:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> FakeIMS:
+        from .server import InLoop
+
+        app, sock = self._prepare()
+        server = InLoop(app, sock)
+        await server.start()
+        self._bridge.open(server.calls)
+        self._server = server
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        from .server import InLoop
+
+        server = self._server
+        if not isinstance(server, InLoop):
+            return
+        if asyncio.get_running_loop() is not server.loop:
+            raise WrongLoopError("this fake was started in another loop; it has to be left there")
+        self._server = None
+        self._bridge.close()
+        await server.stop()
+
+    def _prepare(self) -> tuple[web.Application, socket]:
+        from .server import InLoop, listen, url_of
+
+        if self._server is not None:
+            if isinstance(self._server, InLoop):
+                raise WrongLoopError("this fake runs in a loop already ('async with'); it cannot "
+                                     "be started a second time")
+            raise UsageError("this fake runs already: leave out start() where 'with' does it")
+        app = self._build()
+        if app.frozen:
+            raise WrongLoopError("fake.app is in use by another server, such as aiohttp's test "
+                                 "client; make a second FakeIMS")
+        sock = listen(self._host, self._port)
+        self._url = url_of(sock)
+        return app, sock
+
+    def _build(self) -> web.Application:
+        from .server import BuiltApplication
+
+        if self._application is None or self._application.over:
+            if self._application is not None:
+                self._renew(self._initial)
+            self._application = BuiltApplication(self._service)
+        return self._application.app
+
+    @property
+    def running(self) -> bool:
+        """Whether it has been started and answers."""
+        return self._server is not None and self._server.is_alive
+
+    @property
+    def app(self) -> web.Application:
+        """The application, for aiohttp's own test client; for that the fake need not be started.
+
+        Raises:
+            NotRunningError: the fake has been stopped.
+        """
+        self._bridge.check()
+        return self._build()
+
+    # what a client needs
+
+    @property
+    def url(self) -> str:
+        """Where it listens: ``http://127.0.0.1:PORT``.
+
+        Raises:
+            NotRunningError: it does not run.
+        """
+        self._bridge.check()
+        if self._server is None:
+            raise NotRunningError(NOT_STARTED)
+        return self._url
+
+    @property
+    def token(self) -> str:
+        """A token of the default tenant, good in every auth mode."""
+        return self._service.callers.default.token
+
+    @property
+    def project_id(self) -> str:
+        """The default tenant's project."""
+        return self._service.callers.default.project_id or ""
+
+    @property
+    def user_id(self) -> str:
+        """The default tenant's user."""
+        return self._service.callers.default.user_id
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """``{"X-Auth-Token": token}``."""
+        return {"X-Auth-Token": self.token}
+
+    @property
+    def profile(self) -> str:
+        """Name of the profile: ``otc`` or ``openstack``."""
+        return self._service.profile.name
+
+    @property
+    def auth(self) -> str:
+        """How tokens are read: ``any``, ``strict`` or ``triple``."""
+        return self._service.callers.mode
+
+    def tenant(
+        self, project_id: str, *, roles: Iterable[str] = ("member",), user: str | None = None
+    ) -> Tenant:
+        """Another caller. The same arguments give the same one, until ``reset()``.
+
+        Args:
+            project_id: id of the project.
+            roles: roles on it: ``admin``, ``member``, ``reader``, or others without rights.
+            user: id of the user; by default ``PROJECT-user``.
+
+        Raises:
+            UsageError: an argument that no token can carry.
+        """
+        names = checked_roles(roles)
+        checked_name("project_id", project_id)
+        if user is not None:
+            checked_name("user", user)
+
+        def work() -> Tenant:
+            key = project_id, names, user
+            found = self._tenants.get(key)
+            if found is None:
+                caller = self._service.callers.issue(project_id, user_id=user, roles=names)
+                found = self._tenants[key] = Tenant(self._service, self._bridge, caller)
+            return found
+
+        return self._bridge.run(work)
+
+    # the state
+
+    @property
+    def images(self) -> SeededImages:
+        """The images: seed them, look at them, move them."""
+        return self._images
+
+    @property
+    def lifecycle(self) -> Lifecycle:
+        """How long each status lasts, and which uploads end killed."""
+        self._bridge.check()
+        return self._service.lifecycle
+
+    @property
+    def clock(self) -> Clock:
+        """The fake's time: ``clock.advance("10m")``."""
+        self._bridge.check()
+        return self._service.clock
+
+    @property
+    def faults(self) -> Faults:
+        """Failures on demand: ``faults.add("images.create", status=503, times=2)``."""
+        return self._service.faults
+
+    @property
+    def requests(self) -> Journal:
+        """Every exchange since the last reset; can be read after the end, too."""
+        return self._service.journal
+
+    def reset(
+        self,
+        *,
+        profile: Profile | None = None,
+        auth: AuthMode | None = None,
+        saving: DurationLike | Due | None = None,
+        deleting: DurationLike | Due | None = None,
+    ) -> None:
+        """Forget images, tokens, faults and exchanges, and set the clock back.
+
+        The default tenant gets a new token. Objects such as ``fake.faults`` stay good.
+
+        Args:
+            profile, auth, saving, deleting: settings until the next reset; one that is not given
+                goes back to what the constructor was given.
+
+        Raises:
+            UsageError: a setting that the fake does not know; nothing has been reset then.
+            NotRunningError: the fake has been stopped.
+        """
+        initial = self._initial
+        settings = Settings.checked(
+            initial.profile if profile is None else profile,
+            initial.auth if auth is None else auth,
+            initial.saving if saving is None else saving,
+            initial.deleting if deleting is None else deleting,
+        ) if (profile, auth, saving, deleting) != (None,) * 4 else initial
+        self._bridge.run(lambda: self._renew(settings))
+
+    def _renew(self, settings: Settings) -> None:
+        self._tenants.clear()
+        self._service.reset(settings.profile, settings.auth)
+        self._apply(settings)
+
+    def _apply(self, settings: Settings) -> None:
+        self._service.lifecycle.saving = settings.saving
+        self._service.lifecycle.deleting = settings.deleting
+
+    def __repr__(self) -> str:
+        where = f"at {self._url}" if self.running else "not running"
+        return f"<FakeIMS {self.profile}, auth {self.auth}, {where}>"

@@ -1,0 +1,64 @@
+"""The settings of a fake, checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from .contract.model import Profile
+from .domain.callers import AUTH_MODES, AuthMode
+from .domain.durations import AT_ONCE, Due, due
+from .errors import UsageError, unknown
+from .profiles import NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a reset can change.
+
+    Attributes:
+        profile: ``otc`` or ``openstack``.
+        auth: ``any``, ``strict`` or ``triple``.
+        saving: how long an image stays ``saving``.
+        deleting: how long an image stays ``pending_delete``.
+    """
+
+    profile: Profile
+    auth: AuthMode
+    saving: Due
+    deleting: Due
+
+    @classmethod
+    def checked(
+        cls,
+        profile: object,
+        auth: object,
+        saving: object,
+        deleting: object,
+        host: object = "127.0.0.1",
+        port: object = 0,
+    ) -> Settings:
+        """Settings as users write them; host and port are checked beside them.
+
+        Raises:
+            UsageError: for all that are wrong, in one text.
+        """
+        wrong: list[str] = []
+        if profile not in NAMES:
+            wrong.append(str(unknown("profile", profile, NAMES)))
+        if auth not in AUTH_MODES:
+            wrong.append(str(unknown("auth mode", auth, AUTH_MODES)))
+        times: list[Due] = []
+        for name, value in (("saving", saving), ("deleting", deleting)):
+            try:
+                times.append(due(value))  # type: ignore[arg-type]
+            except UsageError as error:
+                times.append(AT_ONCE)
+                wrong.append(f"{name}: {error}")
+        if not isinstance(host, str) or not host:
+            wrong.append(f"host is an address such as '127.0.0.1', not {host!r}")
+        if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
+            wrong.append(f"port is a whole number from 0 (any free one) to 65535, not {port!r}")
+        if wrong:
+            raise UsageError("; ".join(wrong))
+        return cls(cast("Profile", profile), cast("AuthMode", auth), *times)

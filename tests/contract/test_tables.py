@@ -1,0 +1,116 @@
+"""The contract tables are complete and agree with each other."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from fake_ims import app, handlers
+from fake_ims.api import registry, routing
+from fake_ims.contract import attributes
+from fake_ims.contract.errors import ERRORS
+from fake_ims.contract.operations import BY_ID, OPERATIONS
+from fake_ims.contract.os_versions import OS_VERSIONS, operating_system
+from fake_ims.contract.refusals import REFUSALS
+from fake_ims.contract.statuses import CODE_OF, DOCUMENTED, STATUSES
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_the_reference_has_46_operations_and_177_error_codes():
+    assert sum(row.source == "reference" for row in OPERATIONS) == 46
+    assert len(ERRORS) == 177
+
+
+def test_operation_ids_and_routes_are_unique():
+    assert len(BY_ID) == len(OPERATIONS)
+    assert len({(row.method, row.path) for row in OPERATIONS}) == len(OPERATIONS)
+
+
+def test_every_documented_error_is_a_status_that_can_be_sent():
+    for row in OPERATIONS:
+        assert set(row.errors) <= DOCUMENTED, row.id
+    assert set(CODE_OF) <= DOCUMENTED
+    assert set(STATUSES) >= DOCUMENTED
+    assert set(CODE_OF.values()) <= set(ERRORS)
+
+
+def test_every_refusal_has_an_error_code_of_the_reference():
+    for row in REFUSALS.values():
+        assert row.code in ERRORS, row.key
+        assert row.status in STATUSES, row.key
+
+
+def test_every_refusal_is_used():
+    source = "\n".join(path.read_text() for path in
+                       Path(app.__file__).parent.rglob("*.py") if "contract" not in path.parts)
+    unused = [key for key in REFUSALS if f'"{key}"' not in source]
+    assert unused == []
+
+
+@pytest.mark.parametrize("row", OPERATIONS, ids=lambda row: row.id)
+def test_every_operation_is_reached_by_its_path(row):
+    for profile in row.profiles:
+        segments = row.path[1:].split("/")
+        assert routing.router(profile).match(segments).operations[row.method] is row
+
+
+def test_every_operation_has_a_handler_and_every_handler_an_operation():
+    assert set(handlers.registered()) == set(BY_ID)
+
+
+def test_an_application_is_not_built_if_an_operation_has_no_handler(monkeypatch):
+    lacking = dict(registry.handlers())
+    del lacking["images.create"]
+    monkeypatch.setattr(registry, "_HANDLERS", lacking)
+    with pytest.raises(RuntimeError, match=r"without a handler: \['images.create'\]"):
+        app.build(None)
+
+
+def test_an_application_is_not_built_if_a_handler_has_no_operation(monkeypatch):
+    monkeypatch.setattr(registry, "_HANDLERS", {**registry.handlers(), "images.frob": None})
+    with pytest.raises(RuntimeError, match=r"without an operation: \['images.frob'\]"):
+        app.build(None)
+
+
+def test_no_operation_gets_two_handlers():
+    with pytest.raises(RuntimeError, match="images.create has two handlers"):
+        registry.handles("images.create")(None)
+
+
+def test_sort_keys_are_the_sortable_attributes():
+    sortable = {row.name for row in attributes.ATTRIBUTES if row.sortable}
+    assert sortable == set(attributes.SORT_KEYS)
+
+
+def test_every_listed_os_version_is_understood():
+    for platform, names in OS_VERSIONS.items():
+        for name in names:
+            system = operating_system(name)
+            assert system is not None
+            assert system.platform == platform
+
+
+@pytest.mark.parametrize(("name", "expected"), [
+    ("Ubuntu 22.04 server 64bit", ("Linux", "Ubuntu", "64")),
+    ("Windows Server 2022 Standard 64bit", ("Windows", "Windows", "64")),
+    ("CentOS 5.9 32bit", ("Linux", "CentOS", "32")),
+])
+def test_newer_releases_of_a_listed_form_are_understood(name, expected):
+    system = operating_system(name)
+    assert (system.os_type, system.platform, system.os_bit) == expected
+
+
+@pytest.mark.parametrize("name", ["", "Ubuntu", "TempleOS 5 64bit", "ubuntu 22.04 64bit"])
+def test_other_names_are_not(name):
+    assert operating_system(name) is None
+
+
+def test_the_coverage_page_is_up_to_date():
+    spec = importlib.util.spec_from_file_location("make_coverage", DOCS / "make_coverage.py")
+    make_coverage = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make_coverage)
+    assert (DOCS / "coverage.md").read_text() == make_coverage.text(), (
+        "run: python docs/make_coverage.py")
