@@ -11,14 +11,15 @@ from .api.native import (
     info,
     legacy,
     members,
+    metadefs,
     schemas,
     tags,
     tasks,
     versions,
 )
 
-MODULES = (actions, data, images, imports, info, legacy, members, not_served, schemas, tags,
-           tasks, versions)
+MODULES = (actions, data, images, imports, info, legacy, members, metadefs, not_served,
+           schemas, tags, tasks, versions)
 
 
 def registered() -> dict[str, registry.Handler]:

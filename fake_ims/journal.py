@@ -103,13 +103,18 @@ class Exchange:
             f"{self.method} {target} -> {self.status or 'no answer'}",
             self.operation or "(no route)",
             f"{took:.1f} ms" if took < 1000 else f"{self.seconds:.2f} s",
-            self.caller,
+            ":".join(_short(part) for part in self.caller.split(":")),
             f"[fault: {'; '.join(self.faults)}]" if self.faults else "",
         ]
         return "  ".join(part for part in parts if part)
 
     def __str__(self) -> str:
         return self.line()
+
+
+def _short(identity: str) -> str:
+    """An id short enough to read: ids of people and projects are 32 hexadecimal digits."""
+    return identity if len(identity) <= 16 else f"{identity[:8]}…"
 
 
 def _parsed(which: str, body: bytes, size: int) -> object:

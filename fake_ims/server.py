@@ -109,6 +109,7 @@ class Serving:
     """
 
     def __init__(self, app: web.Application, sock: socket.socket) -> None:
+        self._app = app
         self._sock = sock
         self._runner = web.AppRunner(app, access_log=None, keepalive_timeout=_NEVER)
         self._listening: asyncio.Server | None = None
@@ -129,18 +130,27 @@ class Serving:
         server = self._runner.server
         if server is not None:
             server.handler_cancellation = True
-            for _ in range(2):  # connections that are just being accepted
-                await asyncio.sleep(0)
-            tasks = []
-            for connection in server.connections:
-                # aiohttp has no public way to know when a connection's task has ended.
-                tasks.append(getattr(connection, "_task_handler", None))
-                if connection.transport is not None:
-                    connection.transport.abort()
-            pending = {task for task in tasks if task is not None and not task.done()}
-            if pending:
-                await asyncio.wait(pending)
-        await self._runner.cleanup()
+            if len(asyncio.all_tasks()) > 1:
+                for _ in range(2):  # connections that are just being accepted
+                    await asyncio.sleep(0)
+            await _cut(server.connections)
+        await self._app.shutdown()
+        await self._app.cleanup()
+
+
+async def _cut(connections: list[web.RequestHandler]) -> None:
+    """Drop connections at once, and wait until their requests have ended."""
+    if not connections:
+        return
+    # aiohttp has no public way to know when a connection's task has ended.
+    tasks = [getattr(connection, "_task_handler", None) for connection in connections]
+    for connection in connections:
+        if connection.transport is not None:
+            connection.transport.abort()
+    await asyncio.sleep(0)
+    pending = {task for task in tasks if task is not None and not task.done()}
+    if pending:
+        await asyncio.wait(pending)
 
 
 class InLoop:
@@ -176,11 +186,10 @@ class OwnThread:
         self._app = app
         self._sock = sock
         self._loop = ParkingLoop()
-        self._ready = threading.Lock()
-        self._failure: BaseException | None = None
+        self._loop.busy.acquire()  # on behalf of the thread to come
         self._stop: asyncio.Future[None] = self._loop.create_future()
-        self._calls: LoopThread | None = None
         self._thread = threading.Thread(target=self._main, name="fake_ims", daemon=True)
+        self._calls: LoopThread | None = None
 
     @property
     def is_alive(self) -> bool:
@@ -188,16 +197,15 @@ class OwnThread:
         return self._thread.is_alive()
 
     def start(self) -> LoopThread:
-        """Answer requests from now on; gives the thread for calls from other ones."""
-        self._ready.acquire()
+        """Answer requests from now on; gives the thread for calls from other ones.
+
+        The thread is still at its preparations: requests and calls wait for it to be done with
+        them, so there is no need to wait here as well.
+        """
         self._thread.start()
         assert self._thread.ident is not None
-        self._calls = calls = LoopThread(self._loop, self._thread.ident, self._thread.is_alive)
-        self._ready.acquire()
-        if self._failure is not None:
-            self._thread.join()
-            raise self._failure
-        return calls
+        self._calls = LoopThread(self._loop, self._thread.ident, self._thread.is_alive)
+        return self._calls
 
     def check_caller(self) -> None:
         """Refuse to be stopped from within.
@@ -232,12 +240,12 @@ class OwnThread:
 
     def _main(self) -> None:
         loop = self._loop
-        loop.busy.acquire()
         main = loop.create_task(self._live())
+        failure: BaseException | None = None
         try:
             loop.run_until_complete(main)
         except BaseException as error:
-            self._failure = error
+            failure = error
             if not main.done():  # a handler raised SystemExit, which ends a loop at once
                 self._end()
                 with contextlib.suppress(BaseException):
@@ -245,16 +253,13 @@ class OwnThread:
         finally:
             loop.close()
             if self._calls is not None:
-                self._calls.died_of = self._failure
+                self._calls.died_of = failure
                 self._calls.close()
-            if self._ready.locked():
-                self._ready.release()
 
     async def _live(self) -> None:
         serving = Serving(self._app, self._sock)
         try:
             await serving.start()
-            self._ready.release()
             await self._stop
         finally:
             await serving.stop()

@@ -6,6 +6,7 @@ from .domain.callers import AuthMode, Callers
 from .domain.clock import Clock
 from .domain.images import Images
 from .domain.lifecycle import Lifecycle
+from .domain.metadefs import Metadefs
 from .domain.store import Store
 from .domain.tasks import Tasks
 from .faults import Faults
@@ -30,6 +31,7 @@ class Service:
         store: the images and their indexes.
         images: what can be done with images.
         tasks: Glance's tasks.
+        metadefs: Glance's metadata definitions.
         callers: tokens and tenants.
         faults: failures that the test has asked for.
         journal: every exchange.
@@ -48,6 +50,7 @@ class Service:
         self.callers = Callers(auth)
         self.store = Store()
         self.tasks = Tasks()
+        self.metadefs = Metadefs()
         self.images = Images(self)
 
     def reset(self, profile_name: str = "otc", auth: AuthMode = "any") -> None:

@@ -168,3 +168,8 @@ def test_an_exchange_knows_nothing_of_aiohttp() -> None:
     code = "import sys, fake_ims.journal; sys.exit('aiohttp' in sys.modules)"
     root = Path(fake_ims.journal.__file__).parent.parent
     assert subprocess.run([sys.executable, "-c", code], cwd=root).returncode == 0
+
+
+def test_long_ids_of_callers_are_shortened_in_lines():
+    one = exchange(caller=f"{'a' * 32}:p2")
+    assert "  aaaaaaaa…:p2" in one.line()

@@ -281,7 +281,7 @@ def _messages(value: object, keyword: str, rule: Any, schema: Schema) -> Iterato
         if isinstance(value, str) and len(value) > rule:
             yield f"{value!r} is too long"
     elif keyword == "minimum":
-        if is_type(value, "number") and value < rule:  # type: ignore[operator]
+        if is_type(value, "number") and value < rule:
             yield f"{value!r} is less than the minimum of {rule!r}"
     elif keyword == "minItems":
         if isinstance(value, list) and len(value) < rule:

@@ -69,6 +69,10 @@ _ROWS: tuple[tuple[str, int, str, str], ...] = (
      "IMG.0001"),
     ("metadef.read_only", 403, "Attribute '{name}' is read-only.", "IMG.0035"),
     ("metadef.hidden", 404, "The resource could not be found.", "IMG.0105"),
+    ("metadef.four_bytes", 400, "Couldn't {verb} metadata {what}: {name} can't contain 4 byte "
+     "unicode characters.", "IMG.0003"),
+    ("metadef.four_bytes_name", 400, "Couldn't {verb} metadata {what}: Property names can't "
+     "contain 4 byte unicode.", "IMG.0003"),
     # namespaces
     ("metadef.namespace_unknown", 404, "Metadata definition namespace={namespace} was not found.",
      "IMG.0105"),

@@ -6,6 +6,7 @@ this table. Paths, statuses and IAM actions stand nowhere else.
 
 from __future__ import annotations
 
+from .metadefs import METADEF_OPERATIONS
 from .model import BOTH, OPENSTACK_ONLY, OTC_ONLY, Body, Operation, Profile
 
 _USUAL = (400, 401, 403, 404, 500, 503)
@@ -175,6 +176,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _glance("health.check", "GET /healthcheck", 200, auth=False, body="ignored"),
     _glance("schemas.task", "GET /v2/schemas/task", 200, body="ignored"),
     _glance("schemas.tasks", "GET /v2/schemas/tasks", 200, body="ignored"),
+    *METADEF_OPERATIONS,
     # IMS APIs: images
     _ims("cloudimages.list", "GET /v2/cloudimages", "Querying Images", 200, "images:list"),
     _ims("cloudimages.update", "PATCH /v2/cloudimages/{image_id}", "Updating an Image", 200,

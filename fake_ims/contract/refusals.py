@@ -6,6 +6,7 @@ sends them; profile ``otc`` sends the IMS code beside them.
 
 from __future__ import annotations
 
+from .metadefs import METADEF_REFUSALS
 from .model import Refusal
 
 NOT_FOUND = "The resource could not be found."
@@ -232,4 +233,4 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
 
 REFUSALS: dict[str, Refusal] = {
     row[0]: Refusal(row[0], row[1], row[2], row[3], len(row) > 4) for row in _ROWS
-}
+} | METADEF_REFUSALS

@@ -25,7 +25,8 @@ def server(request: pytest.FixtureRequest) -> Iterator[FakeIMS]:
 def clean(request: pytest.FixtureRequest, fake: FakeIMS) -> FakeIMS:
     """The fake of the run, as if it had just been started with the test's settings."""
     given = settings.from_markers(request.node)
-    if not fake.running:  # the test before this one stopped it
+    if not fake.running:  # a test stopped it, or its thread has died
+        fake.stop()
         fake.start()
     settings.apply(fake.reset, given)
     report.reporter(request.config).watch("fake_ims", fake)

@@ -49,7 +49,8 @@ def pytest_load_initial_conftests(
 
 def pytest_configure(config: pytest.Config) -> None:
     # pytest only warns of unknown ini values. Should it hide them, its warning has to do.
-    for key in getattr(config, "_inicfg", ()):
+    ini = vars(config).get("_inicfg") or vars(config).get("inicfg")  # pytest 9, pytest 8
+    for key in ini or ():
         if key.startswith("fake_ims_") and key[9:] not in NAMES:
             from . import settings
 

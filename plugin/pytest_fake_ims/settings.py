@@ -62,13 +62,16 @@ def from_config(config: pytest.Config) -> dict[str, Given]:
 
 
 def from_markers(node: pytest.Item) -> dict[str, Given]:
-    """The settings of the markers of a test; of two on one object the later applied wins."""
+    """The settings of the markers of a test, the nearest before the others, key by key.
+
+    Of two on one object the later applied wins. None takes back what a farther marker gives.
+    """
     found: dict[str, Given] = {}
     for owner in node.listchain():
         for mark in owner.own_markers:
             if mark.name == "fake_ims":
                 found.update(_from_marker(owner, mark))
-    return found
+    return {name: given for name, given in found.items() if given.value is not None}
 
 
 def for_test(node: pytest.Item) -> dict[str, Given]:

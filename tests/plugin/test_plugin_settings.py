@@ -73,9 +73,9 @@ def test_the_nearest_marker_wins_key_by_key(suite: Suite) -> None:
             def test_class(self, fake_ims):
                 assert (fake_ims.profile, fake_ims.auth) == ("openstack", "triple")
 
-            @pytest.mark.fake_ims(profile="otc")
+            @pytest.mark.fake_ims(profile="otc", auth=None)
             def test_function(self, fake_ims):
-                assert (fake_ims.profile, fake_ims.auth) == ("otc", "triple")
+                assert (fake_ims.profile, fake_ims.auth) == ("otc", "any")
 
         @pytest.mark.fake_ims(auth="any")
         class TestDerived(TestBase):
@@ -126,7 +126,6 @@ def test_a_duration_from_each_place(suite: Suite) -> None:
         ("auth='none'", "*'none'*known: any, strict, triple"),
         ("saving='soon'", "*'soon' is no duration*"),
         ("saving=-1", "*not negative*"),
-        ("profile=None", "*None*"),
         ("auth=['any']", "*'any'*"),
         ("saving=[]", "*[[][]] is no duration*"),
         ("'openstack'", "*given by name*not as fake_ims('openstack')*"),

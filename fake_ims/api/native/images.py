@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from ...domain import access, patch, query
-from ...refusal import Refused
+from ...refusal import ImsError, Refused
 from ..answer import JSON, Answer
 from ..call import Call
 from ..registry import handles
@@ -87,6 +87,12 @@ async def update(call: Call) -> Answer:
 
 @handles("images.delete")
 async def delete(call: Call) -> Answer:
-    """Page *Deleting an Image*."""
+    """Page *Deleting an Image*; a body may say whether to delete the image's backups, too."""
+    if call.has_body:
+        document = await call.json()
+        if not isinstance(document, dict) or not isinstance(
+            document.get("delete_backup", False), bool
+        ):
+            raise ImsError("IMG.0001")
     call.service.images.delete(call.known_caller, call.params["image_id"])
     return no_content()

@@ -14,6 +14,7 @@ class Kind:
 
     Attributes:
         name: also the last segment of the list's path.
+        what: one of them, in sentences; empty where Glance does not check text.
         list_rule: policy of the list.
         get_rule: policy of looking at one.
         add_rule: policy of adding one.
@@ -27,6 +28,7 @@ class Kind:
     """
 
     name: KindName
+    what: str
     list_rule: str
     get_rule: str
     add_rule: str
@@ -39,19 +41,19 @@ class Kind:
     no_namespace: str = "metadef.namespace_not_found"
 
 
-OBJECTS = Kind("objects", "get_metadef_objects", "get_metadef_object", "add_metadef_object",
+OBJECTS = Kind("objects", "object", "get_metadef_objects", "get_metadef_object", "add_metadef_object",
                "modify_metadef_object", "delete_metadef_object", "metadef.object_unknown",
                # Glance stumbles over its own sentence about a name that is taken, and sends 500.
                "metadef.object_exists", "internal", "metadef.object_protected",
                "metadef.namespace_unknown")
-PROPERTIES = Kind("properties", "get_metadef_properties", "get_metadef_property",
+PROPERTIES = Kind("properties", "property", "get_metadef_properties", "get_metadef_property",
                   "add_metadef_property", "modify_metadef_property", "remove_metadef_property",
                   "metadef.property_unknown", "metadef.property_exists", "internal",
                   "metadef.property_protected")
-TAGS = Kind("tags", "get_metadef_tags", "get_metadef_tag", "add_metadef_tag",
+TAGS = Kind("tags", "tag", "get_metadef_tags", "get_metadef_tag", "add_metadef_tag",
             "modify_metadef_tag", "delete_metadef_tag", "metadef.tag_unknown",
             "metadef.tag_exists", "metadef.tag_exists", "metadef.tag_protected")
-RESOURCE_TYPES = Kind("resource_types", "list_metadef_resource_types",
+RESOURCE_TYPES = Kind("resource_types", "", "list_metadef_resource_types",
                       "get_metadef_resource_type", "add_metadef_resource_type_association", "",
                       "remove_metadef_resource_type_association", "metadef.association_delete",
                       "metadef.association_exists", "", "metadef.association_protected")

@@ -33,6 +33,14 @@ def _default(value: Any) -> str | None:
     return str(value) if isinstance(value, (str, int, float)) else None
 
 
+def _integer(value: float) -> int:
+    """Numbers lose what is behind their point."""
+    try:
+        return int(value)
+    except (ValueError, OverflowError):
+        raise Refused("internal") from None
+
+
 def _boolean(value: Any) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
@@ -68,10 +76,10 @@ _LINKS: Shape = {"self": _text, "schema": _text}
 _ITEM: Shape = {"type": _text, "enum": _texts}
 _PROPERTY: Shape = {
     "name": _text, "type": _text, "title": _text, "description": _text, "operators": _texts,
-    "default": _default, "readonly": _boolean, "minimum": int, "maximum": int, "enum": _texts,
-    "pattern": _text, "minLength": int, "maxLength": int, "confidential": _boolean,
+    "default": _default, "readonly": _boolean, "minimum": _integer, "maximum": _integer, "enum": _texts,
+    "pattern": _text, "minLength": _integer, "maxLength": _integer, "confidential": _boolean,
     "items": lambda value: read(value, _ITEM, "type"), "uniqueItems": _boolean,
-    "minItems": int, "maxItems": int, "additionalItems": _boolean,
+    "minItems": _integer, "maxItems": _integer, "additionalItems": _boolean,
 }
 
 
@@ -129,3 +137,27 @@ def storable(properties: Mapping[str, Mapping[str, Any]]) -> None:
     for item in properties.values():
         if not (item.get("default") or "").isascii():
             raise Refused("request.undecodable")
+
+
+def refuse_four_bytes(values: Mapping[str, Any], verb: str, what: str) -> None:
+    """Refuse characters beyond the basic plane, which Glance's database columns cannot hold.
+
+    Args:
+        values: the columns; inner dictionaries are checked, lists are not.
+        verb: ``create`` or ``update``.
+        what: what the request is about.
+
+    Raises:
+        Refused: ``metadef.four_bytes``.
+    """
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            refuse_four_bytes(value, verb, what)
+        elif _is_four_bytes(name):
+            raise Refused("metadef.four_bytes_name", verb=verb, what=what)
+        elif isinstance(value, str) and _is_four_bytes(value):
+            raise Refused("metadef.four_bytes", verb=verb, what=what, name=name.title())
+
+
+def _is_four_bytes(text: str) -> bool:
+    return any(character > "\uffff" for character in text)

@@ -1,0 +1,130 @@
+"""Namespaces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ....domain.metadefs import shapes
+from ....domain.metadefs.records import OBJECTS, PROPERTIES, RESOURCE_TYPES, TAGS
+from ....refusal import Refused
+from ...answer import Answer
+from ...call import Call
+from ...registry import handles
+from ..images import links, no_content
+from ..render import as_json
+from . import render
+from .requests import (
+    LINKS_AND_TIMES,
+    body,
+    check_visibility,
+    last,
+    limit,
+    listing,
+    no_body,
+    resource_type,
+)
+
+_CLEARED = {"objects": OBJECTS, "properties": PROPERTIES, "tags": TAGS}
+_CONTENTS = ("resource_type_associations", "properties", "objects", "tags")
+
+
+@handles("metadefs.namespaces.list")
+async def list_(call: Call) -> Answer:
+    """A page of the namespaces that the caller can see."""
+    service, query = call.service, call.query
+    text = query.get("limit")
+    try:
+        size = service.profile.page_size if text is None else int(text)
+    except ValueError:
+        # A real Glance does not expect this.
+        raise Refused("internal") from None
+    asked = listing(call, "public", "private")
+    size = limit(str(min(size, service.profile.max_page)), 0)
+    found = service.metadefs.namespaces(
+        call.known_caller, visibility=query.get("visibility"),
+        resource_types=last(call, "resource_types"), limit=size, **asked._asdict())
+    more = found and len(found) == size
+    first, following = links(render.PATH, call, found[-1].name if more else None)
+    document: dict[str, Any] = {"namespaces": [], "first": first,
+                                "schema": f"{render.SCHEMAS}/namespaces"}
+    for space in found:
+        shown = render.namespace(space)
+        associations = space.of(RESOURCE_TYPES).values()
+        if associations:
+            shown["resource_type_associations"] = [render.stamped(one) for one in associations]
+        document["namespaces"].append(shown)
+    if following is not None:
+        document["next"] = following
+    return as_json(200, document)
+
+
+@handles("metadefs.namespaces.create")
+async def create(call: Call) -> Answer:
+    """A new namespace, with all that it comes with."""
+    given = shapes.namespace(await body(call, "namespace", LINKS_AND_TIMES))
+    service = call.service
+    space = service.metadefs.create(call.known_caller, given, service.clock.now())
+    document = render.namespace(space)
+    document.update((name, given[name]) for name in _CONTENTS if name in given)
+    answer = as_json(201, document)
+    answer.headers["Location"] = f"{call.base_url}{render.PATH}/{space.name}"
+    return answer
+
+
+@handles("metadefs.namespaces.show")
+async def show(call: Call) -> Answer:
+    """One namespace with all that it holds, perhaps as it applies to one type of resource."""
+    check_visibility(call, "public", "private")
+    metadefs = call.service.metadefs
+    space = metadefs.show(call.known_caller, call.params["namespace"])
+    document = render.namespace(space)
+    contents: dict[str, Any] = {
+        "objects": [render.thing(entry, space.name)
+                    for entry in metadefs.contents.listed(space, OBJECTS)],
+        "resource_type_associations": [render.stamped(entry)
+                                       for entry in metadefs.contents.listed(space, RESOURCE_TYPES)],
+        "properties": {entry.name: entry.content
+                       for entry in metadefs.contents.listed(space, PROPERTIES)},
+        "tags": [{"name": entry.name} for entry in metadefs.contents.listed(space, TAGS)],
+    }
+    association = space.of(RESOURCE_TYPES).get(resource_type(call) or "")
+    if association and association.content["prefix"]:
+        _prefix(contents, association.content["prefix"])
+    document.update((name, value) for name, value in contents.items() if value)
+    return as_json(200, document)
+
+
+def _prefix(contents: dict[str, Any], prefix: str) -> None:
+    """Give properties the names that they have on resources of a type."""
+    for holder in (contents, *contents["objects"]):
+        holder["properties"] = {prefix + name: value
+                                for name, value in holder["properties"].items()}
+    for thing in contents["objects"]:
+        thing["required"] = [prefix + name for name in thing["required"]]
+
+
+@handles("metadefs.namespaces.update")
+async def update(call: Call) -> Answer:
+    """Change a namespace; the answer shows when it was changed *before*, as Glance's does."""
+    given = shapes.namespace(await body(call, "namespace", LINKS_AND_TIMES))
+    service, name = call.service, call.params["namespace"]
+    space, before = service.metadefs.update(call.known_caller, name, given,
+                                            service.clock.now())
+    return as_json(200, render.namespace(space, before))
+
+
+@handles("metadefs.namespaces.delete")
+async def delete(call: Call) -> Answer:
+    """Delete a namespace and all that it holds."""
+    call.service.metadefs.delete(call.known_caller, call.params["namespace"])
+    return no_content()
+
+
+@handles("metadefs.objects.clear", "metadefs.properties.clear", "metadefs.tags.clear")
+async def clear(call: Call) -> Answer:
+    """Delete all of one kind from a namespace."""
+    await no_body(call)
+    assert call.operation is not None
+    kind = _CLEARED[call.operation.id.split(".")[1]]
+    call.service.metadefs.clear(call.known_caller, call.params["namespace"], kind)
+    return no_content()

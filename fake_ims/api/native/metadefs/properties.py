@@ -1,0 +1,62 @@
+"""Properties: what a namespace says about single attributes."""
+
+from __future__ import annotations
+
+from ....domain.metadefs import shapes
+from ....domain.metadefs.records import PROPERTIES
+from ...answer import Answer
+from ...call import Call
+from ...registry import handles
+from ..images import no_content
+from ..render import as_json
+from .requests import TIMES, body, no_body, resource_type
+
+
+@handles("metadefs.properties.list")
+async def list_(call: Call) -> Answer:
+    """All properties, by name."""
+    entries = call.service.metadefs.contents.entries(call.known_caller, call.params["namespace"],
+                                            PROPERTIES)
+    return as_json(200, {"properties": {entry.name: entry.content for entry in entries}})
+
+
+@handles("metadefs.properties.create")
+async def create(call: Call) -> Answer:
+    """A new property."""
+    given = shapes.definition(await body(call, "property", TIMES))
+    service = call.service
+    service.metadefs.contents.add(call.known_caller, call.params["namespace"], PROPERTIES, given,
+                         service.clock.now())
+    return as_json(201, given)
+
+
+@handles("metadefs.properties.show")
+async def show(call: Call) -> Answer:
+    """One property, perhaps by the name that it has on resources of a type."""
+    metadefs, caller = call.service.metadefs, call.known_caller
+    space, name = call.params["namespace"], call.params["name"]
+    metadefs.contents.holder(caller, space, PROPERTIES, PROPERTIES.get_rule)
+    kind = resource_type(call)
+    if kind:
+        name = metadefs.contents.without_prefix(caller, space, name, kind)
+    entry = metadefs.contents.get(caller, space, PROPERTIES, name)
+    return as_json(200, {**entry.content, "name": entry.name})
+
+
+@handles("metadefs.properties.update")
+async def update(call: Call) -> Answer:
+    """Replace a property."""
+    given = shapes.definition(await body(call, "property", TIMES))
+    service = call.service
+    service.metadefs.contents.change(call.known_caller, call.params["namespace"], PROPERTIES,
+                            call.params["name"], given, service.clock.now())
+    return as_json(200, given)
+
+
+@handles("metadefs.properties.delete")
+async def delete(call: Call) -> Answer:
+    """Delete one property."""
+    await no_body(call)
+    call.service.metadefs.contents.remove(call.known_caller, call.params["namespace"], PROPERTIES,
+                                 call.params["name"])
+    return no_content()

@@ -1,0 +1,47 @@
+"""Resource types, and the namespaces that apply to them."""
+
+from __future__ import annotations
+
+from ....domain.metadefs import shapes
+from ....domain.metadefs.records import RESOURCE_TYPES
+from ...answer import Answer
+from ...call import Call
+from ...registry import handles
+from ..images import no_content
+from ..render import as_json
+from . import render
+from .requests import TIMES, body
+
+
+@handles("metadefs.resource_types.list")
+async def list_types(call: Call) -> Answer:
+    """Every resource type that was ever associated with a namespace."""
+    entries = call.service.metadefs.contents.resource_types(call.known_caller)
+    return as_json(200, {"resource_types": [render.stamped(entry) for entry in entries]})
+
+
+@handles("metadefs.associations.list")
+async def list_(call: Call) -> Answer:
+    """The resource types that a namespace applies to."""
+    entries = call.service.metadefs.contents.entries(call.known_caller, call.params["namespace"],
+                                            RESOURCE_TYPES)
+    return as_json(200, {"resource_type_associations": [render.stamped(entry)
+                                                        for entry in entries]})
+
+
+@handles("metadefs.associations.create")
+async def create(call: Call) -> Answer:
+    """Let a namespace apply to a resource type."""
+    given = shapes.association(await body(call, "resource_type", TIMES))
+    service = call.service
+    entry = service.metadefs.contents.add(call.known_caller, call.params["namespace"], RESOURCE_TYPES,
+                                 given, service.clock.now())
+    return as_json(201, render.stamped(entry))
+
+
+@handles("metadefs.associations.delete")
+async def delete(call: Call) -> Answer:
+    """Let a namespace no longer apply to a resource type."""
+    call.service.metadefs.contents.remove(call.known_caller, call.params["namespace"], RESOURCE_TYPES,
+                                 call.params["name"])
+    return no_content()

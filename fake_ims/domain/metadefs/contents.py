@@ -1,0 +1,253 @@
+"""What namespaces have: objects, properties, tags and associations with resource types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ...refusal import Refused
+from ..callers import Caller
+from . import rights, shapes
+from .paging import TAG_KEYS, page
+from .records import OBJECTS, PROPERTIES, RESOURCE_TYPES, TAGS, Entry, Kind, Namespace
+
+NOT_FOUND = "metadef.namespace_not_found"
+
+
+class Contents:
+    """What can be done with what namespaces have.
+
+    Args:
+        find: gives the namespace of a name, if a caller can see it; takes the refusals for when
+            there is none and for when the caller cannot see it.
+        numbers: counts everything that is made.
+    """
+
+    def __init__(
+        self, find: Callable[[Caller, str, str, str], Namespace], numbers: Iterator[int]
+    ) -> None:
+        self._find = find
+        self._numbers = numbers
+        self._resource_types: dict[str, Entry] = {}
+
+    def holder(self, caller: Caller, namespace: str, kind: Kind, rule: str = "") -> Namespace:
+        """The namespace that holds an entry which a request is about.
+
+        Args:
+            caller: who asks.
+            namespace: its name.
+            kind: of the entry.
+            rule: policy of what the caller wants to do.
+
+        Raises:
+            Refused: there is none for the caller, or by policy.
+        """
+        found = self._find(caller, namespace, kind.no_namespace, NOT_FOUND)
+        if rule:
+            rights.require(rule, caller)
+        return found
+
+    def entries(self, caller: Caller, namespace: str, kind: Kind) -> list[Entry]:
+        """All that a namespace has of one kind: tags newest first, associations oldest first,
+        the rest by name.
+
+        Raises:
+            Refused: no such namespace, or by policy.
+        """
+        holder = self.holder(caller, namespace, kind, kind.list_rule)
+        return self.listed(holder, kind)
+
+    def listed(self, namespace: Namespace, kind: Kind) -> list[Entry]:
+        """The same for a namespace that has been found."""
+        entries = namespace.of(kind)
+        if kind is TAGS:
+            return page(entries.values(), TAG_KEYS, "created_at", "desc", None, None)
+        if kind is RESOURCE_TYPES:
+            return list(entries.values())
+        return [entries[name] for name in sorted(entries)]
+
+    def tags(
+        self,
+        caller: Caller,
+        namespace: str,
+        *,
+        sort_key: str,
+        sort_dir: str,
+        marker: str | None,
+        limit: int | None,
+    ) -> list[Entry]:
+        """A page of a namespace's tags; see ``namespaces``.
+
+        Raises:
+            Refused: no such namespace or marker, by policy, or no such sort key.
+        """
+        entries = self.holder(caller, namespace, TAGS, TAGS.list_rule).of(TAGS)
+        after = self._entry(entries, TAGS, marker) if marker else None
+        return page(entries.values(), TAG_KEYS, sort_key, sort_dir, after, limit)
+
+    def get(self, caller: Caller, namespace: str, kind: Kind, name: str) -> Entry:
+        """One entry.
+
+        Raises:
+            Refused: no such namespace or entry, or by policy.
+        """
+        holder = self.holder(caller, namespace, kind, kind.get_rule)
+        return self._entry(holder.of(kind), kind, name)
+
+    def without_prefix(
+        self, caller: Caller, namespace: str, name: str, resource_type: str
+    ) -> str:
+        """A property's own name, from that which it has on resources of a type.
+
+        Raises:
+            Refused: no such namespace, resource type or association, or another prefix.
+        """
+        holder = self.holder(caller, namespace, PROPERTIES, PROPERTIES.get_rule)
+        if resource_type not in self._resource_types:
+            raise Refused("metadef.resource_type_unknown", name=resource_type)
+        association = holder.of(RESOURCE_TYPES).get(resource_type)
+        if association is None:
+            raise Refused("metadef.association_unknown", name=resource_type,
+                          namespace=namespace)
+        prefix = association.content["prefix"]
+        if not prefix or not name.startswith(prefix):
+            raise Refused("metadef.property_prefix", name=name, prefix=prefix)
+        return name.removeprefix(prefix)
+
+    def add(
+        self, caller: Caller, namespace: str, kind: Kind, given: Mapping[str, Any], now: float
+    ) -> Entry:
+        """Add an object, a property, a tag or an association with a resource type.
+
+        Raises:
+            Refused: no such namespace, by policy, or its name is taken.
+        """
+        holder = self.holder(caller, namespace, kind, kind.add_rule)
+        return self.put(holder, kind, given["name"], given, now, kind.what)
+
+    def add_tags(
+        self, caller: Caller, namespace: str, names: list[str] | None, append: bool, now: float
+    ) -> None:
+        """Put tags in place of those that there are, or beside them; none changes nothing.
+
+        Raises:
+            Refused: no such namespace, by policy, or a name is taken.
+        """
+        holder = self.holder(caller, namespace, TAGS, rights.ADD_TAGS)
+        if names is None:
+            raise Refused("internal")
+        before = dict(holder.of(TAGS))
+        if names and not append:
+            holder.of(TAGS).clear()
+        try:
+            for name in names:
+                self.put(holder, TAGS, name, {}, now)
+        except Refused:
+            holder.entries["tags"] = before
+            raise
+
+    def change(
+        self,
+        caller: Caller,
+        namespace: str,
+        kind: Kind,
+        name: str,
+        given: Mapping[str, Any],
+        now: float,
+    ) -> tuple[Entry, float]:
+        """Replace an object, a property or a tag, and perhaps its name.
+
+        Returns:
+            The entry, and when it was last changed before.
+
+        Raises:
+            Refused: no such namespace or entry, by policy, or the new name is taken.
+        """
+        entries = self.holder(caller, namespace, kind, kind.modify_rule).of(kind)
+        entry = self._entry(entries, kind, name)
+        content, new_name = _content(kind, given), given["name"]
+        shapes.refuse_four_bytes({"name": new_name, **content}, "update", kind.what)
+        if new_name != name and new_name in entries:
+            raise Refused(kind.taken, name=new_name, namespace=namespace)
+        before = entry.updated_at
+        if (entry.name, entry.content) != (new_name, content):
+            entry.updated_at = now
+        entry.name, entry.content = new_name, content
+        entries[new_name] = entries.pop(name)
+        return entry, before
+
+    def remove(self, caller: Caller, namespace: str, kind: Kind, name: str) -> None:
+        """Delete one entry.
+
+        Raises:
+            Refused: no such namespace or entry, by policy, or protected.
+        """
+        holder = self.holder(caller, namespace, kind, kind.delete_rule)
+        self._entry(holder.of(kind), kind, name)
+        if holder.protected:
+            raise Refused(kind.protected, name=name)
+        del holder.of(kind)[name]
+
+    def resource_types(self, caller: Caller) -> list[Entry]:
+        """Every resource type that was ever associated, oldest first.
+
+        Raises:
+            Refused: by policy.
+        """
+        rights.require(RESOURCE_TYPES.list_rule, caller)
+        return list(self._resource_types.values())
+
+    def _entry(self, entries: Mapping[str, Entry], kind: Kind, name: str) -> Entry:
+        if name not in entries:
+            raise Refused(kind.unknown, name=name)
+        return entries[name]
+
+    def put(
+        self,
+        namespace: Namespace,
+        kind: Kind,
+        name: str,
+        given: Mapping[str, Any],
+        now: float,
+        what: str = "",
+    ) -> Entry:
+        """Put a new entry into a namespace.
+
+        Args:
+            namespace: the namespace.
+            kind: of the entry.
+            name: of the entry.
+            given: what a request says about it.
+            now: seconds since the epoch.
+            what: what the request is to create, for which text is checked; empty for no check.
+
+        Raises:
+            Refused: its name is taken, or its text cannot be kept.
+        """
+        content = _content(kind, given)
+        if kind.what and what:
+            shapes.refuse_four_bytes({"name": name, **content}, "create", what)
+        if kind is RESOURCE_TYPES and name not in self._resource_types:
+            self._resource_types[name] = Entry(next(self._numbers), name, now, now)
+        entries = namespace.of(kind)
+        if name in entries:
+            raise Refused(kind.exists, name=name, namespace=namespace.name)
+        entries[name] = Entry(next(self._numbers), name, now, now, content)
+        return entries[name]
+
+
+def _content(kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of an entry beside its name."""
+    if kind is PROPERTIES:
+        shapes.storable({"": given})
+        return dict(given)
+    if kind is OBJECTS:
+        properties = given.get("properties") or {}
+        shapes.storable(properties)
+        # Glance keeps the names in one text, with commas between them.
+        required = ",".join(given.get("required") or ())
+        return {"description": given.get("description"), "properties": properties,
+                "required": required.split(",") if required else []}
+    if kind is RESOURCE_TYPES:
+        return {name: given.get(name) for name in ("prefix", "properties_target")}
+    return {}
