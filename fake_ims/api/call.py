@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from ..service import Service
 
 _decode = msgspec.json.Decoder().decode
+# Nothing that the service reads is nested nearly as deep; Python's own printers give up at some
+# hundreds of levels.
+_MAX_DEPTH = 100
 
 
 class Call:
@@ -128,12 +131,23 @@ def parse_json(body: bytes) -> object:
         Refused: ``body.malformed``.
     """
     try:
-        return _decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        document: object = _decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         try:
-            document: object = json.loads(body.decode())
+            document = json.loads(body.decode())
             # A lone surrogate can be read, but not be sent again.
             json.dumps(document, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             raise Refused("body.malformed") from None
-        return document
+    if body.count(b"[") + body.count(b"{") > _MAX_DEPTH and _depth(document) > _MAX_DEPTH:
+        raise Refused("body.malformed")
+    return document
+
+
+def _depth(document: object) -> int:
+    depth, level = 0, [document]
+    while level:
+        depth += 1
+        level = [item for outer in level if isinstance(outer, (dict, list))
+                 for item in (outer.values() if isinstance(outer, dict) else outer)]
+    return depth

@@ -1,4 +1,4 @@
-"""The operations that the contract has and the fake does not serve yet: 501, and the body says so."""
+"""The operations that the contract has and the fake does not serve yet: 501, and it says so."""
 
 from __future__ import annotations
 

@@ -7,6 +7,8 @@ Base attributes come from Glance's image schema, in its order; vendor attributes
 
 from __future__ import annotations
 
+from functools import cache
+
 from .model import BOTH, OPENSTACK_ONLY, OTC_ONLY, Attribute, Profile
 
 UUID_PATTERN = (
@@ -60,7 +62,8 @@ _BASE = (
         "disk_format", TEXT_OR_NULL, "Format of the disk", sortable=True, otc_default="zvhd2",
         enum=(None, "ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "iso",
               "ploop"),
-        otc_enum=("zvhd2", "vhd", "raw", "qcow2"),
+        # zvhd is what older images have; a new one cannot be made of it.
+        otc_enum=("zvhd2", "vhd", "zvhd", "raw", "qcow2"),
     ),
     Attribute("created_at", TEXT, "Date and time of image registration", read_only=True,
               sortable=True),
@@ -189,5 +192,11 @@ def known_to(profile: Profile) -> tuple[Attribute, ...]:
     return tuple(attribute for attribute in ATTRIBUTES if profile in attribute.profiles)
 
 
+@cache
+def base_names(profile: Profile) -> frozenset[str]:
+    """Names of the first-class attributes that a profile knows."""
+    return frozenset(attribute.name for attribute in known_to(profile) if attribute.base)
+
+
 __all__ = ["ATTRIBUTES", "BASE_NAMES", "BOTH", "BY_NAME", "EXCLUDES", "SORT_KEYS", "VENDOR_NAMES",
-           "known_to"]
+           "base_names", "known_to"]

@@ -69,6 +69,9 @@ _ROWS: tuple[tuple[str, int, str, str], ...] = (
      "IMG.0001"),
     ("metadef.read_only", 403, "Attribute '{name}' is read-only.", "IMG.0035"),
     ("metadef.hidden", 404, "The resource could not be found.", "IMG.0105"),
+    # Where a real Glance fails with 500 (docs/decisions.md).
+    ("metadef.unexpected", 400, "The server could not comply with the request since it is either "
+     "malformed or otherwise incorrect.", "IMG.0001"),
     ("metadef.four_bytes", 400, "Couldn't {verb} metadata {what}: {name} can't contain 4 byte "
      "unicode characters.", "IMG.0003"),
     ("metadef.four_bytes_name", 400, "Couldn't {verb} metadata {what}: Property names can't "
@@ -85,6 +88,8 @@ _ROWS: tuple[tuple[str, int, str, str], ...] = (
      "exists.", "IMG.0009"),
     ("metadef.namespace_taken", 409, "Invalid update. It would result in a duplicate metadata "
      "definition namespace with the same name of {namespace}", "IMG.0009"),
+    ("metadef.namespace_ownerless", 400, "A metadata definition namespace needs an owner.",
+     "IMG.0001"),
     ("metadef.namespace_protected", 403, "Metadata definition namespace {namespace} is protected "
      "and cannot be deleted.", "IMG.0028"),
     # objects

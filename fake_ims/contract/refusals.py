@@ -57,7 +57,7 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
     ("image.status_action", 403, "Not allowed to {action} image in status '{status}'",
      "IMG.0046"),
     ("image.too_many_properties", 413, "The limit has been exceeded on the number of allowed "
-     "image properties. Attempted: {attempted}, Maximum: {maximum}", "IMG.0034"),
+     "image properties. Attempted: {attempted}, Maximum: {maximum}", "IMG.0001"),
     ("image.too_many_tags", 413, "The limit has been exceeded on the number of allowed image "
      "tags. Attempted: {attempted}, Maximum: {maximum}", "IMG.0116"),
     ("image.four_bytes", 400, "{what} can't contain 4 byte unicode characters.", "IMG.0003"),
@@ -151,7 +151,7 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
     ("range.content_stop", 416, "Invalid stop position in Content-Range header. The stop position "
      "MUST be in the inclusive range [0, {last}].", "IMG.0001", "detail"),
     # tags
-    ("tag.not_found", 404, NOT_FOUND, "IMG.0115"),
+    ("tag.not_found", 404, NOT_FOUND, "IMG.0121"),
     ("tag.too_many", 413, "Image tag limit exceeded for image {image_id}: The limit has been "
      "exceeded on the number of allowed image tags. Attempted: {attempted}, Maximum: {maximum}:",
      "IMG.0116"),
@@ -169,7 +169,7 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
      "{image_id}.", "IMG.0108"),
     ("member.duplicate", 409, "Member {member_id} is duplicated for image {image_id}",
      "IMG.0112"),
-    ("member.create", 403, "Not allowed to create members for image {image_id}.", "IMG.0047"),
+    ("member.create", 403, "Not allowed to create members for image {image_id}.", "IMG.0089"),
     ("member.update", 403, "Not allowed to update members for image {image_id}.", "IMG.0047"),
     ("member.delete", 403, "Not allowed to delete members for image {image_id}.", "IMG.0047"),
     ("member.list", 403, "Not allowed to list members for image {image_id}: {reason}",

@@ -42,6 +42,11 @@ _LOCATION_ITEMS: Schema = {
     },
     "required": ["url", "metadata"],
 }
+_OTC_LOCATION_ITEMS: Schema = {
+    **_LOCATION_ITEMS,
+    "properties": {name: rule for name, rule in _LOCATION_ITEMS["properties"].items()
+                   if name != "validation_data"},
+}
 # What the reference's schema page lists beside the base attributes.
 _COMMON: tuple[tuple[str, str, bool], ...] = (
     ("kernel_id", "Id of the image that is the kernel of an AMI-style image.", True),
@@ -147,11 +152,13 @@ _IMAGE_LINKS = [
 
 def _property(attribute: Attribute, profile: ProfileName) -> Schema:
     types = attribute.types
+    if profile == "otc":
+        types = tuple(name for name in types if name != "null")
     row: Schema = {"type": types[0] if len(types) == 1 else list(types)}
     if attribute.read_only and profile == "openstack":
         row["readOnly"] = True
     if attribute.name == "locations":
-        row["items"] = _LOCATION_ITEMS
+        row["items"] = _LOCATION_ITEMS if profile == "openstack" else _OTC_LOCATION_ITEMS
     row["description"] = attribute.description
     if attribute.read_only and profile == "otc":
         row["description"] += " (READ-ONLY)"
@@ -255,6 +262,13 @@ def is_type(value: object, name: str) -> bool:
     return isinstance(value, dict)
 
 
+def matches(pattern: str, text: str) -> bool:
+    """Whether a text matches a pattern as JSON schemas mean it: ``$`` is the very end."""
+    if pattern.endswith("$"):
+        pattern = pattern[:-1] + r"\Z"
+    return re.search(pattern, text) is not None
+
+
 def _pretty(value: object) -> str:
     return indent(pprint.pformat(value, width=72, sort_dicts=False), "    ").lstrip()
 
@@ -305,7 +319,7 @@ def check_value(
             if value not in rule:
                 message = f"{value!r} is not one of {rule!r}"
         elif keyword == "pattern":
-            if isinstance(value, str) and not re.search(rule, value):
+            if isinstance(value, str) and not matches(rule, value):
                 message = f"{value!r} does not match {rule!r}"
         elif keyword == "maxLength":
             if isinstance(value, str) and len(value) > rule:

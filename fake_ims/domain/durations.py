@@ -33,7 +33,8 @@ def seconds(value: DurationLike) -> float:
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         result = float(value)
     else:
-        raise UsageError(f"{value!r} is no duration; write a number of seconds, '10m' or a timedelta")
+        raise UsageError(f"{value!r} is no duration; write a number of seconds, '10m' or a "
+                         "timedelta")
     if not 0 <= result < float("inf"):
         raise UsageError(f"a duration must be finite and not negative, not {value!r}")
     return result

@@ -50,7 +50,7 @@ class Image:
         sequence: order of creation, which settles equal instants.
         transition: the change of status that is under way.
         kill_reason: why it was killed.
-        rendered: the image as JSON, by who looks; emptied by each change.
+        rendered: the image as JSON, until the next change.
     """
 
     id: str
@@ -82,7 +82,7 @@ class Image:
     transition: Transition | None = None
     deleted_at: float | None = None
     kill_reason: str = ""
-    rendered: dict[str, bytes] = field(default_factory=dict)
+    rendered: bytes | None = None
 
     @property
     def key(self) -> tuple[float, int]:

@@ -6,7 +6,7 @@ import re
 import uuid
 from typing import TYPE_CHECKING
 
-from ..contract.attributes import UUID_PATTERN
+from ..contract.attributes import UUID_PATTERN, base_names
 from ..refusal import Refused
 from . import access
 from .callers import Caller
@@ -134,7 +134,7 @@ class Images(Seeding):
     def changed(self, image: Image, now: float | None = None) -> None:
         """Note that an image has changed: when, and that its JSON is no longer true."""
         image.updated_at = self._now() if now is None else now
-        image.rendered.clear()
+        image.rendered = None
 
     def patch(self, caller: Caller, image_id: str, changes: list[Change]) -> Image:
         """Apply a patch, all of it or nothing.
@@ -184,7 +184,7 @@ class Images(Seeding):
             if change.value == "community":
                 access.require("communitize_image", caller, image)
         access.require("modify_image", caller, image)
-        if name in _PATCHABLE:
+        if name in _PATCHABLE & base_names(self._service.profile.name):
             if change.op == "remove":
                 raise Refused("patch.cannot_remove", name=name)
             if change.op == "add" and change.strict_add:
@@ -371,6 +371,7 @@ class Images(Seeding):
 
     def _kill(self, image: Image, reason: str, now: float) -> None:
         image.drop_data()
+        self._service.profile.emptied(image)
         image.transition = None
         image.status = "killed"
         image.kill_reason = reason
@@ -470,8 +471,7 @@ class Images(Seeding):
             image.member_order.append(project_id)
         self._store.share(image, project_id)
         if image.visibility == "private":
-            self._store.move(image, owner=image.owner, visibility="shared")
-            self.changed(image)
+            self._share(image, "shared")
         return member
 
     def update_member(
@@ -491,7 +491,7 @@ class Images(Seeding):
             raise Refused("member.status")
         member.status = str(status)
         member.updated_at = self._now()
-        image.rendered.clear()
+        image.rendered = None
         return member
 
     def members(self, caller: Caller, image_id: str) -> list[Member]:
@@ -539,10 +539,14 @@ class Images(Seeding):
         access.require("delete_member", caller, image)
         self._store.unshare(image, project_id)
         del image.members[project_id]
-        image.rendered.clear()
+        image.rendered = None
         if self._service.profile.shares_private_images and not image.members:
-            self._store.move(image, owner=image.owner, visibility="private")
-            self.changed(image)
+            self._share(image, "private")
+
+    def _share(self, image: Image, visibility: str) -> None:
+        self._store.move(image, owner=image.owner, visibility=visibility)
+        self._service.profile.derive(image)
+        self.changed(image)
 
     def _for_members(self, caller: Caller, image_id: str) -> Image:
         try:

@@ -135,4 +135,4 @@ def _check_change(change: Change, profile: ProfileName) -> None:
     try:
         check({name: value}, image_properties(profile))
     except Mismatch as mismatch:
-        raise Refused("image.schema", reason=mismatch.reason) from None
+        raise Refused("image.schema", reason=mismatch.reason, attribute=name) from None

@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from ..contract.attributes import BASE_NAMES, BY_NAME, SORT_KEYS
+from ..contract.attributes import BY_NAME, SORT_KEYS, base_names
 from ..refusal import Refused
 from .access import is_visible
 from .callers import Caller
@@ -117,7 +117,7 @@ def parse(pairs: Iterable[tuple[str, str]], profile: Profile) -> ListQuery:
     filters.pop("deleted", None)
     query.tests = list(_tests(filters, profile))
     for tag in tags:
-        query.tests.append(_has_tag(tag))
+        query.tests.append(_has_tag(profile.tag_forms(tag)))
     return query
 
 
@@ -229,7 +229,7 @@ def _tests(filters: dict[str, str], profile: Profile) -> Iterator[Test]:
     if not profile.lists_killed:
         yield lambda image: image.status != "killed"
     for name, text in filters.items():
-        yield _test(name, text)
+        yield _test(name, text, profile)
 
 
 def _boolean(name: str, text: str) -> bool:
@@ -238,16 +238,16 @@ def _boolean(name: str, text: str) -> bool:
     return text == "true"
 
 
-def _has_tag(tag: str) -> Test:
-    return lambda image: tag in image.tags
+def _has_tag(forms: tuple[str, ...]) -> Test:
+    return lambda image: any(tag in image.tags for tag in forms)
 
 
-def _test(name: str, text: str) -> Test:
+def _test(name: str, text: str, profile: Profile) -> Test:
     if name.endswith(("_min", "_max")) and name[:-4] in _NUMBERS:
         return _range(name, text)
     if name in _TIMES:
         return _time(name, text)
-    attribute = operator.attrgetter(name) if name in BASE_NAMES else None
+    attribute = operator.attrgetter(name) if name in base_names(profile.name) else None
     if attribute is None or not BY_NAME[name].filterable:
         return lambda image: image.properties.get(name) == text
     if name in _WITH_OPERATOR:
@@ -311,6 +311,9 @@ def run(query: ListQuery, caller: Caller, store: Store, profile: Profile) -> Pag
         open_only=query.visibility in ("public", "community"),
     )
     matching: Iterator[Image] = (image for image in walk if _listed(image, query, caller))
+    if profile.hides_unregistered and not caller.is_admin:
+        matching = (image for image in matching
+                    if image.properties.get("__isregistered") == "true")
     if not by_age:
         order = list(matching)
         for key, direction in reversed(query.sort):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .store import Store
 
 LIFETIME = 48 * 3600.0
 
@@ -54,6 +57,20 @@ class Tasks:
     def of_image(self, image_id: str) -> list[Task]:
         """The tasks of an image, newest first."""
         return [task for task in self.all() if task.image_id == image_id]
+
+    def settle(self, store: Store, now: float) -> None:
+        """Finish the tasks whose image has got where it was going."""
+        for task in self._tasks.values():
+            if task.status != "processing":
+                continue
+            image = store.get(task.image_id or "")
+            if image is not None and image.transition is not None:
+                continue
+            if image is not None and image.status == "active":
+                task.result = {"image_id": image.id}
+                self.finish(task, now)
+            else:
+                self.finish(task, now, failure=image.kill_reason if image else "Image is gone")
 
     def finish(self, task: Task, now: float, *, failure: str = "") -> None:
         """The task is over, well or not."""

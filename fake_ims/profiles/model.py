@@ -41,6 +41,8 @@ class Profile(Protocol):
         max_upload: greatest size of an image's data, in bytes.
         refuses_bodies: whether a body where none belongs is an error.
         lists_killed: whether lists show killed images.
+        hides_unregistered: whether lists show images with ``__isregistered`` ``false`` to admins
+            only.
         offers_next_when_full: whether a full page names a next one, even if that is empty.
         checks_format: whether the bytes of an upload must be of the image's format.
         kills_aborted_uploads: whether an image whose upload broke off is killed.
@@ -60,6 +62,7 @@ class Profile(Protocol):
     max_upload: int
     refuses_bodies: bool
     lists_killed: bool
+    hides_unregistered: bool
     offers_next_when_full: bool
     checks_format: bool
     kills_aborted_uploads: bool
@@ -92,6 +95,9 @@ class Profile(Protocol):
     def activated(self, image: Image, now: float) -> None:
         """An image has become active."""
 
+    def emptied(self, image: Image) -> None:
+        """An image has lost its data."""
+
     def check_properties(self, properties: Mapping[str, str]) -> None:
         """Check vendor attributes.
 
@@ -115,6 +121,9 @@ class Profile(Protocol):
             Refused, ImsError: it cannot be.
         """
 
+    def tag_forms(self, tag: str) -> tuple[str, ...]:
+        """The tags of images that a filter by this tag finds."""
+
     def check_new_member(self, image: Image, project_id: str) -> None:
         """Check whether an image may be shared with a project.
 
@@ -122,7 +131,7 @@ class Profile(Protocol):
             ImsError: it may not.
         """
 
-    def view(self, image: Image, shared_with_viewer: bool) -> dict[str, object]:
+    def view(self, image: Image) -> dict[str, object]:
         """The image as JSON shows it."""
 
     def create_headers(self, image: Image, base_url: str) -> dict[str, str]:

@@ -51,6 +51,7 @@ class OpenStack:
     max_upload = 2**40
     refuses_bodies = True
     lists_killed = False
+    hides_unregistered = False
     offers_next_when_full = True
     checks_format = True
     kills_aborted_uploads = False
@@ -121,6 +122,9 @@ class OpenStack:
     def activated(self, image: Image, now: float) -> None:
         """Glance notes nothing."""
 
+    def emptied(self, image: Image) -> None:
+        """Glance notes nothing."""
+
     def check_properties(self, properties: Mapping[str, str]) -> None:
         """Any property goes."""
 
@@ -144,10 +148,14 @@ class OpenStack:
         except Mismatch as mismatch:
             raise Refused("image.schema", reason=mismatch.reason) from None
 
+    def tag_forms(self, tag: str) -> tuple[str, ...]:
+        """A tag is what it is."""
+        return (tag,)
+
     def check_new_member(self, image: Image, project_id: str) -> None:
         """Any project goes."""
 
-    def view(self, image: Image, shared_with_viewer: bool) -> dict[str, object]:
+    def view(self, image: Image) -> dict[str, object]:
         """The image as JSON shows it: properties, then the base attributes."""
         path = f"/v2/images/{image.id}"
         document: dict[str, object] = {

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..api.answer import JSON, Answer
-from ..contract.attributes import BASE_NAMES, BY_NAME, EXCLUDES
+from ..contract.attributes import BY_NAME, EXCLUDES, base_names
 from ..contract.errors import ERRORS
 from ..contract.model import ErrorCode
 from ..contract.model import Profile as ProfileName
 from ..contract.os_versions import OTHER_LINUX, operating_system
-from ..contract.schema import Mismatch, check, image_properties
+from ..contract.schema import Mismatch, check, image_properties, matches
 from ..contract.statuses import CODE_OF, STATUSES
 from ..domain.clock import isotime
 from ..domain.images import check_size
@@ -31,13 +31,14 @@ MAX_TAG = 255
 MIN_DISK_RANGE = (1, 1024)
 # Chapter Image Attributes: letters, digits, hyphens, periods, underscores and inner spaces.
 _NAME = re.compile(r"[A-Za-z0-9._-](?:[A-Za-z0-9._ -]*[A-Za-z0-9._-])?\Z")
-# Chapter Image Tag Format; "key=value" is what the create page shows, "key.value" its older form.
+# Chapter Image Tag Format: a key alone, or "key=value" (its older form: "key.value").
+_KEY = re.compile(r"[A-Za-z0-9_-]+\Z")
 _TAG = re.compile(r"[A-Za-z0-9_-]+(?:[=.][A-Za-z0-9_-]*)?\Z")
-_READ_ONLY = tuple(name for name, row in BY_NAME.items()
-                   if row.read_only and row.base and name not in ("os_hash_algo",
-                                                                  "os_hash_value"))
+_BASE_NAMES = base_names("otc")
+_CREATABLE_FORMATS = ("zvhd2", "vhd", "raw", "qcow2")
 _VERSIONS = (("v2.2", "CURRENT", "v2"), ("v2.1", "SUPPORTED", "v2"), ("v2.0", "SUPPORTED", "v2"),
              ("v1.1", "DEPRECATED", "v1"), ("v1.0", "DEPRECATED", "v1"))
+_TYPES = {"public": "gold", "shared": "shared"}
 # Which documented code an attribute's schema mismatch has; all others are IMG.0001.
 _SCHEMA_CODES = {"disk_format": "IMG.0072", "min_disk": "IMG.0055", "min_ram": "IMG.0055",
                  "tags": "IMG.0115", "name": "IMG.0062", "__os_version": "IMG.0056"}
@@ -63,6 +64,7 @@ class Otc:
     max_upload = 128 * 2**30 - 1
     refuses_bodies = False
     lists_killed = True
+    hides_unregistered = True
     offers_next_when_full = False
     checks_format = False
     kills_aborted_uploads = True
@@ -90,21 +92,23 @@ class Otc:
             raise Refused("body.type")
         for name in document:
             row = BY_NAME.get(name)
-            if name in _READ_ONLY or (row is not None and row.read_only and not row.base):
+            if row is not None and row.read_only:
                 raise Refused("image.read_only", name=name)
             if name in RESERVED or name == "locations" or name.startswith(RESERVED_PREFIX):
                 raise Refused("image.reserved", name=name)
         try:
             check(document, image_properties("otc"))
         except Mismatch as mismatch:
-            raise ImsError(_SCHEMA_CODES.get(str(mismatch.path[0]), "IMG.0001"),
-                           message=mismatch.reason.split("\n", 1)[0]) from None
+            raise Refused("image.schema", reason=mismatch.reason,
+                          attribute=mismatch.path[0]) from None
         attributes = {**self.defaults,
-                      **{name: value for name, value in document.items() if name in BASE_NAMES}}
-        properties = {name: value for name, value in document.items() if name not in BASE_NAMES}
+                      **{name: value for name, value in document.items() if name in _BASE_NAMES}}
+        properties = {name: value for name, value in document.items() if name not in _BASE_NAMES}
         if attributes["visibility"] != "private":
             raise ImsError("IMG.0001", message="When image metadata is created, visibility can "
                            "only be private.")
+        if attributes["disk_format"] not in _CREATABLE_FORMATS:
+            raise ImsError("IMG.0072")
         if "name" in document:
             check_name(attributes["name"])
         for name in ("min_disk", "min_ram"):
@@ -112,7 +116,7 @@ class Otc:
         check_min_disk(attributes["min_disk"])
         tags = list(dict.fromkeys(attributes.pop("tags", ())))
         for tag in tags:
-            self.check_tag(tag)
+            check_pair(tag)
         for name in properties:
             if len(name) > 255:
                 raise Refused("image.property_name")
@@ -122,7 +126,6 @@ class Otc:
     def adorn(self, image: Image) -> None:
         """Give a new image the attributes that the service derives."""
         properties = image.properties
-        properties.setdefault("__os_version", OTHER_LINUX)
         properties["__image_source_type"] = "uds"
         properties["__image_size"] = "0"
         properties["__isregistered"] = "true"
@@ -131,18 +134,24 @@ class Otc:
 
     def derive(self, image: Image) -> None:
         """What follows from ``__os_version`` and from who may see the image."""
-        system = operating_system(image.properties.get("__os_version", OTHER_LINUX))
+        system = operating_system(image.properties.setdefault("__os_version", OTHER_LINUX))
         if system is not None:
             image.properties["__os_type"] = system.os_type
             image.properties["__platform"] = system.platform
             image.properties["__os_bit"] = system.os_bit
-        image.properties["__imagetype"] = "gold" if image.visibility == "public" else "private"
+        image.properties["__imagetype"] = _TYPES.get(image.visibility, "private")
 
     def activated(self, image: Image, now: float) -> None:
         """An image that was made from a file says so, and since when it is active."""
         image.properties["__image_size"] = str(image.size or 0)
         image.properties.setdefault("__root_origin", "file")
         image.properties["active_at"] = isotime(now)
+
+    def emptied(self, image: Image) -> None:
+        """What was known of its data is not true any more."""
+        image.properties["__image_size"] = "0"
+        for name in ("__root_origin", "active_at"):
+            image.properties.pop(name, None)
 
     def check_properties(self, properties: Mapping[str, str]) -> None:
         """Check vendor attributes: their values, and which exclude each other."""
@@ -155,7 +164,7 @@ class Otc:
             if name == "__description":
                 if row.max_length is not None and len(value) > row.max_length:
                     raise ImsError("IMG.0004")
-                if row.pattern is not None and not re.search(row.pattern, value):
+                if row.pattern is not None and not matches(row.pattern, value):
                     raise ImsError("IMG.0054")
             if row.otc_enum is not None and value not in row.otc_enum:
                 if name == "hw_firmware_type":
@@ -176,20 +185,24 @@ class Otc:
         check_min_disk(attributes.get("min_disk"))
         tags = attributes.get("tags")
         for tag in tags if isinstance(tags, list) else ():
-            self.check_tag(tag)
+            check_pair(tag)
         self.check_properties(properties)
 
     def check_tag(self, tag: str) -> None:
-        """Check a tag: 1 to 255 of letters, digits, ``_`` and ``-``, with a value behind ``=``."""
-        if not 1 <= len(tag) <= MAX_TAG or not _TAG.match(tag):
+        """Page *Adding a Tag*: "this API can only be used to add a tag key"."""
+        if len(tag) > MAX_TAG or not _KEY.match(tag):
             raise ImsError("IMG.0115")
+
+    def tag_forms(self, tag: str) -> tuple[str, ...]:
+        """``key=value`` finds the older ``key.value``, too (page *Querying Images*)."""
+        return (tag, tag.replace("=", ".", 1)) if "=" in tag else (tag,)
 
     def check_new_member(self, image: Image, project_id: str) -> None:
         """An image is not shared with its own project, nor if all may see it."""
         if project_id == image.owner:
             raise ImsError("IMG.0076")
 
-    def view(self, image: Image, shared_with_viewer: bool) -> dict[str, object]:
+    def view(self, image: Image) -> dict[str, object]:
         """The image as JSON shows it: what is not known yet is left out."""
         path = f"/v2/images/{image.id}"
         document: dict[str, object] = {
@@ -211,12 +224,10 @@ class Otc:
             "status": image.status,
             **image.properties,
         }
-        if image.data is not None:
+        if image.data is not None and image.status not in ("saving", "importing"):
             document["checksum"] = image.checksum
             document["size"] = image.size
             document["virtual_size"] = image.virtual_size
-        if shared_with_viewer:
-            document["__imagetype"] = "shared"
         return document
 
     def create_headers(self, image: Image, base_url: str) -> dict[str, str]:
@@ -226,10 +237,13 @@ class Otc:
     def refuse(self, call: Call, refused: Refused) -> Answer:
         """The reference's error body, with the service's code and Glance's sentence."""
         row = refused.row
-        text = refused.text
+        text, code = refused.text, row.code
+        if row.key == "image.schema":
+            code = _SCHEMA_CODES.get(str(refused.arguments["attribute"]), code)
+            text = str(refused.arguments["reason"]).split("\n", 1)[0]
         if row.status == 405:
             text = f"The method {call.method} is not allowed for this resource."
-        answer = _answer(row.status, row.code, text or ERRORS[row.code].message)
+        answer = _answer(row.status, code, text or ERRORS[code].message)
         answer.headers.update(refused.headers)
         return answer
 
@@ -255,6 +269,16 @@ class Otc:
 def _answer(status: int, code: str, message: str) -> Answer:
     body = msgspec.json.encode({"error": {"message": message, "code": code}})
     return Answer(status, body, JSON)
+
+
+def check_pair(tag: str) -> None:
+    """Check a tag that may have a value: 1 to 255 of letters, digits, ``_`` and ``-``.
+
+    Raises:
+        ImsError: ``IMG.0115``.
+    """
+    if len(tag) > MAX_TAG or not _TAG.match(tag):
+        raise ImsError("IMG.0115")
 
 
 def check_name(name: object) -> None:

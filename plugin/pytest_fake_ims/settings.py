@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
 import pytest
 
@@ -11,6 +11,9 @@ from fake_ims import FakeIMS
 from fake_ims.errors import UsageError, unknown
 
 from .plugin import NAMES
+
+if TYPE_CHECKING:
+    from _pytest.nodes import Node
 
 T = TypeVar("T")
 
@@ -79,7 +82,7 @@ def for_test(node: pytest.Item) -> dict[str, Given]:
     return from_config(node.config) | from_markers(node)
 
 
-def _from_marker(owner: pytest.Collector | pytest.Item, mark: pytest.Mark) -> dict[str, Given]:
+def _from_marker(owner: Node, mark: pytest.Mark) -> dict[str, Given]:
     where = f"@pytest.mark.fake_ims at {_place(owner)}"
     if mark.args:
         shown = ", ".join(map(repr, mark.args))
@@ -91,7 +94,7 @@ def _from_marker(owner: pytest.Collector | pytest.Item, mark: pytest.Mark) -> di
     return {name: Given(value, where) for name, value in mark.kwargs.items()}
 
 
-def _place(owner: pytest.Collector | pytest.Item) -> str:
+def _place(owner: Node) -> str:
     """``file:line`` of a test, class or module; the file alone if the line is not known."""
     if isinstance(owner, (pytest.Item, pytest.Class)):
         path, line, _ = owner.reportinfo()
@@ -105,7 +108,8 @@ def apply(use: Callable[..., T], given: Mapping[str, Given], **fixed: Any) -> T:
     try:
         return use(**{name: setting.value for name, setting in given.items()}, **fixed)
     except UsageError as error:
-        fail(str(error), *_culprits(given))
+        refused = str(error)
+    fail(refused, *_culprits(given))
 
 
 def _culprits(given: Mapping[str, Given]) -> list[str]:

@@ -123,9 +123,19 @@ def test_nothing_is_left(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
         async def test_anyio(fake_ims_factory, anyio_backend):
             await fake_ims_factory.in_loop()
     """)
-    result = suite.run(  # without capture, whose files would be among those that are counted
-        "-s", "-W", "error", "-W", ASYNCIO_SCOPE, "-o", "asyncio_mode=auto")
-    result.assert_outcomes(passed=8, failed=2)
-    found = json.loads((suite.pytester.path / "found.json").read_text())
+    if left_by_run(suite, "-k", "test_warm_async")["session"]:
+        pytest.skip("this pytest-asyncio itself leaves a loop behind, without any fake")
+    found = left_by_run(suite)
     assert len(found) == 9
     assert {name: left for name, left in found.items() if left} == {}
+
+
+def left_by_run(suite: Suite, *args: str) -> dict[str, object]:
+    result = suite.run(  # without capture, whose files would be among those that are counted
+        "-s", "-W", "error", "-W", ASYNCIO_SCOPE, "-o", "asyncio_mode=auto", *args)
+    if args:
+        result.assert_outcomes(passed=1, deselected=9)
+    else:
+        result.assert_outcomes(passed=8, failed=2)
+    found: dict[str, object] = json.loads((suite.pytester.path / "found.json").read_text())
+    return found

@@ -164,3 +164,21 @@ def test_passing_tests_have_no_section(suite: Suite) -> None:
             assert False
     """)
     assert "fake_ims ---" not in suite.run("-rA").stdout.str()
+
+
+def test_a_fake_that_cannot_be_asked_breaks_no_report(suite: Suite) -> None:
+    suite.write("""
+        from fake_ims import FakeImsError
+
+        def test_fails(fake_ims):
+            def run(work):
+                raise FakeImsError("blocked")
+            fake_ims.requests.run = run
+            assert False
+
+        def test_passes():
+            pass
+    """)
+    result = suite.run()
+    result.assert_outcomes(failed=1, passed=1)
+    assert section(result) == ["fake_ims: its exchanges cannot be read: blocked"]

@@ -55,6 +55,8 @@ async def receive(call: Call, image: Image, expected: int | None) -> Blob:
     try:
         async for chunk in call.chunks():
             blob.write(chunk)
+            if blob.size > call.service.profile.max_upload:
+                raise Refused("data.too_large")
             if expected and blob.size > expected:
                 raise Refused("data.size_exceeds", expected=expected, received=blob.size)
         if expected and blob.size != expected:

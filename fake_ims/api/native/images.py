@@ -27,7 +27,7 @@ async def create(call: Call) -> Answer:
     new = service.profile.new_image(document)
     image = service.images.create(caller, new.attributes, new.properties, new.tags)
     service.profile.adorn(image)
-    answer = image_answer(201, image, caller, service.profile)
+    answer = image_answer(201, image, service.profile)
     answer.headers.update(service.profile.create_headers(image, call.base_url))
     return answer
 
@@ -44,7 +44,7 @@ async def list_(call: Call) -> Answer:
         if image.transition is not None:
             service.images.look(image)
     first, following = links("/v2/images", call, page.images[-1].id if page.more else None)
-    body = page_bytes(page.images, caller, service.profile, first, following)
+    body = page_bytes(page.images, service.profile, first, following)
     return Answer(200, body, JSON)
 
 
@@ -69,7 +69,7 @@ async def show(call: Call) -> Answer:
     """Page *Querying Image Details*."""
     service, caller = call.service, call.known_caller
     image = service.images.show(caller, call.params["image_id"])
-    return image_answer(200, image, caller, service.profile)
+    return image_answer(200, image, service.profile)
 
 
 @handles("images.update")
@@ -82,7 +82,7 @@ async def update(call: Call) -> Answer:
                       headers={"Accept-Patch": ", ".join(sorted(patch.MEDIA_TYPES))})
     changes = patch.parse(await call.json(), media_type, service.profile.name)
     image = service.images.patch(caller, call.params["image_id"], changes)
-    return image_answer(200, image, caller, service.profile)
+    return image_answer(200, image, service.profile)
 
 
 @handles("images.delete")

@@ -88,8 +88,8 @@ def _import_staged(call: Call, image: Image, task: Task, store: str) -> None:
         service.tasks.finish(task, service.clock.now(), failure=refused.text)
         image.properties["os_glance_failed_import"] = store
     else:
-        service.tasks.finish(task, service.clock.now())
-        task.result = {"image_id": image.id}
+        task.status = "processing"
+        service.tasks.settle(service.store, service.clock.now())
         image.properties["os_glance_failed_import"] = ""
     image.properties["os_glance_importing_to_stores"] = ""
     service.images.changed(image)

@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from ...domain.callers import Caller
 from ...domain.clock import isotime
 from ...domain.image import Image, Member
 from ...profiles import Profile
@@ -21,27 +20,24 @@ def as_json(status: int, document: Any) -> Answer:
     return Answer(status, encode(document), JSON)
 
 
-def image_bytes(image: Image, caller: Caller, profile: Profile) -> bytes:
+def image_bytes(image: Image, profile: Profile) -> bytes:
     """The image as its JSON, from the cache unless it has changed since."""
-    shared = (profile.shares_private_images and caller.project_id != image.owner
-              and caller.project_id in image.members)
-    view = "member" if shared else "owner"
-    rendered = image.rendered.get(view)
+    rendered = image.rendered
     if rendered is None:
-        rendered = image.rendered[view] = encode(profile.view(image, shared))
+        rendered = image.rendered = encode(profile.view(image))
     return rendered
 
 
-def image_answer(status: int, image: Image, caller: Caller, profile: Profile) -> Answer:
+def image_answer(status: int, image: Image, profile: Profile) -> Answer:
     """An answer of one image."""
-    return Answer(status, image_bytes(image, caller, profile), JSON)
+    return Answer(status, image_bytes(image, profile), JSON)
 
 
 def page_bytes(
-    images: Iterable[Image], caller: Caller, profile: Profile, first: str, following: str | None
+    images: Iterable[Image], profile: Profile, first: str, following: str | None
 ) -> bytes:
     """A page of images: a join of what each image has rendered to."""
-    joined = b",".join([image_bytes(image, caller, profile) for image in images])
+    joined = b",".join([image_bytes(image, profile) for image in images])
     tail: dict[str, str] = {"first": first, "schema": "/v2/schemas/images"}
     if following is not None:
         tail["next"] = following

@@ -50,6 +50,13 @@ def _document(task: Task) -> dict[str, object]:
 
 def _allow(call: Call) -> None:
     access.require_role("tasks_api_access", call.known_caller, "admin")
+    _settle(call)
+
+
+def _settle(call: Call) -> None:
+    service = call.service
+    service.images.settle()
+    service.tasks.settle(service.store, service.clock.now())
 
 
 @handles("tasks.list")
@@ -158,6 +165,7 @@ async def of_image(call: Call) -> Answer:
         access.require("get_image", call.known_caller, image)
     except Refused:
         raise Refused("image.hidden") from None
+    _settle(call)
     documents = []
     for task in call.service.tasks.of_image(image_id):
         document = {**_document(task), "deleted": False, "deleted_at": None}

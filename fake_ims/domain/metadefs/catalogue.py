@@ -114,8 +114,7 @@ class Metadefs:
         """
         rights.require(rights.ADD, caller)
         name, owner = given["namespace"], given.get("owner", caller.project_id)
-        columns = _columns(given, owner)
-        refuse_four_bytes(columns, "create", "namespace")
+        columns = _columns(given, owner, "create")
         if name in self._namespaces:
             raise Refused("metadef.namespace_exists", namespace=name)
         namespace = Namespace(next(self._numbers), **columns, created_at=now, updated_at=now)
@@ -148,8 +147,7 @@ class Metadefs:
         namespace = self.find(caller, name, NOT_FOUND, NOT_FOUND)
         rights.require(rights.MODIFY, caller)
         new_name, owner = given["namespace"], given.get("owner") or caller.project_id
-        columns = _columns(given, owner)
-        refuse_four_bytes(columns, "update", "namespace")
+        columns = _columns(given, owner, "update")
         if new_name != name and new_name in self._namespaces:
             raise Refused("metadef.namespace_taken", namespace=new_name)
         before = namespace.updated_at
@@ -185,11 +183,18 @@ class Metadefs:
         return namespace
 
 
-def _columns(given: Mapping[str, Any], owner: str | None) -> dict[str, Any]:
-    """What a namespace says about itself, with defaults for what is not given."""
+def _columns(given: Mapping[str, Any], owner: str | None, verb: str) -> dict[str, Any]:
+    """What a namespace says about itself, with defaults for what is not given.
+
+    Raises:
+        Refused: ``metadef.four_bytes``; ``metadef.namespace_ownerless``.
+    """
+    texts = ("namespace", "display_name", "description")
+    refuse_four_bytes({**{name: given.get(name) for name in texts}, "owner": owner}, verb,
+                      "namespace")
     if owner is None:
         # An administrator without a project: Glance's database cannot hold that.
-        raise Refused("internal")
+        raise Refused("metadef.namespace_ownerless")
     return {
         "name": given["namespace"],
         "display_name": given.get("display_name"),

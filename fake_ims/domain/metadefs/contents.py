@@ -135,7 +135,7 @@ class Contents:
         """
         holder = self.holder(caller, namespace, TAGS, rights.ADD_TAGS)
         if names is None:
-            raise Refused("internal")
+            raise Refused("metadef.unexpected")
         before = dict(holder.of(TAGS))
         if names and not append:
             holder.of(TAGS).clear()
@@ -166,9 +166,9 @@ class Contents:
         entries = self.holder(caller, namespace, kind, kind.modify_rule).of(kind)
         entry = self._entry(entries, kind, name)
         content, new_name = _content(kind, given), given["name"]
-        shapes.refuse_four_bytes({"name": new_name, **content}, "update", kind.what)
+        shapes.refuse_four_bytes(_columns(kind, new_name, content), "update", kind.what)
         if new_name != name and new_name in entries:
-            raise Refused(kind.taken, name=new_name, namespace=namespace)
+            raise Refused(kind.exists, name=new_name, namespace=namespace)
         before = entry.updated_at
         if (entry.name, entry.content) != (new_name, content):
             entry.updated_at = now
@@ -225,8 +225,8 @@ class Contents:
             Refused: its name is taken, or its text cannot be kept.
         """
         content = _content(kind, given)
-        if kind.what and what:
-            shapes.refuse_four_bytes({"name": name, **content}, "create", what)
+        if what:
+            shapes.refuse_four_bytes(_columns(kind, name, content), "create", what)
         if kind is RESOURCE_TYPES and name not in self._resource_types:
             self._resource_types[name] = Entry(next(self._numbers), name, now, now)
         entries = namespace.of(kind)
@@ -251,3 +251,13 @@ def _content(kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
     if kind is RESOURCE_TYPES:
         return {name: given.get(name) for name in ("prefix", "properties_target")}
     return {}
+
+
+def _columns(kind: Kind, name: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry as a row of Glance's database, of which Glance checks the text."""
+    if kind is OBJECTS:
+        return {"name": name, "required": ",".join(content["required"]),
+                "description": content["description"], "json_schema": content["properties"]}
+    if kind is PROPERTIES:
+        return {"name": name, "json_schema": content}
+    return {"name": name} if kind is TAGS else {}

@@ -40,10 +40,10 @@ def page(
     """A page of items; nothing sorts before something, and ties go by creation.
 
     Raises:
-        Refused: ``internal`` for a sort key that there is not, as a real Glance does.
+        Refused: ``metadef.unexpected`` for a sort key that there is not, as a real Glance does.
     """
     if sort_key not in keys:
-        raise Refused("internal")
+        raise Refused("metadef.unexpected")
     names = ["created_at", "id"]
     if sort_key not in names:
         names.insert(0, sort_key)

@@ -21,8 +21,7 @@ class Kind:
         modify_rule: policy of changing one.
         delete_rule: policy of deleting one.
         unknown: refusal: there is none of that name.
-        exists: refusal: a new one's name is taken.
-        taken: refusal: a changed one's name is taken.
+        exists: refusal: the name is taken.
         protected: refusal: the namespace protects it.
         no_namespace: refusal: there is no such namespace.
     """
@@ -36,27 +35,25 @@ class Kind:
     delete_rule: str
     unknown: str
     exists: str
-    taken: str
     protected: str
     no_namespace: str = "metadef.namespace_not_found"
 
 
-OBJECTS = Kind("objects", "object", "get_metadef_objects", "get_metadef_object", "add_metadef_object",
-               "modify_metadef_object", "delete_metadef_object", "metadef.object_unknown",
-               # Glance stumbles over its own sentence about a name that is taken, and sends 500.
-               "metadef.object_exists", "internal", "metadef.object_protected",
-               "metadef.namespace_unknown")
+OBJECTS = Kind("objects", "object", "get_metadef_objects", "get_metadef_object",
+               "add_metadef_object", "modify_metadef_object", "delete_metadef_object",
+               "metadef.object_unknown", "metadef.object_exists",
+               "metadef.object_protected", "metadef.namespace_unknown")
 PROPERTIES = Kind("properties", "property", "get_metadef_properties", "get_metadef_property",
                   "add_metadef_property", "modify_metadef_property", "remove_metadef_property",
-                  "metadef.property_unknown", "metadef.property_exists", "internal",
+                  "metadef.property_unknown", "metadef.property_exists",
                   "metadef.property_protected")
 TAGS = Kind("tags", "tag", "get_metadef_tags", "get_metadef_tag", "add_metadef_tag",
             "modify_metadef_tag", "delete_metadef_tag", "metadef.tag_unknown",
-            "metadef.tag_exists", "metadef.tag_exists", "metadef.tag_protected")
+            "metadef.tag_exists", "metadef.tag_protected")
 RESOURCE_TYPES = Kind("resource_types", "", "list_metadef_resource_types",
                       "get_metadef_resource_type", "add_metadef_resource_type_association", "",
                       "remove_metadef_resource_type_association", "metadef.association_delete",
-                      "metadef.association_exists", "", "metadef.association_protected")
+                      "metadef.association_exists", "metadef.association_protected")
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """What Glance keeps of a definition: each attribute read as the type that its model says.
 
 Schemas let through more than the models can hold. Where a model cannot, a real Glance fails with
-500, and so does the fake.
+500; the contract's row ``metadef.unexpected`` says what the fake does.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _FALSE = ("false", "f", "no", "n", "off", "0")
 
 def _text(value: Any) -> Any:
     if value is not None and not isinstance(value, str):
-        raise Refused("internal")
+        raise Refused("metadef.unexpected")
     return value
 
 
@@ -38,7 +38,7 @@ def _integer(value: float) -> int:
     try:
         return int(value)
     except (ValueError, OverflowError):
-        raise Refused("internal") from None
+        raise Refused("metadef.unexpected") from None
 
 
 def _boolean(value: Any) -> bool | None:
@@ -48,18 +48,18 @@ def _boolean(value: Any) -> bool | None:
         return bool(value)
     if value in _TRUE or value in _FALSE:
         return value in _TRUE
-    raise Refused("internal")
+    raise Refused("metadef.unexpected")
 
 
 def read(value: Any, shape: Shape, *needed: str) -> dict[str, Any]:
     """The attributes of a document, in the shape's order.
 
     Raises:
-        Refused: ``internal``, for what the shape cannot hold.
+        Refused: ``metadef.unexpected``, for what the shape cannot hold.
     """
     if (not isinstance(value, dict) or not value.keys() <= shape.keys()
             or not value.keys() >= set(needed)):
-        raise Refused("internal")
+        raise Refused("metadef.unexpected")
     return {name: reader(value[name]) for name, reader in shape.items() if name in value}
 
 
@@ -76,8 +76,9 @@ _LINKS: Shape = {"self": _text, "schema": _text}
 _ITEM: Shape = {"type": _text, "enum": _texts}
 _PROPERTY: Shape = {
     "name": _text, "type": _text, "title": _text, "description": _text, "operators": _texts,
-    "default": _default, "readonly": _boolean, "minimum": _integer, "maximum": _integer, "enum": _texts,
-    "pattern": _text, "minLength": _integer, "maxLength": _integer, "confidential": _boolean,
+    "default": _default, "readonly": _boolean, "minimum": _integer, "maximum": _integer,
+    "enum": _texts, "pattern": _text, "minLength": _integer, "maxLength": _integer,
+    "confidential": _boolean,
     "items": lambda value: read(value, _ITEM, "type"), "uniqueItems": _boolean,
     "minItems": _integer, "maxItems": _integer, "additionalItems": _boolean,
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import quote
 
 from ....domain.metadefs import shapes
 from ....domain.metadefs.records import OBJECTS, PROPERTIES, RESOURCE_TYPES, TAGS
@@ -25,6 +27,7 @@ from .requests import (
 )
 
 _CLEARED = {"objects": OBJECTS, "properties": PROPERTIES, "tags": TAGS}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CONTENTS = ("resource_type_associations", "properties", "objects", "tags")
 
 
@@ -37,7 +40,7 @@ async def list_(call: Call) -> Answer:
         size = service.profile.page_size if text is None else int(text)
     except ValueError:
         # A real Glance does not expect this.
-        raise Refused("internal") from None
+        raise Refused("metadef.unexpected") from None
     asked = listing(call, "public", "private")
     size = limit(str(min(size, service.profile.max_page)), 0)
     found = service.metadefs.namespaces(
@@ -67,7 +70,9 @@ async def create(call: Call) -> Answer:
     document = render.namespace(space)
     document.update((name, given[name]) for name in _CONTENTS if name in given)
     answer = as_json(201, document)
-    answer.headers["Location"] = f"{call.base_url}{render.PATH}/{space.name}"
+    # As Glance writes it: not encoded, but for what no header can hold.
+    path = _CONTROL.sub(lambda match: quote(match[0]), f"{render.PATH}/{space.name}")
+    answer.headers["Location"] = call.base_url + path
     return answer
 
 
@@ -78,14 +83,13 @@ async def show(call: Call) -> Answer:
     metadefs = call.service.metadefs
     space = metadefs.show(call.known_caller, call.params["namespace"])
     document = render.namespace(space)
+    listed = metadefs.contents.listed
     contents: dict[str, Any] = {
-        "objects": [render.thing(entry, space.name)
-                    for entry in metadefs.contents.listed(space, OBJECTS)],
+        "objects": [render.thing(entry, space.name) for entry in listed(space, OBJECTS)],
         "resource_type_associations": [render.stamped(entry)
-                                       for entry in metadefs.contents.listed(space, RESOURCE_TYPES)],
-        "properties": {entry.name: entry.content
-                       for entry in metadefs.contents.listed(space, PROPERTIES)},
-        "tags": [{"name": entry.name} for entry in metadefs.contents.listed(space, TAGS)],
+                                       for entry in listed(space, RESOURCE_TYPES)],
+        "properties": {entry.name: entry.content for entry in listed(space, PROPERTIES)},
+        "tags": [{"name": entry.name} for entry in listed(space, TAGS)],
     }
     association = space.of(RESOURCE_TYPES).get(resource_type(call) or "")
     if association and association.content["prefix"]:

@@ -36,7 +36,8 @@ async def create(call: Call) -> Answer:
             check(definition, "property_in_object")
     given = shapes.thing(document)
     service, name = call.service, call.params["namespace"]
-    entry = service.metadefs.contents.add(call.known_caller, name, OBJECTS, given, service.clock.now())
+    entry = service.metadefs.contents.add(call.known_caller, name, OBJECTS, given,
+                                          service.clock.now())
     return as_json(201, render.object_as_given(entry, name, given, entry.updated_at))
 
 
@@ -44,7 +45,8 @@ async def create(call: Call) -> Answer:
 async def show(call: Call) -> Answer:
     """One object."""
     name = call.params["namespace"]
-    entry = call.service.metadefs.contents.get(call.known_caller, name, OBJECTS, call.params["name"])
+    entry = call.service.metadefs.contents.get(call.known_caller, name, OBJECTS,
+                                               call.params["name"])
     return as_json(200, render.thing(entry, name))
 
 
@@ -53,8 +55,8 @@ async def update(call: Call) -> Answer:
     """Replace an object; the answer shows when it was changed *before*, as Glance's does."""
     given = shapes.thing(await body(call, "object", LINKS_AND_TIMES))
     service, name = call.service, call.params["namespace"]
-    entry, before = service.metadefs.contents.change(call.known_caller, name, OBJECTS,
-                                            call.params["name"], given, service.clock.now())
+    entry, before = service.metadefs.contents.change(
+        call.known_caller, name, OBJECTS, call.params["name"], given, service.clock.now())
     return as_json(200, render.object_as_given(entry, name, given, before))
 
 
@@ -62,5 +64,5 @@ async def update(call: Call) -> Answer:
 async def delete(call: Call) -> Answer:
     """Delete one object."""
     call.service.metadefs.contents.remove(call.known_caller, call.params["namespace"], OBJECTS,
-                                 call.params["name"])
+                                          call.params["name"])
     return no_content()

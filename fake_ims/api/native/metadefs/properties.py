@@ -15,8 +15,8 @@ from .requests import TIMES, body, no_body, resource_type
 @handles("metadefs.properties.list")
 async def list_(call: Call) -> Answer:
     """All properties, by name."""
-    entries = call.service.metadefs.contents.entries(call.known_caller, call.params["namespace"],
-                                            PROPERTIES)
+    entries = call.service.metadefs.contents.entries(
+        call.known_caller, call.params["namespace"], PROPERTIES)
     return as_json(200, {"properties": {entry.name: entry.content for entry in entries}})
 
 
@@ -26,20 +26,20 @@ async def create(call: Call) -> Answer:
     given = shapes.definition(await body(call, "property", TIMES))
     service = call.service
     service.metadefs.contents.add(call.known_caller, call.params["namespace"], PROPERTIES, given,
-                         service.clock.now())
+                                  service.clock.now())
     return as_json(201, given)
 
 
 @handles("metadefs.properties.show")
 async def show(call: Call) -> Answer:
     """One property, perhaps by the name that it has on resources of a type."""
-    metadefs, caller = call.service.metadefs, call.known_caller
+    contents, caller = call.service.metadefs.contents, call.known_caller
     space, name = call.params["namespace"], call.params["name"]
-    metadefs.contents.holder(caller, space, PROPERTIES, PROPERTIES.get_rule)
+    contents.holder(caller, space, PROPERTIES, PROPERTIES.get_rule)
     kind = resource_type(call)
     if kind:
-        name = metadefs.contents.without_prefix(caller, space, name, kind)
-    entry = metadefs.contents.get(caller, space, PROPERTIES, name)
+        name = contents.without_prefix(caller, space, name, kind)
+    entry = contents.get(caller, space, PROPERTIES, name)
     return as_json(200, {**entry.content, "name": entry.name})
 
 
@@ -49,7 +49,7 @@ async def update(call: Call) -> Answer:
     given = shapes.definition(await body(call, "property", TIMES))
     service = call.service
     service.metadefs.contents.change(call.known_caller, call.params["namespace"], PROPERTIES,
-                            call.params["name"], given, service.clock.now())
+                                     call.params["name"], given, service.clock.now())
     return as_json(200, given)
 
 
@@ -57,6 +57,6 @@ async def update(call: Call) -> Answer:
 async def delete(call: Call) -> Answer:
     """Delete one property."""
     await no_body(call)
-    call.service.metadefs.contents.remove(call.known_caller, call.params["namespace"], PROPERTIES,
-                                 call.params["name"])
+    call.service.metadefs.contents.remove(
+        call.known_caller, call.params["namespace"], PROPERTIES, call.params["name"])
     return no_content()

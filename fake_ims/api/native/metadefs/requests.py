@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ....contract import metadef_schemas
 from ....refusal import Refused
 from ...call import Call
 
@@ -33,6 +32,9 @@ def check(document: object, schema: str) -> None:
     Raises:
         Refused: ``metadef.schema``.
     """
+    # Imported here, so that a fake which nobody asks about definitions starts without schemas.
+    from ....contract import metadef_schemas
+
     try:
         metadef_schemas.check(document, schema)
     except metadef_schemas.Mismatch as mismatch:
@@ -48,7 +50,7 @@ async def no_body(call: Call) -> None:
     """
     if call.has_body:
         await call.json()
-        raise Refused("internal")
+        raise Refused("metadef.unexpected")
 
 
 def last(call: Call, name: str) -> str | None:
@@ -61,10 +63,10 @@ def resource_type(call: Call) -> str | None:
     """The value of the filter ``resource_type``, where a list of other filters makes no sense.
 
     Raises:
-        Refused: ``internal``, if there are only others.
+        Refused: ``metadef.unexpected``, if there are only others.
     """
     if call.query and "resource_type" not in call.query:
-        raise Refused("internal")
+        raise Refused("metadef.unexpected")
     return last(call, "resource_type") or None
 
 

@@ -23,8 +23,8 @@ async def list_types(call: Call) -> Answer:
 @handles("metadefs.associations.list")
 async def list_(call: Call) -> Answer:
     """The resource types that a namespace applies to."""
-    entries = call.service.metadefs.contents.entries(call.known_caller, call.params["namespace"],
-                                            RESOURCE_TYPES)
+    entries = call.service.metadefs.contents.entries(
+        call.known_caller, call.params["namespace"], RESOURCE_TYPES)
     return as_json(200, {"resource_type_associations": [render.stamped(entry)
                                                         for entry in entries]})
 
@@ -34,14 +34,14 @@ async def create(call: Call) -> Answer:
     """Let a namespace apply to a resource type."""
     given = shapes.association(await body(call, "resource_type", TIMES))
     service = call.service
-    entry = service.metadefs.contents.add(call.known_caller, call.params["namespace"], RESOURCE_TYPES,
-                                 given, service.clock.now())
+    entry = service.metadefs.contents.add(
+        call.known_caller, call.params["namespace"], RESOURCE_TYPES, given, service.clock.now())
     return as_json(201, render.stamped(entry))
 
 
 @handles("metadefs.associations.delete")
 async def delete(call: Call) -> Answer:
     """Let a namespace no longer apply to a resource type."""
-    call.service.metadefs.contents.remove(call.known_caller, call.params["namespace"], RESOURCE_TYPES,
-                                 call.params["name"])
+    call.service.metadefs.contents.remove(
+        call.known_caller, call.params["namespace"], RESOURCE_TYPES, call.params["name"])
     return no_content()

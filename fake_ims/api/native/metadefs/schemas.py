@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ....contract import metadef_schemas
 from ....contract.metadefs import SCHEMA_NAMES
 from ...answer import Answer
 from ...call import Call
@@ -13,5 +12,7 @@ from ..render import as_json
 @handles(*(f"schemas.metadefs.{name}" for name in SCHEMA_NAMES))
 async def show(call: Call) -> Answer:
     """One schema."""
+    from ....contract import metadef_schemas
+
     assert call.operation is not None
     return as_json(200, metadef_schemas.document(call.operation.id.rpartition(".")[2]))

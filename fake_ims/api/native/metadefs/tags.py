@@ -34,7 +34,7 @@ async def create_all(call: Call) -> Answer:
     append = call.headers.get("X-Openstack-Append", "").strip().lower() in _TRUE
     service = call.service
     service.metadefs.contents.add_tags(call.known_caller, call.params["namespace"], names, append,
-                              service.clock.now())
+                                       service.clock.now())
     return as_json(201, {"tags": [{"name": name} for name in names or ()]})
 
 
@@ -53,7 +53,7 @@ async def create(call: Call) -> Answer:
 async def show(call: Call) -> Answer:
     """One tag."""
     entry = call.service.metadefs.contents.get(call.known_caller, call.params["namespace"], TAGS,
-                                      call.params["name"])
+                                               call.params["name"])
     return as_json(200, render.stamped(entry))
 
 
@@ -72,5 +72,5 @@ async def update(call: Call) -> Answer:
 async def delete(call: Call) -> Answer:
     """Delete one tag."""
     call.service.metadefs.contents.remove(call.known_caller, call.params["namespace"], TAGS,
-                                 call.params["name"])
+                                          call.params["name"])
     return no_content()

@@ -1,0 +1,143 @@
+"""The command ``fake-ims``: ``serve`` and ``operations``."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from .contract.model import Operation
+from .errors import FakeImsError
+from .version import __version__
+
+PROG = "fake-ims"
+MISUSE = 2
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one line."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, **settings)
+        self.options: list[str] = []
+
+    def option(self, name: str, **settings: Any) -> None:
+        """Add an option that ``refuse`` may suggest."""
+        self.options += self.add_argument(name, **settings).option_strings
+
+    def error(self, message: str) -> NoReturn:
+        _complain(message)
+        raise SystemExit(MISUSE)
+
+    def refuse(self, argument: str) -> NoReturn:
+        """Refuse an argument that no option takes."""
+        name = argument.partition("=")[0]
+        close = difflib.get_close_matches(name, self.options, n=1)
+        known = f"did you mean {close[0]}?" if close else f"see {self.prog} --help"
+        self.error(f"unknown argument {name!r}; {known}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: what stands behind ``fake-ims`` on the command line; by default the process's.
+
+    Returns:
+        The exit status: 0, or 2 if an option is wrong or the port is taken.
+    """
+    try:
+        parser, commands = _parsers()
+        given, rest = parser.parse_known_args(arguments)
+        if rest:
+            commands[given.command].refuse(rest[0])
+        return _operations(given) if given.command == "operations" else _serve(given)
+    except FakeImsError as error:
+        _complain(str(error))
+        return MISUSE
+    except BrokenPipeError:
+        # The reader of our output has gone. Let the flush at the end have nothing to complain of.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:  # before serve listens to the signal
+        return 0
+
+
+def _complain(text: str) -> None:
+    print(f"{PROG}: {' '.join(text.split())}", file=sys.stderr)
+
+
+def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
+    parser = _Parser(prog=PROG, description="A fake Image Management Service.")
+    parser.add_argument("--version", action="version", version=f"{PROG} {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    serve: _Parser = commands.add_parser(
+        "serve", help="run the fake until it is interrupted",
+        description="Run the fake until it is interrupted (SIGINT or SIGTERM).")
+    serve.option("--host", default="127.0.0.1", metavar="ADDRESS",
+                 help="address to listen on (default: 127.0.0.1, this machine only)")
+    serve.option("--port", type=int, default=0, help="port to listen on (default: 0, a free one)")
+    serve.option("--profile", default="otc", metavar="otc|openstack",
+                 help="service that it plays (default: otc)")
+    serve.option("--auth", default="any", metavar="any|strict|triple",
+                 help="how tokens are read (default: any token is good)")
+    for name, what in (("saving", "an upload takes until the image is active"),
+                       ("deleting", "a deletion takes until the image is gone")):
+        serve.option(f"--{name}", default="0s", metavar="TIME",
+                     help=f"how long {what}: 30s, 'polls(3)' or by-hand (default: 0s)")
+    serve.option("--ready-file", metavar="FILE",
+                 help="JSON file to write once it answers, and to remove at the end")
+    serve.option("--quiet", action="store_true", help="print no more than where it listens")
+    operations: _Parser = commands.add_parser(
+        "operations", help="list the operations of the service",
+        description="List the operations of the service, as its contract has them.")
+    operations.option("--json", action="store_true", help="as JSON, with everything known")
+    operations.option("--profile", choices=("otc", "openstack"), help="only those of this profile")
+    return parser, {"serve": serve, "operations": operations}
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from . import standalone  # brings aiohttp, which nothing else here needs
+
+    standalone.serve(
+        profile=given.profile, auth=given.auth, saving=given.saving, deleting=given.deleting,
+        host=given.host, port=given.port, ready_file=given.ready_file, quiet=given.quiet,
+    )
+    return 0
+
+
+def _operations(given: argparse.Namespace) -> int:
+    from .contract.operations import OPERATIONS
+
+    rows = [row for row in OPERATIONS if given.profile is None or given.profile in row.profiles]
+    if given.json:
+        import json
+
+        print(json.dumps([_as_json(row) for row in rows], indent=2), flush=True)
+    else:
+        print("\n".join(_table([_HEADINGS, *map(_cells, rows)])), flush=True)
+    return 0
+
+
+_HEADINGS = ("OPERATION", "METHOD", "PATH", "STATUS", "PROFILES", "CHAPTER")
+
+
+def _cells(row: Operation) -> tuple[str, ...]:
+    profiles = "both" if len(row.profiles) == 2 else "".join(row.profiles)
+    status = str(row.success) if row.served else "(501)"
+    notes = " (deprecated)" if row.deprecated and "eprecated" not in row.chapter else ""
+    return row.id, row.method, row.path, status, profiles, row.chapter + notes
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows]
+
+
+def _as_json(row: Operation) -> dict[str, object]:
+    return {name: sorted(value) if isinstance(value, frozenset) else value
+            for name, value in ((name, getattr(row, name)) for name in row.__slots__)}

@@ -1,0 +1,185 @@
+"""``fake-ims serve``: the fake as a server of its own, for any client and for curl."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import shlex
+import signal
+import sys
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from aiohttp import web
+
+from .errors import UsageError
+from .fake import FakeIMS
+from .version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from .contract.model import Profile
+    from .domain.callers import AuthMode
+    from .journal import Exchange
+
+    Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_UNPRINTABLE = re.compile(r"[^ -~\u00a0-\ud7ff\ue000-\U0010ffff]")
+_RED, _YELLOW, _GREEN, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[0m"
+
+
+def serve(
+    *,
+    profile: str,
+    auth: str,
+    saving: str,
+    deleting: str,
+    host: str,
+    port: int,
+    ready_file: str | None,
+    quiet: bool,
+) -> None:
+    """Run the fake until SIGINT or SIGTERM.
+
+    Args:
+        profile, auth, saving, deleting, host, port: as ``FakeIMS`` has them.
+        ready_file: where to write, once it answers, JSON with ``url``, ``token``, ``project_id``
+            and ``pid``; it is removed at the end.
+        quiet: print no more than where it listens.
+
+    Raises:
+        UsageError: a setting is wrong, or the ready file cannot be written.
+        PortTakenError: the port is in use.
+    """
+    fake = FakeIMS(profile=cast("Profile", profile), auth=cast("AuthMode", auth), saving=saving,
+                   deleting=deleting, host=host, port=port)
+    with contextlib.suppress(KeyboardInterrupt):  # where signals cannot be had otherwise
+        asyncio.run(_serve(fake, ready_file, quiet))
+
+
+async def _serve(fake: FakeIMS, ready_file: str | None, quiet: bool) -> None:
+    voice = _Voice()
+    if not quiet:
+        fake.app.middlewares.append(_reporting(fake, voice))
+    if ready_file is not None:
+        _remove(ready_file)  # of a server that was killed: it must not be taken for ours
+    ended = asyncio.Event()
+    async with fake:
+        _on_signals(ended.set)
+        try:
+            if ready_file is not None:
+                _write(ready_file, fake)
+            voice.say(f"fake-ims {__version__} ({fake.profile}, auth {fake.auth}) "
+                      f"listens on {fake.url}")
+            if not quiet:
+                voice.say("Ctrl-C ends it. To try it, paste:")
+                for line in _examples(fake):
+                    voice.say(f"  {line}")
+            await ended.wait()
+        finally:
+            if ready_file is not None:
+                _remove(ready_file)
+
+
+def _on_signals(end: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, end)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(end))
+
+
+def _examples(fake: FakeIMS) -> list[str]:
+    """Three commands to paste: create an image, upload its data, list."""
+    image_id = str(uuid.uuid4())
+    images = f"{fake.url}/v2/images"
+    body = {"id": image_id, "name": "my-first-image", "disk_format": "raw",
+            "container_format": "bare"}
+    token = ["curl", "-H", f"X-Auth-Token: {fake.token}"]
+    return [
+        shlex.join([*token, "-H", "Content-Type: application/json", "-d", json.dumps(body), images]),
+        shlex.join([*token, "-X", "PUT", "-H", "Content-Type: application/octet-stream", "-d",
+                    "the bytes of a disk", f"{images}/{image_id}/file"]),
+        shlex.join([*token, images]),
+    ]
+
+
+class _Voice:
+    """Prints lines as they come, with colours on a terminal, until nobody listens any more."""
+
+    def __init__(self) -> None:
+        self.coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        self._heard = True
+
+    def say(self, line: str) -> None:
+        """Print one line."""
+        if not self._heard:
+            return
+        encoding = sys.stdout.encoding or "utf-8"
+        text = line.encode(encoding, "backslashreplace").decode(encoding)
+        try:
+            print(text, flush=True)
+        except (OSError, ValueError):  # the other end of a pipe has gone, or stdout is closed
+            self._heard = False
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    def tell(self, exchange: Exchange) -> None:
+        """Print an exchange."""
+        moment = datetime.fromtimestamp(exchange.started_at).strftime("%H:%M:%S")
+        # What clients send must not move the cursor of a terminal.
+        line = _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], exchange.line())
+        if self.coloured:
+            line = f"{_colour(exchange)}{line}{_PLAIN}"
+        self.say(f"{moment} {line}")
+
+
+def _colour(exchange: Exchange) -> str:
+    if exchange.faults or not 0 < exchange.status < 500:
+        return _RED
+    return _YELLOW if exchange.status >= 400 else _GREEN
+
+
+def _reporting(
+    fake: FakeIMS, voice: _Voice
+) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+    @web.middleware
+    async def report(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        finally:
+            # Whatever happens, the last thing that the pipeline does is to record the exchange;
+            # no other request of this loop comes between.
+            voice.tell(fake.requests.last)
+
+    return report
+
+
+def _write(path: str, fake: FakeIMS) -> None:
+    """Write the ready file: others see all of it or nothing."""
+    text = json.dumps({"url": fake.url, "token": fake.token, "project_id": fake.project_id,
+                       "pid": os.getpid()})
+    draft = f"{path}.{os.getpid()}.tmp"
+    try:
+        with open(draft, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+        os.replace(draft, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(draft)
+        raise UsageError(f"cannot write the ready file {path!r}: {error.strerror}") from None
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise UsageError(f"cannot write the ready file {path!r}: {error.strerror}") from None
