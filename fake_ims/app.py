@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import uuid
 
 from aiohttp import web
 
@@ -15,6 +14,7 @@ from .api import registry, routing
 from .api.answer import Answer
 from .api.call import Call
 from .contract.operations import OPERATIONS
+from .domain.ids import new_id
 from .faults import ConnectionCut, cut
 from .journal import Exchange
 from .realtime import monotonic
@@ -34,7 +34,10 @@ def build(service: Service) -> web.Application:
     _check_handlers()
     application = web.Application(client_max_size=0)
     pipeline = Pipeline(service)
-    application.router.add_route("*", r"/{path:[\s\S]*}", pipeline.handle)
+    # aiohttp finds a path that is written out sooner than by a pattern; where paths lead is the
+    # pipeline's to say in both cases.
+    for path in ("/v2/images", r"/{path:[\s\S]*}"):
+        application.router.add_route("*", path, pipeline.handle)
     return application
 
 
@@ -121,6 +124,9 @@ class Pipeline:
         except ConnectionError:
             # The client went away in the middle of its body; there is nobody to answer.
             raise ConnectionCut from None
+        except web.RequestPayloadError:
+            # The body is not chunked or compressed as its headers say.
+            return profile.refuse(call, Refused("body.malformed"))
         except Exception:
             _log.exception("%s %s failed", call.method, call.path)
             return profile.refuse(call, Refused("internal"))
@@ -189,5 +195,5 @@ class Pipeline:
 
 def _request_id(given: str | None) -> str:
     if not given:
-        return f"req-{uuid.uuid4()}"
+        return f"req-{new_id()}"
     return given if given.startswith("req-") else f"req-{given}"

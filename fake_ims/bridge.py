@@ -150,7 +150,7 @@ class LoopThread:
             self.close()
             raise self._gone() from None
         deadline = monotonic() + PATIENCE
-        while not work.wait(1.0):
+        while not work.wait(min(1.0, PATIENCE)):
             error: FakeImsError | None = None
             if not self._is_alive():
                 error = self._gone()
@@ -219,9 +219,13 @@ class Bridge:
         if self._stopped:
             raise NotRunningError(STOPPED)
 
+    def renew(self) -> None:
+        """The fake is about to begin anew: until ``open`` its state is whoever's who calls."""
+        self._stopped = False
+
     def open(self, thread: LoopThread) -> None:
         """From now on the state belongs to that thread."""
-        self._thread, self._stopped = thread, False
+        self._thread = thread
 
     def close(self) -> None:
         """The fake is being stopped: no more work."""

@@ -118,12 +118,16 @@ class FakeIMS:
         if server is None:
             return
         if not isinstance(server, OwnThread):
-            raise WrongLoopError("this fake runs in the loop in which 'async with' started it; it "
-                                 "stops where that block ends")
+            if not server.loop.is_closed():
+                raise WrongLoopError("this fake runs in the loop in which 'async with' started "
+                                     "it; it stops where that block ends")
+            server.abandon()
+            self._ended()
+            self._service.store.close()
+            return
         server.check_caller()
         self._forgotten.detach()
-        self._server = None
-        self._bridge.close()
+        self._ended()
         server.stop()
 
     def __enter__(self) -> FakeIMS:
@@ -160,9 +164,14 @@ class FakeIMS:
             return
         if asyncio.get_running_loop() is not server.loop:
             raise WrongLoopError("this fake was started in another loop; it has to be left there")
-        self._server = None
-        self._bridge.close()
+        self._ended()
         await server.stop()
+
+    def _ended(self) -> None:
+        self._server = None
+        if self._application is not None:
+            self._application.over = True
+        self._bridge.close()
 
     def _prepare(self) -> tuple[web.Application, socket]:
         from .server import InLoop, listen, url_of
@@ -172,6 +181,7 @@ class FakeIMS:
                 raise WrongLoopError("this fake runs in a loop already ('async with'); it cannot "
                                      "be started a second time")
             raise UsageError("this fake runs already: leave out start() where 'with' does it")
+        self._bridge.renew()
         app = self._build()
         if app.frozen:
             raise WrongLoopError("fake.app is in use by another server, such as aiohttp's test "

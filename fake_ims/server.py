@@ -8,17 +8,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import logging
 import os
 import socket
 import threading
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from .app import build
 from .bridge import LoopThread, ParkingLoop
 from .errors import PortTakenError, UsageError, WrongLoopError
 from .service import Service
 
+_log = logging.getLogger("fake_ims.http")
+_log.addFilter(lambda record: not _is_clients_fault(record))
 _BACKLOG = 1024
 # Idle connections are closed when the client or the fake ends, never by a timer: freezing time in
 # the middle of a test would set it off, and the next request would meet a closed connection.
@@ -71,6 +75,12 @@ def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int
     return family, (str(address[0]), port)
 
 
+def _is_clients_fault(record: logging.LogRecord) -> bool:
+    """Whether aiohttp logs that it has refused what is no HTTP; that is nobody's business here."""
+    error = record.exc_info[1] if record.exc_info else None
+    return isinstance(error, (HttpProcessingError, web.RequestPayloadError))
+
+
 def url_of(sock: socket.socket) -> str:
     """``http://127.0.0.1:PORT`` for a bound socket, in a form that a client here can call."""
     host, port = sock.getsockname()[:2]
@@ -111,7 +121,9 @@ class Serving:
     def __init__(self, app: web.Application, sock: socket.socket) -> None:
         self._app = app
         self._sock = sock
-        self._runner = web.AppRunner(app, access_log=None, keepalive_timeout=_NEVER)
+        # A body is what the client sends: the service does not look at Content-Encoding.
+        self._runner = web.AppRunner(app, access_log=None, keepalive_timeout=_NEVER,
+                                     auto_decompress=False, logger=_log)
         self._listening: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -136,6 +148,11 @@ class Serving:
             await _cut(server.connections)
         await self._app.shutdown()
         await self._app.cleanup()
+
+
+    def abandon(self) -> None:
+        """Close the port; for a loop that is closed, so that nothing else can be done."""
+        self._sock.close()
 
 
 async def _cut(connections: list[web.RequestHandler]) -> None:
@@ -177,6 +194,10 @@ class InLoop:
     async def stop(self) -> None:
         """Leave no task and no socket behind."""
         await self._serving.stop()
+
+    def abandon(self) -> None:
+        """Close the port after the loop has been closed without stopping first."""
+        self._serving.abandon()
 
 
 class OwnThread:

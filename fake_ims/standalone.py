@@ -21,13 +21,13 @@ from .fake import FakeIMS
 from .version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
+
+    from aiohttp.typedefs import Handler, Middleware
 
     from .contract.model import Profile
     from .domain.callers import AuthMode
-    from .journal import Exchange
-
-    Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+    from .journal import Exchange, Journal
 
 _UNPRINTABLE = re.compile(r"[^ -~\u00a0-\ud7ff\ue000-\U0010ffff]")
 _RED, _YELLOW, _GREEN, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[0m"
@@ -69,8 +69,8 @@ async def _serve(fake: FakeIMS, ready_file: str | None, quiet: bool) -> None:
     if ready_file is not None:
         _remove(ready_file)  # of a server that was killed: it must not be taken for ours
     ended = asyncio.Event()
+    _on_signals(ended.set)
     async with fake:
-        _on_signals(ended.set)
         try:
             if ready_file is not None:
                 _write(ready_file, fake)
@@ -103,9 +103,10 @@ def _examples(fake: FakeIMS) -> list[str]:
             "container_format": "bare"}
     token = ["curl", "-H", f"X-Auth-Token: {fake.token}"]
     return [
-        shlex.join([*token, "-H", "Content-Type: application/json", "-d", json.dumps(body), images]),
-        shlex.join([*token, "-X", "PUT", "-H", "Content-Type: application/octet-stream", "-d",
-                    "the bytes of a disk", f"{images}/{image_id}/file"]),
+        shlex.join([*token, "-H", "Content-Type: application/json",
+                    "-d", json.dumps(body), images]),
+        shlex.join([*token, "-H", "Content-Type: application/octet-stream",
+                    "-X", "PUT", "-d", "the bytes of a disk", f"{images}/{image_id}/file"]),
         shlex.join([*token, images]),
     ]
 
@@ -114,8 +115,8 @@ class _Voice:
     """Prints lines as they come, with colours on a terminal, until nobody listens any more."""
 
     def __init__(self) -> None:
-        self.coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        self._heard = True
+        self._heard = sys.stdout is not None  # None under pythonw, or after >&-
+        self.coloured = self._heard and sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
     def say(self, line: str) -> None:
         """Print one line."""
@@ -146,19 +147,32 @@ def _colour(exchange: Exchange) -> str:
     return _YELLOW if exchange.status >= 400 else _GREEN
 
 
-def _reporting(
-    fake: FakeIMS, voice: _Voice
-) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def _reporting(fake: FakeIMS, voice: _Voice) -> Middleware:
+    seen = 0
+
     @web.middleware
     async def report(request: web.Request, handler: Handler) -> web.StreamResponse:
+        nonlocal seen
         try:
             return await handler(request)
         finally:
-            # Whatever happens, the last thing that the pipeline does is to record the exchange;
-            # no other request of this loop comes between.
-            voice.tell(fake.requests.last)
+            fresh = _after(fake.requests, seen)
+            for exchange in fresh:
+                seen = exchange.number
+                voice.tell(exchange)
 
     return report
+
+
+def _after(journal: Journal, number: int) -> list[Exchange]:
+    """The exchanges after that number, oldest first; all of them if a reset came between."""
+    count = len(journal)
+    if count and journal[-1].number < number:
+        number = 0
+    fresh: list[Exchange] = []
+    while len(fresh) < count and journal[-1 - len(fresh)].number > number:
+        fresh.append(journal[-1 - len(fresh)])
+    return fresh[::-1]
 
 
 def _write(path: str, fake: FakeIMS) -> None:

@@ -158,7 +158,6 @@ class Wire:
             sock.sendall(data)
             if not wait:
                 return b""
-            sock.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: sock.recv(65536), b""))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
@@ -37,7 +38,8 @@ class Call:
         exchange: the journal's record of it.
     """
 
-    __slots__ = ("allow", "caller", "exchange", "operation", "params", "request", "service")
+    __slots__ = ("_body", "allow", "caller", "exchange", "operation", "params", "request",
+                 "service")
 
     def __init__(self, service: Service, request: web.Request, exchange: Exchange) -> None:
         self.service = service
@@ -47,6 +49,7 @@ class Call:
         self.params: Mapping[str, str] = {}
         self.caller: Caller | None = None
         self.allow = ""
+        self._body: bytes | None = None
 
     @property
     def method(self) -> str:
@@ -63,7 +66,7 @@ class Call:
         """The decoded query parameters."""
         return self.request.rel_url.query
 
-    def pairs(self) -> list[tuple[str, str]]:
+    def pairs(self) -> tuple[tuple[str, str], ...]:
         """The query's parameters in order; ``;`` separates like ``&``, as in Glance.
 
         Raises:
@@ -71,9 +74,9 @@ class Call:
         """
         raw = self.request.rel_url.raw_query_string
         if not raw:
-            return []
+            return ()
         try:
-            return parse_qsl(raw.replace(";", "&"), keep_blank_values=True, errors="strict")
+            return _pairs(raw)
         except UnicodeDecodeError:
             raise Refused("request.undecodable") from None
 
@@ -102,9 +105,12 @@ class Call:
 
     async def read(self) -> bytes:
         """The whole body, kept for the journal."""
-        body = await self.request.read()
-        self.exchange.request_body = body
-        return body
+        if self._body is None:
+            content = self.request.content
+            # Most bodies arrive together with their head: then there is nothing to wait for.
+            self._body = content.read_nowait() if content.is_eof() else await self.request.read()
+            self.exchange.request_body = self._body
+        return self._body
 
     async def json(self) -> object:
         """The body as JSON, an object or an array.
@@ -122,6 +128,11 @@ class Call:
     def chunks(self) -> AsyncIterator[bytes]:
         """The body as it arrives, for uploads."""
         return self.request.content.iter_any()
+
+
+@lru_cache(maxsize=256)
+def _pairs(raw: str) -> tuple[tuple[str, str], ...]:
+    return tuple(parse_qsl(raw.replace(";", "&"), keep_blank_values=True, errors="strict"))
 
 
 def parse_json(body: bytes) -> object:

@@ -20,7 +20,7 @@ class _Node:
     operations: dict[str, Operation] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Match:
     """Where a path leads.
 

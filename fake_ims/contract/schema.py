@@ -243,6 +243,10 @@ def document(name: str, profile: ProfileName) -> Schema:
     return documents[name]
 
 
+_JSON_TYPES = {str: "string", int: "integer", bool: "boolean", list: "array", dict: "object",
+               type(None): "null"}
+
+
 def is_type(value: object, name: str) -> bool:
     """Whether a value is of a JSON type; to JSON, ``true`` is no number and ``1.0`` an integer."""
     if name == "string":
@@ -313,7 +317,9 @@ def check_value(
         message: str | None = None
         if keyword == "type":
             names = rule if isinstance(rule, list) else [rule]
-            if not any(is_type(value, name) for name in names):
+            if _JSON_TYPES.get(type(value)) not in names and not any(
+                is_type(value, name) for name in names
+            ):
                 message = f"{value!r} is not of type {', '.join(repr(name) for name in names)}"
         elif keyword == "enum":
             if value not in rule:

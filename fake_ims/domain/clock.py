@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from datetime import datetime, timezone
+from functools import lru_cache
 
 from .durations import DurationLike, seconds
 
@@ -44,6 +46,11 @@ class Clock:
 
 def isotime(instant: float) -> str:
     """An instant as the service prints it: ``2016-06-02T07:49:48Z``."""
+    return _isotime(math.floor(instant))
+
+
+@lru_cache(maxsize=256)
+def _isotime(instant: int) -> str:
     moment = time.gmtime(instant)
     return (f"{moment.tm_year:04d}-{moment.tm_mon:02d}-{moment.tm_mday:02d}T"
             f"{moment.tm_hour:02d}:{moment.tm_min:02d}:{moment.tm_sec:02d}Z")

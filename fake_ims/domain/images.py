@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import uuid
 from typing import TYPE_CHECKING
 
 from ..contract.attributes import UUID_PATTERN, base_names
 from ..refusal import Refused
-from . import access
+from . import access, query
 from .callers import Caller
 from .data import Blob
 from .durations import After, Polls
 from .formats import INSPECTABLE
+from .ids import new_id
 from .image import TRANSITIONS, Image, Member
 from .lifecycle import Transition
 from .patch import Change
@@ -53,14 +53,27 @@ class Images(Seeding):
             ):
                 self._arrive(image, transition, transition.due_at)
 
-    def look(self, image: Image) -> None:
-        """A client looks at an image: what was waiting for looks may become due."""
+    def look(self, image: Image) -> bool:
+        """A client looks at an image: what was waiting for looks may become due; whether it has."""
         transition = image.transition
         if transition is None or not isinstance(transition.due, Polls):
-            return
+            return False
         transition.looks_left -= 1
-        if transition.looks_left <= 0:
-            self._arrive(image, transition, self._now())
+        if transition.looks_left > 0:
+            return False
+        self._arrive(image, transition, self._now())
+        return True
+
+    def page(self, caller: Caller, asked: query.ListQuery) -> query.Page:
+        """The page that a client asks for; it shows what the client's look at it has changed.
+
+        Raises:
+            Refused: the marker is not there or not visible.
+        """
+        profile = self._service.profile
+        page = query.run(asked, caller, self._store, profile)
+        arrived = [self.look(image) for image in page.images if image.transition is not None]
+        return query.run(asked, caller, self._store, profile) if any(arrived) else page
 
     def get(self, caller: Caller, image_id: str) -> Image:
         """The image, if the caller may see it.
@@ -111,7 +124,7 @@ class Images(Seeding):
                 raise Refused("policy.denied", rule="publicize_image")
         image_id = attributes.get("id")
         if image_id is None:
-            image_id = str(uuid.uuid4())
+            image_id = new_id()
         elif self._store.knows(str(image_id)):
             raise Refused("image.duplicate", image_id=image_id)
         self._check_counts(len(properties), len(tags))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,7 @@ _TIME = re.compile(
 
 @dataclass(slots=True)
 class ListQuery:
-    """A list of images, as it was asked for."""
+    """A list of images, as it was asked for; not to be changed, for ``parse`` remembers it."""
 
     limit: int
     marker: str | None = None
@@ -89,11 +90,16 @@ class _Params:
 
 
 def parse(pairs: Iterable[tuple[str, str]], profile: Profile) -> ListQuery:
-    """Read a query string.
+    """Read a query string; those that are asked for over and over are read once.
 
     Raises:
         Refused: 400, for the first thing wrong, in the order in which Glance looks.
     """
+    return _parse(tuple(pairs), profile)
+
+
+@lru_cache(maxsize=256)
+def _parse(pairs: tuple[tuple[str, str], ...], profile: Profile) -> ListQuery:
     params = _Params(pairs)
     limit = params.pop("limit")
     marker = params.pop("marker")
@@ -259,7 +265,7 @@ def _test(name: str, text: str, profile: Profile) -> Test:
             raise Refused("list.operator", operator=operation)
         return lambda image: bool(attribute(image) == rest)
     if name in _NUMBERS:
-        number = int(text) if re.fullmatch(r"-?\d+", text) else None
+        number = int(text) if re.fullmatch(r"-?\d{1,99}", text) else None
         return lambda image: number is not None and bool(attribute(image) == number)
     return lambda image: bool(attribute(image) == text)
 
@@ -310,10 +316,10 @@ def run(query: ListQuery, caller: Caller, store: Store, profile: Profile) -> Pag
         start=marker.key if marker and by_age else None,
         open_only=query.visibility in ("public", "community"),
     )
-    matching: Iterator[Image] = (image for image in walk if _listed(image, query, caller))
+    tests = query.tests
     if profile.hides_unregistered and not caller.is_admin:
-        matching = (image for image in matching
-                    if image.properties.get("__isregistered") == "true")
+        tests = [*tests, _is_registered]
+    matching = _matching(walk, query, caller, tests)
     if not by_age:
         order = list(matching)
         for key, direction in reversed(query.sort):
@@ -340,6 +346,22 @@ def _marker(marker: str | None, caller: Caller, store: Store) -> Image | None:
     return image
 
 
+def _is_registered(image: Image) -> bool:
+    return image.properties.get("__isregistered") == "true"
+
+
+def _matching(
+    images: Iterable[Image], query: ListQuery, caller: Caller, tests: list[Test]
+) -> Iterator[Image]:
+    for image in images:
+        if _listed(image, query, caller):
+            for test in tests:
+                if not test(image):
+                    break
+            else:
+                yield image
+
+
 def _listed(image: Image, query: ListQuery, caller: Caller) -> bool:
     own = caller.project_id is not None and image.owner == caller.project_id
     visibility = query.visibility
@@ -354,7 +376,7 @@ def _listed(image: Image, query: ListQuery, caller: Caller) -> bool:
             return False
         if query.member_status not in ("all", member.status):
             return False
-    return all(test(image) for test in query.tests)
+    return True
 
 
 def _sort_value(key: str) -> Callable[[Image], tuple[int, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from ..errors import UsageError, unknown
 from ..refusal import ImsError
 from .callers import DEFAULT_PROJECT_ID
 from .data import Blob
+from .ids import new_id
 from .image import MEMBER_STATUSES, Image, Member
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Seeding:
         created_at = _instant("created_at", given.pop("created_at", now))
         updated_at = _instant("updated_at", given.pop("updated_at", created_at))
         fields, properties = self._read(given)
-        image_id = str(fields.pop("id", None) or uuid.uuid4())
+        image_id = str(fields.pop("id", None) or new_id())
         if not re.search(UUID_PATTERN, image_id):
             raise UsageError(f"id {image_id!r} is no UUID")
         if self._store.knows(image_id):

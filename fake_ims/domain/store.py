@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from operator import itemgetter
 
 from .callers import Caller
@@ -14,6 +14,7 @@ from .image import Image
 _Entry = tuple[float, int, Image]
 _Key = tuple[float, int]
 _key = itemgetter(0, 1)
+_image = itemgetter(2)
 
 OPEN = ("public", "community")
 
@@ -25,6 +26,9 @@ class _Index:
 
     def __init__(self) -> None:
         self._entries: list[_Entry] = []
+
+    def __len__(self) -> int:
+        return len(self._entries)
 
     def add(self, image: Image) -> None:
         entry = (image.created_at, image.sequence, image)
@@ -40,17 +44,13 @@ class _Index:
 
     def newest_first(self, before: _Key | None) -> Iterator[_Entry]:
         entries = self._entries
-        position = len(entries) if before is None else bisect_left(entries, before, key=_key)
-        while position:
-            position -= 1
-            yield entries[position]
+        end = len(entries) if before is None else bisect_left(entries, before, key=_key)
+        return map(entries.__getitem__, range(end - 1, -1, -1))
 
     def oldest_first(self, after: _Key | None) -> Iterator[_Entry]:
         entries = self._entries
-        position = 0 if after is None else bisect_right(entries, after, key=_key)
-        while position < len(entries):
-            yield entries[position]
-            position += 1
+        start = 0 if after is None else bisect_right(entries, after, key=_key)
+        return map(entries.__getitem__, range(start, len(entries)))
 
 
 class Store:
@@ -153,16 +153,11 @@ class Store:
                             if project in index]
         walks = [
             index.oldest_first(start) if ascending else index.newest_first(start)
-            for index in indexes
+            for index in indexes if index
         ]
-        merged = walks[0] if len(walks) == 1 else heapq.merge(*walks, key=_key,
-                                                               reverse=not ascending)
-        last: Image | None = None
-        for entry in merged:
-            image = entry[2]
-            if image is not last:
-                last = image
-                yield image
+        if len(walks) == 1:
+            return map(_image, walks[0])
+        return _each_once(heapq.merge(*walks, key=_key, reverse=not ascending))
 
     # transitions that fall due by time
 
@@ -180,3 +175,12 @@ class Store:
         for image in self._images.values():
             if image.data is not None or image.staged is not None:
                 image.drop_data()
+
+
+def _each_once(entries: Iterable[_Entry]) -> Iterator[Image]:
+    """The images of sorted entries, of which those for the same image stand together."""
+    last: Image | None = None
+    for _, _, image in entries:
+        if image is not last:
+            last = image
+            yield image

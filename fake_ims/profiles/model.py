@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -25,7 +25,7 @@ class NewImage:
     tags: list[str]
 
 
-class Profile(Protocol):
+class Profile(Hashable, Protocol):
     """A service that the fake can be.
 
     Attributes:

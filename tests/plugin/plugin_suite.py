@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
-from pathlib import Path
 from textwrap import dedent
 
 import pytest
-
-ROOT = Path(__file__).parents[2]
-# Until the distribution is installed, the plugin is loaded by name from the working tree.
-INSTALLED = any(ep.value == "pytest_fake_ims.plugin" for ep in entry_points(group="pytest11"))
-PLUGIN = () if INSTALLED else ("-p", "pytest_fake_ims.plugin")
 
 # pytest-asyncio warns of a setting that is not made; made, it is unknown where that is not loaded.
 ASYNCIO_SCOPE = 'ignore:The configuration option "asyncio_default_fixture_loop_scope"'
@@ -78,7 +71,7 @@ class Suite:
     def run(self, *args: str, random: bool = False) -> pytest.RunResult:
         """Run pytest; it may neither hang nor warn of what was left open."""
         order = () if random else ("-p", "no:randomly")
-        return self.pytester.runpytest_subprocess(*PLUGIN, *order, *args, timeout=120)
+        return self.pytester.runpytest_subprocess(*order, *args, timeout=120)
 
     def passes(self, count: int, *args: str, random: bool = False) -> pytest.RunResult:
         """Run pytest with warnings as errors; so many tests must pass and none do anything else."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from plugin_suite import PLUGIN, Suite
+from plugin_suite import Suite
 
 LIST = """
     import json, pathlib, sys
@@ -38,5 +38,5 @@ def test_beside_pytest_aiohttp_the_fake_itself_stays_out(suite: Suite) -> None:
     pytest.importorskip("pytest_aiohttp")
     suite.pytester.makeconftest(LIST)
     suite.pytester.makepyfile(test_it="def test_it(): pass")
-    assert {name for name in modules(suite, *PLUGIN) if "fake_ims" in name} == {
+    assert {name for name in modules(suite) if "fake_ims" in name} == {
         "pytest_fake_ims", "pytest_fake_ims.plugin", "pytest_fake_ims.client"}

@@ -14,8 +14,8 @@ from ..registry import handles
 from .images import no_content
 
 OCTETS = "application/octet-stream"
-_RANGE = re.compile(r"bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*\Z", re.I)
-_CONTENT_RANGE = re.compile(r"bytes\s+(\d+)-(\d+)/(\d+|\*)\s*\Z", re.I)
+_RANGE = re.compile(r"bytes\s*=\s*(\d{0,99})\s*-\s*(\d{0,99})\s*\Z", re.I)
+_CONTENT_RANGE = re.compile(r"bytes\s+(\d{1,99})-(\d{1,99})/(\d+|\*)\s*\Z", re.I)
 
 
 def check_media_type(call: Call) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from ...domain import access, patch, query
@@ -39,10 +40,7 @@ async def list_(call: Call) -> Answer:
     service.images.settle()
     asked = query.parse(call.pairs(), service.profile)
     access.require_role("get_images", caller, "reader")
-    page = query.run(asked, caller, service.store, service.profile)
-    for image in page.images:
-        if image.transition is not None:
-            service.images.look(image)
+    page = service.images.page(caller, asked)
     first, following = links("/v2/images", call, page.images[-1].id if page.more else None)
     body = page_bytes(page.images, service.profile, first, following)
     return Answer(200, body, JSON)
@@ -56,12 +54,17 @@ def links(path: str, call: Call, marker: str | None) -> tuple[str, str | None]:
         call: the request.
         marker: id of the page's last item; None if there is no next page.
     """
-    params = dict(call.pairs())
-    params.pop("marker", None)
-    first = f"{path}?{urlencode(params)}" if params else path
+    first = _first(path, call.pairs())
     if marker is None:
         return first, None
-    return first, f"{path}?{urlencode({**params, 'marker': marker})}"
+    return first, f"{first}{'?' if first == path else '&'}{urlencode({'marker': marker})}"
+
+
+@lru_cache(maxsize=256)
+def _first(path: str, pairs: tuple[tuple[str, str], ...]) -> str:
+    params = dict(pairs)
+    params.pop("marker", None)
+    return f"{path}?{urlencode(params)}" if params else path
 
 
 @handles("images.show")

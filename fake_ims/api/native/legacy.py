@@ -5,8 +5,9 @@ Pages *Querying Image Details (V1.1)*, *Querying Image Metadata (V1)*, *Deleting
 
 from __future__ import annotations
 
-import time
+import re
 from collections.abc import Iterator
+from datetime import datetime, timezone
 
 from ...domain import access, query
 from ...domain.image import Image
@@ -15,14 +16,14 @@ from ..call import Call
 from ..registry import handles
 from .render import as_json
 
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _FILTERS = ("name", "container_format", "disk_format", "status")
 
 
 def _instant(value: float | None) -> str | None:
     if value is None:
         return None
-    moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(value))
-    return f"{moment}.{int(value % 1 * 1_000_000):06d}"
+    return datetime.fromtimestamp(value, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")
 
 
 def _document(image: Image) -> dict[str, object]:
@@ -69,9 +70,7 @@ async def detail(call: Call) -> Answer:
     service.images.settle()
     access.require_role("get_images", caller, "reader")
     asked = query.parse(_filters(call), service.profile)
-    page = query.run(asked, caller, service.store, service.profile)
-    for image in page.images:
-        service.images.look(image)
+    page = service.images.page(caller, asked)
     return as_json(200, {"images": [_document(image) for image in page.images]})
 
 
@@ -80,11 +79,11 @@ async def head(call: Call) -> Answer:
     """An image's attributes as ``X-Image-Meta-…`` headers."""
     service = call.service
     image = service.images.show(call.known_caller, call.params["image_id"])
-    headers: dict[str, str] = {}
+    headers = {"Content-Length": "0"}
     for name, value in _document(image).items():
         if name == "properties":
             for key, text in image.properties.items():
-                if _sendable(key) and _sendable(text):
+                if _TOKEN.match(key) and _sendable(text):
                     headers[f"X-Image-Meta-Property-{key}"] = text
         elif value is not None and value != "" and _sendable(str(value)):
             headers[f"X-Image-Meta-{name.capitalize()}"] = str(value)

@@ -37,7 +37,7 @@ def page_bytes(
     images: Iterable[Image], profile: Profile, first: str, following: str | None
 ) -> bytes:
     """A page of images: a join of what each image has rendered to."""
-    joined = b",".join([image_bytes(image, profile) for image in images])
+    joined = b",".join([image.rendered or image_bytes(image, profile) for image in images])
     tail: dict[str, str] = {"first": first, "schema": "/v2/schemas/images"}
     if following is not None:
         tail["next"] = following

@@ -1,0 +1,307 @@
+"""The command: what it prints, what it answers, how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+from wire import Wire
+
+from fake_ims import __version__, cli, realtime
+from fake_ims.contract.operations import OPERATIONS
+
+DEADLINE = 20.0  # real seconds; never reached unless something hangs
+COMMAND = [sys.executable, "-W", "error", "-m", "fake_ims"]
+
+
+@contextmanager
+def command(*arguments: str, **settings: Any) -> Iterator[subprocess.Popen[str]]:
+    """The command as a process of its own, killed at the end if it still runs."""
+    process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True, **settings)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def line_of(stream: IO[str] | None) -> str:
+    assert stream is not None
+    return stream.readline().rstrip("\n")
+
+
+def first_lines(process: subprocess.Popen[str]) -> tuple[str, list[str]]:
+    """URL and the lines to paste."""
+    found = re.search(r"listens on (http://\S+)$", line_of(process.stdout))
+    assert found
+    assert line_of(process.stdout).endswith("paste:")
+    return found[1], [line_of(process.stdout).strip() for _ in range(3)]
+
+
+def wait_for(path: Path) -> dict[str, Any]:
+    deadline = realtime.monotonic() + DEADLINE
+    while not path.exists():
+        assert realtime.monotonic() < deadline
+    document: dict[str, Any] = json.loads(path.read_text())
+    return document
+
+
+def refused(*arguments: str) -> str:
+    """The one line on standard error of a command that ends with status 2."""
+    run = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith("fake-ims: ")
+    assert run.stderr.count("\n") == 1
+    return run.stderr
+
+
+def free_port() -> Iterator[int]:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        sock.listen()
+        yield sock.getsockname()[1]
+
+
+taken_port = pytest.fixture(free_port)
+
+
+# serve
+
+
+@pytest.mark.parametrize("profile", ["otc", "openstack"])
+@pytest.mark.parametrize("auth", ["any", "strict", "triple"])
+def test_the_ready_file_says_how_to_call(tmp_path: Path, profile: str, auth: str) -> None:
+    ready = tmp_path / "ready.json"
+    ready.write_text("left by another")
+    ready.unlink()
+    with command("serve", "--profile", profile, "--auth", auth, "--ready-file", str(ready),
+                 "--quiet") as process:
+        document = wait_for(ready)
+        assert set(document) == {"url", "token", "project_id", "pid"}
+        assert document["pid"] == process.pid
+        assert os.listdir(tmp_path) == ["ready.json"]
+        wire = Wire(document["url"], {"X-Auth-Token": document["token"]})
+        image = wire.create(name="a")
+        assert image["owner"] == document["project_id"]
+        assert f"({profile}, auth {auth}) listens on {document['url']}" in line_of(process.stdout)
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=DEADLINE) == ("", "")
+        assert process.returncode == 0
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_stale_ready_file_is_not_believed(tmp_path: Path, taken_port: int) -> None:
+    ready = tmp_path / "ready.json"
+    ready.write_text("{}")
+    refused("serve", "--port", str(taken_port), "--ready-file", str(ready))
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl here")
+@pytest.mark.parametrize("settings", [
+    (), ("--profile", "openstack"), ("--auth", "strict"), ("--auth", "triple"),
+])
+def test_the_lines_can_be_pasted(settings: tuple[str, ...]) -> None:
+    with command("serve", *settings) as process:
+        url, lines = first_lines(process)
+        answers = [subprocess.run(line, shell=True, capture_output=True, text=True, check=True,
+                                  timeout=60).stdout for line in lines]
+        created, listed = json.loads(answers[0]), json.loads(answers[2])
+        assert answers[1] == ""
+        assert [image["id"] for image in listed["images"]] == [created["id"]]
+        assert listed["images"][0]["status"] == "active"
+        assert listed["images"][0]["size"] == 19
+        said = [line_of(process.stdout) for _ in range(3)]
+        assert [line.split()[1] for line in said] == ["POST", "PUT", "GET"]
+        assert url.startswith("http://127.0.0.1:")
+
+
+def test_a_line_for_each_exchange() -> None:
+    with command("serve", "--saving", "1h", "--auth", "triple") as process:
+        url, lines = first_lines(process)
+        token = re.search(r"X-Auth-Token: ([^']+)", lines[0])
+        assert token
+        wire = Wire(url, {"X-Auth-Token": token[1]})
+        image_id = wire.create(name="a")["id"]
+        wire.upload(image_id, b"x")
+        assert wire.status(image_id) == "saving"
+        wire.send("GET", "/v2/nowhere", headers={"X-Auth-Token": "\u009b2J:p:member"})
+        pattern = r"\d\d:\d\d:\d\d (\S+) (\S+) -> (\d+)  (\S+|\(no route\))  \d+\.\d ms  .+"
+        said = [line_of(process.stdout) for _ in range(4)]
+        found = [re.fullmatch(pattern, line) for line in said]
+        assert [match and match.groups() for match in found] == [
+            ("POST", "/v2/images", "201", "images.create"),
+            ("PUT", f"/v2/images/{image_id}/file", "204", "images.upload"),
+            ("GET", f"/v2/images/{image_id}", "200", "images.show"),
+            ("GET", "/v2/nowhere", "404", "(no route)"),
+        ]
+        assert r"\udc9b2J:p" in said[3]  # what would clear a terminal is shown, not sent
+        assert not {"\x1b", "\x9b", "\udc9b"} & set("".join(said))
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=DEADLINE) == ("", "")
+        assert process.returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_while_clients_wait(tmp_path: Path, number: signal.Signals) -> None:
+    ready = tmp_path / "ready"
+    with command("serve", "--quiet", "--ready-file", str(ready)) as process:
+        url = wait_for(ready)["url"]
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=DEADLINE) as idle, \
+                socket.create_connection((host, int(port)), timeout=DEADLINE) as half:
+            half.sendall(b"POST /v2/images HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx")
+            process.send_signal(number)
+            assert process.wait(DEADLINE) == 0
+            assert idle.recv(1) == b""
+        assert process.communicate()[1] == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no terminals of that kind")
+@pytest.mark.parametrize("colours", [True, False])
+def test_colours_are_for_terminals(colours: bool) -> None:
+    master, slave = os.openpty()
+    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    if not colours:
+        environment["NO_COLOR"] = "1"
+    process = subprocess.Popen([*COMMAND, "serve"], stdout=slave, env=environment)
+    os.close(slave)
+    with os.fdopen(master, "rb", buffering=0) as terminal:
+        text = b""
+        try:
+            while text.count(b"\r\n") < 5:
+                text += terminal.read(4096)
+            url = re.search(rb"listens on (\S+)", text)
+            assert url
+            Wire(url[1].decode(), {"X-Auth-Token": "t"}).get("/v2/images")
+            while b"images.list" not in text or not text.endswith(b"\r\n"):
+                text += terminal.read(4096)
+        finally:
+            process.terminate()
+            assert process.wait(DEADLINE) == 0
+    assert (b"\x1b[32mGET /v2/images" in text) is colours
+
+
+def test_nobody_has_to_listen(tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    with command("serve", "--ready-file", str(ready)) as process:
+        document = wait_for(ready)
+        assert process.stdout
+        process.stdout.close()
+        wire = Wire(document["url"], {"X-Auth-Token": document["token"]})
+        for _ in range(3):
+            assert wire.get("/v2/images").status == 200
+        process.terminate()
+        assert process.wait(DEADLINE) == 0
+        assert process.stderr
+        assert process.stderr.read() == ""
+        process.stdout = None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the shell's syntax")
+def test_standard_output_may_be_closed(tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    line = " ".join([*COMMAND, "serve", "--ready-file", str(ready), ">&-"])
+    process = subprocess.Popen(f"exec {line}", shell=True, stderr=subprocess.PIPE, text=True)
+    document = wait_for(ready)
+    assert Wire(document["url"], {"X-Auth-Token": "t"}).get("/v2/images").status == 200
+    process.terminate()
+    assert process.communicate(timeout=DEADLINE)[1] == ""
+    assert process.returncode == 0
+
+
+# refusals
+
+
+def test_a_taken_port(taken_port: int) -> None:
+    assert f"port {taken_port} of 127.0.0.1 is taken" in refused("serve", "--port",
+                                                                str(taken_port))
+
+
+@pytest.mark.parametrize(("arguments", "text"), [
+    ((), "required: COMMAND"),
+    (("srve",), "invalid choice: 'srve'"),
+    (("serve", "--prot", "1"), "did you mean --port?"),
+    (("serve", "--por", "1"), "did you mean --port?"),
+    (("serve", "--port"), "expected one argument"),
+    (("serve", "--port", "http"), "invalid int value: 'http'"),
+    (("serve", "--port", "99999"), "port is a whole number from 0"),
+    (("serve", "--profile", "opnstack"), "did you mean 'openstack'?"),
+    (("serve", "--auth", "none"), "unknown auth mode 'none'"),
+    (("serve", "--saving", "soon"), "saving: 'soon' is no duration"),
+    (("serve", "--deleting", "polls(0)"), "deleting: polls(0)"),
+    (("serve", "--host", "256.0.0.1"), "256.0.0.1"),
+    (("serve", "more\nlines"), "unknown argument"),
+    (("operations", "--profile", "x"), "invalid choice: 'x'"),
+    (("operations", "--jsn"), "did you mean --json?"),
+    (("--port", "1", "serve"), "fake-ims"),
+])
+def test_a_bad_option_gets_one_clear_line(arguments: tuple[str, ...], text: str) -> None:
+    assert text in refused(*arguments)
+
+
+def test_a_ready_file_that_cannot_be(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "no" / "file", Path(__file__) / "file"):
+        assert "cannot write the ready file" in refused("serve", "--ready-file", str(path))
+    assert os.listdir(tmp_path) == []
+
+
+# the rest
+
+
+def test_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["operations"]) == 0
+    heading, *lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == [row.id for row in OPERATIONS]
+    start = heading.index("PATH")
+    for line, row in zip(lines, OPERATIONS, strict=True):
+        assert line[start:].startswith(f"{row.path} ")
+        assert ("(501)" in line) is (not row.served)
+    assert cli.main(["operations", "--profile", "openstack"]) == 0
+    assert "cloudimages" not in capsys.readouterr().out
+
+
+def test_the_table_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["operations", "--json", "--profile", "otc"]) == 0
+    rows = {row["id"]: row for row in json.loads(capsys.readouterr().out)}
+    assert set(rows) == {row.id for row in OPERATIONS if "otc" in row.profiles}
+    assert (rows["images.create"]["path"], rows["images.create"]["success"]) == ("/v2/images", 201)
+    assert rows["images.create"]["profiles"] == ["openstack", "otc"]
+    assert 400 in rows["images.create"]["errors"]
+
+
+def test_a_broken_pipe_is_no_traceback() -> None:
+    for arguments in (["operations"], ["operations", "--json"]):
+        reader, writer = os.pipe()
+        os.close(reader)
+        with os.fdopen(writer, "wb") as pipe:
+            run = subprocess.run([*COMMAND, *arguments], stdout=pipe, stderr=subprocess.PIPE,
+                                 text=True, timeout=60)
+        assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for option, text in (("--version", f"fake-ims {__version__}\n"), ("--help", "serve")):
+        with pytest.raises(SystemExit) as ended:
+            cli.main([option])
+        assert ended.value.code == 0
+        assert text in capsys.readouterr().out
+
+
+def test_the_contract_is_read_without_a_server() -> None:
+    code = ("import sys; from fake_ims import cli; cli.main(['operations']); "
+            "sys.exit(bool({'aiohttp', 'asyncio', 'msgspec'} & set(sys.modules)))")
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
