@@ -196,6 +196,8 @@ class Bridge:
     def run(self, work: Callable[[], T]) -> T:
         """Do the work as the owner of the state; before the start, that is whoever calls.
 
+        The work must leave asyncio alone: it may run beside a parked loop, which it cannot wake.
+
         Raises:
             NotRunningError: the fake has been stopped.
             WrongLoopError: its loop does not take the work.

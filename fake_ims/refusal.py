@@ -32,6 +32,12 @@ class Refused(Exception):
         """Glance's sentence, with its arguments filled in."""
         return self.row.text.format(**self.arguments)
 
+    def again(self) -> Refused:
+        """The same refusal, to be raised once more."""
+        fresh = Refused(self.row.key, headers=self.headers)
+        fresh.arguments = self.arguments
+        return fresh
+
 
 class ImsError(Exception):
     """An IMS error code, with the status and message of its row in *Error Codes*.

@@ -123,7 +123,7 @@ def test_only_a_member_changes_something(
                if method == "PATCH" else {})
     reply = caller.send(method, path.format(id=image.id), body, headers)
     # who has no role at all does not even see the image
-    assert reply.status == (403 if "reader" in roles or method == "POST" and "{" not in path
+    assert reply.status == (403 if "reader" in roles or (method == "POST" and "{" not in path)
                             else 404)
     assert image.attributes == before
     assert wire.send(method, path.format(id=image.id), body, headers).status < 300

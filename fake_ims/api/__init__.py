@@ -1,1 +1,1 @@
-"""HTTP in and out: one module per chapter of the reference, each parses, calls the domain, renders."""
+"""HTTP in and out: a module per chapter; each parses, calls the domain, renders."""

@@ -19,6 +19,7 @@ from .patch import Change
 from .seeding import Seeding
 
 if TYPE_CHECKING:
+    from ..profiles.model import NewImage
     from ..service import Service
 
 # Attributes that a patch replaces but never removes.
@@ -102,18 +103,13 @@ class Images(Seeding):
 
     # making and changing
 
-    def create(
-        self,
-        caller: Caller,
-        attributes: dict[str, object],
-        properties: dict[str, str],
-        tags: list[str],
-    ) -> Image:
+    def create(self, caller: Caller, new: NewImage) -> Image:
         """A new image in status ``queued``, from what the profile has read of the request.
 
         Raises:
             Refused: the caller may not, or the id is taken.
         """
+        attributes = new.attributes
         owner = attributes.get("owner", caller.project_id)
         if not caller.is_admin:
             if "member" not in caller.roles:
@@ -122,17 +118,18 @@ class Images(Seeding):
                 raise Refused("image.owner_policy", owner=owner)
             if attributes.get("visibility") == "public":
                 raise Refused("policy.denied", rule="publicize_image")
+        self._service.profile.check_new_image(new)
         image_id = attributes.get("id")
         if image_id is None:
             image_id = new_id()
         elif self._store.knows(str(image_id)):
             raise Refused("image.duplicate", image_id=image_id)
-        self._check_counts(len(properties), len(tags))
+        self._check_counts(len(new.properties), len(new.tags))
         now = self._now()
         fields = {key: value for key, value in attributes.items() if key not in ("id", "owner")}
         image = Image(id=str(image_id), owner=owner,  # type: ignore[arg-type]
                       created_at=now, updated_at=now, sequence=self._store.next_sequence(),
-                      tags=tags, properties=properties, **fields)  # type: ignore[arg-type]
+                      tags=new.tags, properties=new.properties, **fields)  # type: ignore[arg-type]
         self._store.add(image)
         return image
 
@@ -504,7 +501,6 @@ class Images(Seeding):
             raise Refused("member.status")
         member.status = str(status)
         member.updated_at = self._now()
-        image.rendered = None
         return member
 
     def members(self, caller: Caller, image_id: str) -> list[Member]:
@@ -552,7 +548,6 @@ class Images(Seeding):
         access.require("delete_member", caller, image)
         self._store.unshare(image, project_id)
         del image.members[project_id]
-        image.rendered = None
         if self._service.profile.shares_private_images and not image.members:
             self._share(image, "private")
 

@@ -54,6 +54,7 @@ class ListQuery:
     visibility: str | None = None
     member_status: str = "accepted"
     tests: list[Test] = field(default_factory=list)
+    refused: Refused | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,11 @@ def _parse(pairs: tuple[tuple[str, str], ...], profile: Profile) -> ListQuery:
     query.sort = _sort(params)
     filters = params.last()
     filters.pop("deleted", None)
-    query.tests = list(_tests(filters, profile))
+    query.tests = list(_flag_tests(filters, profile))
+    try:
+        query.tests += [_test(name, text, profile) for name, text in filters.items()]
+    except Refused as refused:
+        query.refused = refused
     for tag in tags:
         query.tests.append(_has_tag(profile.tag_forms(tag)))
     return query
@@ -224,7 +229,7 @@ def split_values(text: str) -> list[str]:
     return [match[1] or match[2] or "" for match in _VALUE.finditer(text)]
 
 
-def _tests(filters: dict[str, str], profile: Profile) -> Iterator[Test]:
+def _flag_tests(filters: dict[str, str], profile: Profile) -> Iterator[Test]:
     if "os_hidden" in BY_NAME and profile.name in BY_NAME["os_hidden"].profiles:
         hidden = _boolean("os_hidden", filters.pop("os_hidden", "false").lower())
         yield lambda image: image.os_hidden is hidden
@@ -234,8 +239,6 @@ def _tests(filters: dict[str, str], profile: Profile) -> Iterator[Test]:
         yield lambda image: image.protected is wanted
     if not profile.lists_killed:
         yield lambda image: image.status != "killed"
-    for name, text in filters.items():
-        yield _test(name, text, profile)
 
 
 def _boolean(name: str, text: str) -> bool:
@@ -305,8 +308,11 @@ def run(query: ListQuery, caller: Caller, store: Store, profile: Profile) -> Pag
     only another order looks at every image that the caller may see.
 
     Raises:
-        Refused: the marker is not there (400) or not visible (403).
+        Refused: a filter's value cannot be read (400), the marker is not there (400) or not
+            visible (403).
     """
+    if query.refused is not None:
+        raise query.refused.again()
     marker = _marker(query.marker, caller, store)
     by_age = query.sort[0][0] == "created_at"
     ascending = query.sort[0][1] == "asc"
@@ -339,6 +345,8 @@ def _marker(marker: str | None, caller: Caller, store: Store) -> Image | None:
     if marker is None:
         return None
     image = store.get(marker)
+    if image is None and caller.is_admin:
+        image = store.deleted(marker)
     if image is None:
         raise Refused("list.marker_long" if len(marker) > 36 else "list.marker", marker=marker)
     if not is_visible(caller, image):

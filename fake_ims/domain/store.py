@@ -83,6 +83,10 @@ class Store:
         """Whether the id was ever taken, by a deleted image too."""
         return image_id in self._images or image_id in self._deleted
 
+    def deleted(self, image_id: str) -> Image | None:
+        """The deleted image of that id."""
+        return self._deleted.get(image_id)
+
     def all(self) -> list[Image]:
         """All images, oldest first."""
         return [entry[2] for entry in self._all.oldest_first(None)]

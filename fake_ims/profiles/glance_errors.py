@@ -70,6 +70,10 @@ def negotiate(accept: str | None) -> str:
     return "html" if quality["text/html"] >= quality[JSON] else "json"
 
 
+def _escape(text: str) -> str:
+    return html.escape(text).encode("ascii", "xmlcharrefreplace").decode()
+
+
 def _plain(body: str) -> str:
     body = body.replace("\n", " ").replace("\r", "")
     body = re.sub(r"<br.*?>", "\n", body, flags=re.I | re.S)
@@ -112,8 +116,7 @@ def render(
     media = "${CONTENT_TYPE}" if media_type is None else media_type
     kind = "html" if method == "HEAD" else negotiate(accept)
     if kind == "html":
-        body = _body(status, html.escape(explanation), html.escape(detail), method,
-                     html.escape(media))
+        body = _body(status, _escape(explanation), _escape(detail), method, _escape(media))
         page = _PAGE.format(status=line, body=body)
         return Answer(status, page.encode(), "text/html; charset=UTF-8")
     body = _body(status, explanation, detail, method, media)

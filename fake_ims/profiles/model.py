@@ -86,6 +86,13 @@ class Profile(Hashable, Protocol):
             Refused, ImsError: it breaks a rule.
         """
 
+    def check_new_image(self, new: NewImage) -> None:
+        """Check what is checked only of a caller who may create the image.
+
+        Raises:
+            Refused, ImsError: it breaks a rule.
+        """
+
     def adorn(self, image: Image) -> None:
         """Give a new image the attributes that the service derives."""
 
@@ -131,8 +138,8 @@ class Profile(Hashable, Protocol):
             ImsError: it may not.
         """
 
-    def view(self, image: Image) -> dict[str, object]:
-        """The image as JSON shows it."""
+    def view(self, image: Image, admin: bool = False) -> dict[str, object]:
+        """The image as JSON shows it, to an admin or to others."""
 
     def create_headers(self, image: Image, base_url: str) -> dict[str, str]:
         """Headers of the answer to a create request."""

@@ -103,15 +103,18 @@ class OpenStack:
                 raise Refused("image.property_name")
             if name in RESERVED or name.startswith(RESERVED_PREFIX):
                 raise Refused("image.reserved_at_create", name=name)
+        return NewImage(attributes, properties, tags)
+
+    def check_new_image(self, new: NewImage) -> None:
+        """What Glance checks only of a caller who may create the image."""
         for name in _READ_ONLY_LAST:
-            if name in attributes:
+            if name in new.attributes:
                 raise Refused("image.read_only", name=name)
-        if "locations" in attributes:
+        if "locations" in new.attributes:
             raise Refused("image.reserved", name="locations")
         for name in ("min_disk", "min_ram"):
-            check_size(name, attributes.get(name))
-        self.check_change(attributes, properties)
-        return NewImage(attributes, properties, tags)
+            check_size(name, new.attributes.get(name))
+        self.check_change(new.attributes, new.properties)
 
     def adorn(self, image: Image) -> None:
         """Glance derives nothing."""
@@ -155,7 +158,7 @@ class OpenStack:
     def check_new_member(self, image: Image, project_id: str) -> None:
         """Any project goes."""
 
-    def view(self, image: Image) -> dict[str, object]:
+    def view(self, image: Image, admin: bool = False) -> dict[str, object]:
         """The image as JSON shows it: properties, then the base attributes."""
         path = f"/v2/images/{image.id}"
         document: dict[str, object] = {
@@ -183,7 +186,7 @@ class OpenStack:
             "file": f"{path}/file",
             "schema": "/v2/schemas/image",
         }
-        if image.stores and image.status != "deactivated":
+        if image.stores and (admin or image.status != "deactivated"):
             document["stores"] = ",".join(image.stores)
         return document
 

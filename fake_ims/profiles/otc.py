@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MAX_NAME = 255
 MAX_TAG = 255
 MIN_DISK_RANGE = (1, 1024)
+MAX_WHOLE_IMAGE_MEMBERS = 10
 # Chapter Image Attributes: letters, digits, hyphens, periods, underscores and inner spaces.
 _NAME = re.compile(r"[A-Za-z0-9._-](?:[A-Za-z0-9._ -]*[A-Za-z0-9._-])?\Z")
 # Chapter Image Tag Format: a key alone, or "key=value" (its older form: "key.value").
@@ -123,6 +124,9 @@ class Otc:
         self.check_properties(properties)
         return NewImage(attributes, properties, tags)
 
+    def check_new_image(self, new: NewImage) -> None:
+        """Format comes before permission, so all has been checked."""
+
     def adorn(self, image: Image) -> None:
         """Give a new image the attributes that the service derives."""
         properties = image.properties
@@ -198,23 +202,27 @@ class Otc:
         return (tag, tag.replace("=", ".", 1)) if "=" in tag else (tag,)
 
     def check_new_member(self, image: Image, project_id: str) -> None:
-        """An image is not shared with its own project, nor if all may see it."""
+        """An image is not shared with its own project; a full-ECS image with few others."""
         if project_id == image.owner:
             raise ImsError("IMG.0076")
+        count = len(image.members)
+        if image.properties.get("__whole_image") == "true" and count >= MAX_WHOLE_IMAGE_MEMBERS:
+            raise Refused("member.too_many", image_id=image.id, attempted=count + 1,
+                          maximum=MAX_WHOLE_IMAGE_MEMBERS)
 
-    def view(self, image: Image) -> dict[str, object]:
-        """The image as JSON shows it: what is not known yet is left out."""
+    def view(self, image: Image, admin: bool = False) -> dict[str, object]:
+        """The image as JSON shows it, the same to all: what is not known yet is left out."""
         path = f"/v2/images/{image.id}"
         document: dict[str, object] = {
             "schema": "/v2/schemas/image",
-            "min_disk": image.min_disk,
+            "min_disk": int(image.min_disk),  # JSON may write it 100.0
             "created_at": isotime(image.created_at),
             "container_format": image.container_format,
             "file": f"{path}/file",
             "updated_at": isotime(image.updated_at),
             "protected": image.protected,
             "id": image.id,
-            "min_ram": image.min_ram,
+            "min_ram": int(image.min_ram),
             "owner": image.owner,
             "visibility": image.visibility,
             "tags": image.tags,
@@ -239,8 +247,9 @@ class Otc:
         row = refused.row
         text, code = refused.text, row.code
         if row.key == "image.schema":
-            code = _SCHEMA_CODES.get(str(refused.arguments["attribute"]), code)
-            text = str(refused.arguments["reason"]).split("\n", 1)[0]
+            own = _SCHEMA_CODES.get(str(refused.arguments["attribute"]))
+            reason = str(refused.arguments["reason"]).split("\n", 1)[0]
+            code, text = (own, ERRORS[own].message) if own else (code, reason)
         if row.status == 405:
             text = f"The method {call.method} is not allowed for this resource."
         answer = _answer(row.status, code, text or ERRORS[code].message)

@@ -198,6 +198,29 @@ def test_a_value_beyond_the_limits_is_refused(
     assert len(fake_ims.images) == 0
 
 
+@pytest.mark.parametrize(("body", "message"), [
+    ({"disk_format": "vmdk"}, "The specified image format is not supported."),
+    ({"min_disk": "1"}, "The memory or disk size is invalid."),
+    ({"tags": [1]}, "The image tag is invalid."),
+    ({"name": ""}, "The image name is incorrect."),
+    ({"name": "a/b"}, "The image name format is invalid."),
+    ({"__os_version": "x"}, "Invalid OS version."),
+    ({"__description": "<"}, "The image description format is invalid."),
+    ({"container_format": "ovf"}, "'ovf' is not one of ['bare']"),
+    ({"protected": "true"}, "'true' is not of type 'boolean'"),
+])
+def test_a_code_comes_with_the_references_message_and_a_format_error_says_more(
+    wire: Wire, body: dict[str, Any], message: str
+) -> None:
+    assert wire.post("/v2/images", body).json["error"]["message"] == message
+
+
+def test_a_whole_number_may_be_written_with_a_point(wire: Wire) -> None:
+    reply = wire.post("/v2/images", b'{"min_disk": 40.0, "min_ram": 512.0}')
+    assert b'"min_disk":40,' in reply.body
+    assert b'"min_ram":512,' in reply.body
+
+
 @pytest.mark.parametrize("name", [
     "status", "checksum", "size", "virtual_size", "created_at", "updated_at", "self", "file",
     "schema", "direct_url", "os_hash_algo", "os_hash_value", "stores",

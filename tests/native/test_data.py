@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import random
+import socket
 import threading
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from wire import OCTETS, Wire
+from wire import OCTETS, Wire, replace
 
 from fake_ims import FakeIMS
 
@@ -216,6 +218,50 @@ def test_an_upload_that_the_client_breaks_off(
     shown = wire.show(image_id)
     assert shown["status"] == {"otc": "killed", "openstack": "queued"}[profile]
     assert shown.get("size") is None
+    assert fake_ims.images[image_id].data is None
+
+
+@contextmanager
+def uploading(wire: Wire, fake: FakeIMS, image_id: str) -> Iterator[Callable[[], bytes]]:
+    """Half of an upload has arrived; what is given sends the other half and gives the answer."""
+    host, port = wire.host.split(":")
+    head = (f"PUT /v2/images/{image_id}/file HTTP/1.1\r\nHost: x\r\nContent-Type: {OCTETS}\r\n"
+            f"X-Auth-Token: {wire.headers['X-Auth-Token']}\r\nContent-Length: 10\r\n"
+            "Connection: close\r\n\r\n")
+    with socket.create_connection((host, int(port)), timeout=30) as sock:
+        sock.sendall(head.encode() + b"01234")
+        until(fake, lambda: fake.images[image_id].status == "saving")
+
+        def finish() -> bytes:
+            sock.sendall(b"56789")
+            return b"".join(iter(lambda: sock.recv(65536), b""))
+
+        yield finish
+
+
+def test_while_it_comes_up(wire: Wire, fake_ims: FakeIMS, image_id: str) -> None:
+    with uploading(wire, fake_ims, image_id) as finish:
+        assert wire.status(image_id) == "saving"
+        assert wire.download(image_id).status == 204
+        assert wire.upload(image_id, b"other").refusal == (409, "IMG.0046")
+        assert wire.patch(image_id, replace("/name", "b")).status == 200
+        assert finish().startswith(b"HTTP/1.1 204")
+    assert wire.download(image_id).body == b"0123456789"
+    assert wire.show(image_id)["name"] == "b"
+
+
+def test_deleted_while_it_comes_up(wire: Wire, fake_ims: FakeIMS, image_id: str) -> None:
+    with uploading(wire, fake_ims, image_id) as finish:
+        assert wire.delete(f"/v2/images/{image_id}").status == 204
+        assert finish().startswith(b"HTTP/1.1 410")
+    assert wire.status(image_id) == "404"
+
+
+def test_killed_while_it_comes_up(wire: Wire, fake_ims: FakeIMS, image_id: str) -> None:
+    with uploading(wire, fake_ims, image_id) as finish:
+        fake_ims.images[image_id].kill()
+        assert finish().startswith(b"HTTP/1.1 410")
+    assert wire.status(image_id) == "killed"
     assert fake_ims.images[image_id].data is None
 
 

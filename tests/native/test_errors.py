@@ -199,8 +199,8 @@ def some_request(chance: random.Random, token: str) -> bytes:
     method = operation.method if chance.random() < 0.9 else chance.choice(
         ["GET", "PUT", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS"])
     media_type = {"json": JSON, "patch": V21, "octets": OCTETS}.get(operation.body, JSON)
-    headers = {"Host": "x", "Connection": "close", "X-Auth-Token": token,
-               "Content-Type": media_type}
+    headers = {"Host": chance.choice(["x", "x", "x", "", "é", "a b", "[::1", "x" * 3000]),
+               "Connection": "close", "X-Auth-Token": token, "Content-Type": media_type}
     for name, values in HEADERS.items():
         if chance.random() < 0.08:
             headers[name] = chance.choice(values)
@@ -227,7 +227,7 @@ def read(answer: bytes) -> tuple[int, str, bytes]:
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_junk(wire: Wire, fake_ims: FakeIMS, seed: int, profile: str) -> None:
     chance = random.Random(f"{profile}{seed}")
     for _ in range(100):

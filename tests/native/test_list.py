@@ -11,6 +11,7 @@ from wire import Wire, ids
 
 from fake_ims import FakeIMS
 
+
 def follow(wire: Wire, path: str) -> list[list[dict[str, Any]]]:
     """Every page, by the links that the service gives."""
     pages = []

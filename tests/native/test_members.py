@@ -192,13 +192,17 @@ def test_a_public_image_is_not_shared(wire: Wire, fake_ims: FakeIMS) -> None:
     assert wire.share(image.id, "p2").refusal == (403, "IMG.0089")
 
 
-def test_256_members_and_no_more(wire: Wire, fake_ims: FakeIMS) -> None:
-    image = fake_ims.images.add(members=[f"m{number}" for number in range(255)])
-    assert wire.share(image.id, "m255").status == 200
-    assert wire.share(image.id, "m256").refusal == (413, "IMG.0088")
-    assert len(wire.get(f"/v2/images/{image.id}/members").json["members"]) == 256
+@pytest.mark.parametrize(("attributes", "limit"), [({}, 256), ({"__whole_image": "true"}, 10)])
+def test_so_many_members_and_no_more(
+    wire: Wire, fake_ims: FakeIMS, attributes: dict[str, str], limit: int
+) -> None:
+    members = [f"m{number}" for number in range(limit - 1)]
+    image = fake_ims.images.add(members=members, **attributes)
+    assert wire.share(image.id, "last").status == 200
+    assert wire.share(image.id, "more").refusal == (413, "IMG.0088")
+    assert len(wire.get(f"/v2/images/{image.id}/members").json["members"]) == limit
     wire.delete(f"/v2/images/{image.id}/members/m0")
-    assert wire.share(image.id, "m256").status == 200
+    assert wire.share(image.id, "more").status == 200
 
 
 def test_a_member_that_comes_again_has_to_accept_again(

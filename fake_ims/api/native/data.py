@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 from ...domain import access
 from ...domain.data import Blob
@@ -101,6 +102,7 @@ async def download(call: Call) -> Answer:
             raise Refused("store.prefer_unknown", store=store.strip())
     blob = image.data
     if blob is None or image.status in ("saving", "importing"):
+        requested_range(call, sys.maxsize)  # one that cannot be read is refused all the same
         return Answer(204)
     part = requested_range(call, blob.size)
     start, length = part or (0, blob.size)

@@ -26,7 +26,7 @@ async def create(call: Call) -> Answer:
     service, caller = call.service, call.known_caller
     document = await call.json()
     new = service.profile.new_image(document)
-    image = service.images.create(caller, new.attributes, new.properties, new.tags)
+    image = service.images.create(caller, new)
     service.profile.adorn(image)
     answer = image_answer(201, image, service.profile)
     answer.headers.update(service.profile.create_headers(image, call.base_url))
@@ -42,7 +42,7 @@ async def list_(call: Call) -> Answer:
     access.require_role("get_images", caller, "reader")
     page = service.images.page(caller, asked)
     first, following = links("/v2/images", call, page.images[-1].id if page.more else None)
-    body = page_bytes(page.images, service.profile, first, following)
+    body = page_bytes(page.images, service.profile, caller.is_admin, first, following)
     return Answer(200, body, JSON)
 
 
@@ -72,7 +72,7 @@ async def show(call: Call) -> Answer:
     """Page *Querying Image Details*."""
     service, caller = call.service, call.known_caller
     image = service.images.show(caller, call.params["image_id"])
-    return image_answer(200, image, service.profile)
+    return image_answer(200, image, service.profile, caller.is_admin)
 
 
 @handles("images.update")
@@ -85,7 +85,7 @@ async def update(call: Call) -> Answer:
                       headers={"Accept-Patch": ", ".join(sorted(patch.MEDIA_TYPES))})
     changes = patch.parse(await call.json(), media_type, service.profile.name)
     image = service.images.patch(caller, call.params["image_id"], changes)
-    return image_answer(200, image, service.profile)
+    return image_answer(200, image, service.profile, caller.is_admin)
 
 
 @handles("images.delete")
