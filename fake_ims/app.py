@@ -5,8 +5,10 @@ resolve operation -> identify caller -> faults before -> handler -> faults after
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
+from functools import cache
 
 from aiohttp import web
 
@@ -41,6 +43,7 @@ def build(service: Service) -> web.Application:
     return application
 
 
+@cache
 def _check_handlers() -> None:
     from . import handlers  # registers every handler, once
 
@@ -73,6 +76,9 @@ class Pipeline:
             answer = await self._answer(call, epoch)
         except ConnectionCut:
             cut(request)
+        except asyncio.CancelledError:
+            if service.epoch == epoch:
+                raise
         exchange.seconds = monotonic() - started
         if service.epoch != epoch:
             # A reset came between: what was begun before it leaves no trace after it.
@@ -97,13 +103,19 @@ class Pipeline:
             self._resolve(call)
         except Refused as refused:
             refusal = call.service.profile.refuse(call, refused)
-        strike = await faults.strike(call) if faults.any else None
-        answer = await strike.before() if strike else None
+        if not faults.any:
+            return refusal or await self._handle(call)
+        strike = await faults.strike(call)
+        if strike is None:
+            return refusal or await self._handle(call)
+        with call.service.interruptible():
+            answer = await strike.before()
         if call.service.epoch != epoch:
             raise ConnectionCut
         if answer is None:
             answer = refusal or await self._handle(call)
-        return await strike.after(answer) if strike else answer
+        with call.service.interruptible():
+            return await strike.after(answer)
 
     async def _handle(self, call: Call) -> Answer:
         """Let the operation's handler do its work; a refusal becomes an answer."""

@@ -139,12 +139,14 @@ class Journal(Sequence[Exchange]):
 
     Attributes:
         run: how a call gets to the loop's thread.
+        listener: called with each exchange once it is recorded, in the loop's thread.
     """
 
     def __init__(self, limit: int = EXCHANGES, body_limit: int = BODY_BYTES) -> None:
         if limit < 1 or body_limit < 0:
             raise UsageError("a journal keeps at least one exchange, and bodies from 0 bytes on")
         self.run: Runner = directly
+        self.listener: Callable[[Exchange], object] | None = None
         self._ring: deque[Exchange] = deque(maxlen=limit)
         self._body_limit = body_limit
         self._recorded = 0
@@ -168,6 +170,8 @@ class Journal(Sequence[Exchange]):
         if size > self._body_limit:
             exchange.response_body = exchange.response_body[: self._body_limit]
         self._ring.append(exchange)
+        if self.listener is not None:
+            self.listener(exchange)
 
     @property
     def dropped(self) -> int:

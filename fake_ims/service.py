@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from .domain.callers import AuthMode, Callers
 from .domain.clock import Clock
 from .domain.images import Images
@@ -39,15 +45,29 @@ class Service:
 
     def __init__(self, profile_name: str = "otc", auth: AuthMode = "any") -> None:
         self.epoch = 0
+        # The same over resets, so that a client made once for a session keeps its token.
+        self._default_token = uuid.uuid4().hex
         self.clock = Clock()
         self.faults = Faults(self.clock)
         self.journal = Journal()
         self.lifecycle = Lifecycle()
+        self._waiting: set[asyncio.Task[Any]] = set()
         self._build(profile_name, auth)
+
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """While in it, the running task waits for a fault; a reset ends the wait."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._waiting.add(task)
+        try:
+            yield
+        finally:
+            self._waiting.discard(task)
 
     def _build(self, profile_name: str, auth: AuthMode) -> None:
         self.profile: Profile = profile(profile_name)
-        self.callers = Callers(auth)
+        self.callers = Callers(auth, self._default_token)
         self.store = Store()
         self.tasks = Tasks()
         self.metadefs = Metadefs()
@@ -56,6 +76,10 @@ class Service:
     def reset(self, profile_name: str = "otc", auth: AuthMode = "any") -> None:
         """Forget images, members, tasks, tokens, faults and exchanges; set the clock back."""
         self.epoch += 1
+        for task in self._waiting:
+            # A reset may run beside the loop, so the loop itself has to cancel.
+            task.get_loop().call_soon_threadsafe(task.cancel)
+        self._waiting.clear()
         self.store.close()
         self.clock.reset()
         self.faults.clear()

@@ -14,8 +14,6 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
-from aiohttp import web
-
 from .errors import UsageError
 from .fake import FakeIMS
 from .version import __version__
@@ -23,11 +21,9 @@ from .version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aiohttp.typedefs import Handler, Middleware
-
     from .contract.model import Profile
     from .domain.callers import AuthMode
-    from .journal import Exchange, Journal
+    from .journal import Exchange
 
 _UNPRINTABLE = re.compile(r"[^ -~\u00a0-\ud7ff\ue000-\U0010ffff]")
 _RED, _YELLOW, _GREEN, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[0m"
@@ -65,7 +61,7 @@ def serve(
 async def _serve(fake: FakeIMS, ready_file: str | None, quiet: bool) -> None:
     voice = _Voice()
     if not quiet:
-        fake.app.middlewares.append(_reporting(fake, voice))
+        fake.requests.listener = voice.tell
     if ready_file is not None:
         _remove(ready_file)  # of a server that was killed: it must not be taken for ours
     ended = asyncio.Event()
@@ -145,34 +141,6 @@ def _colour(exchange: Exchange) -> str:
     if exchange.faults or not 0 < exchange.status < 500:
         return _RED
     return _YELLOW if exchange.status >= 400 else _GREEN
-
-
-def _reporting(fake: FakeIMS, voice: _Voice) -> Middleware:
-    seen = 0
-
-    @web.middleware
-    async def report(request: web.Request, handler: Handler) -> web.StreamResponse:
-        nonlocal seen
-        try:
-            return await handler(request)
-        finally:
-            fresh = _after(fake.requests, seen)
-            for exchange in fresh:
-                seen = exchange.number
-                voice.tell(exchange)
-
-    return report
-
-
-def _after(journal: Journal, number: int) -> list[Exchange]:
-    """The exchanges after that number, oldest first; all of them if a reset came between."""
-    count = len(journal)
-    if count and journal[-1].number < number:
-        number = 0
-    fresh: list[Exchange] = []
-    while len(fresh) < count and journal[-1 - len(fresh)].number > number:
-        fresh.append(journal[-1 - len(fresh)])
-    return fresh[::-1]
 
 
 def _write(path: str, fake: FakeIMS) -> None:

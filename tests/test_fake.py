@@ -6,7 +6,10 @@ import json
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from http.client import HTTPException
+from time import monotonic
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -23,6 +26,7 @@ from fake_ims import (
     by_hand,
     polls,
 )
+from fake_ims.domain.callers import AuthMode
 
 
 def wire_of(fake: FakeIMS) -> Wire:
@@ -365,14 +369,34 @@ def test_an_id_is_free_again_after_a_reset(fake_ims: FakeIMS) -> None:
         old.status  # noqa: B018
 
 
+@pytest.mark.parametrize("auth", ["any", "strict", "triple"])
+def test_the_default_token_outlives_a_reset(auth: AuthMode) -> None:
+    with FakeIMS(auth=auth) as fake:
+        token = fake.token
+        fake.reset()
+        assert fake.token == token
+
+
+def test_a_reset_ends_a_delay_and_what_it_delayed_leaves_no_trace(fake_ims: FakeIMS) -> None:
+    fault = fake_ims.faults.add("images.create", delay="1h")
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(wire_of(fake_ims).create, name="late")
+        deadline = monotonic() + 10
+        while not fault.hits and monotonic() < deadline:
+            pass
+        fake_ims.reset()
+        with pytest.raises((OSError, HTTPException)):
+            answer.result(10)
+    assert len(fake_ims.images) == len(fake_ims.requests) == 0
+
+
 def test_settings_of_a_reset_hold_until_the_next() -> None:
     with FakeIMS(profile="openstack", saving="30s") as fake:
         wire = wire_of(fake)
         assert wire.get("/v2/info/import").status == 200
         fake.reset(profile="otc", auth="strict", deleting="5s")
         assert (fake.profile, fake.auth) == ("otc", "strict")
-        assert wire.get("/v2/images").status == 401
-        wire = wire_of(fake)
+        assert Wire(fake.url, {"X-Auth-Token": "other"}).get("/v2/images").status == 401
         assert wire.get("/v2/info/import").status == 404
         created = wire.create(name="a")
         wire.upload(created["id"], b"x")

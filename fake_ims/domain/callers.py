@@ -65,15 +65,17 @@ class Callers:
     Args:
         mode: ``any`` takes every non-empty token (one it did not issue is the default tenant's),
             ``strict`` only issued ones, ``triple`` reads ``user:project:role[,role]``.
+        default_token: the default tenant's, except in mode ``triple``; None for a new one.
     """
 
-    def __init__(self, mode: AuthMode = "any") -> None:
+    def __init__(self, mode: AuthMode = "any", default_token: str | None = None) -> None:
         if mode not in AUTH_MODES:
             raise unknown("auth mode", mode, AUTH_MODES)
         self.mode: AuthMode = mode
         self._tokens: dict[str, _Token] = {}
         self._triples: dict[str, Caller] = {}
-        self.default = self.issue(DEFAULT_PROJECT_ID, user_id=DEFAULT_USER_ID)
+        self.default = self.issue(DEFAULT_PROJECT_ID, user_id=DEFAULT_USER_ID,
+                                  token=default_token)
 
     def issue(
         self,
@@ -82,6 +84,7 @@ class Callers:
         user_id: str | None = None,
         roles: tuple[str, ...] = ("member",),
         expires_at: float | None = None,
+        token: str | None = None,
     ) -> Caller:
         """Issue a token; in mode ``triple`` the token is the identity itself."""
         user_id = user_id or f"{project_id}-user"
@@ -90,7 +93,7 @@ class Callers:
                 if ":" in text:
                     raise UsageError(f"{name} {text!r} has a ':', which auth='triple' cannot carry")
             token = f"{user_id}:{project_id}:{','.join(roles)}"
-        else:
+        elif token is None:
             token = uuid.uuid4().hex
         caller = Caller(user_id, project_id, implied_roles(roles), token)
         self._tokens[token] = _Token(caller, expires_at)

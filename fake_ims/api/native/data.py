@@ -136,6 +136,8 @@ def _range(given: str, size: int) -> tuple[int, int]:
         raise Refused("range.header")
     if not match[1]:
         suffix = int(match[2])
+        if not suffix and not size:
+            raise Refused("range.start", last=-1)
         start = size - suffix if 0 < suffix < size else 0
         return start, size - start
     start = int(match[1])
