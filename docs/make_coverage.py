@@ -13,23 +13,25 @@ from fake_ims.contract.operations import OPERATIONS
 TARGET = Path(__file__).with_name("coverage.md")
 HEAD = """# Coverage
 
-Made from `fake_ims/contract/operations.py` by `python docs/make_coverage.py`; a test fails when it is out of date.
-*served* means that the operation does its work; *501* that it answers so until its issue, with a body that says so.
+Made from `fake_ims/contract/operations.py` by `python docs/make_coverage.py`; a test fails when it
+is out of date. *served* means that the operation does its work; *501* that it answers so until its
+issue, with a body that says so.
 
 """
 NOT_THERE = """
 ## Not there
 
 - Glance's image cache: its operations answer as those of a Glance without a cache do.
-- Glance's `glance-download` import and `location` API for data elsewhere: refused as by a Glance that is not set up for
-  them. `web-download` is checked and then fails as a task, because the fake opens no connections.
+- Glance's `glance-download` import and `location` API for data elsewhere: refused as by a Glance
+  that is not set up for them. `web-download` is checked and then fails as a task, because the fake
+  opens no connections.
 - Keystone: tokens come from `fake.token` and `fake.tenant(...)`.
 """
 
 
 def rows(operations: Iterable[Operation]) -> Iterable[str]:
     """The table, a line each."""
-    yield "| operation | request | success | documented errors | IAM actions | page | profiles | state |"
+    yield "| operation | request | success | errors | IAM actions | page | profiles | state |"
     yield "|---|---|---|---|---|---|---|---|"
     for row in operations:
         state = "served" if row.served else "501"

@@ -33,7 +33,7 @@ def build(service: Service) -> web.Application:
     Raises:
         RuntimeError: an operation of the contract has no handler, or a handler no operation.
     """
-    _check_handlers()
+    _checked()
     application = web.Application(client_max_size=0)
     pipeline = Pipeline(service)
     # aiohttp finds a path that is written out sooner than by a pattern; where paths lead is the
@@ -44,10 +44,18 @@ def build(service: Service) -> web.Application:
 
 
 @cache
-def _check_handlers() -> None:
+def _checked() -> None:
     from . import handlers  # registers every handler, once
 
-    named = set(handlers.registered())
+    check_handlers(set(handlers.registered()))
+
+
+def check_handlers(named: set[str]) -> None:
+    """Check that each operation of the contract has a handler, and each handler an operation.
+
+    Raises:
+        RuntimeError: with the names of those that have not.
+    """
     rows = {operation.id for operation in OPERATIONS}
     if rows != named:
         raise RuntimeError(f"operations without a handler: {sorted(rows - named)}; handlers "

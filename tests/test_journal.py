@@ -32,12 +32,16 @@ def journal_of(*exchanges: Exchange, **limits: int) -> Journal:
 def test_it_is_like_a_list() -> None:
     first, second, third = (exchange(status=status) for status in (200, 300, 400))
     journal = journal_of(first, second, third)
-    assert len(journal) == 3 and bool(journal)
-    assert journal[0] is first and journal[-1] is third and journal.last is third
+    assert len(journal) == 3
+    assert bool(journal)
+    assert journal[0] is first
+    assert journal[-1] is third
+    assert journal.last is third
     assert journal[1:] == [second, third]
     assert list(journal) == [first, second, third]
     assert list(reversed(journal)) == [third, second, first]
-    assert second in journal and exchange() not in journal
+    assert second in journal
+    assert exchange() not in journal
     assert [one.number for one in journal] == [1, 2, 3]
     assert repr(journal) == "<Journal of 3 exchanges>"
     with pytest.raises(IndexError):
@@ -46,7 +50,8 @@ def test_it_is_like_a_list() -> None:
 
 def test_it_is_empty_at_first_and_after_clear() -> None:
     journal = Journal()
-    assert not journal and str(journal) == "no requests"
+    assert not journal
+    assert str(journal) == "no requests"
     with pytest.raises(IndexError, match="no request has come in yet"):
         _ = journal.last
     journal.record(exchange())
@@ -81,16 +86,19 @@ def test_bodies_are_cut_to_the_limit() -> None:
 
 def test_the_size_of_a_stream_that_was_not_kept() -> None:
     one = journal_of(exchange(response_size=10_000_000)).last
-    assert one.response_truncated and one.response_size == 10_000_000
+    assert one.response_truncated
+    assert one.response_size == 10_000_000
     with pytest.raises(UsageError):
         _ = one.json
 
 
 def test_json() -> None:
     one = journal_of(exchange(request_body=b'{"name": "x"}', response_body=b"[1]")).last
-    assert one.request_json == {"name": "x"} and one.json == [1]
+    assert one.request_json == {"name": "x"}
+    assert one.json == [1]
     empty = exchange()
-    assert empty.json is None and empty.request_json is None
+    assert empty.json is None
+    assert empty.request_json is None
     with pytest.raises(ValueError, match="Expecting"):
         _ = exchange(response_body=b"<html>").json
 

@@ -61,17 +61,22 @@ def test_every_operation_has_a_handler_and_every_handler_an_operation():
     assert set(handlers.registered()) == set(BY_ID)
 
 
-def test_an_application_is_not_built_if_an_operation_has_no_handler(monkeypatch):
+def test_an_application_is_not_built_if_an_operation_has_no_handler():
+    with pytest.raises(RuntimeError, match=r"without a handler: \['images.create'\]"):
+        app.check_handlers(set(BY_ID) - {"images.create"})
+
+
+def test_an_application_is_not_built_if_a_handler_has_no_operation():
+    with pytest.raises(RuntimeError, match=r"without an operation: \['images.frob'\]"):
+        app.check_handlers({*BY_ID, "images.frob"})
+
+
+def test_building_an_application_checks_that(monkeypatch):
     lacking = dict(registry.handlers())
     del lacking["images.create"]
     monkeypatch.setattr(registry, "_HANDLERS", lacking)
-    with pytest.raises(RuntimeError, match=r"without a handler: \['images.create'\]"):
-        app.build(None)
-
-
-def test_an_application_is_not_built_if_a_handler_has_no_operation(monkeypatch):
-    monkeypatch.setattr(registry, "_HANDLERS", {**registry.handlers(), "images.frob": None})
-    with pytest.raises(RuntimeError, match=r"without an operation: \['images.frob'\]"):
+    app._checked.cache_clear()
+    with pytest.raises(RuntimeError, match="images.create"):
         app.build(None)
 
 

@@ -66,10 +66,13 @@ def test_clearing_starts_the_common_chance_anew(harness: Any) -> None:
 
 def test_a_used_up_fault_is_not_looked_up_any_more(harness: Any) -> None:
     fault = harness.faults.add("images.list", status=503, times=1)
-    assert fault.active and harness.faults.any
+    assert fault.active
+    assert harness.faults.any
     harness.send()
-    assert not fault.active and not harness.faults.any
-    assert list(harness.faults) == [fault] and fault.hits == 1
+    assert not fault.active
+    assert not harness.faults.any
+    assert list(harness.faults) == [fault]
+    assert fault.hits == 1
 
 
 @pytest.mark.parametrize(("number", "word"), [

@@ -19,7 +19,9 @@ def test_context_manager_removes(harness: Any) -> None:
         assert harness.send().status == 503
         assert fault.active
     assert harness.send().status == 200
-    assert not fault.active and fault.hits == 1 and not harness.faults.any
+    assert not fault.active
+    assert fault.hits == 1
+    assert not harness.faults.any
     fault.remove()
 
 
@@ -33,12 +35,16 @@ def test_clear_iterate_len_unused(harness: Any) -> None:
     used = harness.faults.add("images.list", status=503)
     idle = harness.faults.add("images.show", status=503)
     harness.send()
-    assert list(harness.faults) == [used, idle] and len(harness.faults) == 2
+    assert list(harness.faults) == [used, idle]
+    assert len(harness.faults) == 2
     assert harness.faults.unused() == [idle]
     assert str(harness.faults) == "images.list answers 503\nimages.show answers 503"
     harness.faults.clear()
-    assert not used.active and len(harness.faults) == 0 and not harness.faults.any
-    assert str(harness.faults) == "no faults" and bool(harness.faults)
+    assert not used.active
+    assert len(harness.faults) == 0
+    assert not harness.faults.any
+    assert str(harness.faults) == "no faults"
+    assert bool(harness.faults)
 
 
 @pytest.mark.parametrize(("settings", "sentence"), [
@@ -120,7 +126,8 @@ def test_what_cannot_be_fails_at_once(
 ) -> None:
     with pytest.raises(UsageError, match=re.escape(words)):
         faults.add(**settings)
-    assert len(faults) == 0 and not faults.any
+    assert len(faults) == 0
+    assert not faults.any
 
 
 def test_every_public_method_goes_through_run(faults: Faults) -> None:
@@ -151,7 +158,8 @@ def test_what_is_read_after_the_end_goes_through_look(faults: Faults) -> None:
         return work()
 
     faults.run, faults.look = stopped, look
-    assert fault.hits == 0 and fault.active
+    assert fault.hits == 0
+    assert fault.active
     fault.remove()
     assert len(faults) == 0
     with pytest.raises(NotRunningError):
