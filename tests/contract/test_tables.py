@@ -76,12 +76,12 @@ def test_building_an_application_checks_that(monkeypatch):
     del lacking["images.create"]
     monkeypatch.setattr(registry, "_HANDLERS", lacking)
     app._checked.cache_clear()
-    with pytest.raises(RuntimeError, match="images.create"):
+    with pytest.raises(RuntimeError, match=r"images\.create"):
         app.build(None)
 
 
 def test_no_operation_gets_two_handlers():
-    with pytest.raises(RuntimeError, match="images.create has two handlers"):
+    with pytest.raises(RuntimeError, match=r"images\.create has two handlers"):
         registry.handles("images.create")(None)
 
 
