@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from functools import cache
 
 from aiohttp import web
 
@@ -42,6 +43,7 @@ def build(service: Service) -> web.Application:
     return application
 
 
+@cache
 def _checked() -> None:
     from . import handlers  # registers every handler, once
 

@@ -137,7 +137,7 @@ class ImageHandle:
 
     def _look(self, what: Callable[[Image], T]) -> T:
         def work() -> T:
-            self._service.images.settle()
+            self._service.transitions.settle()
             image, store = self._image, self._service.store
             if store.get(image.id) not in (image, None) or not store.knows(image.id):
                 raise UnknownImageError(f"image {image.id} went with a reset()")
@@ -199,8 +199,7 @@ class SeededImages:
         image_id = key.id if isinstance(key, ImageHandle) else key
 
         def work() -> ImageHandle:
-            images = self._service.images
-            images.settle()
+            self._service.transitions.settle()
             image = self._service.store.get(image_id)
             if image is None:
                 raise UnknownImageError(f"no image has the id {image_id!r}; {self._known()}")
@@ -252,7 +251,7 @@ class SeededImages:
             return False
 
         def work() -> bool:
-            self._service.images.settle()
+            self._service.transitions.settle()
             return self._service.store.get(image_id) is not None
 
         return self._bridge.run(work)
@@ -266,7 +265,7 @@ class SeededImages:
         return ImageHandle(self._service, self._bridge, image)
 
     def _all(self) -> list[Image]:
-        self._service.images.settle()
+        self._service.transitions.settle()
         return self._service.store.all()
 
     def _known(self) -> str:

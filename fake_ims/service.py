@@ -12,9 +12,13 @@ from .domain.callers import AuthMode, Callers
 from .domain.clock import Clock
 from .domain.images import Images
 from .domain.lifecycle import Lifecycle
+from .domain.members import Members
 from .domain.metadefs import Metadefs
 from .domain.store import Store
+from .domain.tags import Tags
 from .domain.tasks import Tasks
+from .domain.transitions import Transitions
+from .domain.uploads import Uploads
 from .faults import Faults
 from .journal import Journal
 from .profiles import Profile, profile
@@ -35,7 +39,8 @@ class Service:
         clock: the only source of time.
         lifecycle: when and how images change status.
         store: the images and their indexes.
-        images: what can be done with images.
+        transitions: changes of status under way.
+        images, uploads, tags, members: what can be done with images.
         tasks: Glance's tasks.
         metadefs: Glance's metadata definitions.
         callers: tokens and tenants.
@@ -71,7 +76,11 @@ class Service:
         self.store = Store()
         self.tasks = Tasks()
         self.metadefs = Metadefs()
+        self.transitions = Transitions(self)
         self.images = Images(self)
+        self.uploads = Uploads(self)
+        self.tags = Tags(self)
+        self.members = Members(self)
 
     def reset(self, profile_name: str = "otc", auth: AuthMode = "any") -> None:
         """Forget images, members, tasks, tokens, faults and exchanges; set the clock back."""

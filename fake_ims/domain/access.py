@@ -32,6 +32,11 @@ def is_owner(caller: Caller, image: Image) -> bool:
     return caller.project_id is not None and caller.project_id == image.owner
 
 
+def is_owner_or_admin(caller: Caller, image: Image) -> bool:
+    """Whether the caller may do with the image what its owner may."""
+    return caller.is_admin or is_owner(caller, image)
+
+
 def allowed(rule: str, caller: Caller, image: Image) -> bool:
     """Whether a policy rule lets the caller through."""
     if caller.is_admin:

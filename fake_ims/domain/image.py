@@ -89,6 +89,11 @@ class Image:
         """Where it stands in the default order."""
         return (self.created_at, self.sequence)
 
+    def changed(self, now: float) -> None:
+        """Note that it has changed: when, and that its JSON is no longer true."""
+        self.updated_at = now
+        self.rendered = None
+
     def drop_data(self) -> None:
         """Give its bytes back; what is known of them goes with them."""
         for blob in (self.data, self.staged):

@@ -9,12 +9,9 @@ from ..contract.attributes import UUID_PATTERN, base_names
 from ..refusal import Refused
 from . import access, query
 from .callers import Caller
-from .data import Blob
-from .durations import After, Polls
-from .formats import INSPECTABLE
+from .durations import After
 from .ids import new_id
-from .image import TRANSITIONS, Image, Member
-from .lifecycle import Transition
+from .image import Image
 from .patch import Change
 from .seeding import Seeding
 
@@ -44,27 +41,6 @@ class Images(Seeding):
 
     # looking
 
-    def settle(self) -> None:
-        """Apply every transition that has become due by now."""
-        now = self._now()
-        for image in self._store.fallen_due(now):
-            transition = image.transition
-            if transition is not None and isinstance(transition.due, After) and (
-                transition.due_at <= now
-            ):
-                self._arrive(image, transition, transition.due_at)
-
-    def look(self, image: Image) -> bool:
-        """A client looks at an image: what was waiting for looks may become due; whether it has."""
-        transition = image.transition
-        if transition is None or not isinstance(transition.due, Polls):
-            return False
-        transition.looks_left -= 1
-        if transition.looks_left > 0:
-            return False
-        self._arrive(image, transition, self._now())
-        return True
-
     def page(self, caller: Caller, asked: query.ListQuery) -> query.Page:
         """The page that a client asks for; it shows what the client's look at it has changed.
 
@@ -73,7 +49,8 @@ class Images(Seeding):
         """
         profile = self._service.profile
         page = query.run(asked, caller, self._store, profile)
-        arrived = [self.look(image) for image in page.images if image.transition is not None]
+        look = self._service.transitions.look
+        arrived = [look(image) for image in page.images if image.transition is not None]
         return query.run(asked, caller, self._store, profile) if any(arrived) else page
 
     def get(self, caller: Caller, image_id: str) -> Image:
@@ -82,7 +59,7 @@ class Images(Seeding):
         Raises:
             Refused: ``image.not_found``.
         """
-        self.settle()
+        self._service.transitions.settle()
         image = self._store.get(image_id)
         if image is None or not access.is_visible(caller, image):
             raise Refused("image.not_found", image_id=image_id)
@@ -96,7 +73,7 @@ class Images(Seeding):
         """
         image = self.get(caller, image_id)
         access.require("get_image", caller, image)
-        self.look(image)
+        self._service.transitions.look(image)
         if self._store.get(image_id) is None:
             raise Refused("image.not_found", image_id=image_id)
         return image
@@ -141,11 +118,6 @@ class Images(Seeding):
         if tags > profile.max_tags:
             raise Refused("image.too_many_tags", attempted=tags, maximum=profile.max_tags)
 
-    def changed(self, image: Image, now: float | None = None) -> None:
-        """Note that an image has changed: when, and that its JSON is no longer true."""
-        image.updated_at = self._now() if now is None else now
-        image.rendered = None
-
     def patch(self, caller: Caller, image_id: str, changes: list[Change]) -> Image:
         """Apply a patch, all of it or nothing.
 
@@ -172,7 +144,7 @@ class Images(Seeding):
             setattr(image, name, value)
         image.properties = properties
         self._service.profile.derive(image)
-        self.changed(image)
+        image.changed(self._now())
         return image
 
     def _plan(
@@ -248,144 +220,10 @@ class Images(Seeding):
         """Delete an image, at once or after ``lifecycle.deleting``, whoever asks."""
         due = self._service.lifecycle.deleting
         if due == After(0.0) or image.status == "pending_delete":
-            self._bury(image, self._now())
+            self._service.transitions.bury(image, self._now())
             return
         image.status = "pending_delete"
-        self._begin(image, "deleted", due)
-
-    def _bury(self, image: Image, now: float) -> None:
-        image.transition = None
-        image.status = "deleted"
-        image.deleted_at = now
-        image.drop_data()
-        self._store.remove(image)
-        self.changed(image, now)
-
-    # data
-
-    def begin_upload(self, caller: Caller, image_id: str, status: str = "saving") -> Image:
-        """The upload of an image's data starts (``saving``), or its staging (``uploading``).
-
-        Raises:
-            Refused: not there, not the caller's, not ``queued``, or without formats.
-        """
-        image = self.get(caller, image_id)
-        if status == "saving":
-            try:
-                access.require("upload_image", caller, image)
-            except Refused as refused:
-                raise refused from None
-        else:
-            access.require("modify_image", caller, image)
-        self._move(image, status)
-        return image
-
-    def _move(self, image: Image, target: str) -> None:
-        if target not in TRANSITIONS[image.status]:
-            raise Refused("image.transition", current=image.status, target=target)
-        if target in ("saving", "importing"):
-            missing = [name for name in ("disk_format", "container_format")
-                       if getattr(image, name) is None]
-            if missing:
-                word = "Property" if len(missing) == 1 else "Properties"
-                raise Refused("data.formats_missing", what=f"{word} {', '.join(missing)}")
-        image.status = target
-        self.changed(image)
-
-    def abort_upload(self, image: Image, reason: str) -> None:
-        """An upload broke off: the image can be uploaded again, or is killed (by profile)."""
-        if self._store.get(image.id) is not image or image.status not in ("saving", "uploading"):
-            return
-        if self._service.profile.kills_aborted_uploads:
-            self.kill(image, reason)
-            return
-        image.drop_data()
-        image.status = "queued"
-        self.changed(image)
-
-    def end_upload(self, image: Image, blob: Blob, store: str | None) -> None:
-        """All bytes have arrived: the image becomes ``active`` or ``killed`` in its time.
-
-        Raises:
-            Refused: the image went away meanwhile (410), or the bytes are not of its format (415).
-        """
-        if self._store.get(image.id) is not image or image.status not in ("saving", "importing"):
-            blob.close()
-            raise Refused("data.gone", image_id=image.id)
-        try:
-            image.virtual_size = self._inspect(image, blob)
-        except Refused:
-            # As in Glance, the image can be uploaded again but keeps what was learnt of the bytes.
-            self._keep(image, blob, store)
-            image.size = image.virtual_size = None
-            image.status = "queued"
-            self.changed(image)
-            raise
-        self._keep(image, blob, store)
-        self.finish(image)
-
-    def _keep(self, image: Image, blob: Blob, store: str | None) -> None:
-        if image.data is not None:
-            image.data.close()
-        image.data = blob
-        image.size = blob.size
-        image.checksum = blob.md5
-        image.os_hash_algo, image.os_hash_value = "sha512", blob.sha512
-        image.stores = (store,) if store else ()
-
-    def _inspect(self, image: Image, blob: Blob) -> int | None:
-        if not self._service.profile.checks_format or image.container_format != "bare":
-            return None
-        if blob.format == image.disk_format:
-            return blob.virtual_size or None
-        if image.disk_format == "raw":
-            return blob.size or None
-        if blob.format == "raw" and image.disk_format not in INSPECTABLE:
-            return None
-        raise Refused("data.format_mismatch",
-                      reason=f"Image disk_format {image.disk_format} does not match stream data "
-                      f"{blob.format}")
-
-    def finish(self, image: Image) -> None:
-        """The data of an image is there: ``active`` or ``killed`` once ``lifecycle.saving`` is
-        over."""
-        reason = self._service.lifecycle.verdict(image.name)
-        due = self._service.lifecycle.saving
-        target = "active" if reason is None else "killed"
-        if due == After(0.0):
-            self._arrive(image, Transition(target, due, reason=reason or ""), self._now())
-        else:
-            self._begin(image, target, due, reason or "")
-
-    def _begin(self, image: Image, target: str, due: object, reason: str = "") -> None:
-        now = self._now()
-        transition = Transition(target, due, reason=reason)  # type: ignore[arg-type]
-        if isinstance(due, After):
-            transition.due_at = now + due.seconds
-            self._store.schedule(image, transition.due_at)
-        elif isinstance(due, Polls):
-            transition.looks_left = due.count
-        image.transition = transition
-        self.changed(image, now)
-
-    def _arrive(self, image: Image, transition: Transition, now: float) -> None:
-        image.transition = None
-        if transition.target == "deleted":
-            self._bury(image, now)
-        elif transition.target == "killed":
-            self._kill(image, transition.reason, now)
-        else:
-            image.status = transition.target
-            self._service.profile.activated(image, now)
-            self.changed(image, now)
-
-    def _kill(self, image: Image, reason: str, now: float) -> None:
-        image.drop_data()
-        self._service.profile.emptied(image)
-        image.transition = None
-        image.status = "killed"
-        image.kill_reason = reason
-        self.changed(image, now)
+        self._service.transitions.begin(image, "deleted", due)
 
     # actions
 
@@ -410,170 +248,9 @@ class Images(Seeding):
         access.require(action, caller, image)
         if image.status == source:
             image.status = target
-            self.changed(image)
+            image.changed(self._now())
         elif image.status != target:
             raise Refused("image.status_action", action=action, status=image.status)
-
-    # tags
-
-    def add_tag(self, caller: Caller, image_id: str, tag: str) -> None:
-        """Add a tag; one that is there stays.
-
-        Raises:
-            Refused: not there, not the caller's, or too many.
-        """
-        image = self._for_tags(caller, image_id, "update")
-        if tag in image.tags:
-            return
-        maximum = self._service.profile.max_tags
-        if len(image.tags) >= maximum:
-            raise Refused("tag.too_many", image_id=image_id, attempted=len(image.tags) + 1,
-                          maximum=maximum)
-        image.tags.append(tag)
-        self.changed(image)
-
-    def delete_tag(self, caller: Caller, image_id: str, tag: str) -> None:
-        """Remove a tag.
-
-        Raises:
-            Refused: not there, not the caller's, or no such tag.
-        """
-        image = self._for_tags(caller, image_id, "delete")
-        if tag not in image.tags:
-            raise Refused("tag.not_found")
-        image.tags.remove(tag)
-        self.changed(image)
-
-    def _for_tags(self, caller: Caller, image_id: str, verb: str) -> Image:
-        try:
-            image = self.get(caller, image_id)
-        except Refused:
-            raise Refused("image.not_found_in", image_id=image_id) from None
-        access.require("modify_image", caller, image)
-        return image
-
-    # members
-
-    def add_member(self, caller: Caller, image_id: str, project_id: str) -> Member:
-        """Share an image with a project, which has yet to accept it.
-
-        Raises:
-            Refused: not there, not to be shared by this caller, shared already, or too many.
-        """
-        image = self._for_members(caller, image_id)
-        profile = self._service.profile
-        shareable = image.visibility == "shared" or (
-            profile.shares_private_images and image.visibility == "private"
-        )
-        if not shareable:
-            raise Refused("member.create", image_id=image_id)
-        access.require("add_member", caller, image)
-        profile.check_new_member(image, project_id)
-        if project_id in image.members:
-            raise Refused("member.duplicate", member_id=project_id, image_id=image_id)
-        if len(image.members) >= profile.max_members:
-            raise Refused("member.too_many", image_id=image_id,
-                          attempted=len(image.members) + 1, maximum=profile.max_members)
-        now = self._now()
-        member = Member(project_id, "pending", now, now)
-        image.members[project_id] = member
-        if project_id not in image.member_order:
-            image.member_order.append(project_id)
-        self._store.share(image, project_id)
-        if image.visibility == "private":
-            self._share(image, "shared")
-        return member
-
-    def update_member(
-        self, caller: Caller, image_id: str, project_id: str, status: object
-    ) -> Member:
-        """The member accepts or rejects the image, or lets it pend again.
-
-        Raises:
-            Refused: the caller is not that member, or the status is unknown.
-        """
-        image = self._for_members(caller, image_id)
-        if image.visibility != "shared":
-            raise Refused("member.update", image_id=image_id)
-        member = self._member(caller, image, project_id)
-        access.require("modify_member", caller, image)
-        if status not in ("pending", "accepted", "rejected"):
-            raise Refused("member.status")
-        member.status = str(status)
-        member.updated_at = self._now()
-        return member
-
-    def members(self, caller: Caller, image_id: str) -> list[Member]:
-        """The members of an image: all of them for its owner, oneself for a member.
-
-        Raises:
-            Refused: not there or not shared.
-        """
-        image = self._for_members(caller, image_id)
-        if image.visibility != "shared":
-            if self._service.profile.shares_private_images and allowed_owner(caller, image):
-                return []
-            raise Refused("member.list", image_id=image_id,
-                          reason="Only shared images have members.")
-        access.require("get_members", caller, image)
-        members = [image.members[project_id] for project_id in image.member_order
-                   if project_id in image.members]
-        if allowed_owner(caller, image):
-            return members
-        return [member for member in members if member.project_id == caller.project_id]
-
-    def member(self, caller: Caller, image_id: str, project_id: str) -> Member:
-        """One member of an image.
-
-        Raises:
-            Refused: 404, also for what the caller may not see.
-        """
-        image = self._for_members(caller, image_id)
-        if image.visibility != "shared":
-            if self._service.profile.shares_private_images:
-                raise Refused("member.not_found", member_id=project_id, image_id=image_id)
-            raise Refused("member.not_shared")
-        return self._member(caller, image, project_id)
-
-    def delete_member(self, caller: Caller, image_id: str, project_id: str) -> None:
-        """Stop sharing an image with a project.
-
-        Raises:
-            Refused: not there, or not the caller's to share.
-        """
-        image = self._for_members(caller, image_id)
-        if image.visibility != "shared":
-            raise Refused("member.delete", image_id=image_id)
-        self._member(caller, image, project_id)
-        access.require("delete_member", caller, image)
-        self._store.unshare(image, project_id)
-        del image.members[project_id]
-        if self._service.profile.shares_private_images and not image.members:
-            self._share(image, "private")
-
-    def _share(self, image: Image, visibility: str) -> None:
-        self._store.move(image, owner=image.owner, visibility=visibility)
-        self._service.profile.derive(image)
-        self.changed(image)
-
-    def _for_members(self, caller: Caller, image_id: str) -> Image:
-        try:
-            return self.get(caller, image_id)
-        except Refused:
-            raise Refused("image.not_found_in", image_id=image_id) from None
-
-    def _member(self, caller: Caller, image: Image, project_id: str) -> Member:
-        access.require("get_member", caller, image)
-        member = image.members.get(project_id)
-        if member is None or not (allowed_owner(caller, image)
-                                  or project_id == caller.project_id):
-            raise Refused("member.not_found", member_id=project_id, image_id=image.id)
-        return member
-
-
-def allowed_owner(caller: Caller, image: Image) -> bool:
-    """Whether the caller owns the image or is an admin."""
-    return caller.is_admin or access.is_owner(caller, image)
 
 
 def check_size(name: str, value: object) -> None:

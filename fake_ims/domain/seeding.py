@@ -34,13 +34,6 @@ class Seeding:
     def _now(self) -> float:
         raise NotImplementedError
 
-    def changed(self, image: Image, now: float | None = None) -> None:
-        """Note that an image has changed."""
-        raise NotImplementedError
-
-    def _kill(self, image: Image, reason: str, now: float) -> None:
-        raise NotImplementedError
-
     def seed(self, attributes: Mapping[str, object]) -> Image:
         """Put an image into the store.
 
@@ -116,7 +109,7 @@ class Seeding:
                 del image.members[project_id]
             image.member_order.clear()
             self._set_members(image, members)
-        self.changed(image)
+        image.changed(self._now())
 
     def activate(self, image: Image) -> None:
         """Make an image ``active`` now, whatever it was waiting for.
@@ -134,7 +127,7 @@ class Seeding:
             self._set_data(image, b"")
         image.status = "active"
         self._service.profile.activated(image, now)
-        self.changed(image, now)
+        image.changed(now)
 
     def kill(self, image: Image, reason: str = "killed by the test") -> None:
         """Make an image ``killed`` now: its data is gone, its record stays.
@@ -144,7 +137,7 @@ class Seeding:
         """
         if image.status == "deleted":
             raise UsageError(f"image {image.id} is deleted; it cannot be killed")
-        self._kill(image, reason, self._now())
+        self._service.transitions.kill(image, reason, self._now())
 
     def data_of(self, image: Image) -> bytes | None:
         """The bytes of an image; None while it has none."""

@@ -64,7 +64,7 @@ async def receive(call: Call, image: Image, expected: int | None) -> Blob:
             raise Refused("data.size_differs", expected=expected, received=blob.size)
     except BaseException:
         blob.close()
-        call.service.images.abort_upload(image, "the upload broke off")
+        call.service.uploads.abort(image, "the upload broke off")
         raise
     blob.finish()
     call.exchange.request_size = blob.size
@@ -83,9 +83,9 @@ async def upload(call: Call) -> Answer:
         raise Refused("data.store", store=store)
     if (call.request.content_length or 0) > service.profile.max_upload:
         raise Refused("data.too_large")
-    image = service.images.begin_upload(call.known_caller, call.params["image_id"])
+    image = service.uploads.begin(call.known_caller, call.params["image_id"])
     blob = await receive(call, image, expected)
-    service.images.end_upload(image, blob, store)
+    service.uploads.end(image, blob, store)
     return no_content()
 
 

@@ -37,7 +37,7 @@ async def create(call: Call) -> Answer:
 async def list_(call: Call) -> Answer:
     """Page *Querying Images*."""
     service, caller = call.service, call.known_caller
-    service.images.settle()
+    service.transitions.settle()
     asked = query.parse(call.pairs(), service.profile)
     access.require_role("get_images", caller, "reader")
     page = service.images.page(caller, asked)

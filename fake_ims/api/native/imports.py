@@ -33,12 +33,12 @@ async def stage(call: Call) -> Answer:
     """Bring data into the staging area: the image is ``uploading`` until it is imported."""
     check_media_type(call)
     expected = announced_size(call)
-    image = call.service.images.begin_upload(call.known_caller, call.params["image_id"],
+    image = call.service.uploads.begin(call.known_caller, call.params["image_id"],
                                              "uploading")
     blob = await receive(call, image, expected)
     image.staged = blob
     image.size = blob.size
-    call.service.images.changed(image)
+    image.changed(call.service.clock.now())
     return no_content()
 
 
@@ -70,7 +70,7 @@ async def import_(call: Call) -> Answer:
         service.tasks.finish(task, now, failure="Task failed due to Internal Error")
         image.properties["os_glance_failed_import"] = ",".join(stores)
         image.properties["os_glance_importing_to_stores"] = ""
-        service.images.changed(image)
+        image.changed(service.clock.now())
         return Answer(202, content_type="text/html; charset=UTF-8")
     _import_staged(call, image, task, stores[0])
     return Answer(202, content_type="text/html; charset=UTF-8")
@@ -83,7 +83,7 @@ def _import_staged(call: Call, image: Image, task: Task, store: str) -> None:
     image.status = "importing"
     task.message = f"Copied {blob.size // 2**20} MiB"
     try:
-        service.images.end_upload(image, blob, store)
+        service.uploads.end(image, blob, store)
     except Refused as refused:
         service.tasks.finish(task, service.clock.now(), failure=refused.text)
         image.properties["os_glance_failed_import"] = store
@@ -92,7 +92,7 @@ def _import_staged(call: Call, image: Image, task: Task, store: str) -> None:
         service.tasks.settle(service.store, service.clock.now())
         image.properties["os_glance_failed_import"] = ""
     image.properties["os_glance_importing_to_stores"] = ""
-    service.images.changed(image)
+    image.changed(service.clock.now())
 
 
 def _method(document: object, methods: tuple[str, ...]) -> dict[str, Any]:

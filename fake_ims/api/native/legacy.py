@@ -67,7 +67,7 @@ def _filters(call: Call) -> Iterator[tuple[str, str]]:
 async def detail(call: Call) -> Answer:
     """Images in detail, by the filters of the page."""
     service, caller = call.service, call.known_caller
-    service.images.settle()
+    service.transitions.settle()
     access.require_role("get_images", caller, "reader")
     asked = query.parse(_filters(call), service.profile)
     page = service.images.page(caller, asked)

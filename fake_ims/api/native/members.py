@@ -23,7 +23,7 @@ async def add(call: Call) -> Answer:
     if isinstance(project_id, (list, dict)):
         raise Refused("member.form")
     image_id = call.params["image_id"]
-    member = call.service.images.add_member(call.known_caller, image_id, str(project_id))
+    member = call.service.members.add(call.known_caller, image_id, str(project_id))
     return as_json(200, member_document(member, image_id))
 
 
@@ -31,7 +31,7 @@ async def add(call: Call) -> Answer:
 async def list_(call: Call) -> Answer:
     """Page *Querying Image Sharing Members*."""
     image_id = call.params["image_id"]
-    members = call.service.images.members(call.known_caller, image_id)
+    members = call.service.members.of_image(call.known_caller, image_id)
     return as_json(200, {
         "members": [member_document(member, image_id) for member in members],
         "schema": "/v2/schemas/members",
@@ -42,7 +42,7 @@ async def list_(call: Call) -> Answer:
 async def show(call: Call) -> Answer:
     """Page *Querying Image Sharing Member Details*."""
     image_id = call.params["image_id"]
-    member = call.service.images.member(call.known_caller, image_id, call.params["member_id"])
+    member = call.service.members.show(call.known_caller, image_id, call.params["member_id"])
     return as_json(200, member_document(member, image_id))
 
 
@@ -55,7 +55,7 @@ async def update(call: Call) -> Answer:
     if "status" not in document:
         raise Refused("member.status_missing")
     image_id = call.params["image_id"]
-    member = call.service.images.update_member(call.known_caller, image_id,
+    member = call.service.members.update(call.known_caller, image_id,
                                                call.params["member_id"], document["status"])
     return as_json(200, member_document(member, image_id))
 
@@ -63,6 +63,6 @@ async def update(call: Call) -> Answer:
 @handles("members.delete")
 async def delete(call: Call) -> Answer:
     """Page *Deleting an Image Sharing Member*."""
-    call.service.images.delete_member(call.known_caller, call.params["image_id"],
+    call.service.members.delete(call.known_caller, call.params["image_id"],
                                       call.params["member_id"])
     return Answer(204)

@@ -13,13 +13,13 @@ async def add(call: Call) -> Answer:
     """Page *Adding a Tag*."""
     tag = call.params["tag"]
     call.service.profile.check_tag(tag)
-    call.service.images.add_tag(call.known_caller, call.params["image_id"], tag)
+    call.service.tags.add(call.known_caller, call.params["image_id"], tag)
     return no_content()
 
 
 @handles("tags.delete")
 async def delete(call: Call) -> Answer:
     """Page *Deleting a Tag*."""
-    call.service.images.delete_tag(call.known_caller, call.params["image_id"],
+    call.service.tags.delete(call.known_caller, call.params["image_id"],
                                    call.params["tag"])
     return no_content()

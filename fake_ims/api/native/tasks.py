@@ -55,7 +55,7 @@ def _allow(call: Call) -> None:
 
 def _settle(call: Call) -> None:
     service = call.service
-    service.images.settle()
+    service.transitions.settle()
     service.tasks.settle(service.store, service.clock.now())
 
 

@@ -1,0 +1,139 @@
+"""The members of images: projects that an image is shared with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..refusal import Refused
+from . import access
+from .callers import Caller
+from .image import MEMBER_STATUSES, Image, Member
+
+if TYPE_CHECKING:
+    from ..service import Service
+
+
+class Members:
+    """The members of one service's images."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._store = service.store
+
+    def add(self, caller: Caller, image_id: str, project_id: str) -> Member:
+        """Share an image with a project, which has yet to accept it.
+
+        Raises:
+            Refused: not there, not to be shared by this caller, shared already, or too many.
+        """
+        image = self._image(caller, image_id)
+        profile = self._service.profile
+        shareable = image.visibility == "shared" or (
+            profile.shares_private_images and image.visibility == "private"
+        )
+        if not shareable:
+            raise Refused("member.create", image_id=image_id)
+        access.require("add_member", caller, image)
+        profile.check_new_member(image, project_id)
+        if project_id in image.members:
+            raise Refused("member.duplicate", member_id=project_id, image_id=image_id)
+        if len(image.members) >= profile.max_members:
+            raise Refused("member.too_many", image_id=image_id,
+                          attempted=len(image.members) + 1, maximum=profile.max_members)
+        now = self._now()
+        member = Member(project_id, "pending", now, now)
+        image.members[project_id] = member
+        if project_id not in image.member_order:
+            image.member_order.append(project_id)
+        self._store.share(image, project_id)
+        if image.visibility == "private":
+            self._share(image, "shared")
+        return member
+
+    def update(self, caller: Caller, image_id: str, project_id: str, status: object) -> Member:
+        """The member accepts or rejects the image, or lets it pend again.
+
+        Raises:
+            Refused: the caller is not that member, or the status is unknown.
+        """
+        image = self._image(caller, image_id)
+        if image.visibility != "shared":
+            raise Refused("member.update", image_id=image_id)
+        member = self._member(caller, image, project_id)
+        access.require("modify_member", caller, image)
+        if status not in MEMBER_STATUSES:
+            raise Refused("member.status")
+        member.status = str(status)
+        member.updated_at = self._now()
+        return member
+
+    def of_image(self, caller: Caller, image_id: str) -> list[Member]:
+        """The members of an image: all of them for its owner, oneself for a member.
+
+        Raises:
+            Refused: not there or not shared.
+        """
+        image = self._image(caller, image_id)
+        owns = access.is_owner_or_admin(caller, image)
+        if image.visibility != "shared":
+            if self._service.profile.shares_private_images and owns:
+                return []
+            raise Refused("member.list", image_id=image_id,
+                          reason="Only shared images have members.")
+        access.require("get_members", caller, image)
+        members = [image.members[project_id] for project_id in image.member_order
+                   if project_id in image.members]
+        if owns:
+            return members
+        return [member for member in members if member.project_id == caller.project_id]
+
+    def show(self, caller: Caller, image_id: str, project_id: str) -> Member:
+        """One member of an image.
+
+        Raises:
+            Refused: 404, also for what the caller may not see.
+        """
+        image = self._image(caller, image_id)
+        if image.visibility != "shared":
+            if self._service.profile.shares_private_images:
+                raise Refused("member.not_found", member_id=project_id, image_id=image_id)
+            raise Refused("member.not_shared")
+        return self._member(caller, image, project_id)
+
+    def delete(self, caller: Caller, image_id: str, project_id: str) -> None:
+        """Stop sharing an image with a project.
+
+        Raises:
+            Refused: not there, or not the caller's to share.
+        """
+        image = self._image(caller, image_id)
+        if image.visibility != "shared":
+            raise Refused("member.delete", image_id=image_id)
+        self._member(caller, image, project_id)
+        access.require("delete_member", caller, image)
+        self._store.unshare(image, project_id)
+        del image.members[project_id]
+        if self._service.profile.shares_private_images and not image.members:
+            self._share(image, "private")
+
+    def _share(self, image: Image, visibility: str) -> None:
+        self._store.move(image, owner=image.owner, visibility=visibility)
+        self._service.profile.derive(image)
+        image.changed(self._now())
+
+    def _image(self, caller: Caller, image_id: str) -> Image:
+        try:
+            return self._service.images.get(caller, image_id)
+        except Refused:
+            raise Refused("image.not_found_in", image_id=image_id) from None
+
+    def _member(self, caller: Caller, image: Image, project_id: str) -> Member:
+        access.require("get_member", caller, image)
+        member = image.members.get(project_id)
+        if member is None or not (access.is_owner_or_admin(caller, image)
+                                  or project_id == caller.project_id):
+            raise Refused("member.not_found", member_id=project_id, image_id=image.id)
+        return member
+
+    def _now(self) -> float:
+        return self._service.clock.now()

@@ -1,0 +1,56 @@
+"""The tags of images, one at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..refusal import Refused
+from . import access
+from .callers import Caller
+from .image import Image
+
+if TYPE_CHECKING:
+    from ..service import Service
+
+
+class Tags:
+    """The tags of one service's images."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def add(self, caller: Caller, image_id: str, tag: str) -> None:
+        """Add a tag; one that is there stays.
+
+        Raises:
+            Refused: not there, not the caller's, or too many.
+        """
+        image = self._image(caller, image_id)
+        if tag in image.tags:
+            return
+        maximum = self._service.profile.max_tags
+        if len(image.tags) >= maximum:
+            raise Refused("tag.too_many", image_id=image_id, attempted=len(image.tags) + 1,
+                          maximum=maximum)
+        image.tags.append(tag)
+        image.changed(self._service.clock.now())
+
+    def delete(self, caller: Caller, image_id: str, tag: str) -> None:
+        """Remove a tag.
+
+        Raises:
+            Refused: not there, not the caller's, or no such tag.
+        """
+        image = self._image(caller, image_id)
+        if tag not in image.tags:
+            raise Refused("tag.not_found")
+        image.tags.remove(tag)
+        image.changed(self._service.clock.now())
+
+    def _image(self, caller: Caller, image_id: str) -> Image:
+        try:
+            image = self._service.images.get(caller, image_id)
+        except Refused:
+            raise Refused("image.not_found_in", image_id=image_id) from None
+        access.require("modify_image", caller, image)
+        return image

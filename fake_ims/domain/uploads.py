@@ -1,0 +1,106 @@
+"""The data of images: uploads that begin, break off or end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..refusal import Refused
+from . import access
+from .callers import Caller
+from .data import Blob
+from .formats import INSPECTABLE
+from .image import TRANSITIONS, Image
+
+if TYPE_CHECKING:
+    from ..service import Service
+
+
+class Uploads:
+    """The uploads of one service."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def begin(self, caller: Caller, image_id: str, status: str = "saving") -> Image:
+        """The upload of an image's data starts (``saving``), or its staging (``uploading``).
+
+        Raises:
+            Refused: not there, not the caller's, not ``queued``, or without formats.
+        """
+        image = self._service.images.get(caller, image_id)
+        rule = "upload_image" if status == "saving" else "modify_image"
+        access.require(rule, caller, image)
+        self._move(image, status)
+        return image
+
+    def _move(self, image: Image, target: str) -> None:
+        if target not in TRANSITIONS[image.status]:
+            raise Refused("image.transition", current=image.status, target=target)
+        if target in ("saving", "importing"):
+            missing = [name for name in ("disk_format", "container_format")
+                       if getattr(image, name) is None]
+            if missing:
+                word = "Property" if len(missing) == 1 else "Properties"
+                raise Refused("data.formats_missing", what=f"{word} {', '.join(missing)}")
+        image.status = target
+        image.changed(self._now())
+
+    def abort(self, image: Image, reason: str) -> None:
+        """An upload broke off: the image can be uploaded again, or is killed (by profile)."""
+        if not self._is_there(image) or image.status not in ("saving", "uploading"):
+            return
+        if self._service.profile.kills_aborted_uploads:
+            self._service.transitions.kill(image, reason, self._now())
+            return
+        image.drop_data()
+        image.status = "queued"
+        image.changed(self._now())
+
+    def end(self, image: Image, blob: Blob, store: str | None) -> None:
+        """All bytes have arrived: the image becomes ``active`` or ``killed`` in its time.
+
+        Raises:
+            Refused: the image went away meanwhile (410), or the bytes are not of its format (415).
+        """
+        if not self._is_there(image) or image.status not in ("saving", "importing"):
+            blob.close()
+            raise Refused("data.gone", image_id=image.id)
+        try:
+            image.virtual_size = self._inspect(image, blob)
+        except Refused:
+            # As in Glance, the image can be uploaded again but keeps what was learnt of the bytes.
+            self._keep(image, blob, store)
+            image.size = image.virtual_size = None
+            image.status = "queued"
+            image.changed(self._now())
+            raise
+        self._keep(image, blob, store)
+        self._service.transitions.finish(image)
+
+    def _keep(self, image: Image, blob: Blob, store: str | None) -> None:
+        if image.data is not None:
+            image.data.close()
+        image.data = blob
+        image.size = blob.size
+        image.checksum = blob.md5
+        image.os_hash_algo, image.os_hash_value = "sha512", blob.sha512
+        image.stores = (store,) if store else ()
+
+    def _inspect(self, image: Image, blob: Blob) -> int | None:
+        if not self._service.profile.checks_format or image.container_format != "bare":
+            return None
+        if blob.format == image.disk_format:
+            return blob.virtual_size or None
+        if image.disk_format == "raw":
+            return blob.size or None
+        if blob.format == "raw" and image.disk_format not in INSPECTABLE:
+            return None
+        raise Refused("data.format_mismatch",
+                      reason=f"Image disk_format {image.disk_format} does not match stream data "
+                      f"{blob.format}")
+
+    def _now(self) -> float:
+        return self._service.clock.now()
+
+    def _is_there(self, image: Image) -> bool:
+        return self._service.store.get(image.id) is image
