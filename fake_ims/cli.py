@@ -1,4 +1,4 @@
-"""The command ``fake-ims``: ``serve`` and ``operations``."""
+"""The command ``fake-ims``: ``serve``, ``operations`` and ``demo``."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given, rest = parser.parse_known_args(arguments)
         if rest:
             commands[given.command].refuse(rest[0])
-        return _operations(given) if given.command == "operations" else _serve(given)
+        run = {"serve": _serve, "operations": _operations, "demo": _demo}[given.command]
+        return run(given)
     except FakeImsError as error:
         _complain(str(error))
         return MISUSE
@@ -96,7 +97,11 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         description="List the operations of the service, as its contract has them.")
     operations.option("--json", action="store_true", help="as JSON, with everything known")
     operations.option("--profile", choices=("otc", "openstack"), help="only those of this profile")
-    return parser, {"serve": serve, "operations": operations}
+    demo: _Parser = commands.add_parser(
+        "demo", help="hold a short conversation with a fake, and show it",
+        description="Start a fake, create an image, upload, wait, list, fail, delete; print each "
+        "exchange.")
+    return parser, {"serve": serve, "operations": operations, "demo": demo}
 
 
 def _serve(given: argparse.Namespace) -> int:
@@ -107,6 +112,12 @@ def _serve(given: argparse.Namespace) -> int:
         host=given.host, port=given.port, ready_file=given.ready_file, quiet=given.quiet,
     )
     return 0
+
+
+def _demo(given: argparse.Namespace) -> int:
+    from . import demo
+
+    return demo.run()
 
 
 def _operations(given: argparse.Namespace) -> int:

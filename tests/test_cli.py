@@ -305,3 +305,12 @@ def test_the_contract_is_read_without_a_server() -> None:
     code = ("import sys; from fake_ims import cli; cli.main(['operations']); "
             "sys.exit(bool({'aiohttp', 'asyncio', 'msgspec'} & set(sys.modules)))")
     subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
+
+
+def test_demo_shows_a_conversation_that_works() -> None:
+    done = subprocess.run([sys.executable, "-m", "fake_ims", "demo"], capture_output=True,
+                          text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "POST /v2/images -> 201" in done.stdout
+    assert "went from saving to active" in done.stdout
+    assert "503 IMG.0061" in done.stdout
