@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
-from .schema import Mismatch, Schema, is_type, mismatch
+from .validation import Mismatch, Schema, is_type, mismatch
 
 _TYPE: Schema = {
     "type": "string",

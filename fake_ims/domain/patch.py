@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from ..contract.attributes import BY_NAME
 from ..contract.model import Profile as ProfileName
-from ..contract.schema import Mismatch, check, image_properties
+from ..contract.schema import image_properties
+from ..contract.validation import Mismatch, check
 from ..refusal import Refused
 
 V20 = "application/openstack-images-v2.0-json-patch"

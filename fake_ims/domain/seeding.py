@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..contract.attributes import BASE_NAMES, BY_NAME, UUID_PATTERN
-from ..contract.schema import Mismatch, check, image_properties
+from ..contract.schema import image_properties
+from ..contract.validation import Mismatch, check
 from ..errors import UsageError, unknown
 from ..refusal import ImsError
 from .callers import DEFAULT_PROJECT_ID

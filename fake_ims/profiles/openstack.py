@@ -9,8 +9,9 @@ from ..api.answer import Answer
 from ..contract.attributes import BASE_NAMES
 from ..contract.model import ErrorCode
 from ..contract.model import Profile as ProfileName
-from ..contract.schema import Mismatch, check, image_properties
+from ..contract.schema import image_properties
 from ..contract.statuses import STATUSES
+from ..contract.validation import Mismatch, check
 from ..domain.clock import isotime
 from ..domain.images import check_size
 from ..domain.patch import RESERVED, RESERVED_PREFIX

@@ -14,8 +14,9 @@ from ..contract.errors import ERRORS
 from ..contract.model import ErrorCode
 from ..contract.model import Profile as ProfileName
 from ..contract.os_versions import OTHER_LINUX, operating_system
-from ..contract.schema import Mismatch, check, image_properties, matches
+from ..contract.schema import image_properties
 from ..contract.statuses import CODE_OF, STATUSES
+from ..contract.validation import Mismatch, check, matches
 from ..domain.clock import isotime
 from ..domain.images import check_size
 from ..domain.patch import RESERVED, RESERVED_PREFIX

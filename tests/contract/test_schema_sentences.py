@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fake_ims.contract.schema import Mismatch, check, image_properties
+from fake_ims.contract.schema import image_properties
+from fake_ims.contract.validation import Mismatch, check
 
 PROPERTIES = image_properties("openstack")
 

@@ -11,7 +11,7 @@ import uuid
 from typing import Any
 from urllib.parse import urlsplit
 
-from ...contract import schema
+from ...contract import schema, validation
 from ...domain import access
 from ...domain.callers import Caller
 from ...domain.image import Image
@@ -195,7 +195,7 @@ async def add_location(call: Call) -> Answer:
     """Point an image at data elsewhere: refused, as by a Glance without an HTTP store."""
     service, caller = call.service, call.known_caller
     body = await call.json()
-    mismatch = schema.check_value(body, schema.ADD_LOCATION, ("properties", "add_location"),
+    mismatch = validation.check_value(body, schema.ADD_LOCATION, ("properties", "add_location"),
                                   ("add_location",))
     if mismatch is not None:
         raise Refused("location.schema", reason=mismatch.reason)

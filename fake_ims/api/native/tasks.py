@@ -6,7 +6,7 @@ import re
 import uuid
 from operator import attrgetter
 
-from ...contract import schema
+from ...contract import schema, validation
 from ...contract.attributes import UUID_PATTERN
 from ...domain import access
 from ...domain.clock import isotime
@@ -116,8 +116,8 @@ async def create(call: Call) -> Answer:
     assert isinstance(document, dict)
     properties = schema.document("task", "openstack")["properties"]
     try:
-        schema.check(document, properties)
-    except schema.Mismatch as mismatch:
+        validation.check(document, properties)
+    except validation.Mismatch as mismatch:
         raise Refused("task.schema", reason=mismatch.reason) from None
     given = document["input"] or {}
     if document["type"] == "import":
