@@ -1,0 +1,44 @@
+"""Durations and dues as people write them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from fake_ims import UsageError
+from fake_ims.domain.durations import AT_ONCE, After, by_hand, due, polls, seconds
+
+
+@pytest.mark.parametrize(("written", "expected"), [
+    (0, 0), (2.5, 2.5), ("3", 3), ("90s", 90), ("10m", 600), ("1h30m", 5400), ("500ms", 0.5),
+    ("2d", 172800), (" 1m ", 60), (timedelta(minutes=1), 60),
+])
+def test_what_is_a_duration(written, expected):
+    assert seconds(written) == expected
+
+
+@pytest.mark.parametrize("written", ["", "fast", "10 minutes", "-1s", -1, True, None, [],
+                                     float("inf"), float("nan"), timedelta(seconds=-1), "1y"])
+def test_what_is_none(written):
+    with pytest.raises(UsageError):
+        seconds(written)
+
+
+@pytest.mark.parametrize(("written", "expected"), [
+    ("30s", After(30)), (0, AT_ONCE), (polls(3), polls(3)), ("polls(3)", polls(3)),
+    (by_hand, by_hand), ("by hand", by_hand), ("by_hand", by_hand), ("manual", by_hand),
+])
+def test_when_a_transition_falls_due(written, expected):
+    assert due(written) == expected
+
+
+@pytest.mark.parametrize("count", [0, -1, 1.5, "3", True, None])
+def test_polls_counts_from_one(count):
+    with pytest.raises(UsageError, match="whole number from 1"):
+        polls(count)
+
+
+def test_dues_print_as_they_are_written():
+    assert [str(due(text)) for text in ("90s", "polls(2)", "by hand")] == ["90s", "polls(2)",
+                                                                         "by hand"]

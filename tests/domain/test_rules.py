@@ -1,0 +1,144 @@
+"""Small rules of the domain, each by itself."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from fake_ims.domain.access import allowed
+from fake_ims.domain.callers import Caller, Callers
+from fake_ims.domain.clock import isotime
+from fake_ims.domain.data import SPOOL_LIMIT, Blob
+from fake_ims.domain.filters import parse_time, split_operator, split_values
+from fake_ims.domain.image import Image, Member
+from fake_ims.domain.lifecycle import Lifecycle
+from fake_ims.domain.patch import tokens
+from fake_ims.refusal import Refused
+
+
+@pytest.mark.parametrize(("pointer", "expected"), [
+    ("/name", ("name",)), ("//name", ("name",)), ("/a~1b", ("a/b",)), ("/a~0b", ("a~b",)),
+    ("/a~01", ("a~1",)), ("/a/b", ("a", "b")), ("/ a ", ("a",)), ("/", ("",)),
+])
+def test_tokens_of_a_pointer(pointer, expected):
+    assert tokens(pointer) == expected
+
+
+@pytest.mark.parametrize(("pointer", "key"), [
+    ("name", "patch.pointer_start"),
+    ("", "patch.pointer_start"),
+    ("/a//b", "patch.pointer_adjacent"),
+    ("/name/", "patch.pointer_end"),
+    ("/a~", "patch.pointer_escape"),
+    ("/a~2", "patch.pointer_escape"),
+])
+def test_pointers_that_are_none(pointer, key):
+    with pytest.raises(Refused) as caught:
+        tokens(pointer)
+    assert caught.value.row.key == key
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("a,b", ["a", "b"]), ('"a,b",c', ["a,b", "c"]), ("a", ["a"]), ('"a"', ["a"]),
+    ("a,,b", ["a", "", "b"]),
+    (" a, b", [" a", " b"]),
+])
+def test_values_of_a_list(text, expected):
+    assert split_values(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("gt:2018-10-28T10:00:00Z", ("gt", "2018-10-28T10:00:00Z")),
+    ("2018-10-28T10:00:00Z", ("eq", "2018-10-28T10:00:00Z")),
+    ("in:a,b", ("in", "a,b")), ("plain", ("eq", "plain")), ("a:b:c", ("a", "b:c")),
+])
+def test_operators(text, expected):
+    assert split_operator(text) == expected
+
+
+@pytest.mark.parametrize("text", ["2018-10-28T10:00:00Z", "2018-10-28 10:00:00",
+                                  "20181028T100000Z", "2018-10-28T12:00:00+02:00",
+                                  "2018-10-28T10:00"])
+def test_ways_to_write_an_instant(text):
+    assert isotime(parse_time(text)) == "2018-10-28T10:00:00Z"
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2018-13-01T00:00:00Z", "10:00:00"])
+def test_ways_not_to(text):
+    assert parse_time(text) is None
+
+
+@pytest.mark.parametrize(("head", "name", "virtual_size"), [
+    (b"QFI\xfb" + b"\0" * 20 + struct.pack(">Q", 5 << 30) + b"\0" * 100, "qcow2", 5 << 30),
+    (b"conectix" + b"\0" * 32 + struct.pack(">Q", 1 << 30) + b"\0" * 100, "vhd", 1 << 30),
+    (b"vhdxfile" + b"\0" * 100, "vhdx", 108),
+    (b"KDMV" + b"\0" * 8 + struct.pack("<Q", 2048) + b"\0" * 100, "vmdk", 2048 * 512),
+    (b"\0" * 32769 + b"CD001" + b"\0" * 20, "iso", 32794),
+    (b"anything", "raw", 8),
+    (b"", "raw", 0),
+])
+def test_formats_by_their_magic_numbers(head, name, virtual_size):
+    blob = Blob.of(head)
+    assert (blob.format, blob.virtual_size) == (name, virtual_size)
+    blob.close()
+
+
+def test_a_blob_is_read_in_parts_and_by_several_at_once():
+    data = bytes(range(256)) * (SPOOL_LIMIT // 256 + 10)
+    blob = Blob.of(data)
+    whole, part = blob.read(0, blob.size), blob.read(100, 1000)
+    assert next(whole) == data[:65536]
+    assert b"".join(part) == data[100:1100]
+    assert b"".join(whole) == data[65536:]
+    assert blob.size == len(data)
+    blob.close()
+
+
+def image(**attributes):
+    return Image(id="i", owner="a", created_at=0.0, updated_at=0.0, sequence=1, **attributes)
+
+
+@pytest.mark.parametrize(("rule", "roles", "project", "visibility", "expected"), [
+    ("get_image", ("reader",), "a", "private", True),
+    ("get_image", (), "a", "private", False),
+    ("get_image", ("reader",), "b", "public", True),
+    ("get_image", ("reader",), "b", "private", False),
+    ("modify_image", ("reader",), "a", "private", False),
+    ("modify_image", ("member",), "a", "private", True),
+    ("modify_image", ("member",), "b", "public", False),
+    ("modify_image", ("admin",), "b", "private", True),
+    ("download_image", ("reader",), "a", "private", False),
+    ("publicize_image", ("member",), "a", "private", False),
+    ("modify_member", ("member",), "a", "shared", False),
+    ("modify_member", ("member",), "b", "shared", True),
+])
+def test_policies(rule, roles, project, visibility, expected):
+    shared = image(visibility=visibility, members={"b": Member("b", "pending", 0.0, 0.0)})
+    assert allowed(rule, Caller("u", project, roles), shared) is expected
+
+
+def test_kills_count_uploads():
+    lifecycle = Lifecycle()
+    lifecycle.kill_nth(2, "second")
+    lifecycle.kill_named("bad", "named")
+    assert [lifecycle.verdict(name) for name in ("x", "x", "x", "bad")] == [None, "second", None,
+                                                                           "named"]
+
+
+def test_the_next_upload_takes_one_kill_only():
+    lifecycle = Lifecycle()
+    lifecycle.kill_next("first")
+    lifecycle.kill_next("second")
+    assert [lifecycle.verdict("x") for _ in range(3)] == ["first", "second", None]
+
+
+def test_a_triple_names_user_project_and_roles():
+    caller = Callers("triple").identify("u:p:Member,reader", 0.0)
+    assert (caller.user_id, caller.project_id, caller.roles) == ("u", "p", ("member", "reader"))
+
+
+@pytest.mark.parametrize("token", ["u", "u:p", ":p:member", "u:p:member:more"])
+def test_a_token_that_is_no_triple_is_refused(token):
+    with pytest.raises(Refused):
+        Callers("triple").identify(token, 0.0)
