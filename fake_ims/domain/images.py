@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..contract.attributes import UUID_PATTERN, base_names
 from ..refusal import Refused
@@ -17,7 +17,6 @@ from .seeding import Seeding
 
 if TYPE_CHECKING:
     from ..profiles.model import NewImage
-    from ..service import Service
 
 # Attributes that a patch replaces but never removes.
 _PATCHABLE = frozenset({"name", "visibility", "protected", "os_hidden", "owner",
@@ -31,13 +30,6 @@ class Images(Seeding):
     Every method that a request reaches takes the caller and refuses by a row of
     ``contract.refusals``; those that a test reaches (``Seeding``, ``activate``, ``kill``) do not.
     """
-
-    def __init__(self, service: Service) -> None:
-        self._service = service
-        self._store = service.store
-
-    def _now(self) -> float:
-        return self._service.clock.now()
 
     # looking
 
@@ -104,9 +96,9 @@ class Images(Seeding):
         self._check_counts(len(new.properties), len(new.tags))
         now = self._now()
         fields = {key: value for key, value in attributes.items() if key not in ("id", "owner")}
-        image = Image(id=str(image_id), owner=owner,  # type: ignore[arg-type]
+        image = Image(id=str(image_id), owner=owner,
                       created_at=now, updated_at=now, sequence=self._store.next_sequence(),
-                      tags=new.tags, properties=new.properties, **fields)  # type: ignore[arg-type]
+                      tags=new.tags, properties=new.properties, **fields)
         self._store.add(image)
         return image
 
@@ -125,7 +117,7 @@ class Images(Seeding):
             Refused: for the first change that may not be made.
         """
         image = self.get(caller, image_id)
-        draft: dict[str, object] = {}
+        draft: dict[str, Any] = {}
         properties = dict(image.properties)
         for change in changes:
             self._plan(caller, image, change, draft, properties)
@@ -139,7 +131,7 @@ class Images(Seeding):
         owner = draft.pop("owner", image.owner)
         visibility = draft.pop("visibility", image.visibility)
         if owner != image.owner or visibility != image.visibility:
-            self._store.move(image, owner=owner, visibility=visibility)  # type: ignore[arg-type]
+            self._store.move(image, owner=owner, visibility=visibility)
         for name, value in draft.items():
             setattr(image, name, value)
         image.properties = properties
@@ -152,7 +144,7 @@ class Images(Seeding):
         caller: Caller,
         image: Image,
         change: Change,
-        draft: dict[str, object],
+        draft: dict[str, Any],
         properties: dict[str, str],
     ) -> None:
         name = change.name

@@ -18,7 +18,6 @@ from .image import MEMBER_STATUSES, Image, Member
 
 if TYPE_CHECKING:
     from ..service import Service
-    from .store import Store
 
 SETTABLE = frozenset({"id", "name", "status", "visibility", "protected", "os_hidden", "owner",
                       "container_format", "disk_format", "min_ram", "min_disk", "tags"})
@@ -29,11 +28,12 @@ WITH_DATA = frozenset({"active", "deactivated", "pending_delete"})
 class Seeding:
     """What ``fake.images`` can do; ``Images`` adds what clients can."""
 
-    _service: Service
-    _store: Store
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._store = service.store
 
     def _now(self) -> float:
-        raise NotImplementedError
+        return self._service.clock.now()
 
     def seed(self, attributes: Mapping[str, object]) -> Image:
         """Put an image into the store.
@@ -153,7 +153,9 @@ class Seeding:
         properties: dict[str, str] = {}
         for name, value in given.items():
             if name in SETTABLE:
-                fields[name] = list(value) if name == "tags" else value  # type: ignore[call-overload]
+                if isinstance(value, (list, tuple, set, frozenset)):
+                    value = list(value)
+                fields[name] = value
             elif name in BASE_NAMES:
                 raise UsageError(f"{name!r} follows from the data and the lifecycle; it cannot "
                                  f"be set (settable: {', '.join(sorted(SETTABLE))}, data, "

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class NewImage:
     """An image as a create request describes it, checked and with defaults."""
 
-    attributes: dict[str, object]
+    attributes: dict[str, Any]
     properties: dict[str, str]
     tags: list[str]
 
@@ -47,6 +47,7 @@ class Profile(Hashable, Protocol):
         checks_format: whether the bytes of an upload must be of the image's format.
         kills_aborted_uploads: whether an image whose upload broke off is killed.
         shares_private_images: whether adding a member to a private image shares it.
+        takes_signatures: whether a gateway in front of it reads requests signed with AK/SK.
         path_encoding: how percent-encoded bytes of a path are read.
     """
 
@@ -67,6 +68,7 @@ class Profile(Hashable, Protocol):
     checks_format: bool
     kills_aborted_uploads: bool
     shares_private_images: bool
+    takes_signatures: bool
     path_encoding: str
 
     def route(self, call: Call, segments: list[str]) -> tuple[str, list[str]]:
