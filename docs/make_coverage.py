@@ -25,7 +25,7 @@ NOT_THERE = """
 - Glance's `glance-download` import and `location` API for data elsewhere: refused as by a Glance
   that is not set up for them. `web-download` is checked and then fails as a task, because the fake
   opens no connections.
-- Keystone: tokens come from `fake.token` and `fake.tenant(...)`.
+- Keystone beyond what clients need to log in: people are made with `fake.identity`, not over HTTP.
 """
 
 
@@ -56,6 +56,7 @@ def text() -> str:
     native = [row for row in reference if row.face == "native"]
     ims = [row for row in reference if row.face == "ims"]
     glance = [row for row in OPERATIONS if row.source == "glance"]
+    keystone = [row for row in OPERATIONS if row.source == "keystone"]
     served = sum(row.served for row in reference)
     parts = [
         HEAD,
@@ -63,7 +64,8 @@ def text() -> str:
         f"{len(ERRORS)} error codes can all be raised by `faults.add(..., error=\"IMG.…\")`.\n",
     ]
     for title, chosen in (("Native OpenStack APIs", native), ("IMS APIs", ims),
-                          ("What only Glance documents", glance)):
+                          ("What only Glance documents", glance),
+                          ("Identity: Keystone v3", keystone)):
         parts.append(f"\n## {title}\n\n" + "\n".join(rows(chosen)) + "\n")
     parts.append(NOT_THERE)
     return "".join(parts)

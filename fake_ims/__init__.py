@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .fake import FakeIMS
     from .faults import Fault, Faults
     from .journal import Exchange, Journal
+    from .people import People
     from .seeded import ImageHandle, SeededImages
     from .tenant import Tenant
 else:
@@ -39,6 +40,7 @@ else:
         "Journal": "journal",
         "Lifecycle": "domain.lifecycle",
         "NotRunningError": "errors",
+        "People": "people",
         "PortTakenError": "errors",
         "SeededImages": "seeded",
         "Tenant": "tenant",
@@ -73,6 +75,7 @@ __all__ = [
     "Journal",
     "Lifecycle",
     "NotRunningError",
+    "People",
     "PortTakenError",
     "SeededImages",
     "Tenant",

@@ -20,7 +20,7 @@ from .domain.ids import new_id
 from .faults import ConnectionCut, cut
 from .journal import Exchange
 from .realtime import monotonic
-from .refusal import ImsError, Refused
+from .refusal import ImsError, Refused, SignatureRefused
 from .service import Service
 
 _log = logging.getLogger("fake_ims")
@@ -108,9 +108,14 @@ class Pipeline:
         faults = call.service.faults
         refusal: Answer | None = None
         try:
-            self._resolve(call)
+            if self._resolve(call):
+                await self._identify_signer(call)
         except Refused as refused:
-            refusal = call.service.profile.refuse(call, refused)
+            refusal = call.errors.refuse(call, refused)
+        except SignatureRefused as refused:
+            from .api import gateway
+
+            refusal = gateway.refuse(call, refused)
         if not faults.any:
             return refusal or await self._handle(call)
         strike = await faults.strike(call)
@@ -136,9 +141,9 @@ class Pipeline:
                 raise Refused("body.unexpected")
             return await self._handlers[operation.id](call)
         except Refused as refused:
-            return profile.refuse(call, refused)
+            return call.errors.refuse(call, refused)
         except ImsError as error:
-            return profile.error(call, error)
+            return call.errors.error(call, error)
         except ConnectionCut:
             raise
         except ConnectionError:
@@ -146,46 +151,71 @@ class Pipeline:
             raise ConnectionCut from None
         except web.RequestPayloadError:
             # The body is not chunked or compressed as its headers say.
-            return profile.refuse(call, Refused("body.malformed"))
+            return call.errors.refuse(call, Refused("body.malformed"))
         except Exception:
             _log.exception("%s %s failed", call.method, call.path)
-            return profile.refuse(call, Refused("internal"))
+            return call.errors.refuse(call, Refused("internal"))
 
     async def _no_operation(self, call: Call) -> Answer:
         if not call.allow:
             raise Refused("route.unknown")
-        if call.service.profile.refuses_bodies and call.has_body:
+        profile = call.service.profile
+        if profile.refuses_bodies and call.has_body and call.errors is profile:
             # Glance reads the body before it finds that the method is not for this path.
             await call.json()
         raise Refused("route.method", headers={"Allow": call.allow})
 
-    def _resolve(self, call: Call) -> None:
-        """Find the operation and the caller.
+    def _resolve(self, call: Call) -> bool:
+        """Find the operation and the caller; True if a signature is to say who calls.
 
         Raises:
             Refused: no token or a bad one; then, no such path or method.
         """
         service = call.service
+        identity = call.path[1:].partition("/")[0] in routing.IDENTITY
+        encoding = service.profile.path_encoding
+        if identity:
+            from .api.identity.errors import KEYSTONE
+
+            call.errors, encoding = KEYSTONE, "utf-8"
         try:
-            segments = routing.segments(call.path, service.profile.path_encoding)
+            segments = routing.segments(call.path, encoding)
         except UnicodeDecodeError:
             raise Refused("request.undecodable") from None
-        method, segments = service.profile.route(call, segments)
+        if identity:
+            method, segments = routing.identity(call.method, segments)
+        else:
+            method, segments = service.profile.route(call, segments)
         match = routing.router(service.profile.name).match(segments)
         operation = match.operations.get(method)
+        if operation is None and identity:
+            # As in Keystone, who asks the wrong thing is told so before who he is.
+            call.allow = match.allow()
+            return False
         if operation is not None:
             call.operation = operation
             names = routing.parameter_names(operation.path)
             call.params = dict(zip(names, match.values, strict=True))
             call.exchange.operation = operation.id
             if not operation.auth:
-                return
-        caller = service.callers.identify(call.headers.get("X-Auth-Token"), service.clock.now())
-        call.caller = caller
-        call.exchange.caller = f"{caller.user_id}:{caller.project_id or ''}"
-        call.exchange.roles = caller.roles
-        if operation is None:
+                return False
+        else:
             call.allow = match.allow()
+        token = call.headers.get("X-Auth-Token")
+        if not token and service.profile.takes_signatures and call.is_signed:
+            return True
+        call.called_by(service.callers.identify(token, service.clock.now()))
+        return False
+
+    async def _identify_signer(self, call: Call) -> None:
+        """Find the caller of a signed request.
+
+        Raises:
+            Refused, SignatureRefused: the signature is not good.
+        """
+        from .api import gateway  # what few tests use is not loaded for all
+
+        call.called_by(await gateway.identify(call))
 
     def _note(self, exchange: Exchange, answer: Answer) -> None:
         exchange.status = answer.status

@@ -89,8 +89,15 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
                        ("deleting", "a deletion takes until the image is gone")):
         serve.option(f"--{name}", default="0s", metavar="TIME",
                      help=f"how long {what}: 30s, 'polls(3)' or by-hand (default: 0s)")
+    serve.option("--region", default="eu-de", metavar="NAME",
+                 help="name of the region, in the service catalog (default: eu-de)")
     serve.option("--ready-file", metavar="FILE",
                  help="JSON file to write once it answers, and to remove at the end")
+    serve.option("--clouds-yaml", metavar="FILE",
+                 help="clouds.yaml to write, for OS_CLIENT_CONFIG_FILE, and to remove at the end")
+    serve.option("--print-env", action="store_true",
+                 help="print nothing but what a shell evaluates to have OS_* and "
+                 'HUAWEICLOUD_SDK_*: eval "$(fake-ims serve --print-env &)"')
     serve.option("--quiet", action="store_true", help="print no more than where it listens")
     operations: _Parser = commands.add_parser(
         "operations", help="list the operations of the service",
@@ -109,7 +116,8 @@ def _serve(given: argparse.Namespace) -> int:
 
     standalone.serve(
         profile=given.profile, auth=given.auth, saving=given.saving, deleting=given.deleting,
-        host=given.host, port=given.port, ready_file=given.ready_file, quiet=given.quiet,
+        region=given.region, host=given.host, port=given.port, ready_file=given.ready_file,
+        clouds_yaml=given.clouds_yaml, print_env=given.print_env, quiet=given.quiet,
     )
     return 0
 

@@ -33,9 +33,17 @@ class UnknownImageError(FakeImsError, KeyError):
         return str(self.args[0])
 
 
+_SHOWN = 24
+
+
 def unknown(what: str, given: object, known: Iterable[str]) -> UsageError:
     """An error for an unknown name, with the nearest known one, or all of them."""
     names = sorted(known)
-    close = difflib.get_close_matches(str(given), names, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names)}"
+    lowered = {name.lower(): name for name in names}
+    close = difflib.get_close_matches(str(given).lower(), lowered, n=1)
+    if close:
+        hint = f"did you mean {lowered[close[0]]!r}?"
+    else:
+        shown = ", ".join(names[:_SHOWN])
+        hint = f"known: {shown}" + (f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else "")
     return UsageError(f"unknown {what} {given!r}; {hint}")

@@ -13,12 +13,15 @@ from .contract.model import Profile
 from .domain.callers import AuthMode
 from .domain.durations import Due, DurationLike
 from .errors import NotRunningError, UsageError, WrongLoopError
+from .login import LogIn
 from .seeded import SeededImages
-from .service import Service
+from .service import DEFAULT_REGION, Service
 from .settings import Settings
 from .tenant import Tenant, checked_name, checked_roles
 
 if TYPE_CHECKING:
+    from os import PathLike
+    from pathlib import Path
     from socket import socket
 
     from aiohttp import web
@@ -27,10 +30,11 @@ if TYPE_CHECKING:
     from .domain.lifecycle import Lifecycle
     from .faults import Faults
     from .journal import Journal
+    from .people import People
     from .server import BuiltApplication, InLoop, OwnThread
 
 
-class FakeIMS:
+class FakeIMS(LogIn):
     """A fake Image Management Service.
 
     ``with FakeIMS() as fake:`` runs it in a thread of its own, for any client; ``async with`` runs
@@ -46,6 +50,7 @@ class FakeIMS:
         saving: how long an image stays ``saving`` after its upload: ``"30s"``, seconds, a
             timedelta, ``polls(3)`` or ``by_hand``.
         deleting: how long a deleted image stays ``pending_delete``, likewise.
+        region: name of the region: in the service catalog, and of the default project.
         host: the address to listen on; the default can be reached from this machine only.
         port: the port to listen on; 0 for a free one.
 
@@ -60,15 +65,16 @@ class FakeIMS:
         auth: AuthMode = "any",
         saving: DurationLike | Due = "0s",
         deleting: DurationLike | Due = "0s",
+        region: str = DEFAULT_REGION,
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
-        self._initial = Settings.checked(profile, auth, saving, deleting, host, port)
+        self._initial = Settings.checked(profile, auth, saving, deleting, region, host, port)
         self._host = host
         self._port = port
         self._bridge = Bridge()
         self._tenants: dict[object, Tenant] = {}
-        self._service = service = Service(profile, auth)
+        self._service = service = Service(profile, auth, region)
         self._images = SeededImages(service, self._bridge)
         # What tests ask these objects takes the bridge. Clock and Lifecycle do without: what a
         # test does there are single stores and appends, which the loop only reads.
@@ -224,7 +230,7 @@ class FakeIMS:
             NotRunningError: it does not run.
         """
         self._bridge.check()
-        if self._server is None:
+        if self._server is None or not self.running:
             raise NotRunningError(NOT_STARTED)
         return self._url
 
@@ -286,12 +292,43 @@ class FakeIMS:
 
         return self._bridge.run(work)
 
+    def env(self) -> dict[str, str]:
+        """The variables ``OS_*`` and ``HUAWEICLOUD_SDK_*`` that lead clients here.
+
+        Raises:
+            NotRunningError: it does not run.
+        """
+        from .configuration import env
+
+        return env(self, self.project_id)
+
+    def clouds_yaml(self, path: str | PathLike[str]) -> Path:
+        """Write a ``clouds.yaml`` with the clouds ``fake_ims`` and ``fake_ims_admin``.
+
+        Args:
+            path: the file; for ``OS_CLIENT_CONFIG_FILE``. Gives it back.
+
+        Raises:
+            NotRunningError: it does not run.
+            UsageError: it cannot be written, or a file is there that is not the fake's.
+        """
+        from .configuration import write_clouds
+
+        return write_clouds(self, path)
+
     # the state
 
     @property
     def images(self) -> SeededImages:
         """The images: seed them, look at them, move them."""
         return self._images
+
+    @property
+    def identity(self) -> People:
+        """The people who may log in: ``identity.add_user("ann", project="p2")``."""
+        from .people import People  # few tests ask for it
+
+        return People(self._service, self._bridge)
 
     @property
     def lifecycle(self) -> Lifecycle:
@@ -322,14 +359,15 @@ class FakeIMS:
         auth: AuthMode | None = None,
         saving: DurationLike | Due | None = None,
         deleting: DurationLike | Due | None = None,
+        region: str | None = None,
     ) -> None:
         """Forget images, tokens, faults and exchanges, and set the clock back.
 
         The default tenant gets a new token. Objects such as ``fake.faults`` stay good.
 
         Args:
-            profile, auth, saving, deleting: settings until the next reset; one that is not given
-                goes back to what the constructor was given.
+            profile, auth, saving, deleting, region: settings until the next reset; one that is
+                not given goes back to what the constructor was given.
 
         Raises:
             UsageError: a setting that the fake does not know; nothing has been reset then.
@@ -341,12 +379,13 @@ class FakeIMS:
             initial.auth if auth is None else auth,
             initial.saving if saving is None else saving,
             initial.deleting if deleting is None else deleting,
-        ) if (profile, auth, saving, deleting) != (None,) * 4 else initial
+            initial.region if region is None else region,
+        ) if (profile, auth, saving, deleting, region) != (None,) * 5 else initial
         self._bridge.run(lambda: self._renew(settings))
 
     def _renew(self, settings: Settings) -> None:
         self._tenants.clear()
-        self._service.reset(settings.profile, settings.auth)
+        self._service.reset(settings.profile, settings.auth, settings.region)
         self._apply(settings)
 
     def _apply(self, settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .api import not_served, registry
+from .api import identity, not_served, registry
 from .api.native import (
     actions,
     data,
@@ -18,7 +18,7 @@ from .api.native import (
     versions,
 )
 
-MODULES = (actions, data, images, imports, info, legacy, members, metadefs, not_served,
+MODULES = (actions, data, identity, images, imports, info, legacy, members, metadefs, not_served,
            schemas, tags, tasks, versions)
 
 

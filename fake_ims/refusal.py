@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .contract.errors import ERRORS
-from .contract.model import ErrorCode, Refusal
+from .contract.gateway import GATEWAY_REFUSALS
+from .contract.model import ErrorCode, GatewayRefusal, Refusal
 from .contract.refusals import REFUSALS
 
 
@@ -54,3 +55,27 @@ class ImsError(Exception):
         self.code = row.code
         self.status = row.status if status is None else status
         self.message = row.message if message is None else message
+
+
+class SignatureRefused(Exception):
+    """The API gateway refuses a signed request, by a row of ``contract.gateway``.
+
+    Args:
+        key: the row.
+        arguments: what the row's text names.
+    """
+
+    def __init__(self, key: str, **arguments: object):
+        super().__init__(key)
+        self.row: GatewayRefusal = GATEWAY_REFUSALS[key]
+        self.arguments = arguments
+
+    @property
+    def reason(self) -> str:
+        """The row's key."""
+        return self.row.key
+
+    @property
+    def text(self) -> str:
+        """The gateway's sentence, with its arguments filled in."""
+        return self.row.text.format(**self.arguments)

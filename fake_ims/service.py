@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .domain.callers import AuthMode, Callers
 from .domain.clock import Clock
@@ -23,6 +23,10 @@ from .faults import Faults
 from .journal import Journal
 from .profiles import Profile, profile
 
+if TYPE_CHECKING:
+    from .domain.identity import Identity
+    from .domain.keys import Keys
+
 DEFAULT_REGION = "eu-de"
 
 
@@ -32,6 +36,7 @@ class Service:
     Args:
         profile_name: ``otc`` or ``openstack``.
         auth: ``any``, ``strict`` or ``triple``; see ``Callers``.
+        region: name of the region, which the catalog and the default project have.
 
     Attributes:
         epoch: number of resets so far; a request that began before one ends without a trace.
@@ -44,11 +49,14 @@ class Service:
         tasks: Glance's tasks.
         metadefs: Glance's metadata definitions.
         callers: tokens and tenants.
+        region: name of the region.
         faults: failures that the test has asked for.
         journal: every exchange.
     """
 
-    def __init__(self, profile_name: str = "otc", auth: AuthMode = "any") -> None:
+    def __init__(
+        self, profile_name: str = "otc", auth: AuthMode = "any", region: str = DEFAULT_REGION
+    ) -> None:
         self.epoch = 0
         # The same over resets, so that a client made once for a session keeps its token.
         self._default_token = uuid.uuid4().hex
@@ -57,7 +65,7 @@ class Service:
         self.journal = Journal()
         self.lifecycle = Lifecycle()
         self._waiting: set[asyncio.Task[Any]] = set()
-        self._build(profile_name, auth)
+        self._build(profile_name, auth, region)
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
@@ -70,9 +78,13 @@ class Service:
         finally:
             self._waiting.discard(task)
 
-    def _build(self, profile_name: str, auth: AuthMode) -> None:
+    def _build(self, profile_name: str, auth: AuthMode, region: str) -> None:
         self.profile: Profile = profile(profile_name)
+        self.faults.profile = self.profile.name
+        self.region = region
+        self._identity: Identity | None = None
         self.callers = Callers(auth, self._default_token)
+        self._keys: Keys | None = None
         self.store = Store()
         self.tasks = Tasks()
         self.metadefs = Metadefs()
@@ -82,8 +94,28 @@ class Service:
         self.tags = Tags(self)
         self.members = Members(self)
 
-    def reset(self, profile_name: str = "otc", auth: AuthMode = "any") -> None:
-        """Forget images, members, tasks, tokens, faults and exchanges; set the clock back."""
+    @property
+    def identity(self) -> Identity:
+        """Keystone's side, made when somebody asks for it: few tests log in."""
+        if self._identity is None:
+            from .domain.identity import Identity
+
+            self._identity = Identity(self)
+        return self._identity
+
+    @property
+    def keys(self) -> Keys:
+        """The access keys; made when first asked for."""
+        if self._keys is None:
+            from .domain.keys import Keys
+
+            self._keys = Keys()
+        return self._keys
+
+    def reset(
+        self, profile_name: str = "otc", auth: AuthMode = "any", region: str = DEFAULT_REGION
+    ) -> None:
+        """Forget images, members, tasks, tokens, keys, faults and exchanges; clock back."""
         self.epoch += 1
         for task in self._waiting:
             # A reset may run beside the loop, so the loop itself has to cancel.
@@ -94,4 +126,4 @@ class Service:
         self.faults.clear()
         self.journal.clear()
         self.lifecycle.reset()
-        self._build(profile_name, auth)
+        self._build(profile_name, auth, region)

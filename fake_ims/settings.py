@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import cast
 
@@ -10,6 +11,9 @@ from .domain.callers import AUTH_MODES, AuthMode
 from .domain.durations import AT_ONCE, Due, due
 from .errors import UsageError, unknown
 from .profiles import NAMES
+from .service import DEFAULT_REGION
+
+_REGION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +25,14 @@ class Settings:
         auth: ``any``, ``strict`` or ``triple``.
         saving: how long an image stays ``saving``.
         deleting: how long an image stays ``pending_delete``.
+        region: name of the region.
     """
 
     profile: Profile
     auth: AuthMode
     saving: Due
     deleting: Due
+    region: str
 
     @classmethod
     def checked(
@@ -35,6 +41,7 @@ class Settings:
         auth: object,
         saving: object,
         deleting: object,
+        region: object = DEFAULT_REGION,
         host: object = "127.0.0.1",
         port: object = 0,
     ) -> Settings:
@@ -60,6 +67,9 @@ class Settings:
             wrong.append(f"host is an address such as '127.0.0.1', not {host!r}")
         if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
             wrong.append(f"port is a whole number from 0 (any free one) to 65535, not {port!r}")
+        if not isinstance(region, str) or not _REGION.fullmatch(region):
+            wrong.append(f"region is a name such as {DEFAULT_REGION!r}, not {region!r}")
         if wrong:
             raise UsageError("; ".join(wrong))
-        return cls(cast("Profile", profile), cast("AuthMode", auth), *times)
+        return cls(cast("Profile", profile), cast("AuthMode", auth), times[0], times[1],
+                   cast("str", region))

@@ -14,6 +14,7 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
+from . import configuration
 from .errors import UsageError
 from .fake import FakeIMS
 from .version import __version__
@@ -35,41 +36,60 @@ def serve(
     auth: str,
     saving: str,
     deleting: str,
+    region: str,
     host: str,
     port: int,
     ready_file: str | None,
+    clouds_yaml: str | None,
+    print_env: bool,
     quiet: bool,
 ) -> None:
     """Run the fake until SIGINT or SIGTERM.
 
     Args:
-        profile, auth, saving, deleting, host, port: as ``FakeIMS`` has them.
-        ready_file: where to write, once it answers, JSON with ``url``, ``token``, ``project_id``
-            and ``pid``; it is removed at the end.
+        profile, auth, saving, deleting, region, host, port: as ``FakeIMS`` has them.
+        ready_file: where to write, once it answers, JSON with ``url``, ``token``, ``project_id``,
+            ``pid`` and what the default user logs in with; it is removed at the end.
+        clouds_yaml: where to write a ``clouds.yaml`` before that; it is removed, too.
+        print_env: print nothing but what a shell evaluates, and close the output: so that
+            ``eval "$(fake-ims serve --print-env &)"`` goes on once the fake answers.
         quiet: print no more than where it listens.
 
     Raises:
-        UsageError: a setting is wrong, or the ready file cannot be written.
+        UsageError: a setting is wrong, or a file cannot be written.
         PortTakenError: the port is in use.
     """
     fake = FakeIMS(profile=cast("Profile", profile), auth=cast("AuthMode", auth), saving=saving,
-                   deleting=deleting, host=host, port=port)
+                   deleting=deleting, region=region, host=host, port=port)
     with contextlib.suppress(KeyboardInterrupt):  # where signals cannot be had otherwise
-        asyncio.run(_serve(fake, ready_file, quiet))
+        asyncio.run(_serve(fake, ready_file, clouds_yaml, print_env, quiet))
 
 
-async def _serve(fake: FakeIMS, ready_file: str | None, quiet: bool) -> None:
+async def _serve(
+    fake: FakeIMS, ready_file: str | None, clouds_yaml: str | None, print_env: bool, quiet: bool
+) -> None:
     voice = _Voice()
-    if not quiet:
+    if not quiet and not print_env:
         fake.requests.listener = voice.tell
     if ready_file is not None:
         _remove(ready_file)  # of a server that was killed: it must not be taken for ours
+    if clouds_yaml is not None:
+        configuration.check_clouds(clouds_yaml).unlink(missing_ok=True)
+    written: list[str] = []
     ended = asyncio.Event()
     _on_signals(ended.set)
     async with fake:
         try:
+            if clouds_yaml is not None:
+                fake.clouds_yaml(clouds_yaml)
+                written.append(clouds_yaml)
             if ready_file is not None:
                 _write(ready_file, fake)
+                written.append(ready_file)
+            if print_env:
+                for line in configuration.shell_lines(fake, fake.project_id):
+                    voice.say(line)
+                voice.close()
             voice.say(f"fake-ims {__version__} ({fake.profile}, auth {fake.auth}) "
                       f"listens on {fake.url}")
             if not quiet:
@@ -78,8 +98,8 @@ async def _serve(fake: FakeIMS, ready_file: str | None, quiet: bool) -> None:
                     voice.say(f"  {line}")
             await ended.wait()
         finally:
-            if ready_file is not None:
-                _remove(ready_file)
+            for path in written:
+                _remove(path)
 
 
 def _on_signals(end: Callable[[], None]) -> None:
@@ -123,9 +143,15 @@ class _Voice:
         try:
             print(text, flush=True)
         except (OSError, ValueError):  # the other end of a pipe has gone, or stdout is closed
-            self._heard = False
-            with contextlib.suppress(OSError, ValueError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            self.close()
+
+    def close(self) -> None:
+        """Say no more, and let a reader see the end."""
+        if not self._heard:
+            return
+        self._heard = False
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def tell(self, exchange: Exchange) -> None:
         """Print an exchange."""
@@ -145,8 +171,13 @@ def _colour(exchange: Exchange) -> str:
 
 def _write(path: str, fake: FakeIMS) -> None:
     """Write the ready file: others see all of it or nothing."""
-    text = json.dumps({"url": fake.url, "token": fake.token, "project_id": fake.project_id,
-                       "pid": os.getpid()})
+    text = json.dumps({
+        "url": fake.url, "token": fake.token, "project_id": fake.project_id, "pid": os.getpid(),
+        "auth_url": fake.auth_url, "region": fake.region, "username": fake.username,
+        "password": fake.password, "project_name": fake.project_name,
+        "user_domain_name": fake.user_domain_name, "access_key": fake.access_key,
+        "secret_key": fake.secret_key,
+    })
     draft = f"{path}.{os.getpid()}.tmp"
     try:
         with open(draft, "w", encoding="utf-8") as file:

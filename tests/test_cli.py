@@ -90,7 +90,9 @@ def test_the_ready_file_says_how_to_call(tmp_path: Path, profile: str, auth: str
     with command("serve", "--profile", profile, "--auth", auth, "--ready-file", str(ready),
                  "--quiet") as process:
         document = wait_for(ready)
-        assert set(document) == {"url", "token", "project_id", "pid"}
+        assert set(document) == {
+            "url", "token", "project_id", "pid", "auth_url", "region", "username", "password",
+            "project_name", "user_domain_name", "access_key", "secret_key"}
         assert document["pid"] == process.pid
         assert os.listdir(tmp_path) == ["ready.json"]
         wire = Wire(document["url"], {"X-Auth-Token": document["token"]})

@@ -14,7 +14,7 @@ class Answer:
 
     Attributes:
         status: HTTP status.
-        body: the whole body; empty if ``stream`` gives it.
+        body: the whole body; if ``stream`` gives it, its beginning, for the journal.
         content_type: value of ``Content-Type``; None for no such header.
         headers: further headers.
         stream: chunks of a body that is not held in memory.

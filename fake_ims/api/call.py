@@ -5,25 +5,39 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qsl
 
 import msgspec
 from aiohttp import web
 from multidict import MultiMapping
 
-from ..refusal import Refused
+from ..refusal import ImsError, Refused
 
 if TYPE_CHECKING:
-    from ..contract.model import Operation
+    from ..contract.model import ErrorCode, Operation
     from ..domain.callers import Caller
     from ..journal import Exchange
     from ..service import Service
+    from .answer import Answer
 
 _decode = msgspec.json.Decoder().decode
 # Nothing that the service reads is nested nearly as deep; Python's own printers give up at some
 # hundreds of levels.
 _MAX_DEPTH = 100
+
+
+class Errors(Protocol):
+    """How a part of the service says no."""
+
+    def refuse(self, call: Call, refused: Refused) -> Answer:
+        """The answer that says no, by a row of ``contract.refusals``."""
+
+    def error(self, call: Call, error: ImsError) -> Answer:
+        """The answer that says no, by an IMS error code."""
+
+    def fault_answer(self, call: Call, status: int, error: ErrorCode | None) -> Answer:
+        """The answer of an injected failure."""
 
 
 class Call:
@@ -36,10 +50,11 @@ class Call:
         caller: who calls; None for operations that need no token.
         allow: the methods that the path knows, if the request's is not among them.
         exchange: the journal's record of it.
+        errors: how this part of the service words its refusals.
     """
 
-    __slots__ = ("_body", "allow", "caller", "exchange", "operation", "params", "request",
-                 "service")
+    __slots__ = ("_body", "allow", "caller", "errors", "exchange", "operation", "params",
+                 "request", "service")
 
     def __init__(self, service: Service, request: web.Request, exchange: Exchange) -> None:
         self.service = service
@@ -49,6 +64,7 @@ class Call:
         self.params: Mapping[str, str] = {}
         self.caller: Caller | None = None
         self.allow = ""
+        self.errors: Errors = service.profile
         self._body: bytes | None = None
 
     @property
@@ -91,6 +107,17 @@ class Call:
         assert self.caller is not None, "the operation's row says that it needs no token"
         return self.caller
 
+    def called_by(self, caller: Caller) -> None:
+        """Say who calls, to the handler and to the journal."""
+        self.caller = caller
+        self.exchange.caller = f"{caller.user_id}:{caller.project_id or ''}"
+        self.exchange.roles = caller.roles
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the request carries a signature of the API gateway's scheme, good or not."""
+        return self.request.headers.get("Authorization", "").lstrip().startswith(("SDK-", "V11-"))
+
     @property
     def base_url(self) -> str:
         """Where the client reached the service: scheme, host and port."""
@@ -112,6 +139,19 @@ class Call:
             self.exchange.request_body = self._body
         return self._body
 
+    async def read_within(self, limit: int) -> bytes | None:
+        """The whole body, likewise; None, and the rest is left, if it is larger than that."""
+        if self._body is None and self.request.content_length is None:
+            gathered = bytearray()
+            async for chunk in self.request.content.iter_any():
+                gathered += chunk
+                if len(gathered) > limit:
+                    return None
+            self._body = self.exchange.request_body = bytes(gathered)
+        if (self.request.content_length or 0) > limit:
+            return None
+        return await self.read()
+
     async def json(self) -> object:
         """The body as JSON, an object or an array.
 
@@ -127,7 +167,13 @@ class Call:
 
     def chunks(self) -> AsyncIterator[bytes]:
         """The body as it arrives, for uploads."""
+        if self._body is not None:
+            return _at_once(self._body)
         return self.request.content.iter_any()
+
+
+async def _at_once(body: bytes) -> AsyncIterator[bytes]:
+    yield body
 
 
 @lru_cache(maxsize=256)

@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from urllib.parse import unquote
 
+from ..contract.identity import ELSEWHERE
 from ..contract.model import Operation
 from ..contract.model import Profile as ProfileName
 from ..contract.operations import OPERATIONS
+
+IDENTITY = frozenset({"v3", "v3.0", "identity", ELSEWHERE})
+"""First segments of the paths that identity has, in every profile."""
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 
@@ -90,6 +94,25 @@ class Router:
 def router(profile: ProfileName) -> Router:
     """The router of a profile, made once."""
     return Router(profile)
+
+
+def identity(method: str, segments: list[str]) -> tuple[str, list[str]]:
+    """The method and segments of a path of identity, as the contract writes them.
+
+    All of it stands below ``/identity``, too, as devstack mounts it. A slash at the end is let
+    go, and what answers GET answers HEAD, as in Keystone.
+    """
+    while len(segments) > 1 and not segments[-1]:
+        segments = segments[:-1]
+    if segments in (["v3.0"], [ELSEWHERE]):
+        segments = [*segments, ""]  # nothing, and no version of the image service either
+    if segments[0] == ELSEWHERE:
+        return "GET", segments[:2]
+    if segments[0] == "identity" and segments[1:2] in (["v3"], ["v3.0"]):
+        segments = segments[1:]
+    if method == "HEAD" and segments != ["v3", "auth", "tokens"]:
+        method = "GET"
+    return method, segments
 
 
 def segments(raw_path: str, encoding: str) -> list[str]:

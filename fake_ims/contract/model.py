@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Profile = Literal["otc", "openstack"]
-Face = Literal["native", "ims"]
-Source = Literal["reference", "glance"]
+Face = Literal["native", "ims", "identity"]
+Source = Literal["reference", "glance", "keystone"]
 Body = Literal["none", "ignored", "json", "patch", "octets"]
 
 BOTH: frozenset[Profile] = frozenset({"otc", "openstack"})
@@ -24,13 +24,14 @@ class Operation:
         method: the HTTP method.
         path: the path template, with ``{name}`` for each path parameter.
         chapter: title of the reference page (or the Glance page) that documents it.
-        face: which of the two faces of the store it belongs to.
+        face: which of the two faces of the store it belongs to, or the identity front.
         success: status of a successful answer.
         errors: error statuses that the page documents.
         actions: IAM actions of the chapter *Permissions and Supported Actions*.
         auth: whether the caller must have a token.
         deprecated: whether the reference calls it deprecated.
-        source: ``reference`` for the IMS API reference, ``glance`` for what only Glance documents.
+        source: ``reference`` for the IMS API reference, ``glance`` for what only Glance
+            documents, ``keystone`` for the identity front.
         profiles: the profiles that have it.
         body: what the operation does with a request body (``none`` refuses one in ``openstack``).
         allow: whether a refusal of another method names this one in ``Allow``; a path of which
@@ -121,3 +122,22 @@ class Refusal:
     text: str
     code: str
     detail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayRefusal:
+    """One way in which the API gateway refuses a signed request.
+
+    Attributes:
+        key: how the domain names it.
+        status: HTTP status.
+        code: the gateway's error code.
+        text: the gateway's sentence, with ``{name}`` for each argument.
+        seen: whether the real gateway is known to say it so.
+    """
+
+    key: str
+    status: int
+    code: str
+    text: str
+    seen: bool

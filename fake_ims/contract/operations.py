@@ -6,6 +6,7 @@ this table. Paths, statuses and IAM actions stand nowhere else.
 
 from __future__ import annotations
 
+from .identity import IDENTITY_OPERATIONS
 from .metadefs import METADEF_OPERATIONS
 from .model import BOTH, OPENSTACK_ONLY, OTC_ONLY, Body, Operation, Profile
 
@@ -230,6 +231,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _ims("jobs.show", "GET /v1/{project_id}/jobs/{job_id}",
          "Querying the Status of an Asynchronous Job", 200,
          errors=(400, 401, 403, 500, 503)),
+    *IDENTITY_OPERATIONS,
 )
 
 BY_ID: dict[str, Operation] = {operation.id: operation for operation in OPERATIONS}

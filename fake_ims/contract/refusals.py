@@ -6,6 +6,7 @@ sends them; profile ``otc`` sends the IMS code beside them.
 
 from __future__ import annotations
 
+from .identity import IDENTITY_REFUSALS
 from .metadefs import METADEF_REFUSALS
 from .model import Refusal
 
@@ -61,6 +62,7 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
     ("image.too_many_tags", 413, "The limit has been exceeded on the number of allowed image "
      "tags. Attempted: {attempted}, Maximum: {maximum}", "IMG.0116"),
     ("image.four_bytes", 400, "{what} can't contain 4 byte unicode characters.", "IMG.0003"),
+    ("image.four_bytes_value", 400, "Param values can't contain 4 byte unicode.", "IMG.0001"),
     ("image.four_bytes_name", 400, "Property names can't contain 4 byte unicode.", "IMG.0001"),
     # PATCH
     ("patch.media_type", 415, "Image PATCH expects Content-Type one of: "
@@ -233,4 +235,4 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
 
 REFUSALS: dict[str, Refusal] = {
     row[0]: Refusal(row[0], row[1], row[2], row[3], len(row) > 4) for row in _ROWS
-} | METADEF_REFUSALS
+} | METADEF_REFUSALS | IDENTITY_REFUSALS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import unquote
 
 from ..errors import UsageError, unknown
 from ..refusal import Refused
@@ -74,12 +75,14 @@ class Callers:
         self.mode: AuthMode = mode
         self._tokens: dict[str, _Token] = {}
         self._triples: dict[str, Caller] = {}
+        # Those that identity has not been told of; it asks for them when somebody asks it.
+        self.newcomers: list[Caller] = []
         self.default = self.issue(DEFAULT_PROJECT_ID, user_id=DEFAULT_USER_ID,
                                   token=default_token)
 
     def issue(
         self,
-        project_id: str,
+        project_id: str | None,
         *,
         user_id: str | None = None,
         roles: tuple[str, ...] = ("member",),
@@ -89,23 +92,37 @@ class Callers:
         """Issue a token; in mode ``triple`` the token is the identity itself."""
         user_id = user_id or f"{project_id}-user"
         if self.mode == "triple":
-            for name, text in (("project_id", project_id), ("user_id", user_id)):
+            for name, text in (("project_id", project_id or ""), ("user_id", user_id)):
                 if ":" in text:
                     raise UsageError(f"{name} {text!r} has a ':', which auth='triple' cannot carry")
-            token = f"{user_id}:{project_id}:{','.join(roles)}"
+            token = f"{user_id}:{project_id or ''}:{','.join(roles)}"
         elif token is None:
             token = uuid.uuid4().hex
         caller = Caller(user_id, project_id, implied_roles(roles), token)
         self._tokens[token] = _Token(caller, expires_at)
+        self.newcomers.append(caller)
         return caller
 
     def expire(self, token: str, now: float, after: DurationLike = 0) -> None:
         """Let a token expire, now or after a while."""
         self._tokens[token].expires_at = now + seconds(after)
 
-    def revoke(self, token: str) -> None:
-        """Forget a token."""
-        self._tokens.pop(token, None)
+    def end(self, token: str) -> None:
+        """Make a token bad for good, also where those that are not known are taken."""
+        issued = self._tokens.get(token)
+        if issued is None:
+            issued = self._tokens[token] = _Token(self.identify(token, 0.0), None)
+        issued.expires_at = float("-inf")
+
+    def expires_at(self, token: str) -> float | None:
+        """When a token ends or ended; None if never, or if it was not issued here."""
+        issued = self._tokens.get(token)
+        return None if issued is None else issued.expires_at
+
+    def tokens_of(self, user_id: str) -> list[str]:
+        """All tokens that were issued to a user."""
+        return [token for token, issued in self._tokens.items()
+                if issued.caller.user_id == user_id]
 
     def identify(self, token: str | None, now: float) -> Caller:
         """The caller behind a token.
@@ -130,7 +147,8 @@ class Callers:
         known = self._triples.get(token)
         if known is not None:
             return known
-        parts = token.split(":")
+        # glanceclient percent-encodes tokens.
+        parts = unquote(token).split(":")
         if len(parts) != 3 or not parts[0]:
             raise Refused("auth.unknown")
         user_id, project, roles = parts

@@ -7,6 +7,7 @@ import time
 from datetime import datetime, timezone
 from functools import lru_cache
 
+from ..errors import UsageError
 from .durations import DurationLike, seconds
 
 
@@ -34,10 +35,16 @@ class Clock:
         """Move the clock forward, by seconds, ``"10m"`` or a timedelta; gives the new time.
 
         Raises:
-            UsageError: the duration cannot be read or is negative.
+            UsageError: the duration cannot be read, is negative, or leads beyond the year 9999.
         """
-        self._offset += seconds(duration)
-        return self.utcnow()
+        step = seconds(duration)
+        try:
+            moment = datetime.fromtimestamp(self.now() + step, timezone.utc)
+        except (ValueError, OverflowError, OSError):
+            raise UsageError(f"the clock cannot be advanced by {duration!r}: that is beyond the "
+                             "year 9999") from None
+        self._offset += step
+        return moment
 
     def reset(self) -> None:
         """Back to wall time (or freezegun's)."""

@@ -72,6 +72,10 @@ class Blob:
             position += len(chunk)
             yield chunk
 
+    def head(self, length: int) -> bytes:
+        """The first bytes, at most so many."""
+        return b"".join(self.read(0, min(length, self.size)))
+
     def bytes(self) -> bytes:
         """All of it."""
         return b"".join(self.read(0, self.size))

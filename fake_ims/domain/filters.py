@@ -131,7 +131,8 @@ def test_of(name: str, text: str, profile: Profile) -> Test:
             raise Refused("list.operator", operator=operation)
         return lambda image: bool(attribute(image) == rest)
     if name in _NUMBERS:
-        number = int(text) if re.fullmatch(r"-?\d{1,99}", text) else None
+        whole = re.fullmatch(r"(-?\d{1,99})(?:\.0*)?", text)
+        number = int(whole[1]) if whole else None
         return lambda image: number is not None and bool(attribute(image) == number)
     return lambda image: bool(attribute(image) == text)
 

@@ -12,7 +12,10 @@ import struct
 INSPECTABLE = frozenset({"raw", "qcow2", "vhd", "vhdx", "vmdk", "vdi", "iso", "gpt", "luks", "qed"})
 
 _ISO_AT = 32769
-_HEAD = _ISO_AT + 16
+# A format is recognized only if its header is whole.
+_HEADER = 512
+_ISO_HEADER = 32768 + 2048
+_HEAD = _ISO_HEADER
 
 
 class Inspector:
@@ -32,6 +35,8 @@ class Inspector:
     def format(self) -> str:
         """The format; ``raw`` if none is recognized."""
         head = bytes(self._head)
+        if len(head) < _HEADER:
+            return "raw"
         if head[:4] == b"QFI\xfb":
             return "qcow2"
         if head[:4] == b"QED\0":
@@ -46,21 +51,21 @@ class Inspector:
             return "vdi"
         if head[:6] == b"LUKS\xba\xbe":
             return "luks"
-        if head[_ISO_AT:_ISO_AT + 5] == b"CD001":
+        if head[_ISO_AT:_ISO_AT + 5] == b"CD001" and len(head) >= _ISO_HEADER:
             return "iso"
-        if head[510:512] == b"\x55\xaa" and len(head) >= 512:
+        if head[510:512] == b"\x55\xaa":
             return "gpt"
         return "raw"
 
     def virtual_size(self, size: int) -> int:
         """Size in bytes of the disk that the image holds; ``size`` is that of the file."""
         head, name = bytes(self._head), self.format()
-        if name == "qcow2" and len(head) >= 32:
+        if name == "qcow2":
             return int(struct.unpack(">Q", head[24:32])[0])
-        if name == "vhd" and len(head) >= 48:
+        if name == "vhd":
             return int(struct.unpack(">Q", head[40:48])[0])
-        if name == "vdi" and len(head) >= 376:
+        if name == "vdi":
             return int(struct.unpack("<Q", head[368:376])[0])
-        if name == "vmdk" and head[:4] == b"KDMV" and len(head) >= 20:
+        if name == "vmdk" and head[:4] == b"KDMV":
             return int(struct.unpack("<Q", head[12:20])[0]) * 512
         return size

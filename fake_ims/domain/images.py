@@ -14,6 +14,7 @@ from .ids import new_id
 from .image import Image
 from .patch import Change
 from .seeding import Seeding
+from .sizes import check_size
 
 if TYPE_CHECKING:
     from ..profiles.model import NewImage
@@ -96,6 +97,9 @@ class Images(Seeding):
         self._check_counts(len(new.properties), len(new.tags))
         now = self._now()
         fields = {key: value for key, value in attributes.items() if key not in ("id", "owner")}
+        for name in ("min_ram", "min_disk"):
+            if name in fields:
+                fields[name] = int(fields[name])  # 1.0 is a whole number to JSON
         image = Image(id=str(image_id), owner=owner,
                       created_at=now, updated_at=now, sequence=self._store.next_sequence(),
                       tags=new.tags, properties=new.properties, **fields)
@@ -183,12 +187,13 @@ class Images(Seeding):
         verb = {"add": "add", "replace": "update", "remove": "remove"}[change.op]
         raise Refused("patch.locations_hidden", verb=verb)
 
-    def _value(self, image: Image, name: str, value: object) -> object:
+    def _value(self, image: Image, name: str, value: Any) -> object:
         if name in ("container_format", "disk_format") and image.status not in ("queued",
                                                                                "importing"):
             raise Refused("image.format_frozen", name=name)
         if name in ("min_ram", "min_disk"):
             check_size(name, value)
+            return int(value)
         if name == "tags" and isinstance(value, list):
             return list(dict.fromkeys(value))
         return value
@@ -243,16 +248,3 @@ class Images(Seeding):
             image.changed(self._now())
         elif image.status != target:
             raise Refused("image.status_action", action=action, status=image.status)
-
-
-def check_size(name: str, value: object) -> None:
-    """Refuse a negative or too large ``min_disk`` or ``min_ram``.
-
-    Raises:
-        Refused: ``image.negative`` or ``image.out_of_range``.
-    """
-    if isinstance(value, (int, float)):
-        if value < 0:
-            raise Refused("image.negative", value=value, name=name)
-        if value > 2**31 - 1:
-            raise Refused("image.out_of_range", name=name, maximum=2**31 - 1)

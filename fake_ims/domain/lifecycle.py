@@ -35,10 +35,12 @@ class Transition:
 
 @dataclass(slots=True)
 class _Kill:
+    """One order to kill: the next ``count`` uploads, the one after ``wait`` others, or a name's."""
+
     reason: str
     name: str | None = None
-    countdown: int = 1
-    count: int | None = 1
+    wait: int | None = None
+    count: int = 0
 
 
 class Lifecycle:
@@ -48,6 +50,8 @@ class Lifecycle:
     ``deleting`` (from DELETE until the image is gone, shown as ``pending_delete``) to a duration
     (``"30s"``), to ``polls(3)`` or to ``by_hand``.
     """
+
+    __slots__ = ("_deleting", "_kills", "_saving")
 
     def __init__(self) -> None:
         self._saving: Due = AT_ONCE
@@ -73,16 +77,31 @@ class Lifecycle:
         self._deleting = due(value)
 
     def kill_next(self, reason: str = KILLED_BY_TEST, *, count: int = 1) -> None:
-        """The next ``count`` uploads end ``killed``."""
-        self._kills.append(_Kill(reason, count=_positive("count", count)))
+        """The next ``count`` uploads end ``killed``; asked for twice, the next two.
+
+        Raises:
+            UsageError: ``count`` is not a whole number from 1, or the reason no text.
+        """
+        self._kills.append(_Kill(_text("reason", reason), count=_positive("count", count)))
 
     def kill_nth(self, nth: int, reason: str = KILLED_BY_TEST) -> None:
-        """The Nth upload from now ends ``killed``."""
-        self._kills.append(_Kill(reason, countdown=_positive("nth", nth)))
+        """The Nth upload from now ends ``killed``, whatever becomes of those before it.
+
+        Raises:
+            UsageError: ``nth`` is not a whole number from 1, or the reason no text.
+        """
+        self._kills.append(_Kill(_text("reason", reason), wait=_positive("nth", nth) - 1))
 
     def kill_named(self, name: str, reason: str = KILLED_BY_TEST) -> None:
-        """Each upload to an image of this name ends ``killed``."""
-        self._kills.append(_Kill(reason, name=name, count=None))
+        """Each upload to an image of this name ends ``killed``.
+
+        Raises:
+            UsageError: the name or the reason is no text.
+        """
+        self._kills.append(_Kill(_text("reason", reason), name=_text("name", name)))
+
+    def __repr__(self) -> str:
+        return f"<lifecycle: saving {self._saving}, deleting {self._deleting}>"
 
     def reset(self) -> None:
         """Zero time, no kills."""
@@ -90,21 +109,33 @@ class Lifecycle:
         self._kills.clear()
 
     def verdict(self, name: str | None) -> str | None:
-        """Called once for each upload that ends: why it is to be killed, or None if it is not."""
-        for kill in self._kills:
+        """Called once for each upload that ends: why it is to be killed, or None if it is not.
+
+        Every upload counts for every ``kill_nth``; of several reasons the first asked for holds.
+        """
+        reason: str | None = None
+        for kill in list(self._kills):
             if kill.name is not None:
-                if kill.name != name:
-                    continue
-                return kill.reason
-            kill.countdown -= 1
-            if kill.countdown > 0:
-                continue
-            if kill.count is not None:
-                kill.count -= 1
-                if kill.count <= 0:
+                hit = kill.name == name
+            elif kill.wait is not None:
+                hit = kill.wait == 0
+                kill.wait -= 1
+                if hit:
                     self._kills.remove(kill)
-            return kill.reason
-        return None
+            else:
+                hit = reason is None
+                kill.count -= hit
+                if kill.count == 0:
+                    self._kills.remove(kill)
+            if hit and reason is None:
+                reason = kill.reason
+        return reason
+
+
+def _text(what: str, value: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise UsageError(f"{what} is a text, not {value!r}")
+    return value
 
 
 def _positive(what: str, value: int) -> int:

@@ -24,7 +24,7 @@ _READ_ONLY = frozenset({"created_at", "updated_at", "status", "checksum", "size"
                         "direct_url", "self", "file", "schema", "id", "os_hash_algo",
                         "os_hash_value"})
 RESERVED = frozenset({"location", "deleted", "deleted_at"})
-RESERVED_PREFIX = "os_glance_"
+RESERVED_PREFIX = "os_glance"
 _LOCATION_DEPTH = {"add": 2, "remove": 2, "replace": 1}
 
 

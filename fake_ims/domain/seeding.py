@@ -6,15 +6,16 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..contract.attributes import BASE_NAMES, BY_NAME, UUID_PATTERN
+from ..contract.attributes import BY_NAME, UUID_PATTERN, base_names
 from ..contract.schema import image_properties
 from ..contract.validation import Mismatch, check
 from ..errors import UsageError, unknown
-from ..refusal import ImsError
+from ..refusal import ImsError, Refused
 from .callers import DEFAULT_PROJECT_ID
 from .data import Blob
 from .ids import new_id
 from .image import MEMBER_STATUSES, Image, Member
+from .sizes import check_size
 
 if TYPE_CHECKING:
     from ..service import Service
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 SETTABLE = frozenset({"id", "name", "status", "visibility", "protected", "os_hidden", "owner",
                       "container_format", "disk_format", "min_ram", "min_disk", "tags"})
 STATUSES = BY_NAME["status"].enum or ()
+WITHOUT_DATA = frozenset({"queued", "killed"})
 WITH_DATA = frozenset({"active", "deactivated", "pending_delete"})
 
 
@@ -60,6 +62,9 @@ class Seeding:
         if self._store.knows(image_id):
             raise UsageError(f"there is an image {image_id} already, or was")
         fields.setdefault("status", "active")
+        if data is not None and fields["status"] in WITHOUT_DATA:
+            raise UsageError(f"an image in status {fields['status']!r} has no data; give another "
+                             "status, or no data")
         fields.setdefault("owner", DEFAULT_PROJECT_ID)
         profile = self._service.profile
         for name, value in profile.defaults.items():
@@ -102,6 +107,9 @@ class Seeding:
         image.properties.update(properties)
         if "status" in fields:
             image.transition = None
+            if image.status in WITHOUT_DATA:
+                image.drop_data()
+                self._service.profile.emptied(image)
         if data is not None:
             self._set_data(image, data)
         if members is not None:
@@ -151,20 +159,22 @@ class Seeding:
     def _read(self, given: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, str]]:
         fields: dict[str, Any] = {}
         properties: dict[str, str] = {}
+        profile = self._service.profile
+        known = base_names(profile.name)
+        settable = SETTABLE & known
         for name, value in given.items():
-            if name in SETTABLE:
+            if name in settable:
                 if isinstance(value, (list, tuple, set, frozenset)):
                     value = list(value)
                 fields[name] = value
-            elif name in BASE_NAMES:
+            elif name in known:
                 raise UsageError(f"{name!r} follows from the data and the lifecycle; it cannot "
-                                 f"be set (settable: {', '.join(sorted(SETTABLE))}, data, "
+                                 f"be set (settable: {', '.join(sorted(settable))}, data, "
                                  "members, created_at, updated_at and properties)")
             elif isinstance(value, str):
                 properties[name] = value
             else:
                 raise UsageError(f"property {name!r} is a string on the wire, not {value!r}")
-        profile = self._service.profile
         status = fields.get("status")
         if status is not None and (status not in STATUSES or status == "deleted"):
             raise unknown("status", status, [name for name in STATUSES if name and
@@ -176,9 +186,13 @@ class Seeding:
             raise UsageError(mismatch.reason.split("\n", 1)[0] +
                              f" (attribute {mismatch.path[0]!r})") from None
         try:
-            profile.check_properties(properties)
+            for name in ("min_disk", "min_ram"):
+                check_size(name, fields.get(name))
+            profile.check_change(fields, properties)
         except ImsError as error:
             raise UsageError(f"{error.code}: {error.message}") from None
+        except Refused as refused:
+            raise UsageError(refused.text) from None
         return fields, properties
 
     def _set_data(self, image: Image, data: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..contract.model import Profile
 from ..contract.operations import BY_ID
 from ..domain.durations import seconds
 from ..errors import UsageError
@@ -60,20 +61,22 @@ class Plan:
         return ", ".join([f"{who} {what}", *map(str, self.schedules)])
 
 
-def plan(settings: Settings) -> Plan:
-    """The plan of a fault.
+def plan(settings: Settings, profile: Profile | None = None) -> Plan:
+    """The plan of a fault in a fake of a profile (None: of any).
 
     Raises:
         UsageError: a name or value is unknown, or the settings contradict each other.
     """
-    keys, matches = _matches(settings)
+    keys, matches = _matches(settings, profile)
     return Plan(keys, matches, _schedules(settings), _effects(settings, keys))
 
 
-def _matches(settings: Settings) -> tuple[tuple[str, ...], tuple[Match, ...]]:
+def _matches(
+    settings: Settings, profile: Profile | None
+) -> tuple[tuple[str, ...], tuple[Match, ...]]:
     matches: list[Match] = []
     anything = settings.target in (None, "*")
-    ids = tuple(BY_ID) if settings.target is None else operation_ids(settings.target)
+    ids = operation_ids(settings.target or "*", profile)
     if settings.target is not None and not anything:
         matches.append(OfOperation(settings.target, frozenset(ids)))
     if settings.method is not None:

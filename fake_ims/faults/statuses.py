@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..contract.operations import BY_ID
-from ..contract.statuses import DOCUMENTED
+from ..contract.statuses import STATUSES
 from ..errors import UsageError
 
 #: The statuses that clients look for ``Retry-After`` on.
@@ -26,7 +26,7 @@ def check_status(status: object, operations: Iterable[str]) -> int:
             f"status={number}: a fault answers with an error, from 400 on; "
             "body= and headers= alone alter the answer that the service gives"
         )
-    known = set(DOCUMENTED)
+    known = set(STATUSES)
     for name in operations:
         if name:
             known.update(BY_ID[name].errors)

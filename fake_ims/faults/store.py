@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+from ..contract.model import Profile
 from ..domain.clock import Clock
 from ..domain.durations import DurationLike
 from .effects.changes import Body
@@ -36,6 +37,7 @@ class Faults:
 
     Attributes:
         any: whether a fault may fire at all.
+        profile: the profile whose operations a fault may name; None for any.
         run: how a call that adds or clears gets to the loop's thread.
         look: the same for reading and removing, which are harmless after the fake has stopped;
             goes through ``run`` until it is replaced.
@@ -43,6 +45,7 @@ class Faults:
 
     def __init__(self, clock: Clock, seed: int | str = 0) -> None:
         self.any = False
+        self.profile: Profile | None = None
         self.run: Runner = directly
         self.look: Runner = self._look
         self._clock = clock
@@ -105,7 +108,7 @@ class Faults:
             probability=probability, seed=seed, method=method, path=path, tenant=tenant,
             image=image, retry_after=retry_after, delay=delay, reset=reset, body=body,
             headers=headers,
-        ))
+        ), self.profile)
         return self.run(lambda: self._set(checked, seed))
 
     def clear(self) -> None:

@@ -49,6 +49,10 @@ class Profile(Hashable, Protocol):
         shares_private_images: whether adding a member to a private image shares it.
         takes_signatures: whether a gateway in front of it reads requests signed with AK/SK.
         path_encoding: how percent-encoded bytes of a path are read.
+        domain: id and name of the default people's domain.
+        domain_is_implied: whether a project that a log-in names without a domain is the user's
+            domain's.
+        open_rules: what identity lets everybody do for himself, where Keystone asks for an admin.
     """
 
     name: ProfileName
@@ -70,6 +74,9 @@ class Profile(Hashable, Protocol):
     shares_private_images: bool
     takes_signatures: bool
     path_encoding: str
+    domain: tuple[str, str]
+    domain_is_implied: bool
+    open_rules: frozenset[str]
 
     def route(self, call: Call, segments: list[str]) -> tuple[str, list[str]]:
         """The method and the segments of a path as the contract writes them."""

@@ -13,8 +13,8 @@ from ..contract.schema import image_properties
 from ..contract.statuses import STATUSES
 from ..contract.validation import Mismatch, check
 from ..domain.clock import isotime
-from ..domain.images import check_size
 from ..domain.patch import RESERVED, RESERVED_PREFIX
+from ..domain.sizes import check_size
 from ..refusal import ImsError, Refused
 from .glance_errors import render
 from .model import NewImage
@@ -57,13 +57,17 @@ class OpenStack:
     checks_format = True
     kills_aborted_uploads = False
     shares_private_images = False
+    takes_signatures = False
     # A WSGI server hands paths on as Latin-1, and Glance leaves them so.
     path_encoding = "latin-1"
+    domain = ("default", "Default")
+    domain_is_implied = False
+    open_rules: frozenset[str] = frozenset()
 
     def route(self, call: Call, segments: list[str]) -> tuple[str, list[str]]:
         """Every 2.x prefix is v2; a prefix that is no version gives the version list."""
         if segments == ["healthcheck"]:
-            return call.method, segments
+            return "GET", segments
         while len(segments) > 1 and not segments[0]:
             segments = segments[1:]
         if segments[0] == "versions":
@@ -75,7 +79,11 @@ class OpenStack:
             segments = [accept[len(_MEDIA_TYPE):], *segments]
         if segments[0] not in _PREFIXES:
             return "GET", [""]
-        return call.method, ["v2", *segments[1:]]
+        if len(segments) == 1:
+            return "GET", ["v2"]
+        # Slashes that follow each other are one, but for those at the end.
+        inner = [segment for segment in segments[1:-1] if segment]
+        return call.method, ["v2", *inner, segments[-1]]
 
     def show_version(self, call: Call) -> Answer:
         """``/v2`` leads to ``/v2/``, for those who have a token."""
@@ -115,7 +123,7 @@ class OpenStack:
             raise Refused("image.reserved", name="locations")
         for name in ("min_disk", "min_ram"):
             check_size(name, new.attributes.get(name))
-        self.check_change(new.attributes, new.properties)
+        self.check_change({**new.attributes, "tags": new.tags}, new.properties)
 
     def adorn(self, image: Image) -> None:
         """Glance derives nothing."""
@@ -136,9 +144,13 @@ class OpenStack:
         self, attributes: Mapping[str, object], properties: Mapping[str, str]
     ) -> None:
         """Glance's database columns hold no characters beyond the basic plane."""
-        name = attributes.get("name")
-        if isinstance(name, str) and _four_bytes(name):
-            raise Refused("image.four_bytes", what="Name")
+        for attribute in ("name", "owner"):
+            text = attributes.get(attribute)
+            if isinstance(text, str) and _four_bytes(text):
+                raise Refused("image.four_bytes", what=attribute.title())
+        tags = attributes.get("tags")
+        if isinstance(tags, list) and any(_four_bytes(tag) for tag in tags):
+            raise Refused("image.four_bytes_value")
         for key, value in properties.items():
             if _four_bytes(key):
                 raise Refused("image.four_bytes_name")
@@ -157,7 +169,9 @@ class OpenStack:
         return (tag,)
 
     def check_new_member(self, image: Image, project_id: str) -> None:
-        """Any project goes."""
+        """Any project goes whose id the database can hold."""
+        if _four_bytes(project_id):
+            raise Refused("image.four_bytes", what="Member")
 
     def view(self, image: Image, admin: bool = False) -> dict[str, object]:
         """The image as JSON shows it: properties, then the base attributes."""

@@ -18,8 +18,8 @@ from ..contract.schema import image_properties
 from ..contract.statuses import CODE_OF, STATUSES
 from ..contract.validation import Mismatch, check, matches
 from ..domain.clock import isotime
-from ..domain.images import check_size
 from ..domain.patch import RESERVED, RESERVED_PREFIX
+from ..domain.sizes import check_size
 from ..refusal import ImsError, Refused
 from .model import NewImage
 
@@ -71,7 +71,14 @@ class Otc:
     checks_format = False
     kills_aborted_uploads = True
     shares_private_images = True
+    takes_signatures = True
     path_encoding = "utf-8"
+    domain = ("d78cbac186b744899480f25bd0220001", "OTC00000000001000000001")
+    domain_is_implied = True
+    # IAM's reference: any token may list the projects that its user can enter, and the catalog.
+    open_rules = frozenset({"identity:list_projects", "identity:get_project",
+                            "identity:list_services", "identity:get_service",
+                            "identity:list_endpoints", "identity:get_endpoint"})
 
     def route(self, call: Call, segments: list[str]) -> tuple[str, list[str]]:
         """Paths are as the reference writes them; a slash at the end of a version is let go."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from fake_ims import FakeIMS
+from fake_ims.configuration import foreign
 from fake_ims.errors import NotRunningError, WrongLoopError, unknown
 
 from . import report, settings
@@ -31,6 +33,16 @@ def clean(request: pytest.FixtureRequest, fake: FakeIMS) -> FakeIMS:
     settings.apply(fake.reset, given)
     report.reporter(request.config).watch("fake_ims", fake)
     return fake
+
+
+def environment(fake: FakeIMS, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The variables of the fake, set until the test is over; others of their kind are not."""
+    ours = fake.env()
+    for name in foreign(os.environ, ours):
+        monkeypatch.delenv(name)
+    for name, value in ours.items():
+        monkeypatch.setenv(name, value)
+    return ours
 
 
 def factory(request: pytest.FixtureRequest) -> Iterator[FakeImsFactory]:

@@ -25,6 +25,7 @@ NAMES = {
     "auth": "how tokens are read: any (default), strict or triple",
     "saving": "when an upload ends: a duration such as 30s (default 0s), polls(3), 'by hand'",
     "deleting": "when a deletion ends: a duration (default 0s), polls(3), 'by hand'",
+    "region": "name of the region, in the service catalog (default eu-de)",
 }
 
 
@@ -80,6 +81,14 @@ def fake_ims(request: pytest.FixtureRequest, fake_ims_server: FakeIMS) -> FakeIM
     from . import fixtures
 
     return fixtures.clean(request, fake_ims_server)
+
+
+@pytest.fixture
+def fake_ims_env(fake_ims: FakeIMS, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """OS_* and HUAWEICLOUD_SDK_* lead to fake_ims, and nowhere else, for this test."""
+    from . import fixtures
+
+    return fixtures.environment(fake_ims, monkeypatch)
 
 
 @pytest.fixture

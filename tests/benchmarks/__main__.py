@@ -9,10 +9,10 @@ from __future__ import annotations
 import argparse
 
 from bench_load import Load
-from bench_rows import FULL, TINY, life, pages, processes, requests
+from bench_rows import FULL, TINY, life, log_ins, pages, processes, requests
 from bench_table import Row, facts, table
 
-PARTS = ("life", "requests", "pages", "processes")
+PARTS = ("life", "requests", "log-ins", "pages", "processes")
 
 
 def main() -> None:
@@ -36,6 +36,8 @@ def main() -> None:
                 rows += life(size)
             elif part == "requests":
                 rows += requests(size, load)
+            elif part == "log-ins":
+                rows += log_ins(size, load)
             elif part == "pages":
                 rows += pages(size, load)
             else:

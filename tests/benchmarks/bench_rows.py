@@ -142,7 +142,22 @@ def requests(size: Size, load: Load) -> Bench:
                 yield _against_bare(f"{what}, {profile}", size, load, fake, request)
 
 
-def _against_bare(what: str, size: Size, load: Load, fake: FakeIMS, request: bytes) -> Row:
+def log_ins(size: Size, load: Load) -> Bench:
+    """A log-in with a password, which answers with the catalog."""
+    for profile in ("otc", "openstack"):
+        with FakeIMS(profile=profile, auth="strict") as fake:  # type: ignore[arg-type]
+            domain = {"name": fake.user_domain_name}
+            user = {"name": fake.username, "password": fake.password, "domain": domain}
+            scope = {"project": {"name": fake.project_name, "domain": domain}}
+            document = {"auth": {"identity": {"methods": ["password"],
+                                              "password": {"user": user}}, "scope": scope}}
+            request = http("POST", "/v3/auth/tokens", document)
+            yield _against_bare(f"log in, {profile}", size, load, fake, request, "<= 3")
+
+
+def _against_bare(
+    what: str, size: Size, load: Load, fake: FakeIMS, request: bytes, target_ratio: str = ""
+) -> Row:
     method, target = request.decode().split(" ", 2)[:2]
     body = ask(port_of(fake), request)
     posts = method == "POST"
@@ -156,7 +171,8 @@ def _against_bare(what: str, size: Size, load: Load, fake: FakeIMS, request: byt
         return run(port_of(fake))
 
     with Bare(body, target.partition("?")[0], 201 if posts else 200) as bare:
-        return paired(f"{what} ({len(body)} bytes)", ours, lambda: run(bare.port), size.rounds)
+        return paired(f"{what} ({len(body)} bytes)", ours, lambda: run(bare.port), size.rounds,
+                      target_ratio)
 
 
 def _served(load: Load, port: int, request: bytes, count: int, connections: int) -> float:

@@ -6,9 +6,10 @@ import struct
 
 import pytest
 
+from fake_ims import UsageError
 from fake_ims.domain.access import allowed
 from fake_ims.domain.callers import Caller, Callers
-from fake_ims.domain.clock import isotime
+from fake_ims.domain.clock import Clock, isotime
 from fake_ims.domain.data import SPOOL_LIMIT, Blob
 from fake_ims.domain.filters import parse_time, split_operator, split_values
 from fake_ims.domain.image import Image, Member
@@ -69,16 +70,22 @@ def test_ways_not_to(text):
     assert parse_time(text) is None
 
 
+def padded(head, size=512):
+    return head + b"\0" * (size - len(head))
+
+
 @pytest.mark.parametrize(("head", "name", "virtual_size"), [
-    (b"QFI\xfb" + b"\0" * 20 + struct.pack(">Q", 5 << 30) + b"\0" * 100, "qcow2", 5 << 30),
-    (b"conectix" + b"\0" * 32 + struct.pack(">Q", 1 << 30) + b"\0" * 100, "vhd", 1 << 30),
-    (b"vhdxfile" + b"\0" * 100, "vhdx", 108),
-    (b"KDMV" + b"\0" * 8 + struct.pack("<Q", 2048) + b"\0" * 100, "vmdk", 2048 * 512),
-    (b"\0" * 32769 + b"CD001" + b"\0" * 20, "iso", 32794),
+    (padded(b"QFI\xfb" + b"\0" * 20 + struct.pack(">Q", 5 << 30)), "qcow2", 5 << 30),
+    (padded(b"conectix" + b"\0" * 32 + struct.pack(">Q", 1 << 30)), "vhd", 1 << 30),
+    (padded(b"vhdxfile"), "vhdx", 512),
+    (padded(b"KDMV" + b"\0" * 8 + struct.pack("<Q", 2048)), "vmdk", 2048 * 512),
+    (padded(b"\0" * 32769 + b"CD001", 34816), "iso", 34816),
+    (b"QFI\xfb", "raw", 4),
+    (b"\0" * 32769 + b"CD001", "raw", 32774),
     (b"anything", "raw", 8),
     (b"", "raw", 0),
 ])
-def test_formats_by_their_magic_numbers(head, name, virtual_size):
+def test_formats_by_their_magic_numbers_in_whole_headers(head, name, virtual_size):
     blob = Blob.of(head)
     assert (blob.format, blob.virtual_size) == (name, virtual_size)
     blob.close()
@@ -118,19 +125,56 @@ def test_policies(rule, roles, project, visibility, expected):
     assert allowed(rule, Caller("u", project, roles), shared) is expected
 
 
-def test_kills_count_uploads():
-    lifecycle = Lifecycle()
-    lifecycle.kill_nth(2, "second")
-    lifecycle.kill_named("bad", "named")
-    assert [lifecycle.verdict(name) for name in ("x", "x", "x", "bad")] == [None, "second", None,
-                                                                           "named"]
+def verdicts(lifecycle, names):
+    return [lifecycle.verdict(name) for name in names]
 
 
-def test_the_next_upload_takes_one_kill_only():
+def test_the_next_uploads_take_one_kill_each():
     lifecycle = Lifecycle()
-    lifecycle.kill_next("first")
+    lifecycle.kill_next("first", count=2)
     lifecycle.kill_next("second")
-    assert [lifecycle.verdict("x") for _ in range(3)] == ["first", "second", None]
+    assert verdicts(lifecycle, "xxxx") == ["first", "first", "second", None]
+
+
+def test_every_upload_counts_for_every_nth():
+    lifecycle = Lifecycle()
+    lifecycle.kill_nth(1, "first")
+    lifecycle.kill_nth(3, "third")
+    assert verdicts(lifecycle, "xxxx") == ["first", None, "third", None]
+
+
+def test_kills_of_different_kinds_do_not_hide_uploads_from_each_other():
+    lifecycle = Lifecycle()
+    lifecycle.kill_next("next")
+    lifecycle.kill_nth(2, "second")
+    assert verdicts(lifecycle, "xxx") == ["next", "second", None]
+    lifecycle.reset()
+    lifecycle.kill_named("b", "named")
+    lifecycle.kill_nth(2, "second")
+    assert verdicts(lifecycle, "bxxb") == ["named", "second", None, "named"]
+
+
+@pytest.mark.parametrize("order", [
+    lambda kill: kill.kill_nth(0), lambda kill: kill.kill_nth(1, 5), lambda kill: kill.kill_next(5),
+    lambda kill: kill.kill_next(count=0), lambda kill: kill.kill_named(""),
+    lambda kill: kill.kill_named(None),
+])
+def test_orders_that_cannot_be(order):
+    with pytest.raises(UsageError):
+        order(Lifecycle())
+
+
+def test_a_misspelt_setting_is_an_error():
+    with pytest.raises(AttributeError):
+        Lifecycle().savng = "30s"
+
+
+def test_the_clock_stays_where_it_is_when_it_cannot_be_advanced():
+    clock = Clock()
+    before = clock.now()
+    with pytest.raises(UsageError, match="year 9999"):
+        clock.advance(1e12)
+    assert clock.now() - before < 1000
 
 
 def test_a_triple_names_user_project_and_roles():

@@ -55,7 +55,7 @@ class Harness:
             operation=row, method=method, path=path, params=params, exchange=self.exchange,
             caller=SimpleNamespace(project_id=project) if project else None,
             has_body=body is not None, read=read,
-            service=SimpleNamespace(store=self, profile=self),
+            service=SimpleNamespace(store=self), errors=self,
         )
         return asyncio.run(self._pipeline(call))
 
@@ -71,7 +71,7 @@ class Harness:
         """The statuses of so many requests in a row."""
         return [self.send(operation).status for _ in range(count)]
 
-    # What the service's store and profile are asked.
+    # What the service's store and its errors are asked.
 
     def get(self, image_id: str) -> object:
         name = self.names.get(image_id)

@@ -20,7 +20,7 @@ def pausing_threads() -> list[threading.Thread]:
 async def sample() -> tuple[bool, int]:
     """Whether the loop's clock is trusted, and how many threads a pause in it needs."""
     trusted = keeps_time(asyncio.get_running_loop())
-    task = asyncio.create_task(pause(0.01))
+    task = asyncio.create_task(pause(0.2))
     await asyncio.sleep(0)
     threads = len(pausing_threads())
     await task

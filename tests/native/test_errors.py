@@ -44,7 +44,7 @@ def test_the_reference_has_one_body_whatever_the_client_accepts(
 @pytest.mark.parametrize(("path", "code"), [
     ("/nowhere/at/all", "IMG.0017"), ("/v2", ""), ("/v2/image", "IMG.0017"),
     ("/v2/images/", "IMG.0017"), ("//v2/images", "IMG.0017"), ("/v2//images", "IMG.0017"),
-    ("/v2/images/a/b/c/d", "IMG.0017"), ("/v2.0/images", "IMG.0017"), ("/v3/images", "IMG.0017"),
+    ("/v2/images/a/b/c/d", "IMG.0017"), ("/v2.0/images", "IMG.0017"),
     ("/V2/images", "IMG.0017"), ("/v2/images/%ff", "IMG.0001"), ("/v2/images%00", "IMG.0017"),
 ])
 def test_paths_that_lead_nowhere(wire: Wire, path: str, code: str) -> None:
@@ -84,7 +84,7 @@ def test_a_method_that_a_path_does_not_have(
     (operation.method, operation.path.format(
         image_id=KNOWN, member_id="p2", tag="t", project_id="p1", key="k", job_id="j"))
     for operation in OPERATIONS
-    if operation.auth and "otc" in operation.profiles
+    if operation.auth and "otc" in operation.profiles and operation.face != "identity"
 ])
 def test_every_operation_asks_for_a_token(wire: Wire, method: str, path: str) -> None:
     for headers in ({}, {"X-Auth-Token": ""}):
@@ -233,8 +233,9 @@ def test_junk(wire: Wire, fake_ims: FakeIMS, seed: int, profile: str) -> None:
     for _ in range(100):
         if KNOWN not in fake_ims.images:
             fake_ims.reset(profile=profile)
-            fake_ims.images.add(id=KNOWN, data=b"data", status=chance.choice(
-                ["queued", "active", "saving", "killed", "deactivated"]))
+            status = chance.choice(["queued", "active", "saving", "killed", "deactivated"])
+            data = None if status in ("queued", "killed") else b"data"
+            fake_ims.images.add(id=KNOWN, data=data, status=status)
         request = some_request(chance, fake_ims.token)
         answer = wire.raw(request)
         assert answer, request
@@ -244,7 +245,7 @@ def test_junk(wire: Wire, fake_ims: FakeIMS, seed: int, profile: str) -> None:
         if media_type == JSON:
             document = json.loads(body or b"null")
             if profile == "otc" and status >= 400 and body:
-                assert set(document["error"]) == {"message", "code"}
+                assert set(document["error"]) - {"title", "identity"} == {"message", "code"}
         # whatever it has done: the image can still be shown, and listed with the others
         assert wire.caller(fake_ims).get(f"/v2/images/{KNOWN}").status in (200, 404)
         assert wire.caller(fake_ims).get("/v2/images").status == 200

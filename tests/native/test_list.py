@@ -47,7 +47,7 @@ def test_paging_misses_and_repeats_nothing(
     sort: dict[str, str],
 ) -> None:
     made = [fake_ims.images.add(name=f"i{number % 7}", data=b"x" * (number % 3),
-                                status=("active", "queued")[number % 2]).id
+                                status=("active", "deactivated")[number % 2]).id
             for number in range(count)]
     query = {**sort, **({} if limit is None else {"limit": str(limit)})}
     path = f"/v2/images?{urlencode(query)}" if query else "/v2/images"

@@ -51,7 +51,7 @@ def test_the_links_name_the_host_that_the_client_used(wire: Wire) -> None:
     assert reply.json["versions"][0]["links"][0]["href"] == "http://image.example.com:8443/v2/"
 
 
-@pytest.mark.parametrize("version", ["v3", "v2.9", "v", "favicon.ico", "%00", "V2.0", "2.0"])
+@pytest.mark.parametrize("version", ["v4", "v2.9", "v", "favicon.ico", "%00", "V2.0", "2.0"])
 def test_a_version_that_is_not_there(wire: Wire, version: str) -> None:
     assert wire.get(f"/{version}").refusal == (404, "IMG.0017")
 

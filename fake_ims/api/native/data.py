@@ -8,6 +8,7 @@ import sys
 from ...domain import access
 from ...domain.data import Blob
 from ...domain.image import Image
+from ...journal import BODY_BYTES
 from ...refusal import Refused
 from ..answer import Answer
 from ..call import Call
@@ -15,8 +16,9 @@ from ..registry import handles
 from .images import no_content
 
 OCTETS = "application/octet-stream"
-_RANGE = re.compile(r"bytes\s*=\s*(\d{0,99})\s*-\s*(\d{0,99})\s*\Z", re.I)
-_CONTENT_RANGE = re.compile(r"bytes\s+(\d{1,99})-(\d{1,99})/(\d+|\*)\s*\Z", re.I)
+# As Glance's web framework reads them: what follows is not looked at.
+_RANGE = re.compile(r"bytes *= *(\d{0,99}) *- *(\d{0,99})", re.I)
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,99})-(\d{1,99})/(\d{1,99}|\*)")
 
 
 def check_media_type(call: Call) -> None:
@@ -26,7 +28,7 @@ def check_media_type(call: Call) -> None:
         Refused: ``data.media_type``.
     """
     given = call.headers.get("Content-Type")
-    media_type = given.partition(";")[0].strip() if given else None
+    media_type = None if given is None else given.partition(";")[0].strip()
     if media_type != OCTETS:
         raise Refused("data.media_type", content_type=media_type)
 
@@ -68,6 +70,7 @@ async def receive(call: Call, image: Image, expected: int | None) -> Blob:
         raise
     blob.finish()
     call.exchange.request_size = blob.size
+    call.exchange.request_body = blob.head(BODY_BYTES)
     return blob
 
 
@@ -110,6 +113,7 @@ async def download(call: Call) -> Answer:
     if part is not None:
         headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{blob.size}"
     return Answer(206 if part else 200, content_type=OCTETS, headers=headers,
+                  body=b"".join(blob.read(start, min(length, BODY_BYTES))),
                   stream=blob.read(start, length), length=length)
 
 
@@ -151,9 +155,11 @@ def _range(given: str, size: int) -> tuple[int, int]:
 
 def _content_range(given: str, size: int) -> tuple[int, int]:
     match = _CONTENT_RANGE.match(given.strip())
-    if match is None or int(match[2]) < int(match[1]):
+    if match is None:
         raise Refused("range.content_header")
     start, stop = int(match[1]), int(match[2]) + 1
+    if stop <= start or (match[3] != "*" and stop > int(match[3])):
+        raise Refused("range.content_header")
     if match[3] == "*" and stop > size:
         raise Refused("range.content_stop", last=size - 1)
     if start >= size:

@@ -7,7 +7,9 @@ connections.
 
 from __future__ import annotations
 
+import re
 import uuid
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -157,8 +159,23 @@ def _passes(uri: object) -> bool:
         port = parts.port
     except ValueError:
         return False
-    return (parts.scheme in _URI_SCHEMES and bool(parts.hostname)
+    host = parts.hostname
+    return (parts.scheme in _URI_SCHEMES and host is not None and not _is_inside(host)
             and (port is None or port in _URI_PORTS))
+
+
+def _is_inside(host: str) -> bool:
+    """Whether a host is this machine or its own network, in any way of writing the address."""
+    if host == "localhost":
+        return True
+    try:
+        address = ip_address(int(host, 0)) if re.match(r"\d|0x", host) else ip_address(host)
+    except ValueError:
+        try:
+            address = ip_address(host)
+        except ValueError:
+            return False
+    return not address.is_global
 
 
 @handles("stores.delete")

@@ -69,4 +69,6 @@ async def preflight(call: Call) -> Answer:
 @handles("health.check")
 async def healthcheck(call: Call) -> Answer:
     """Whether the service is up: it is, since it answers."""
+    if "application/json" in call.headers.get("Accept", ""):
+        return as_json(200, {"detailed": False, "reasons": ["OK"]})
     return Answer(200, b"OK", "text/plain; charset=UTF-8")

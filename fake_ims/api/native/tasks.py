@@ -89,7 +89,8 @@ async def list_(call: Call) -> Answer:
     if marker and call.service.tasks.get(marker) is None:
         raise Refused("task.marker_unknown", task_id=marker)
     tasks = [task for task in call.service.tasks.all()
-             if all(getattr(task, name, None) == value for name, value in params.items())]
+             if all(getattr(task, name) == value for name, value in params.items()
+                    if name in _SORT_KEYS)]
     tasks.sort(key=lambda task: str(attrgetter(sort_key)(task) or ""),
                reverse=sort_dir == "desc")
     if marker:

@@ -30,7 +30,7 @@ class AnswerStatus(Effect):
     terminal: ClassVar[bool] = True
 
     async def before(self, call: Call) -> Answer | None:
-        answer = call.service.profile.fault_answer(call, self.status, self.error)
+        answer = call.errors.fault_answer(call, self.status, self.error)
         return self.changes.apply(answer)
 
     def __str__(self) -> str:

@@ -1,0 +1,74 @@
+"""The API gateway in front of the service: signed requests, and how it refuses them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from aiohttp import web
+
+from ..domain import signatures
+from ..faults import ConnectionCut
+from ..refusal import Refused, SignatureRefused
+from .answer import JSON, Answer
+
+if TYPE_CHECKING:
+    from ..domain.callers import Caller
+    from .call import Call
+
+
+async def identify(call: Call) -> Caller:
+    """The caller of a signed request: the owner of the access key.
+
+    In ``auth="strict"`` the signature is checked, else the access key is taken at its word.
+
+    Raises:
+        SignatureRefused: the gateway refuses it.
+        Refused: the body cannot be read.
+        ConnectionCut: the client went away.
+    """
+    service = call.service
+    if service.callers.mode != "strict":
+        key = service.keys.get(signatures.access_key(call.headers["Authorization"]))
+        if key is None:
+            return service.callers.default
+        caller = key.caller(call.headers.get("X-Project-Id")) or key.caller()
+        assert caller is not None, "a key may use its own project"
+        return caller
+    epoch = service.epoch
+    body = await _body(call)
+    if service.epoch != epoch:
+        raise ConnectionCut
+    url = call.request.rel_url
+    key = signatures.verify(
+        signatures.SignedRequest(call.method, url.raw_path, url.raw_query_string, call.headers,
+                                 body), service.keys, service.clock.now())
+    project_id = call.headers.get("X-Project-Id")
+    caller = key.caller(project_id)
+    if caller is None:
+        raise SignatureRefused("key.project", access=key.access, project_id=project_id)
+    return caller
+
+
+async def _body(call: Call) -> bytes | None:
+    """The body if the signature is about it; it stays with the call for the handler."""
+    if not call.request.body_exists:
+        return b""
+    if call.headers.get("X-Sdk-Content-Sha256") == signatures.UNSIGNED:
+        return None
+    try:
+        return await call.read_within(signatures.MAX_BODY)
+    except ConnectionError:
+        raise ConnectionCut from None
+    except web.RequestPayloadError:
+        raise Refused("body.malformed") from None
+
+
+def refuse(call: Call, refused: SignatureRefused) -> Answer:
+    """The gateway's error body."""
+    row = refused.row
+    request_id = call.exchange.request_id
+    body = {"error_msg": refused.text, "error_code": row.code, "request_id": request_id}
+    # Bytes of a header that are not UTF-8 cannot be repeated in JSON.
+    clean = {name: text.encode("utf-8", "replace").decode() for name, text in body.items()}
+    return Answer(row.status, msgspec.json.encode(clean), JSON, {"X-Request-Id": request_id})

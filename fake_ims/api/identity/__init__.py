@@ -1,0 +1,18 @@
+"""The identity front: Keystone v3. What answers is imported when the first request comes."""
+
+from __future__ import annotations
+
+from ...contract.identity import IDENTITY_OPERATIONS
+from ..answer import Answer
+from ..call import Call
+from ..registry import handles
+
+
+@handles(*(operation.id for operation in IDENTITY_OPERATIONS))
+async def identity(call: Call) -> Answer:
+    """Hand the request to the module that answers its operation."""
+    from . import front
+
+    operation = call.operation
+    assert operation is not None
+    return await front.HANDLERS[operation.id](call)

@@ -1,0 +1,74 @@
+"""How identity says no: Keystone's JSON, whatever row the refusal is of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ...contract.identity import IDENTITY_REFUSALS, METHODS
+from ...contract.statuses import STATUSES
+from ...refusal import Refused
+from ..answer import JSON, Answer
+
+if TYPE_CHECKING:
+    from ...contract.model import ErrorCode
+    from ...refusal import ImsError
+    from ..call import Call
+
+# What the rest of the service calls by other names.
+_SAME = {
+    "auth.missing": "identity.unauthorized",
+    "auth.unknown": "identity.unauthorized",
+    "route.unknown": "identity.path",
+    "route.method": "identity.wrong_method",
+    "body.malformed": "identity.json",
+    "request.undecodable": "identity.path",
+    "internal": "identity.internal",
+}
+# What Keystone says of a status when nothing more is known.
+_DEFAULTS = {401: "identity.unauthorized", 403: "identity.forbidden",
+             405: "identity.wrong_method", 500: "identity.internal"}
+
+
+class Keystone:
+    """Errors as Keystone sends them."""
+
+    def refuse(self, call: Call, refused: Refused) -> Answer:
+        """The answer that says no, by a row of ``contract.identity``."""
+        same = _SAME.get(refused.row.key)
+        if same is not None:
+            refused = Refused(same, headers=refused.headers)
+        more: dict[str, Any] = {}
+        if refused.row.key == "identity.method":
+            more["identity"] = {"methods": list(METHODS)}
+        elif refused.row.key == "identity.credential_scope":
+            more["identity"] = {}
+        answer = _answer(call, refused.status, refused.text, more)
+        answer.headers.update(refused.headers)
+        return answer
+
+    def error(self, call: Call, error: ImsError) -> Answer:
+        """An IMS error code, in Keystone's form."""
+        return _answer(call, error.status, error.message)
+
+    def fault_answer(self, call: Call, status: int, error: ErrorCode | None) -> Answer:
+        """The answer of an injected failure."""
+        if error is not None:
+            return _answer(call, status, error.message)
+        key = _DEFAULTS.get(status)
+        title, text = STATUSES[status]
+        return _answer(call, status, IDENTITY_REFUSALS[key].text if key else text or title)
+
+
+def _answer(call: Call, status: int, message: str, more: dict[str, Any] | None = None) -> Answer:
+    error = {"code": status, **(more or {}), "message": message,
+             "title": STATUSES.get(status, ("Error", ""))[0]}
+    answer = Answer(status, msgspec.json.encode({"error": error}), JSON,
+                    {"Vary": "X-Auth-Token"})
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = f'Keystone uri="{call.base_url}/v3"'
+    return answer
+
+
+KEYSTONE = Keystone()

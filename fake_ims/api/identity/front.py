@@ -1,0 +1,66 @@
+"""Which function of the identity front answers which operation."""
+
+from __future__ import annotations
+
+from ...contract.identity import MEDIA_TYPE, VERSION_ID, VERSION_UPDATED
+from ...refusal import Refused
+from ..answer import Answer
+from ..call import Call
+from ..registry import Handler
+from . import credentials, people, services, tokens
+from .render import answer, base
+
+
+async def versions(call: Call) -> Answer:
+    """``/identity``: the versions, as Keystone answers at its own root."""
+    document = {"versions": {"values": [_version(call)]}}
+    return answer(document, 300, {"Location": f"{base(call)}/v3/"})
+
+
+async def version(call: Call) -> Answer:
+    """``/v3``: this version."""
+    return answer({"version": _version(call)})
+
+
+def _version(call: Call) -> dict[str, object]:
+    return {
+        "id": VERSION_ID,
+        "status": "stable",
+        "updated": VERSION_UPDATED,
+        "links": [{"rel": "self", "href": f"{base(call)}/v3/"}],
+        "media-types": [{"base": "application/json", "type": MEDIA_TYPE}],
+    }
+
+
+async def elsewhere(call: Call) -> Answer:
+    """What the catalog names beside the image service: nobody is there."""
+    raise Refused("identity.elsewhere", service=repr(call.params["service"]))
+
+
+HANDLERS: dict[str, Handler] = {
+    "identity.versions": versions,
+    "identity.version": version,
+    "identity.tokens.create": tokens.create,
+    "identity.tokens.show": tokens.show,
+    "identity.tokens.check": tokens.check,
+    "identity.tokens.revoke": tokens.revoke,
+    "identity.auth.projects": people.my_projects,
+    "identity.auth.domains": people.my_domains,
+    "identity.auth.catalog": services.my_catalog,
+    "identity.projects.list": people.projects,
+    "identity.projects.show": people.project,
+    "identity.domains.list": people.domains,
+    "identity.domains.show": people.domain,
+    "identity.users.list": people.users,
+    "identity.users.show": people.user,
+    "identity.users.projects": people.projects_of_user,
+    "identity.regions.list": services.regions,
+    "identity.regions.show": services.region,
+    "identity.services.list": services.services,
+    "identity.services.show": services.service,
+    "identity.endpoints.list": services.endpoints,
+    "identity.endpoints.show": services.endpoint,
+    "identity.credentials.list": credentials.credentials,
+    "identity.credentials.show": credentials.credential,
+    "identity.elsewhere": elsewhere,
+}

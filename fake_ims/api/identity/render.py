@@ -1,0 +1,93 @@
+"""What identity's answers have in common: documents of people, links, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from ...domain.identity.people import Domain, Project, User
+from ...domain.identity.population import role_id
+from ...domain.identity.tokens import Token, instant
+from ..answer import JSON, Answer
+from ..call import Call
+
+Document = dict[str, Any]
+
+
+def base(call: Call) -> str:
+    """Where the client reached identity: the URL before ``/v3``."""
+    mounted = "/identity" if call.path.startswith("/identity") else ""
+    return f"{call.base_url}{mounted}"
+
+
+def answer(document: object, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
+    """A JSON answer."""
+    return Answer(status, msgspec.json.encode(document), JSON,
+                  {"Vary": "X-Auth-Token", **(headers or {})})
+
+
+def collection(call: Call, name: str, documents: Iterable[Document]) -> Answer:
+    """A list with its links."""
+    self = f"{call.base_url}{call.request.rel_url.raw_path_qs}"
+    return answer({name: list(documents), "links": {"next": None, "self": self,
+                                                    "previous": None}})
+
+
+def linked(call: Call, kind: str, document: Document) -> Document:
+    """A document with a link to itself."""
+    document["links"] = {"self": f"{base(call)}/v3/{kind}/{document['id']}"}
+    return document
+
+
+def domain(call: Call, row: Domain) -> Document:
+    """A domain."""
+    return linked(call, "domains", {
+        "id": row.id, "name": row.name, "description": row.description, "enabled": row.enabled,
+        "tags": [], "options": {}})
+
+
+def project(call: Call, row: Project) -> Document:
+    """A project."""
+    return linked(call, "projects", {
+        "id": row.id, "name": row.name, "domain_id": row.domain_id,
+        "description": row.description, "enabled": row.enabled, "parent_id": row.domain_id,
+        "is_domain": False, "tags": [], "options": {}})
+
+
+def user(call: Call, row: User) -> Document:
+    """A user."""
+    return linked(call, "users", {
+        "id": row.id, "name": row.name, "domain_id": row.domain_id, "enabled": row.enabled,
+        "password_expires_at": None, "options": {}})
+
+
+def token(row: Token, catalog: msgspec.Raw | None) -> bytes:
+    """The body that describes a token; an unscoped one has no catalog."""
+    document: Document = {
+        "methods": row.methods,
+        "user": {"domain": _name(row.home), "id": row.user.id, "name": row.user.name,
+                 "password_expires_at": None},
+        "audit_ids": row.audit_ids,
+        "expires_at": instant(row.expires_at),
+        "issued_at": instant(row.issued_at),
+    }
+    if row.project is not None and row.domain is not None:
+        document["project"] = {"domain": _name(row.domain), "id": row.project.id,
+                               "name": row.project.name}
+        document["is_domain"] = False
+    elif row.domain is not None:
+        document["domain"] = _name(row.domain)
+    if row.domain is not None:
+        document["roles"] = [{"id": role_id(name), "name": name} for name in row.roles]
+        if catalog is not None:
+            document["catalog"] = catalog
+    if row.credential is not None:
+        document["application_credential"] = {
+            "id": row.credential.id, "name": row.credential.name, "restricted": True}
+    return msgspec.json.encode({"token": document})
+
+
+def _name(row: Domain) -> Document:
+    return {"id": row.id, "name": row.name}

@@ -1,0 +1,150 @@
+"""The identity front: the rows of its operations and of its refusals, and what a log-in may say.
+
+Source: asked of a real Keystone (2025.x, API v3.14); the sentences are its protocol. The rows below
+``OS-CREDENTIAL`` are Open Telekom Cloud's own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .model import BOTH, OTC_ONLY, Body, Operation, Profile, Refusal
+from .statuses import CODE_OF
+
+_CHAPTER = "Keystone v3"
+_READING = (401, 403, 404, 500, 503)
+
+# Where the catalog's services live that the fake is not.
+ELSEWHERE = "_elsewhere"
+VERSION_ID = "v3.14"
+VERSION_UPDATED = "2020-04-07T00:00:00Z"
+MEDIA_TYPE = "application/vnd.openstack.identity-v3+json"
+# Keystone's middleware for request sizes, by default.
+MAX_BODY = 114688
+# What a log-in can be made with; Keystone has ``totp`` too, but not in its default settings.
+METHODS = ("password", "token", "application_credential", "hw_ak_sk")
+
+
+def _row(
+    id: str,
+    route: str,
+    success: int = 200,
+    *,
+    errors: tuple[int, ...] = _READING,
+    auth: bool = True,
+    body: Body = "ignored",
+    chapter: str = _CHAPTER,
+    profiles: frozenset[Profile] = BOTH,
+) -> Operation:
+    method, path = route.split(" ")
+    return Operation(id=f"identity.{id}", method=method, path=path, chapter=chapter,
+                     face="identity", success=success, errors=errors, auth=auth,
+                     source="keystone", profiles=profiles, body=body)
+
+
+IDENTITY_OPERATIONS: tuple[Operation, ...] = (
+    _row("versions", "GET /identity", 300, auth=False, errors=()),
+    _row("version", "GET /v3", auth=False, errors=()),
+    _row("tokens.create", "POST /v3/auth/tokens", 201, auth=False, body="json",
+         errors=(400, 401, 403, 404, 413, 500, 503)),
+    _row("tokens.show", "GET /v3/auth/tokens"),
+    _row("tokens.check", "HEAD /v3/auth/tokens"),
+    _row("tokens.revoke", "DELETE /v3/auth/tokens", 204),
+    _row("auth.projects", "GET /v3/auth/projects"),
+    _row("auth.domains", "GET /v3/auth/domains"),
+    _row("auth.catalog", "GET /v3/auth/catalog"),
+    _row("projects.list", "GET /v3/projects"),
+    _row("projects.show", "GET /v3/projects/{project_id}"),
+    _row("domains.list", "GET /v3/domains"),
+    _row("domains.show", "GET /v3/domains/{domain_id}"),
+    _row("users.list", "GET /v3/users"),
+    _row("users.show", "GET /v3/users/{user_id}"),
+    _row("users.projects", "GET /v3/users/{user_id}/projects"),
+    _row("regions.list", "GET /v3/regions"),
+    _row("regions.show", "GET /v3/regions/{region_id}"),
+    _row("services.list", "GET /v3/services"),
+    _row("services.show", "GET /v3/services/{service_id}"),
+    _row("endpoints.list", "GET /v3/endpoints"),
+    _row("endpoints.show", "GET /v3/endpoints/{endpoint_id}"),
+    _row("credentials.list", "GET /v3.0/OS-CREDENTIAL/credentials", chapter="IAM: access keys",
+         profiles=OTC_ONLY),
+    _row("credentials.show", "GET /v3.0/OS-CREDENTIAL/credentials/{access_key}",
+         chapter="IAM: access keys", profiles=OTC_ONLY),
+    # Any method and any path below it: what the catalog names beside the image service.
+    _row("elsewhere", f"GET /{ELSEWHERE}/{{service}}", 501, auth=False, errors=(501,),
+         chapter="The catalog's other services"),
+)
+
+_MALFORMED = ("Expecting to find {what} in {where}. The server could not comply with the request "
+              "since it is either malformed or otherwise incorrect. The client is assumed to be "
+              "in error.")
+
+_ROWS: tuple[tuple[str, int, str], ...] = (
+    ("unauthorized", 401, "The request you have made requires authentication."),
+    ("method", 401, "Attempted to authenticate with an unsupported method."),
+    ("credential_scope", 401, "Error authenticating with application credential: Application "
+     "credentials cannot request a scope."),
+    ("expected", 400, _MALFORMED),
+    ("json", 400, _MALFORMED.format(what="valid JSON", where="request body")),
+    ("schema", 400, "{reason}"),
+    ("unnamed", 400, "Invalid input for field {field}: id or name must be present."),
+    ("too_large", 413, "Request is too large. Larger than max_request_body_size "
+     f"({MAX_BODY})."),
+    ("forbidden", 403, "You are not authorized to perform the requested action."),
+    ("policy", 403, "You are not authorized to perform the requested action: {rule}."),
+    ("delegated", 403, "You are not authorized to perform the requested action: Using a delegated "
+     "token to create another token is not allowed.."),
+    ("no_token", 404, "No token in the request"),
+    ("strange_token", 404, "Could not recognize Fernet token"),
+    ("stale_token", 404, "Failed to validate token"),
+    ("not_found", 404, "Could not find {what}: {id}."),
+    ("path", 404, "The requested URL was not found on the server. If you entered the URL manually "
+     "please check your spelling and try again."),
+    ("wrong_method", 405, "The method is not allowed for the requested URL."),
+    ("system", 401, "The request you have made requires authentication."),
+    ("internal", 500, "An unexpected error prevented the server from fulfilling your request."),
+    ("elsewhere", 501, "This is a fake of the image service only: its catalog names a service of "
+     "type {service}, so that clients find a URL, but nothing is behind it."),
+)
+
+IDENTITY_REFUSALS: dict[str, Refusal] = {
+    f"identity.{key}": Refusal(f"identity.{key}", status, text, CODE_OF[status])
+    for key, status, text in _ROWS
+}
+
+_STRING = {"type": "string"}
+_NAMED = {"type": "object", "properties": {"id": _STRING, "name": _STRING}}
+_USER = {"type": "object", "properties": {
+    "id": _STRING, "name": _STRING, "password": _STRING, "domain": _NAMED}}
+_KEY = {"type": "object", "properties": {"key": _STRING}, "required": ["key"]}
+
+# The body of a log-in below "auth". Keystone leaves the last two methods to its plugins.
+AUTH: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "identity": {
+            "type": "object",
+            "properties": {
+                "methods": {"type": "array", "items": _STRING},
+                "password": {"type": "object", "properties": {"user": _USER}},
+                "token": {"type": "object", "properties": {"id": _STRING}, "required": ["id"]},
+                "application_credential": {"type": "object", "properties": {
+                    "id": _STRING, "name": _STRING, "secret": _STRING, "user": _USER}},
+                "hw_ak_sk": {"type": "object", "properties": {"access": _KEY, "secret": _KEY},
+                             "required": ["access", "secret"]},
+            },
+            "required": ["methods"],
+        },
+        "scope": {
+            "type": ["object", "string"],
+            "properties": {
+                "project": {"type": "object", "properties": {
+                    "name": _STRING, "id": _STRING, "domain": _NAMED}},
+                "domain": _NAMED,
+                "OS-TRUST:trust": {"type": "object", "properties": {"id": _STRING}},
+                "system": {"type": "object", "properties": {"all": {"type": "boolean"}}},
+            },
+        },
+    },
+    "required": ["identity"],
+}

@@ -1,0 +1,201 @@
+"""The identity of one fake: its directory, and the tokens that it issues."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...refusal import Refused
+from .directory import Directory
+from .entrance import Entrance, Entry
+from .people import Domain, Project, User
+from .population import populate, role_by_name
+from .tokens import Token, audit_id
+
+if TYPE_CHECKING:
+    from ...service import Service
+    from ..callers import Caller
+    from ..keys import Key
+
+DEFAULT_LIFETIME = 86400.0
+_NEVER = 365 * 86400.0
+
+
+class Identity:
+    """Who there is, and who has which token.
+
+    Args:
+        service: has the tokens and keys that the rest of it knows, the profile and the time.
+
+    Attributes:
+        profile: has the default domain, and what OTC's IAM allows beyond Keystone.
+        region: name of the region and of the default project.
+        directory: the people.
+        keys: the access keys.
+        home: the default domain.
+        token_lifetime: how long a token is good, in seconds.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self.profile = service.profile
+        self.region = service.region
+        self.keys = service.keys
+        self.directory = Directory()
+        self.home = populate(self.directory, self.profile.domain, self.region)
+        self.token_lifetime = DEFAULT_LIFETIME
+        self._callers = service.callers
+        self._clock = service.clock
+        self._keys_met = 0
+        self._locked_keys: dict[str, list[Key]] = {}
+        self._tokens: dict[str, Token] = {}
+        self._entrance = Entrance(self)
+
+    @property
+    def lenient(self) -> bool:
+        """Whether everybody may enter, known or not."""
+        return self._callers.mode != "strict"
+
+    @property
+    def now(self) -> float:
+        """The fake's time."""
+        return self._clock.now()
+
+    # entering
+
+    def log_in(self, auth: dict[str, object]) -> Token:
+        """A new token, for what stands below ``auth`` in a log-in.
+
+        Raises:
+            Refused: as Keystone does.
+        """
+        self.meet()
+        return self._issue(self._entrance.enter(auth))
+
+    def _issue(self, entry: Entry) -> Token:
+        now = self.now
+        expires_at = now + self.token_lifetime
+        if entry.expires_at is not None:
+            expires_at = min(expires_at, entry.expires_at)
+        project_id = entry.project.id if entry.project else None
+        if self._callers.mode == "triple":
+            for id in (entry.user.id, project_id or ""):
+                if ":" in id or not id.isascii() or not (id or "-").isprintable():
+                    raise Refused("identity.unauthorized")
+        caller = self._callers.issue(project_id, user_id=entry.user.id, roles=entry.roles,
+                                     expires_at=expires_at)
+        self._callers.newcomers.pop()
+        token = Token(caller.token, entry.user, self.domain_of(entry.user), entry.project,
+                      self.domain_of(entry.project) if entry.project else entry.domain,
+                      entry.roles, entry.methods, now, expires_at,
+                      (audit_id(), *entry.audit_ids[:1]), entry.credential)
+        self._tokens[caller.token] = token
+        return token
+
+    def token(self, token: str) -> Token:
+        """What is known of a token, whoever has issued it.
+
+        Raises:
+            Refused: ``identity.strange_token`` or ``identity.stale_token``.
+        """
+        self.meet()
+        expires_at = self._callers.expires_at(token)
+        try:
+            caller = self._callers.identify(token, self.now)
+        except Refused:
+            key = "identity.strange_token" if expires_at is None else "identity.stale_token"
+            raise Refused(key) from None
+        known = self._tokens.get(token)
+        if known is None:
+            known = self._tokens[token] = self._token_of(caller, token)
+        if expires_at is not None:
+            known.expires_at = expires_at  # a test may have moved it
+        return known
+
+    def _token_of(self, caller: Caller, token: str) -> Token:
+        """The token of a caller that came by no log-in."""
+        user, project = self._known(caller)
+        now = self.now
+        return Token(token, user, self.domain_of(user), project,
+                     self.domain_of(project) if project else None, caller.roles, ("password",),
+                     now, now + _NEVER)
+
+    def revoke(self, token: str) -> None:
+        """Make a token bad for good."""
+        self._callers.identify(token, self.now)
+        self._callers.end(token)
+
+    def lock(self, user: User) -> None:
+        """Make all tokens of a user bad, and put his keys away."""
+        user.enabled = False
+        for token in self._callers.tokens_of(user.id):
+            self._callers.end(token)
+        for key in self.keys_of(user.id):
+            self.keys.remove(key.access)
+            self._locked_keys.setdefault(user.id, []).append(key)
+
+    def unlock(self, user: User) -> None:
+        """Let a user log in again, and give him his keys back."""
+        user.enabled = True
+        for key in self._locked_keys.pop(user.id, ()):
+            self.keys.put(key)
+
+    def keys_of(self, user_id: str) -> list[Key]:
+        """A user's access keys."""
+        return [key for key in self.keys if key.user_id == user_id]
+
+    # people
+
+    def meet(self) -> None:
+        """Take in the callers and owners of keys that have been made since."""
+        newcomers = self._callers.newcomers
+        while newcomers:
+            self._known(newcomers.pop(0))
+        if len(self.keys) != self._keys_met:
+            self._keys_met = len(self.keys)
+            for key in self.keys:
+                for project_id in (key.project_id, *key.projects):
+                    caller = key.caller(project_id)
+                    if caller is not None:
+                        self._known(caller)
+
+    def _known(self, caller: Caller) -> tuple[User, Project | None]:
+        """The user and project of a caller, taken into the directory if they are new."""
+        from .population import PASSWORD
+
+        directory = self.directory
+        user = directory.users.get(caller.user_id)
+        if user is None:
+            user = directory.add_user(caller.user_id, self.home, caller.user_id, PASSWORD)
+        if caller.project_id is None:
+            return user, None
+        project = directory.projects.get(caller.project_id)
+        if project is None:
+            project = directory.add_project(caller.project_id, self.home, caller.project_id)
+        directory.grant(user.id, project.id, caller.roles)
+        return user, project
+
+    def welcome(self, caller: Caller, project_name: str) -> Project:
+        """A project of that name that the caller can enter, though nobody has made it."""
+        user, _ = self._known(caller)
+        home = self.domain_of(user)
+        project = (self.directory.project(None, project_name, home)
+                   or self.directory.add_project(project_name, home))
+        self.roles(user, project.id)
+        return project
+
+    def domain_of(self, row: User | Project) -> Domain:
+        """The domain that a user or project belongs to."""
+        return self.directory.domains[row.domain_id]
+
+    def roles(self, user: User, where: str) -> tuple[str, ...]:
+        """A user's roles on a project or domain.
+
+        Raises:
+            Refused: ``identity.unauthorized``, if there are none.
+        """
+        roles = self.directory.roles(user.id, where)
+        if not roles and self.lenient:
+            self.directory.grant(user.id, where, role_by_name(user.name))
+            roles = self.directory.roles(user.id, where)
+        if not roles:
+            raise Refused("identity.unauthorized")
+        return roles

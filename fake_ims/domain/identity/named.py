@@ -1,0 +1,98 @@
+"""People as a test names them: by id, by name, or by the record itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+from ...errors import UsageError, unknown
+from .people import Domain, Group, Project, User
+
+if TYPE_CHECKING:
+    from .identity import Identity
+
+_Row = TypeVar("_Row", Domain, Project, User)
+
+
+def user(identity: Identity, given: str | User) -> User:
+    """The user that is meant.
+
+    Raises:
+        UsageError: there is none, or several have the name.
+    """
+    return _found("user", identity.directory.users, given)
+
+
+def project(
+    identity: Identity, given: str | Project, make: Domain | None = None
+) -> Project:
+    """The project that is meant; with ``make`` one that is not there is made in that domain.
+
+    Raises:
+        UsageError: there is none, or several have the name.
+    """
+    rows = identity.directory.projects
+    if make is not None and isinstance(given, str) and given not in rows and not any(
+            row.name == given for row in rows.values()):
+        return identity.directory.add_project(given, make, given)
+    return _found("project", rows, given)
+
+
+def domain(identity: Identity, given: str | Domain | None) -> Domain:
+    """The domain that is meant; None means the default one.
+
+    Raises:
+        UsageError: there is none.
+    """
+    return identity.home if given is None else _found("domain", identity.directory.domains, given)
+
+
+def project_of(identity: Identity, owner: User, given: str | Project | None) -> Project:
+    """A project on which a user has a role: the one that is meant, or the first.
+
+    Raises:
+        UsageError: there is none.
+    """
+    directory = identity.directory
+    if given is not None:
+        found = project(identity, given)
+        if not directory.roles(owner.id, found.id):
+            raise UsageError(f"user {owner.name!r} has no role on project {found.name!r}: "
+                             f"fake.identity.grant({owner.name!r}, {found.name!r}, 'member')")
+        return found
+    entered = directory.projects_of(owner.id)
+    if not entered:
+        raise UsageError(f"user {owner.name!r} has no role on any project: "
+                         f"fake.identity.grant({owner.name!r}, 'p2', 'member')")
+    return entered[0]
+
+
+def absent(
+    what: str, rows: Mapping[str, Project | User | Group], id: str, name: str, home: Domain
+) -> None:
+    """Check that an id, and a name in a domain, are still to be had.
+
+    Raises:
+        UsageError: one is not.
+    """
+    if id in rows:
+        raise UsageError(f"there is a {what} with id {id!r} already")
+    if any(row.name == name and row.domain_id == home.id for row in rows.values()):
+        raise UsageError(f"there is a {what} {name!r} in domain {home.name!r} already")
+
+
+def _found(what: str, rows: Mapping[str, _Row], given: object) -> _Row:
+    if isinstance(given, str):
+        if given in rows:
+            return rows[given]
+        same = [row for row in rows.values() if row.name == given]
+        if len(same) > 1:
+            raise UsageError(f"several have the name {given!r}; give the {what}'s id: "
+                             + ", ".join(row.id for row in same))
+        if same:
+            return same[0]
+    else:
+        for row in rows.values():
+            if row is given:
+                return row
+    raise unknown(what, getattr(given, "name", given), {row.name for row in rows.values()})

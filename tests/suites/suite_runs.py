@@ -1,0 +1,104 @@
+"""The suites: where their tests are, what they need, and how they are run."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from suite_cloud import IMAGE, Cloud, write_sdk, write_tempest
+from suite_results import Report, read
+
+WORKER = Path(__file__).with_name("suite_worker.py")
+# Behind openstacksdk: what its tests import beside it.
+REQUIREMENTS = ("tempest", "openstacksdk", "ddt", "fixtures", "oslotest", "requests-mock",
+                "statsd", "prometheus-client", "stestr", "testscenarios", "testtools")
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A suite that others wrote.
+
+    Attributes:
+        name: how the command line calls it.
+        distribution: its name on PyPI.
+        package: where its tests are.
+        configure: writes what it reads into its working directory.
+        known: tests that are known to fail, by the end of their names, and why.
+        environment: variables that it reads; ``{work}`` is the working directory.
+    """
+
+    name: str
+    distribution: str
+    package: str
+    configure: Callable[[Path, Cloud], None]
+    known: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+SUITES = {suite.name: suite for suite in (
+    Suite(
+        "tempest", "tempest", "tempest.api.image.v2", write_tempest,
+        environment={"TEMPEST_CONFIG_DIR": "{work}", "TEMPEST_CONFIG": "tempest.conf"},
+        known={
+            "ImportCopyImagesTest.test_image_copy_image_import":
+                "there is one store, so nothing is ever copied to another",
+            "ImportImagesTest.test_image_web_download_import":
+                "the fake opens no connections",
+        },
+    ),
+    Suite(
+        "sdk", "openstacksdk", "openstack.tests.functional.image", write_sdk,
+        environment={"OS_CLIENT_CONFIG_FILE": "{work}/clouds.yaml", "OS_TEST_TIMEOUT": "60",
+                     "OS_LOG_CAPTURE": "1", "OPENSTACKSDK_IMAGE": IMAGE},
+    ),
+)}
+
+
+def ensure_venv(where: Path) -> Path:
+    """Make a virtual environment with the suites, unless it is there; gives its Python."""
+    python = where.absolute() / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    marker = where / "suites-installed"
+    if not marker.exists():
+        if not python.exists():
+            subprocess.run([sys.executable, "-m", "venv", str(where)], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "-q", *REQUIREMENTS], check=True)
+        marker.touch()
+    return python
+
+
+def run(suite: Suite, python: Path, work: Path, cloud: Cloud, match: str = "") -> Report:
+    """Configure and run a suite.
+
+    Raises:
+        RuntimeError: it could not be run at all.
+    """
+    work = work.absolute()
+    suite.configure(work, cloud)
+    results, log = work / "results.jsonl", work / "output.log"
+    results.unlink(missing_ok=True)
+    began = time.monotonic()
+    with log.open("wb") as output:
+        code = subprocess.run(
+            [str(python), str(WORKER), suite.distribution, suite.package, str(results), match],
+            cwd=work, env=environment(suite, work), stdout=output, stderr=subprocess.STDOUT,
+            check=False).returncode
+    if code:
+        tail = log.read_text("utf-8", "replace")[-4000:]
+        raise RuntimeError(f"{suite.name} ended with {code}:\n{tail}")
+    with results.open(encoding="utf-8") as lines:
+        return read(suite.name, map(json.loads, lines), suite.known, time.monotonic() - began)
+
+
+def environment(suite: Suite, work: Path) -> dict[str, str]:
+    """The process's own, without what would lead a suite to another cloud, and the suite's."""
+    kept = {name: value for name, value in os.environ.items()
+            if not name.startswith(("OS_", "OPENSTACK", "TEMPEST_", "PYTHON"))
+            and not name.lower().endswith("_proxy")}
+    given = {name: value.format(work=work) for name, value in suite.environment.items()}
+    return {**kept, "HOME": str(work), "no_proxy": "*", **given}
