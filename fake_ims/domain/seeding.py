@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..contract.attributes import BY_NAME, UUID_PATTERN, base_names
@@ -164,7 +164,7 @@ class Seeding:
         settable = SETTABLE & known
         for name, value in given.items():
             if name in settable:
-                if isinstance(value, (list, tuple, set, frozenset)):
+                if isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping)):
                     value = list(value)
                 fields[name] = value
             elif name in known:

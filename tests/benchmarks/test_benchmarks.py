@@ -18,5 +18,5 @@ def test_it_prints_a_table() -> None:
     assert [cell.strip() for cell in head.strip("|").split("|")] == [
         "what", "compared", "fake_ims", "ratio", "spread", "target"]
     assert set(rule) <= set("|- ")
-    assert len(rows) == 16
+    assert len(rows) >= 16
     assert all(row.count("|") == head.count("|") for row in rows)
