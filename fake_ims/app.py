@@ -15,6 +15,7 @@ from aiohttp import web
 from .api import registry, routing
 from .api.answer import Answer
 from .api.call import Call
+from .api.identity.errors import KEYSTONE
 from .contract.operations import OPERATIONS
 from .domain.ids import new_id
 from .faults import ConnectionCut, cut
@@ -38,7 +39,7 @@ def build(service: Service) -> web.Application:
     pipeline = Pipeline(service)
     # aiohttp finds a path that is written out sooner than by a pattern; where paths lead is the
     # pipeline's to say in both cases.
-    for path in ("/v2/images", r"/{path:[\s\S]*}"):
+    for path in ("/v2/images", "/v3/auth/tokens", r"/{path:[\s\S]*}"):
         application.router.add_route("*", path, pipeline.handle)
     return application
 
@@ -175,8 +176,6 @@ class Pipeline:
         identity = call.path[1:].partition("/")[0] in routing.IDENTITY
         encoding = service.profile.path_encoding
         if identity:
-            from .api.identity.errors import KEYSTONE
-
             call.errors, encoding = KEYSTONE, "utf-8"
         try:
             segments = routing.segments(call.path, encoding)

@@ -71,6 +71,9 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
     ({"port": 65536}, "port is a whole number"),
     ({"port": True}, "port is a whole number"),
     ({"port": "80"}, "port is a whole number"),
+    ({"region": ""}, "region is a name such as 'eu-de'"),
+    ({"region": "eu de"}, "region is a name"),
+    ({"region": 5}, "region is a name"),
 ])
 def test_a_wrong_setting_is_refused_at_once(settings: dict[str, object], text: str) -> None:
     with pytest.raises(UsageError, match=re.escape(text)):
@@ -388,6 +391,15 @@ def test_a_reset_ends_a_delay_and_what_it_delayed_leaves_no_trace(fake_ims: Fake
         with pytest.raises((OSError, HTTPException)):
             answer.result(10)
     assert len(fake_ims.images) == len(fake_ims.requests) == 0
+
+
+def test_the_region_of_a_reset_holds_until_the_next() -> None:
+    with FakeIMS(region="eu-nl") as fake:
+        assert fake.region == fake.project_name == "eu-nl"
+        fake.reset(region="eu-ch2")
+        assert fake.identity.project(fake.project_id).name == "eu-ch2"
+        fake.reset()
+        assert fake.identity.project(fake.project_id).name == "eu-nl"
 
 
 def test_settings_of_a_reset_hold_until_the_next() -> None:

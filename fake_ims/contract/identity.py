@@ -1,6 +1,6 @@
 """The identity front: the rows of its operations and of its refusals, and what a log-in may say.
 
-Source: asked of a real Keystone (2025.x, API v3.14); the sentences are its protocol. The rows below
+Source: asked of a real Keystone (30.0.0, API v3.14); the sentences are its protocol. The rows below
 ``OS-CREDENTIAL`` are Open Telekom Cloud's own.
 """
 

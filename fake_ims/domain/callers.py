@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, field
+from functools import lru_cache
+from os import urandom
 from typing import Literal
 from urllib.parse import unquote
 
@@ -24,6 +25,7 @@ _IMPLIED = {
 }
 
 
+@lru_cache(maxsize=256)
 def implied_roles(roles: tuple[str, ...]) -> tuple[str, ...]:
     """The roles with those that they imply in Keystone, each once, in order."""
     gathered: dict[str, None] = {}
@@ -97,7 +99,7 @@ class Callers:
                     raise UsageError(f"{name} {text!r} has a ':', which auth='triple' cannot carry")
             token = f"{user_id}:{project_id or ''}:{','.join(roles)}"
         elif token is None:
-            token = uuid.uuid4().hex
+            token = urandom(16).hex()
         caller = Caller(user_id, project_id, implied_roles(roles), token)
         self._tokens[token] = _Token(caller, expires_at)
         self.newcomers.append(caller)

@@ -41,8 +41,10 @@ def test_strict_lets_only_known_people_in(door: Any, fake_ims: FakeIMS) -> None:
     assert door.knock(door.password(ann)).status == 201
     assert door.knock(door.password(ann, p2)).status == 401  # no role there
     people.grant("ann", "p2", "member")
-    assert roles(door.enter(door.password(ann, p2))) == ["member", "reader"]
+    entered = door.enter(door.password(ann, p2))
+    assert roles(entered) == ["member", "reader"]
     people.take("ann", "p2", "member")
+    assert door.caller(entered.headers["X-Subject-Token"]).create()["owner"] == "p2"
     assert door.knock(door.password(ann, p2)).status == 401
     people.grant("ann", "p2", "member", "admin")
     people.take("ann", "p2")

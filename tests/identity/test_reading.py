@@ -213,6 +213,33 @@ def test_otc_lists_the_projects_that_one_can_enter(door: Any, fake_ims: FakeIMS)
     assert door.caller(door.token()).get("/v3/projects/p2").status == 403
 
 
+SIGNED = {"Authorization": "SDK-HMAC-SHA256 Access=FAKEIMSACCESSKEY0001, SignedHeaders=host, "
+          "Signature=" + "0" * 64}
+
+
+def test_a_signed_look_up_of_a_project_is_a_log_in(door: Any, fake_ims: FakeIMS) -> None:
+    def found(name: str) -> list[str]:
+        reply = door.wire.send("GET", f"/v3/projects?name={name}", headers=SIGNED)
+        return [row["id"] for row in reply.json["projects"]]
+
+    assert found("eu-de") == [fake_ims.project_id]
+    (project,) = found("eu-de_mine")
+    assert found("eu-de_mine") == [project]
+    assert fake_ims.identity.project("eu-de_mine").id == project
+    headers = {**SIGNED, "X-Project-Id": project}
+    assert door.wire.send("GET", "/v3/auth/catalog", headers=headers).json["catalog"]
+    rows = door.wire.send("GET", "/v3/auth/domains", headers=SIGNED).json["domains"]
+    assert [row["id"] for row in rows] == [fake_ims.user_domain_id]
+    # who has a token has logged in
+    assert door.caller(fake_ims.token).get("/v3/projects", name="other").json["projects"] == []
+
+
+@OTC
+def test_strict_finds_only_what_is_there(door: Any) -> None:
+    reply = door.wire.send("GET", "/v3/projects?name=eu-de", headers=SIGNED)
+    assert (reply.status, reply.json["error_code"]) == (401, "APIGW.0301")
+
+
 @OTC
 def test_access_keys_can_be_looked_up_without_their_secret(
     door: Any, fake_ims: FakeIMS

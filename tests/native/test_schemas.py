@@ -29,7 +29,8 @@ IMAGE: dict[str, dict[str, Any]] = {
     "owner": {"type": "string", "maxLength": 255},
     "file": {"type": "string"},
     "min_disk": {"type": "integer"},
-    "virtual_size": {"type": "integer"},
+    # the example has integer, but examples of images have null
+    "virtual_size": {"type": ["null", "integer"]},
     "id": {"type": "string", "pattern": UUID},
     "size": {"type": "integer"},
     "instance_uuid": {"type": "string", "is_base": False},

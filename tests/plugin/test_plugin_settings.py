@@ -94,6 +94,23 @@ def test_the_nearest_marker_wins_key_by_key(suite: Suite) -> None:
     suite.passes(7, "--strict-markers")
 
 
+def test_a_region_from_each_place(suite: Suite) -> None:
+    suite.pytester.makeini("[pytest]\nfake_ims_region = eu-nl\n")
+    suite.write("""
+        import pytest
+
+        def test_ini(fake_ims):
+            assert fake_ims.region == fake_ims.project_name == "eu-nl"
+
+        @pytest.mark.fake_ims(region="eu-ch2")
+        def test_marker(fake_ims, fake_ims_factory):
+            assert fake_ims.region == "eu-ch2"
+            assert fake_ims_factory().region == "eu-ch2"
+    """)
+    suite.passes(2)
+    suite.passes(2, "--fake-ims-region=eu-nl")
+
+
 def test_a_duration_from_each_place(suite: Suite) -> None:
     suite.pytester.makeini("[pytest]\nfake_ims_saving = 1h\n")
     suite.write("""

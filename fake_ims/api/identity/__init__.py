@@ -5,14 +5,19 @@ from __future__ import annotations
 from ...contract.identity import IDENTITY_OPERATIONS
 from ..answer import Answer
 from ..call import Call
-from ..registry import handles
+from ..registry import Handler, handles
+
+_handlers: dict[str, Handler] | None = None
 
 
 @handles(*(operation.id for operation in IDENTITY_OPERATIONS))
 async def identity(call: Call) -> Answer:
     """Hand the request to the module that answers its operation."""
-    from . import front
+    global _handlers
+    if _handlers is None:
+        from .front import HANDLERS
 
+        _handlers = HANDLERS
     operation = call.operation
     assert operation is not None
-    return await front.HANDLERS[operation.id](call)
+    return await _handlers[operation.id](call)

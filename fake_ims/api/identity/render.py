@@ -63,7 +63,7 @@ def user(call: Call, row: User) -> Document:
         "password_expires_at": None, "options": {}})
 
 
-def token(row: Token, catalog: msgspec.Raw | None) -> bytes:
+def token(row: Token, catalog: bytes | None) -> bytes:
     """The body that describes a token; an unscoped one has no catalog."""
     document: Document = {
         "methods": row.methods,
@@ -81,12 +81,13 @@ def token(row: Token, catalog: msgspec.Raw | None) -> bytes:
         document["domain"] = _name(row.domain)
     if row.domain is not None:
         document["roles"] = [{"id": role_id(name), "name": name} for name in row.roles]
-        if catalog is not None:
-            document["catalog"] = catalog
     if row.credential is not None:
         document["application_credential"] = {
             "id": row.credential.id, "name": row.credential.name, "restricted": True}
-    return msgspec.json.encode({"token": document})
+    body = msgspec.json.encode(document)
+    if row.domain is None or catalog is None:
+        return b'{"token":%b}' % body
+    return b"".join((b'{"token":', body[:-1], b',"catalog":', catalog, b"}}"))
 
 
 def _name(row: Domain) -> Document:

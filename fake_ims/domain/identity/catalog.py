@@ -55,6 +55,6 @@ def _service(
 
 
 @lru_cache(maxsize=32)
-def rendered(base_url: str, region: str) -> msgspec.Raw:
+def rendered(base_url: str, region: str) -> bytes:
     """The catalog as JSON, to be put into a token as it is."""
-    return msgspec.Raw(msgspec.json.encode(catalog(base_url, region)))
+    return msgspec.json.encode(catalog(base_url, region))

@@ -29,7 +29,10 @@ class Directory:
         """The domain of that id, else of that name."""
         if id is not None:
             return self.domains.get(id)
-        return next((row for row in self.domains.values() if row.name == name), None)
+        for row in self.domains.values():
+            if row.name == name:
+                return row
+        return None
 
     def project(self, id: str | None, name: str | None, domain: Domain | None) -> Project | None:
         """The project of that id, else of that name in the domain."""
@@ -144,7 +147,8 @@ def _find(
 ) -> _Owned | None:
     if id is not None:
         return rows.get(id)
-    if domain is None:
-        return None
-    return next((row for row in rows.values()
-                 if row.name == name and row.domain_id == domain.id), None)
+    if domain is not None:
+        for row in rows.values():
+            if row.name == name and row.domain_id == domain.id:
+                return row
+    return None

@@ -44,6 +44,21 @@ class Entry:
     bound_to: Project | None = None
 
 
+def check(auth: object) -> _Document:
+    """What stands below ``auth``, if its parts are of the types that they must have.
+
+    Raises:
+        Refused: ``identity.schema``.
+    """
+    wrong = check_value(auth, AUTH, (), ())
+    if wrong is not None:
+        field = "/".join(map(str, wrong.path))
+        where = f"Invalid input for field {field!r}: " if field else ""
+        raise Refused("identity.schema", reason=where + wrong.reason)
+    assert isinstance(auth, dict)
+    return auth
+
+
 class Entrance:
     """Reads log-ins for an identity."""
 
@@ -56,18 +71,12 @@ class Entrance:
             "hw_ak_sk": self._key,
         }
 
-    def enter(self, auth: object) -> Entry:
-        """Who enters with what stands below ``auth``.
+    def enter(self, auth: _Document) -> Entry:
+        """Who enters with what stands below ``auth``, which has been checked.
 
         Raises:
             Refused: as Keystone does.
         """
-        wrong = check_value(auth, AUTH, (), ())
-        if wrong is not None:
-            field = "/".join(map(str, wrong.path))
-            where = f"Invalid input for field {field!r}: " if field else ""
-            raise Refused("identity.schema", reason=where + wrong.reason)
-        assert isinstance(auth, dict)
         shown: _Document = auth["identity"]
         methods = tuple(dict.fromkeys(shown["methods"]))
         for method in methods:

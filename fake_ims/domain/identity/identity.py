@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from ...refusal import Refused
 from .directory import Directory
@@ -61,8 +62,8 @@ class Identity:
 
     # entering
 
-    def log_in(self, auth: dict[str, object]) -> Token:
-        """A new token, for what stands below ``auth`` in a log-in.
+    def log_in(self, auth: Mapping[str, Any]) -> Token:
+        """A new token, for what stands below ``auth`` in a log-in and ``check`` has passed.
 
         Raises:
             Refused: as Keystone does.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ..callers import DEFAULT_PROJECT_ID, DEFAULT_USER_ID
 from .directory import Directory
 from .people import Domain, derived_id
@@ -35,6 +37,7 @@ def populate(directory: Directory, domain: tuple[str, str], region: str) -> Doma
     return home
 
 
+@lru_cache(maxsize=256)
 def role_id(name: str) -> str:
     """The id of a role: there is one for any name."""
     return derived_id("role", name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
+from functools import lru_cache
 from os import urandom
 from time import gmtime
 
@@ -47,6 +48,11 @@ class Token:
 
 def instant(moment: float) -> str:
     """An instant as Keystone prints it: ``2026-01-01T00:00:00.000000Z``, to the whole second."""
-    part = gmtime(int(moment))
+    return _instant(int(moment))
+
+
+@lru_cache(maxsize=64)
+def _instant(moment: int) -> str:
+    part = gmtime(moment)
     return (f"{part.tm_year:04d}-{part.tm_mon:02d}-{part.tm_mday:02d}T"
             f"{part.tm_hour:02d}:{part.tm_min:02d}:{part.tm_sec:02d}.000000Z")

@@ -1,0 +1,93 @@
+"""python-openstackclient: the command, told by ``OS_*`` or ``clouds.yaml``."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conversation import DATA, NOWHERE, each_profile
+
+from fake_ims import FakeIMS
+
+pytest.importorskip("openstackclient", reason="python-openstackclient is not installed")
+COMMAND = str(Path(sys.executable).with_name("openstack"))
+
+
+def command(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, timeout=60,
+                          env=os.environ | env)
+
+
+def done(*arguments: str, **env: str) -> str:
+    """What a command prints that succeeds."""
+    run = command(*arguments, **env)
+    assert run.returncode == 0, (arguments, run.stderr)
+    return run.stdout
+
+
+def shown(*arguments: str, **env: str) -> Any:
+    return json.loads(done(*arguments, "-f", "json", **env))
+
+
+@each_profile
+def test_the_life_of_an_image(
+    fake_ims: FakeIMS, fake_ims_env: dict[str, str], tmp_path: Path, profile: str
+) -> None:
+    disk, again = tmp_path / "disk.raw", tmp_path / "again.raw"
+    disk.write_bytes(DATA)
+    fake_ims.identity.add_user("bob", project="p2")
+    bob = {"OS_USERNAME": "bob", "OS_PROJECT_NAME": "p2"}
+
+    made = shown("image", "create", "--disk-format", "raw", "--container-format", "bare",
+                 "--file", str(disk), "--property", "k=v", "--tag", "blue", "disk")
+    image = fake_ims.images[made["id"]]
+    assert (image.status, image["k"], list(image.tags)) == ("active", "v", ["blue"])
+    fake_ims.images.add(name="other")
+    assert [(one["Name"], one["Size"]) for one in
+            shown("image", "list", "--long", "--tag", "blue", "--limit", "1")] == [
+                ("disk", len(DATA))]
+    done("image", "set", "--name", "renamed", "--min-disk", "4", "--tag", "green", "disk")
+    assert (image.name, image["min_disk"], set(image.tags)) == ("renamed", 4, {"blue", "green"})
+    assert shown("image", "show", "renamed")["status"] == "active"
+
+    # It looks for the project, which in profile otc only an administrator is shown.
+    done("image", "add", "project", image.id, "p2", OS_USERNAME="admin")
+    done("image", "set", "--accept", image.id, **bob)
+    assert [(one["Member ID"], one["Status"]) for one in
+            shown("image", "member", "list", "renamed")] == [("p2", "accepted")]
+    done("image", "save", "--file", str(again), image.id, **bob)
+    assert again.read_bytes() == DATA
+    done("image", "delete", "renamed")
+    assert [one.name for one in fake_ims.images] == ["other"]
+
+
+@each_profile
+def test_log_in(
+    fake_ims: FakeIMS, fake_ims_env: dict[str, str], monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, profile: str,
+) -> None:
+    for name in fake_ims_env:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(fake_ims.clouds_yaml(tmp_path / "c.yaml")))
+    token = shown("--os-cloud", "fake_ims", "token", "issue")
+    assert (token["project_id"], token["user_id"]) == (fake_ims.project_id, fake_ims.user_id)
+    catalog = shown("--os-cloud", "fake_ims_admin", "catalog", "list")
+    assert {"image", "ims", "identity"} <= {service["Type"] for service in catalog}
+
+
+@each_profile
+def test_errors(fake_ims: FakeIMS, fake_ims_env: dict[str, str], profile: str) -> None:
+    image = fake_ims.images.add(name="kept", protected=True)
+    for arguments, env, status, text in (
+        (("image", "list"), {"OS_PASSWORD": "wrong"}, 401, "HTTP 401"),
+        (("image", "delete", image.id), {}, 403, "protected"),
+        (("image", "show", NOWHERE), {}, 404, f"No Image found for {NOWHERE}"),
+    ):
+        run = command(*arguments, **env)
+        assert (run.returncode, text in run.stderr) == (1, True), run
+        assert status in [one.status for one in fake_ims.requests]

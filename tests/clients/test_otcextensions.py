@@ -1,0 +1,84 @@
+"""otcextensions: openstacksdk with Open Telekom Cloud's own profile, which points at the fake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import conversation
+import pytest
+from conversation import STATUSES, Connect
+
+from fake_ims import FakeIMS
+
+pytest.importorskip("otcextensions", reason="otcextensions is not installed")
+openstack = pytest.importorskip("openstack")
+pytestmark = pytest.mark.fake_ims(auth="strict")
+CLOUD = """
+clouds:
+  otc:
+    profile: otc
+    region_name: {region}
+    auth:
+      auth_url: {auth_url}
+      username: {user}
+      password: {password}
+      user_domain_name: {domain}
+      project_name: {project}
+      project_domain_name: {domain}
+"""
+
+
+@pytest.fixture
+def connect(
+    fake_ims: FakeIMS, fake_ims_env: dict[str, str], monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, otcextensions_undone: None,
+) -> Iterator[Connect]:
+    from test_sdk_openstack import Sdk
+
+    for name in fake_ims_env:
+        monkeypatch.delenv(name)
+    made = []
+
+    def connect(user: str = "", project: str = "", **settings: Any) -> Sdk:
+        path = tmp_path / f"{len(made)}.yaml"
+        path.write_text(CLOUD.format(
+            region=fake_ims.region, auth_url=fake_ims.auth_url, password=fake_ims.password,
+            user=user or fake_ims.username, domain=fake_ims.user_domain_name,
+            project=project or fake_ims.project_name))
+        monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
+        made.append(openstack.connect(cloud="otc", **settings))
+        return Sdk(made[-1])
+
+    yield connect
+    for connection in made:
+        connection.close()
+
+
+def test_the_life_of_an_image(fake_ims: FakeIMS, connect: Connect) -> None:
+    conversation.life_of_an_image(fake_ims, connect)
+
+
+def test_pages(fake_ims: FakeIMS, connect: Connect) -> None:
+    conversation.lists_by_pages(fake_ims, connect)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_errors(fake_ims: FakeIMS, connect: Connect, status: int) -> None:
+    client = connect(image_status_code_retries=0)
+    with pytest.raises(openstack.exceptions.HttpException) as caught:
+        conversation.fails(fake_ims, client, status)
+    assert caught.value.status_code == status
+
+
+def test_the_chapters_of_ims_are_not_served_yet(fake_ims: FakeIMS, connect: Connect) -> None:
+    """It finds them in the catalog, and says what the fake says."""
+    connection = connect().connection
+    for operation in (
+        lambda: list(connection.imsv2.images()),
+        lambda: connection.imsv1.get_async_job("job"),
+    ):
+        with pytest.raises(openstack.exceptions.HttpException) as caught:
+            operation()
+        assert (caught.value.status_code, fake_ims.requests.last.status) == (501, 501)
