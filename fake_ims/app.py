@@ -15,6 +15,7 @@ from aiohttp import web
 from .api import registry, routing
 from .api.answer import Answer
 from .api.call import Call
+from .api.everything import Everything
 from .api.identity.errors import KEYSTONE
 from .contract.operations import OPERATIONS
 from .domain.ids import new_id
@@ -36,11 +37,7 @@ def build(service: Service) -> web.Application:
     """
     _checked()
     application = web.Application(client_max_size=0)
-    pipeline = Pipeline(service)
-    # aiohttp finds a path that is written out sooner than by a pattern; where paths lead is the
-    # pipeline's to say in both cases.
-    for path in ("/v2/images", "/v3/auth/tokens", r"/{path:[\s\S]*}"):
-        application.router.add_route("*", path, pipeline.handle)
+    application.router.register_resource(Everything(Pipeline(service).handle))
     return application
 
 
@@ -174,18 +171,17 @@ class Pipeline:
         """
         service = call.service
         identity = call.path[1:].partition("/")[0] in routing.IDENTITY
-        encoding = service.profile.path_encoding
-        if identity:
-            call.errors, encoding = KEYSTONE, "utf-8"
+        profile = service.profile
         try:
-            segments = routing.segments(call.path, encoding)
+            if identity:
+                call.errors = KEYSTONE
+                method, match = routing.identity(profile.name, call.method, call.path)
+            else:
+                method, segments = profile.route(
+                    call, routing.segments(call.path, profile.path_encoding))
+                match = routing.router(profile.name).match(segments)
         except UnicodeDecodeError:
             raise Refused("request.undecodable") from None
-        if identity:
-            method, segments = routing.identity(call.method, segments)
-        else:
-            method, segments = service.profile.route(call, segments)
-        match = routing.router(service.profile.name).match(segments)
         operation = match.operations.get(method)
         if operation is None and identity:
             # As in Keystone, who asks the wrong thing is told so before who he is.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import unquote
 
 from ..contract.identity import ELSEWHERE
@@ -96,23 +96,28 @@ def router(profile: ProfileName) -> Router:
     return Router(profile)
 
 
-def identity(method: str, segments: list[str]) -> tuple[str, list[str]]:
-    """The method and segments of a path of identity, as the contract writes them.
+@lru_cache(maxsize=64)
+def identity(profile: ProfileName, method: str, raw_path: str) -> tuple[str, Match]:
+    """The method as the contract writes it, and where a path of identity leads.
 
     All of it stands below ``/identity``, too, as devstack mounts it. A slash at the end is let
     go, and what answers GET answers HEAD, as in Keystone.
+
+    Raises:
+        UnicodeDecodeError: the path is not UTF-8.
     """
-    while len(segments) > 1 and not segments[-1]:
-        segments = segments[:-1]
-    if segments in (["v3.0"], [ELSEWHERE]):
-        segments = [*segments, ""]  # nothing, and no version of the image service either
-    if segments[0] == ELSEWHERE:
-        return "GET", segments[:2]
-    if segments[0] == "identity" and segments[1:2] in (["v3"], ["v3.0"]):
-        segments = segments[1:]
-    if method == "HEAD" and segments != ["v3", "auth", "tokens"]:
+    parts = segments(raw_path, "utf-8")
+    while len(parts) > 1 and not parts[-1]:
+        parts = parts[:-1]
+    if parts in (["v3.0"], [ELSEWHERE]):
+        return method, _NOWHERE  # and no version of the image service either
+    if parts[0] == ELSEWHERE:
+        return "GET", router(profile).match(parts[:2])
+    if parts[0] == "identity" and parts[1:2] in (["v3"], ["v3.0"]):
+        parts = parts[1:]
+    if method == "HEAD" and parts != ["v3", "auth", "tokens"]:
         method = "GET"
-    return method, segments
+    return method, router(profile).match(parts)
 
 
 def segments(raw_path: str, encoding: str) -> list[str]:

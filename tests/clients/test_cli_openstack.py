@@ -66,10 +66,10 @@ def test_the_life_of_an_image(
     assert [one.name for one in fake_ims.images] == ["other"]
 
 
-@each_profile
+@pytest.mark.fake_ims(auth="strict")
 def test_log_in(
     fake_ims: FakeIMS, fake_ims_env: dict[str, str], monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path, profile: str,
+    tmp_path: Path,
 ) -> None:
     for name in fake_ims_env:
         monkeypatch.delenv(name)
@@ -80,14 +80,27 @@ def test_log_in(
     assert {"image", "ims", "identity"} <= {service["Type"] for service in catalog}
 
 
-@each_profile
-def test_errors(fake_ims: FakeIMS, fake_ims_env: dict[str, str], profile: str) -> None:
+@pytest.mark.parametrize(("status", "profile", "text"), [
+    pytest.param(status, profile, text, marks=pytest.mark.fake_ims(profile=profile, auth="strict"))
+    for status, profile, text in (
+        (401, "openstack", "HTTP 401"), (403, "otc", "is protected"), (404, "openstack", NOWHERE),
+        (409, "otc", "ConflictException: 409"), (413, "openstack", "HttpException: 413"),
+        (429, "otc", "HttpException: 429"), (503, "openstack", "HttpException: 503"))])
+def test_errors(
+    fake_ims: FakeIMS, fake_ims_env: dict[str, str], status: int, profile: str, text: str
+) -> None:
     image = fake_ims.images.add(name="kept", protected=True)
-    for arguments, env, status, text in (
-        (("image", "list"), {"OS_PASSWORD": "wrong"}, 401, "HTTP 401"),
-        (("image", "delete", image.id), {}, 403, "protected"),
-        (("image", "show", NOWHERE), {}, 404, f"No Image found for {NOWHERE}"),
-    ):
-        run = command(*arguments, **env)
-        assert (run.returncode, text in run.stderr) == (1, True), run
-        assert status in [one.status for one in fake_ims.requests]
+    arguments: tuple[str, ...] = ("image", "list")
+    env = {"OS_IMAGE_STATUS_CODE_RETRIES": "0"}
+    if status == 401:
+        env["OS_PASSWORD"] = "wrong"
+    elif status == 403:
+        arguments = "image", "delete", image.id
+    elif status == 404:
+        arguments = "image", "show", NOWHERE
+    else:
+        fake_ims.faults.add("images.list", status=status,
+                            retry_after=1 if status == 429 else None)
+    run = command(*arguments, **env)
+    assert (run.returncode, text in run.stderr) == (1, True), run
+    assert [one.status for one in fake_ims.requests].count(status) == 1

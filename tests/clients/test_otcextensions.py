@@ -39,7 +39,7 @@ def connect(
 
     for name in fake_ims_env:
         monkeypatch.delenv(name)
-    made = []
+    made: list[Any] = []
 
     def connect(user: str = "", project: str = "", **settings: Any) -> Sdk:
         path = tmp_path / f"{len(made)}.yaml"

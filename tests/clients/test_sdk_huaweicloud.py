@@ -11,6 +11,7 @@ from conversation import NOWHERE, STATUSES
 from fake_ims import FakeIMS
 
 ims = pytest.importorskip("huaweicloudsdkims.v2", reason="huaweicloudsdkims is not installed")
+regions = pytest.importorskip("huaweicloudsdkims.v2.region.ims_region")
 exceptions = pytest.importorskip("huaweicloudsdkcore.exceptions.exceptions")
 pytestmark = pytest.mark.fake_ims(auth="strict")
 
@@ -18,12 +19,10 @@ pytestmark = pytest.mark.fake_ims(auth="strict")
 @pytest.fixture
 def connect(fake_ims: FakeIMS, fake_ims_env: dict[str, str]) -> Iterator[Callable[[], Any]]:
     """A client told by the environment alone."""
-    from huaweicloudsdkims.v2.region.ims_region import ImsRegion
-
-    made = []
+    made: list[Any] = []
 
     def connect() -> Any:
-        region = ImsRegion.value_of(fake_ims.region)
+        region = regions.ImsRegion.value_of(fake_ims.region)
         made.append(ims.ImsClient.new_builder().with_region(region).build())
         return made[-1]
 
