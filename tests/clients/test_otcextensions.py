@@ -14,6 +14,7 @@ from fake_ims import FakeIMS
 
 pytest.importorskip("otcextensions", reason="otcextensions is not installed")
 openstack = pytest.importorskip("openstack")
+keystone = pytest.importorskip("keystoneauth1.exceptions.http")
 pytestmark = pytest.mark.fake_ims(auth="strict")
 CLOUD = """
 clouds:
@@ -70,6 +71,20 @@ def test_errors(fake_ims: FakeIMS, connect: Connect, status: int) -> None:
     with pytest.raises(openstack.exceptions.HttpException) as caught:
         conversation.fails(fake_ims, client, status)
     assert caught.value.status_code == status
+
+
+def test_an_expired_token_is_renewed(fake_ims: FakeIMS, connect: Connect) -> None:
+    client = connect()
+    assert client.names() == []
+    fake_ims.clock.advance("25h")
+    assert client.names() == []
+    assert len(fake_ims.requests.of("identity.tokens.create")) == 2
+
+
+def test_a_wrong_password(fake_ims: FakeIMS, connect: Connect) -> None:
+    fake_ims.identity.set_password(fake_ims.username, "another")
+    with pytest.raises(keystone.Unauthorized):
+        connect()
 
 
 def test_the_chapters_of_ims_are_not_served_yet(fake_ims: FakeIMS, connect: Connect) -> None:
