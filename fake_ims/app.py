@@ -71,7 +71,6 @@ class Pipeline:
         """Answer one request; whatever happens in it stands in the journal."""
         service = self._service
         started = monotonic()
-        epoch = service.epoch
         url = request.rel_url
         exchange = Exchange(0, request.method, url.raw_path, url.raw_query_string,
                             started_at=service.clock.now(), request_headers=request.headers,
@@ -79,14 +78,14 @@ class Pipeline:
         call = Call(service, request, exchange)
         answer: Answer | None = None
         try:
-            answer = await self._answer(call, epoch)
+            answer = await self._answer(call)
         except ConnectionCut:
             cut(request)
         except asyncio.CancelledError:
-            if service.epoch == epoch:
+            if service.epoch == call.epoch:
                 raise
         exchange.seconds = monotonic() - started
-        if service.epoch != epoch:
+        if service.epoch != call.epoch:
             # A reset came between: what was begun before it leaves no trace after it.
             cut(request)
             return web.Response()
@@ -97,7 +96,7 @@ class Pipeline:
         service.journal.record(exchange)
         return await self._send(request, answer)
 
-    async def _answer(self, call: Call, epoch: int) -> Answer:
+    async def _answer(self, call: Call) -> Answer:
         """Resolve, identify, let faults strike, handle.
 
         Raises:
@@ -121,7 +120,7 @@ class Pipeline:
             return refusal or await self._handle(call)
         with call.service.interruptible():
             answer = await strike.before()
-        if call.service.epoch != epoch:
+        if call.service.epoch != call.epoch:
             raise ConnectionCut
         if answer is None:
             answer = refusal or await self._handle(call)

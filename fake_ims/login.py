@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .service import Service
 
 
-class LogIn:
+class LogIn(ABC):
     """The default user's log-in. All of it is the same after a reset, unless settings change."""
 
     _service: Service
 
     @property
+    @abstractmethod
     def url(self) -> str:
         """Where the fake listens."""
-        raise NotImplementedError
 
     @property
     def auth_url(self) -> str:

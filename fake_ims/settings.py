@@ -59,6 +59,7 @@ class Settings:
         for name, value in (("saving", saving), ("deleting", deleting)):
             try:
                 # Reading the default each time would be a tenth of what a fake costs to make.
+                # The type is not known here: it is due() that refuses what no user may write.
                 times.append(AT_ONCE if value == "0s" else due(value))  # type: ignore[arg-type]
             except UsageError as error:
                 times.append(AT_ONCE)

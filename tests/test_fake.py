@@ -393,6 +393,17 @@ def test_a_reset_ends_a_delay_and_what_it_delayed_leaves_no_trace(fake_ims: Fake
     assert len(fake_ims.images) == len(fake_ims.requests) == 0
 
 
+@pytest.mark.parametrize("looked_at", [False, True])
+def test_a_reset_while_a_body_comes_leaves_no_trace(
+    fake_ims: FakeIMS, wire: Wire, looked_at: bool
+) -> None:
+    if looked_at:  # a fault reads the body first
+        fake_ims.faults.add("images.create", status=503, image="another")
+    assert wire.interrupted("POST", "/v2/images", b'{"name": "late"}', fake_ims.headers,
+                            fake_ims.reset) == b""
+    assert len(fake_ims.images) == len(fake_ims.requests) == 0
+
+
 def test_the_region_of_a_reset_holds_until_the_next() -> None:
     with FakeIMS(region="eu-nl") as fake:
         assert fake.region == fake.project_name == "eu-nl"

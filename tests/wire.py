@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http.client import HTTPConnection, HTTPMessage
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlencode, urlsplit
@@ -159,6 +159,26 @@ class Wire:
             if not wait:
                 return b""
             return b"".join(iter(lambda: sock.recv(65536), b""))
+
+    def interrupted(
+        self, method: str, path: str, body: bytes, headers: dict[str, str],
+        interrupt: Callable[[], object],
+    ) -> bytes:
+        """What comes back to a request in whose body something happens; nothing if it is cut."""
+        lines = {"Host": self.host, **headers, "Content-Length": str(len(body)),
+                 "Expect": "100-continue"}
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        host, port = self.host.split(":")
+        with socket.create_connection((host, int(port)), timeout=30) as sock:
+            sock.sendall(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode())
+            assert sock.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+            sock.sendall(body[:1])
+            interrupt()
+            try:
+                sock.sendall(body[1:])
+                return sock.recv(65536)
+            except ConnectionError:
+                return b""
 
 
 def replace(path: str, value: object) -> dict[str, object]:

@@ -12,6 +12,7 @@ import msgspec
 from aiohttp import web
 from multidict import MultiMapping
 
+from ..faults.connection import ConnectionCut
 from ..refusal import ImsError, Refused
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Call:
 
     Attributes:
         service: the state that the call works on.
+        epoch: the service's when the call began.
         operation: the row of the contract; None while (or because) nothing matched.
         params: path parameters, decoded.
         caller: who calls; None for operations that need no token.
@@ -53,11 +55,12 @@ class Call:
         errors: how this part of the service words its refusals.
     """
 
-    __slots__ = ("_body", "allow", "caller", "errors", "exchange", "operation", "params",
+    __slots__ = ("_body", "allow", "caller", "epoch", "errors", "exchange", "operation", "params",
                  "request", "service")
 
     def __init__(self, service: Service, request: web.Request, exchange: Exchange) -> None:
         self.service = service
+        self.epoch = service.epoch
         self.request = request
         self.exchange = exchange
         self.operation: Operation | None = None
@@ -131,12 +134,18 @@ class Call:
         return (self.request.content_length or 0) > 0
 
     async def read(self) -> bytes:
-        """The whole body, kept for the journal."""
+        """The whole body, kept for the journal.
+
+        Raises:
+            ConnectionCut: a reset came while it was awaited; what began before leaves no trace.
+        """
         if self._body is None:
             content = self.request.content
             # Most bodies arrive together with their head: then there is nothing to wait for.
             self._body = content.read_nowait() if content.is_eof() else await self.request.read()
             self.exchange.request_body = self._body
+        if self.service.epoch != self.epoch:
+            raise ConnectionCut
         return self._body
 
     async def read_within(self, limit: int) -> bytes | None:

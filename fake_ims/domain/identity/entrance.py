@@ -199,9 +199,7 @@ class Entrance:
 
     def _user(self, named: _Document, field: str) -> User:
         identity = self._identity
-        id, name = named.get("id"), named.get("name")
-        if id is None and name is None:
-            raise Refused("identity.unnamed", field=field)
+        id, name = _id_or_name(named, field)
         domain: Domain | None = None
         if id is None:
             if "domain" not in named:
@@ -222,9 +220,7 @@ class Entrance:
 
     def _project(self, named: _Document, user: User) -> Project:
         identity = self._identity
-        id, name = named.get("id"), named.get("name")
-        if id is None and name is None:
-            raise Refused("identity.unnamed", field="scope/project")
+        id, name = _id_or_name(named, "scope/project")
         domain = identity.domain_of(user)
         if id is None:
             if "domain" in named:
@@ -244,9 +240,7 @@ class Entrance:
 
     def _domain(self, named: _Document, field: str) -> Domain:
         identity = self._identity
-        id, name = named.get("id"), named.get("name")
-        if id is None and name is None:
-            raise Refused("identity.unnamed", field=field)
+        id, name = _id_or_name(named, field)
         domain = identity.directory.domain(id, name)
         if domain is None and identity.lenient:
             domain = identity.directory.add_domain(id or name or "", id)
@@ -286,6 +280,18 @@ def _scope(scope: Any) -> tuple[str, _Document] | None:
         raise Refused("identity.expected", where="scope",
                       what="system, project, domain, OS-TRUST:trust or unscoped")
     return None if asked[0] == "unscoped" else (asked[0], scope[asked[0]])
+
+
+def _id_or_name(named: _Document, field: str) -> tuple[Any, Any]:
+    """What a document calls something by; either may be None.
+
+    Raises:
+        Refused: both are.
+    """
+    id, name = named.get("id"), named.get("name")
+    if id is None and name is None:
+        raise Refused("identity.unnamed", field=field)
+    return id, name
 
 
 def _both(one: Entry, other: Entry) -> Entry:
