@@ -14,7 +14,7 @@ from aiohttp import web
 
 from .api import registry, routing
 from .api.answer import Answer
-from .api.call import Call
+from .api.call import Call, Errors
 from .api.everything import Everything
 from .api.identity.errors import KEYSTONE
 from .contract.operations import OPERATIONS
@@ -39,6 +39,14 @@ def build(service: Service) -> web.Application:
     application = web.Application(client_max_size=0)
     application.router.register_resource(Everything(Pipeline(service).handle))
     return application
+
+
+@cache
+def ims_errors() -> Errors:
+    """How the IMS APIs say no."""
+    from .api.ims.errors import IMS
+
+    return IMS
 
 
 @cache
@@ -188,6 +196,8 @@ class Pipeline:
             return False
         if operation is not None:
             call.operation = operation
+            if operation.face == "ims":
+                call.errors = ims_errors()
             names = routing.parameter_names(operation.path)
             call.params = dict(zip(names, match.values, strict=True))
             call.exchange.operation = operation.id

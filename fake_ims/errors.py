@@ -33,6 +33,13 @@ class UnknownImageError(FakeImsError, KeyError):
         return str(self.args[0])
 
 
+class UnknownJobError(FakeImsError, KeyError):
+    """``fake.jobs[...]`` was asked for a job that is not there."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 _SHOWN = 24
 
 

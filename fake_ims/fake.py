@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
     from .domain.clock import Clock
     from .domain.lifecycle import Lifecycle
+    from .domain.world import World
     from .faults import Faults
+    from .jobs import AsyncJobs
     from .journal import Journal
     from .people import People
     from .server import BuiltApplication, InLoop, OwnThread
@@ -329,6 +331,20 @@ class FakeIMS(LogIn):
         from .people import People  # few tests ask for it
 
         return People(self._service, self._bridge)
+
+    @property
+    def world(self) -> World:
+        """What lies around images: ``world.servers.add(id=..., status="SHUTOFF")``,
+        ``world.buckets["b"].put("centos.qcow2", data=...)``, ``world.strict()``."""
+        self._bridge.check()
+        return self._service.world
+
+    @property
+    def jobs(self) -> AsyncJobs:
+        """The asynchronous jobs: look at them, drive them, let them fail."""
+        from .jobs import AsyncJobs  # few tests ask for it
+
+        return AsyncJobs(self._service, self._bridge)
 
     @property
     def lifecycle(self) -> Lifecycle:

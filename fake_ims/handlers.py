@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from .api import identity, not_served, registry
+from .api.ims import create, files, jobs, project_tags, quota
+from .api.ims import images as cloudimages
+from .api.ims import members as batch_members
+from .api.ims import tags as image_tags
 from .api.native import (
     actions,
     data,
@@ -18,8 +22,9 @@ from .api.native import (
     versions,
 )
 
-MODULES = (actions, data, identity, images, imports, info, legacy, members, metadefs, not_served,
-           schemas, tags, tasks, versions)
+MODULES = (actions, batch_members, cloudimages, create, data, files, identity, image_tags, images,
+           imports, info, jobs, legacy, members, metadefs, not_served, project_tags, quota, schemas,
+           tags, tasks, versions)
 
 
 def registered() -> dict[str, registry.Handler]:

@@ -47,14 +47,18 @@ class ImsError(Exception):
         code: such as ``IMG.0144``.
         status: another HTTP status than the row's.
         message: another message than the row's.
+        detail: what is wrong in this case, to stand behind the row's message.
     """
 
-    def __init__(self, code: str, *, status: int | None = None, message: str | None = None):
+    def __init__(self, code: str, *, status: int | None = None, message: str | None = None,
+                 detail: str = ""):
         super().__init__(code)
         row: ErrorCode = ERRORS[code]
         self.code = row.code
         self.status = row.status if status is None else status
         self.message = row.message if message is None else message
+        if detail:
+            self.message = f"{self.message.rstrip('.')}: {detail}."
 
 
 class SignatureRefused(Exception):

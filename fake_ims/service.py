@@ -25,7 +25,9 @@ from .profiles import Profile, profile
 
 if TYPE_CHECKING:
     from .domain.identity import Identity
+    from .domain.jobs import Jobs
     from .domain.keys import Keys
+    from .domain.world import World
 
 DEFAULT_REGION = "eu-de"
 
@@ -50,6 +52,7 @@ class Service:
         metadefs: Glance's metadata definitions.
         callers: tokens and tenants.
         region: name of the region.
+        begun_jobs: asynchronous jobs, or None as long as there was none.
         faults: failures that the test has asked for.
         journal: every exchange.
     """
@@ -85,6 +88,8 @@ class Service:
         self._identity: Identity | None = None
         self.callers = Callers(auth, self._default_token)
         self._keys: Keys | None = None
+        self.begun_jobs: Jobs | None = None
+        self._world: World | None = None
         self.store = Store()
         self.tasks = Tasks()
         self.metadefs = Metadefs()
@@ -104,6 +109,24 @@ class Service:
         return self._identity
 
     @property
+    def jobs(self) -> Jobs:
+        """The asynchronous jobs; made when first asked for."""
+        if self.begun_jobs is None:
+            from .domain.jobs import Jobs
+
+            self.begun_jobs = Jobs(self)
+        return self.begun_jobs
+
+    @property
+    def world(self) -> World:
+        """What lies around images: servers, disks, buckets, ...; made when first asked for."""
+        if self._world is None:
+            from .domain.world import World
+
+            self._world = World(self.region)
+        return self._world
+
+    @property
     def keys(self) -> Keys:
         """The access keys; made when first asked for."""
         if self._keys is None:
@@ -115,7 +138,7 @@ class Service:
     def reset(
         self, profile_name: str = "otc", auth: AuthMode = "any", region: str = DEFAULT_REGION
     ) -> None:
-        """Forget images, members, tasks, tokens, keys, faults and exchanges; clock back."""
+        """Forget images, members, tasks, jobs, tokens, keys, faults and exchanges; clock back."""
         self.epoch += 1
         for task in self._waiting:
             # A reset may run beside the loop, so the loop itself has to cancel.

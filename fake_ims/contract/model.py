@@ -7,7 +7,7 @@ from typing import Literal
 
 Profile = Literal["otc", "openstack"]
 Face = Literal["native", "ims", "identity"]
-Source = Literal["reference", "glance", "keystone"]
+Source = Literal["reference", "client", "glance", "keystone"]
 Body = Literal["none", "ignored", "json", "patch", "octets"]
 
 BOTH: frozenset[Profile] = frozenset({"otc", "openstack"})
@@ -30,8 +30,9 @@ class Operation:
         actions: IAM actions of the chapter *Permissions and Supported Actions*.
         auth: whether the caller must have a token.
         deprecated: whether the reference calls it deprecated.
-        source: ``reference`` for the IMS API reference, ``glance`` for what only Glance
-            documents, ``keystone`` for the identity front.
+        source: ``reference`` for the IMS API reference, ``client`` for what only Huawei's own
+            client has, ``glance`` for what only Glance documents, ``keystone`` for the identity
+            front.
         profiles: the profiles that have it.
         body: what the operation does with a request body (``none`` refuses one in ``openstack``).
         allow: whether a refusal of another method names this one in ``Allow``; a path of which
@@ -141,3 +142,66 @@ class GatewayRefusal:
     code: str
     text: str
     seen: bool
+
+
+ParameterKind = Literal["string", "integer", "boolean", "strings", "object", "objects"]
+Rule = Literal["", "uuid", "name", "description", "os_version", "file_url", "tag", "tag_key",
+               "tag_value", "project"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter in the body of an IMS operation.
+
+    Attributes:
+        name: as it stands on the wire.
+        kind: its JSON type; ``integer`` takes a text of digits, too, as clients send it.
+        required: whether it must be there and not be null.
+        enum: allowed values; empty if any is.
+        minimum: of an integer.
+        maximum: of an integer.
+        max_length: of a string, in characters.
+        min_items: of a list.
+        max_items: of a list.
+        default: what stands for it when it is not there.
+        rule: a format that several parameters share; see ``domain.ims.reading``.
+        invalid: error code of a value that breaks a limit.
+        missing: error code when it is not there.
+        items: the parameters of an object, or of each object of a list.
+    """
+
+    name: str
+    kind: ParameterKind = "string"
+    required: bool = False
+    enum: tuple[str, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    max_length: int | None = None
+    min_items: int = 0
+    max_items: int | None = None
+    default: object = None
+    rule: Rule = ""
+    invalid: str = "IMG.0001"
+    missing: str = "IMG.0001"
+    items: tuple[Parameter, ...] = ()
+
+
+JobContents = Literal["image", "image_id", "results", "sub_jobs"]
+
+
+@dataclass(frozen=True, slots=True)
+class JobType:
+    """One type of asynchronous job.
+
+    Attributes:
+        name: value of ``job_type``.
+        chapter: title of the reference page of the operation that begins it.
+        contents: what ``entities`` tells: ``image`` its id and name, ``image_id`` its id only,
+            ``results`` what became of each image, ``sub_jobs`` the jobs that it consists of.
+        source: where it is documented.
+    """
+
+    name: str
+    chapter: str
+    contents: JobContents
+    source: Source = "reference"

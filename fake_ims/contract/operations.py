@@ -1,4 +1,4 @@
-"""Every operation of the service, as rows: the reference's 46, and what only Glance documents.
+"""Every operation of the service, as rows: the reference's 46, and what only others document.
 
 Routing, fault targets, journal names, the coverage table and ``fake-ims operations`` derive from
 this table. Paths, statuses and IAM actions stand nowhere else.
@@ -7,8 +7,9 @@ this table. Paths, statuses and IAM actions stand nowhere else.
 from __future__ import annotations
 
 from .identity import IDENTITY_OPERATIONS
+from .ims import IMS_OPERATIONS
 from .metadefs import METADEF_OPERATIONS
-from .model import BOTH, OPENSTACK_ONLY, OTC_ONLY, Body, Operation, Profile
+from .model import BOTH, OPENSTACK_ONLY, Body, Operation, Profile
 
 _USUAL = (400, 401, 403, 404, 500, 503)
 _V1 = "Native OpenStack API V1"
@@ -68,31 +69,6 @@ def _glance(
         profiles=profiles,
         body=body,
         allow=allow,
-    )
-
-
-def _ims(
-    id: str,
-    route: str,
-    page: str,
-    success: int,
-    *actions: str,
-    errors: tuple[int, ...] = _USUAL,
-    body: Body = "none",
-) -> Operation:
-    method, path = route.split(" ")
-    return Operation(
-        id=id,
-        method=method,
-        path=path,
-        chapter=page,
-        face="ims",
-        success=success,
-        errors=errors,
-        actions=tuple(f"ims:{action}" for action in actions),
-        profiles=OTC_ONLY,
-        body=body,
-        served=False,
     )
 
 
@@ -178,59 +154,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _glance("schemas.task", "GET /v2/schemas/task", 200, body="ignored"),
     _glance("schemas.tasks", "GET /v2/schemas/tasks", 200, body="ignored"),
     *METADEF_OPERATIONS,
-    # IMS APIs: images
-    _ims("cloudimages.list", "GET /v2/cloudimages", "Querying Images", 200, "images:list"),
-    _ims("cloudimages.update", "PATCH /v2/cloudimages/{image_id}", "Updating an Image", 200,
-         "images:update", "serverImages:create", body="patch"),
-    _ims("cloudimages.create", "POST /v2/cloudimages/action", "Creating an Image", 200,
-         "serverImages:create", body="json"),
-    _ims("cloudimages.quickimport", "POST /v2/cloudimages/quickimport/action",
-         "Importing an Image File Quickly", 200, "serverImages:create", "dataImages:create",
-         body="json"),
-    _ims("cloudimages.create_data_image", "POST /v1/cloudimages/dataimages/action",
-         "Creating a Data Disk Image from an External Image File", 200, "dataImages:create",
-         body="json"),
-    _ims("cloudimages.create_whole_image", "POST /v1/cloudimages/wholeimages/action",
-         "Creating a Full-ECS Image", 200, "wholeImages:create", body="json"),
-    _ims("cloudimages.register", "PUT /v1/cloudimages/{image_id}/upload", "Registering an Image",
-         200, "images:upload", errors=(400, 401, 403, 404), body="json"),
-    _ims("cloudimages.export", "POST /v1/cloudimages/{image_id}/file", "Exporting an Image", 200,
-         "images:export", body="json"),
-    _ims("cloudimages.os_versions", "GET /v1/cloudimages/os_version",
-         "Image Management (permissions)", 200, "images:list"),
-    # IMS APIs: image tagging
-    _ims("cloudimages.tags.set", "PUT /v1/cloudimages/tags", "Adding or Modifying a Tag", 204,
-         "images:get", "images:update", body="json"),
-    _ims("cloudimages.tags.list", "GET /v1/cloudimages/tags", "Querying Tags", 200,
-         "images:list"),
-    _ims("project_tags.find_images", "POST /v2/{project_id}/images/resource_instances/action",
-         "Querying Images by Tag", 200, "images:list", body="json"),
-    _ims("project_tags.batch", "POST /v2/{project_id}/images/{image_id}/tags/action",
-         "Adding or Deleting Image Tags in a Batch", 204, "images:update", errors=(),
-         body="json"),
-    _ims("project_tags.add", "POST /v2/{project_id}/images/{image_id}/tags",
-         "Adding an Image Tag", 204, "images:update", body="json"),
-    _ims("project_tags.delete", "DELETE /v2/{project_id}/images/{image_id}/tags/{key}",
-         "Deleting an Image Tag", 204, "images:update"),
-    _ims("project_tags.of_image", "GET /v2/{project_id}/images/{image_id}/tags",
-         "Querying Tags of an Image", 200, "images:list"),
-    _ims("project_tags.of_project", "GET /v2/{project_id}/images/tags",
-         "Querying All Image Tags", 200, "images:list"),
-    # IMS APIs: sharing, replication, quota, jobs
-    _ims("cloudimages.members.add", "POST /v1/cloudimages/members",
-         "Adding Image Sharing Members", 200, "images:share", body="json"),
-    _ims("cloudimages.members.update", "PUT /v1/cloudimages/members",
-         "Updating the Sharing Status for Images", 200, "images:share", body="json"),
-    _ims("cloudimages.members.delete", "DELETE /v1/cloudimages/members",
-         "Deleting Image Sharing Members", 200, "images:share", body="json"),
-    _ims("cloudimages.copy", "POST /v1/cloudimages/{image_id}/copy",
-         "Replicating an Image Within a Region", 200, "images:copy", "serverImages:create",
-         body="json"),
-    _ims("cloudimages.quota", "GET /v1/cloudimages/quota", "Querying the Image Quota", 200,
-         "quotas:get"),
-    _ims("jobs.show", "GET /v1/{project_id}/jobs/{job_id}",
-         "Querying the Status of an Asynchronous Job", 200,
-         errors=(400, 401, 403, 500, 503)),
+    *IMS_OPERATIONS,
     *IDENTITY_OPERATIONS,
 )
 

@@ -47,15 +47,17 @@ class Lifecycle:
     """How long each status lasts; zero by default, so that no test waits.
 
     Set ``saving`` (from the end of an upload or import until ``active`` or ``killed``) and
-    ``deleting`` (from DELETE until the image is gone, shown as ``pending_delete``) to a duration
-    (``"30s"``), to ``polls(3)`` or to ``by_hand``.
+    ``deleting`` (from DELETE until the image is gone, shown as ``pending_delete``) and ``jobs``
+    (from the request until ``SUCCESS`` or ``FAIL``) to a duration (``"30s"``), to ``polls(3)`` or
+    to ``by_hand``.
     """
 
-    __slots__ = ("_deleting", "_kills", "_saving")
+    __slots__ = ("_deleting", "_jobs", "_kills", "_saving")
 
     def __init__(self) -> None:
         self._saving: Due = AT_ONCE
         self._deleting: Due = AT_ONCE
+        self._jobs: Due = AT_ONCE
         self._kills: list[_Kill] = []
 
     @property
@@ -75,6 +77,15 @@ class Lifecycle:
     @deleting.setter
     def deleting(self, value: DurationLike | Due) -> None:
         self._deleting = due(value)
+
+    @property
+    def jobs(self) -> Due:
+        """How long an asynchronous job of the IMS APIs takes; the first tenth it is ``INIT``."""
+        return self._jobs
+
+    @jobs.setter
+    def jobs(self, value: DurationLike | Due) -> None:
+        self._jobs = due(value)
 
     def kill_next(self, reason: str = KILLED_BY_TEST, *, count: int = 1) -> None:
         """The next ``count`` uploads end ``killed``; asked for twice, the next two.
@@ -101,11 +112,12 @@ class Lifecycle:
         self._kills.append(_Kill(_text("reason", reason), name=_text("name", name)))
 
     def __repr__(self) -> str:
-        return f"<lifecycle: saving {self._saving}, deleting {self._deleting}>"
+        return (f"<lifecycle: saving {self._saving}, deleting {self._deleting}, "
+                f"jobs {self._jobs}>")
 
     def reset(self) -> None:
         """Zero time, no kills."""
-        self._saving = self._deleting = AT_ONCE
+        self._saving = self._deleting = self._jobs = AT_ONCE
         self._kills.clear()
 
     def verdict(self, name: str | None) -> str | None:

@@ -70,6 +70,11 @@ class Store:
     def __len__(self) -> int:
         return len(self._images)
 
+    def owned(self, project_id: str | None) -> int:
+        """How many images belong to a project."""
+        index = self._owned.get(project_id)
+        return 0 if index is None else len(index)
+
     def next_sequence(self) -> int:
         """A number greater than any before."""
         self._sequence += 1

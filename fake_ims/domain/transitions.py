@@ -26,8 +26,16 @@ class Transitions:
         return self._service.clock.now()
 
     def settle(self) -> None:
-        """Apply every transition that has become due by now."""
+        """Apply everything that has become due by now, jobs and transitions, in its order."""
         now = self._now()
+        jobs = self._service.begun_jobs
+        if jobs is not None:
+            while (instant := jobs.next_due()) <= now:
+                self._settle(instant)
+                jobs.arrive()
+        self._settle(now)
+
+    def _settle(self, now: float) -> None:
         for image in self._store.fallen_due(now):
             transition = image.transition
             if transition is not None and isinstance(transition.due, After) and (

@@ -1,0 +1,1 @@
+"""Chapter *IMS APIs*: thin handlers that parse, call the domain and render."""

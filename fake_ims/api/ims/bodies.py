@@ -1,0 +1,44 @@
+"""Bodies of the IMS APIs, in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ...domain.jobs import Job
+from ...refusal import ImsError, Refused
+from ..answer import JSON, Answer
+from ..call import Call
+
+
+async def document(call: Call) -> dict[str, Any]:
+    """The body, a JSON object.
+
+    Raises:
+        ImsError: ``IMG.0007`` if there is none, ``IMG.0001`` if it is something else.
+    """
+    if not (await call.read()).strip():
+        raise ImsError("IMG.0007")
+    try:
+        found = await call.json()
+    except Refused:
+        raise ImsError("IMG.0001") from None
+    if not isinstance(found, dict):
+        raise ImsError("IMG.0001", message="The body must be a JSON object.")
+    return found
+
+
+def as_json(status: int, found: Any) -> Answer:
+    """An answer of a JSON document."""
+    return Answer(status, msgspec.json.encode(found), JSON)
+
+
+def no_content() -> Answer:
+    """204."""
+    return Answer(204)
+
+
+def job_answer(job: Job) -> Answer:
+    """200 with the id of the job that has begun."""
+    return as_json(200, {"job_id": job.id})

@@ -1,0 +1,1 @@
+"""Chapter *Image*: images made from servers, disks and backups."""

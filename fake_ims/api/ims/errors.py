@@ -1,0 +1,38 @@
+"""How the IMS APIs say no: a code of the chapter *Error Codes* with the status that stands there.
+
+Where Glance answers 404, 409 or 413, the IMS APIs answer 400 with the code.
+"""
+
+from __future__ import annotations
+
+from ...contract.model import ErrorCode
+from ...profiles.otc import OTC
+from ...refusal import ImsError, Refused
+from ..answer import Answer
+from ..call import Call
+
+# Statuses that are not about what a request asks for, so they are those of every API.
+_COMMON = frozenset({401, 403, 405, 500, 501})
+
+
+class ImsErrors:
+    """The wording of the IMS APIs."""
+
+    def refuse(self, call: Call, refused: Refused) -> Answer:
+        """The reference's error body, with the status of its code."""
+        row = refused.row
+        if row.status in _COMMON or row.key == "route.unknown":
+            return OTC.refuse(call, refused)
+        return self.error(call, ImsError(row.code))
+
+    def error(self, call: Call, error: ImsError) -> Answer:
+        """The reference's error body."""
+        return OTC.error(call, error)
+
+    def fault_answer(self, call: Call, status: int, error: ErrorCode | None) -> Answer:
+        """The reference's error body, with the code that fits the status."""
+        return OTC.fault_answer(call, status, error)
+
+
+IMS = ImsErrors()
+

@@ -1,0 +1,1 @@
+"""Chapter *Image*: lists, changes and operating systems."""

@@ -1,0 +1,1 @@
+"""Chapter *Image Sharing*: members in batch."""

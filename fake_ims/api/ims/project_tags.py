@@ -1,0 +1,1 @@
+"""Chapter *Image Tagging*: tags below a project."""

@@ -1,0 +1,1 @@
+"""Chapter *Image Quota*."""

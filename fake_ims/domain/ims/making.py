@@ -1,0 +1,145 @@
+"""How a job makes an image: it appears with the job's run, and is active or killed at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ...refusal import ImsError
+from ..callers import Caller
+from ..data import Blob
+from ..ids import new_id
+from ..image import Image
+from .tagging import merged
+
+if TYPE_CHECKING:
+    from ...service import Service
+
+
+@dataclass(slots=True)
+class Plan:
+    """An image to be made.
+
+    Attributes:
+        name: its name.
+        owner: id of the project that it will belong to.
+        properties: vendor attributes; they go before those that the service derives.
+        tags: as an image keeps them.
+        min_disk: GB.
+        min_ram: MB.
+        disk_format: what the image will be.
+        data: its bytes; None if nobody has given any.
+        size: of the file in bytes, for ``__image_size``.
+        from_file: whether it is made from an external file (``__root_origin``).
+    """
+
+    name: str
+    owner: str | None
+    properties: dict[str, str] = field(default_factory=dict)
+    tags: list[str] = field(default_factory=list)
+    min_disk: int = 0
+    min_ram: int = 0
+    disk_format: str = "zvhd2"
+    data: bytes | None = None
+    size: int = 0
+    from_file: bool = False
+
+
+def plan(caller: Caller, body: dict[str, Any], **properties: str | None) -> Plan:
+    """A plan of what all request bodies have in common: name, description, tags, memory, ...
+
+    Args:
+        caller: who asks; the image will be his project's.
+        body: as ``reading.read`` gives it.
+        properties: vendor attributes; those that are None are left out.
+    """
+    found = {name: value for name, value in properties.items() if value is not None}
+    if body.get("description"):
+        found["__description"] = body["description"]
+    if body.get("max_ram") is not None:
+        found["max_ram"] = str(body["max_ram"])
+    found["enterprise_project_id"] = body.get("enterprise_project_id") or "0"
+    return Plan(body["name"], caller.project_id, found,
+                merged(body.get("tags"), body.get("image_tags")),
+                min_disk=body.get("min_disk") or 0, min_ram=body.get("min_ram") or 0)
+
+
+def check_quota(service: Service, caller: Caller, count: int = 1) -> None:
+    """Refuse if a project has not room for so many more images.
+
+    Raises:
+        ImsError: ``IMG.0015``.
+    """
+    if service.store.owned(caller.project_id) + count > service.world.quota:
+        raise ImsError("IMG.0015")
+
+
+class MakesImage:
+    """The work of a job that makes one image.
+
+    Args:
+        service: the service.
+        plan: what to make.
+        finally_do: called with the image when it has become active.
+
+    Attributes:
+        image: the image; None before it appears.
+    """
+
+    def __init__(
+        self, service: Service, plan: Plan, finally_do: Callable[[Image], None] | None = None
+    ) -> None:
+        self._service = service
+        self.plan = plan
+        self._finally_do = finally_do
+        self.image: Image | None = None
+
+    def start(self, now: float) -> None:
+        """The image appears, in status ``saving``."""
+        plan, service = self.plan, self._service
+        image = self.image = Image(
+            id=new_id(), owner=plan.owner, created_at=now, updated_at=now,
+            sequence=service.store.next_sequence(), name=plan.name, status="saving",
+            visibility="private", container_format="bare", disk_format=plan.disk_format,
+            min_disk=plan.min_disk, min_ram=plan.min_ram, tags=list(plan.tags),
+            properties=dict(plan.properties))
+        service.profile.adorn(image)
+        image.properties.update(plan.properties)
+        service.store.add(image)
+
+    def succeed(self, now: float) -> None:
+        """The image is active."""
+        image = self._alive()
+        if image is None:
+            raise ImsError("IMG.0144")
+        blob = Blob.of(self.plan.data or b"")
+        image.data, image.size, image.checksum = blob, blob.size, blob.md5
+        image.os_hash_algo, image.os_hash_value = "sha512", blob.sha512
+        image.status = "active"
+        self._service.profile.activated(image, now)
+        if not self.plan.from_file:
+            image.properties.pop("__root_origin", None)
+        image.properties["__image_size"] = str(self.plan.size or blob.size)
+        image.changed(now)
+        if self._finally_do is not None:
+            self._finally_do(image)
+
+    def fail(self, now: float, reason: str) -> None:
+        """The image is killed."""
+        image = self._alive()
+        if image is not None:
+            self._service.transitions.kill(image, reason, now)
+
+    def entities(self) -> dict[str, Any]:
+        """Id and name of the image; before it appears, its name only."""
+        found: dict[str, Any] = {"image_name": self.plan.name}
+        if self.image is not None:
+            found["image_id"] = self.image.id
+        return found
+
+    def _alive(self) -> Image | None:
+        image = self.image
+        if image is None or self._service.store.get(image.id) is not image:
+            return None
+        return image
