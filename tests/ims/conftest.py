@@ -1,0 +1,65 @@
+"""What the tests of the IMS APIs share: a fake, and a client that speaks JSON to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import requests
+
+from fake_ims import FakeIMS
+from fake_ims.jobs import JobHandle
+
+
+@dataclass
+class Ims:
+    """The fake and a session with it."""
+
+    fake: FakeIMS
+    session: requests.Session
+
+    def ask(
+        self,
+        route: str,
+        body: object = None,
+        *,
+        status: int | None = None,
+        headers: dict[str, str] | None = None,
+        params: dict[str, Any] | None = None,
+    ) -> Any:
+        """Send ``METHOD /path``, check the status, give the answer's document (None if empty)."""
+        method, path = route.split(" ", 1)
+        answer = self.session.request(method, self.fake.url + path, json=body, params=params,
+                                      headers=headers or self.fake.headers)
+        if status is not None:
+            assert answer.status_code == status, answer.text
+        return answer.json() if answer.content else None
+
+    def refused(self, route: str, body: object = None, *, status: int = 400,
+                headers: dict[str, str] | None = None) -> str:
+        """The error code of a request that must be refused."""
+        document = self.ask(route, body, status=status, headers=headers)
+        assert set(document) == {"error"}
+        assert set(document["error"]) == {"message", "code"}
+        return str(document["error"]["code"])
+
+    def job(self, route: str, body: object = None, **more: Any) -> JobHandle:
+        """Begin a job: 200 with nothing but ``job_id``."""
+        document = self.ask(route, body, status=200, **more)
+        assert set(document) == {"job_id"}
+        return self.fake.jobs[document["job_id"]]
+
+
+@pytest.fixture(scope="package")
+def _running() -> Iterator[Ims]:
+    with FakeIMS() as fake, requests.Session() as session:
+        yield Ims(fake, session)
+
+
+@pytest.fixture
+def ims(_running: Ims) -> Ims:
+    """A clean fake."""
+    _running.fake.reset()
+    return _running
