@@ -142,6 +142,10 @@ class Pipeline:
         try:
             if operation is None:
                 return await self._no_operation(call)
+            caller = call.caller
+            if caller is not None and caller.policy is not None:
+                caller.require(action for action in operation.actions
+                               if action not in operation.conditional)
             if operation.body == "none" and profile.refuses_bodies and call.has_body:
                 raise Refused("body.unexpected")
             return await self._handlers[operation.id](call)

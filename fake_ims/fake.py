@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from .login import LogIn
 from .seeded import SeededImages
 from .service import DEFAULT_REGION, Service
 from .settings import Settings
-from .tenant import Tenant, checked_name, checked_roles
+from .tenant import Tenant, checked_limits, checked_name, checked_roles
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -267,7 +267,14 @@ class FakeIMS(LogIn):
         return self._service.callers.mode
 
     def tenant(
-        self, project_id: str, *, roles: Iterable[str] = ("member",), user: str | None = None
+        self,
+        project_id: str,
+        *,
+        roles: Iterable[str] = ("member",),
+        user: str | None = None,
+        actions: Iterable[str] | None = None,
+        policy: Mapping[str, object] | None = None,
+        enterprise_projects: Iterable[str] | None = None,
     ) -> Tenant:
         """Another caller. The same arguments give the same one, until ``reset()``.
 
@@ -275,6 +282,11 @@ class FakeIMS(LogIn):
             project_id: id of the project.
             roles: roles on it: ``admin``, ``member``, ``reader``, or others without rights.
             user: id of the user; by default ``PROJECT-user``.
+            actions: what the user may do, beside what the roles say: ``["ims:images:list"]``;
+                ``*`` stands for any text. All, if neither this nor ``policy`` is given.
+            policy: the same as IAM writes it, with ``Deny``: ``{"Statement": [...]}``.
+            enterprise_projects: ids of the enterprise projects that the user may see; all, if
+                not given.
 
         Raises:
             UsageError: an argument that no token can carry.
@@ -283,12 +295,15 @@ class FakeIMS(LogIn):
         checked_name("project_id", project_id)
         if user is not None:
             checked_name("user", user)
+        limits = checked_limits(actions, policy, enterprise_projects)
 
         def work() -> Tenant:
-            key = project_id, names, user
+            key = project_id, names, user, limits
             found = self._tenants.get(key)
             if found is None:
-                caller = self._service.callers.issue(project_id, user_id=user, roles=names)
+                caller = self._service.callers.issue(
+                    project_id, user_id=user, roles=names, policy=limits[0],
+                    enterprise_projects=limits[1])
                 found = self._tenants[key] = Tenant(self._service, self._bridge, caller)
             return found
 

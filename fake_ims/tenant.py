@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from .errors import UsageError
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .bridge import Bridge
     from .domain.callers import Caller
     from .domain.durations import DurationLike
+    from .domain.permissions import Policy
     from .service import Service
 
 
@@ -112,3 +113,29 @@ def checked_roles(roles: object) -> tuple[str, ...]:
         if "," in name or ":" in name:
             raise UsageError(f"a role is one name, without ',' and ':', not {name!r}")
     return tuple(names)
+
+
+def checked_limits(
+    actions: Iterable[str] | None,
+    policy: Mapping[str, object] | None,
+    enterprise_projects: Iterable[str] | None,
+) -> tuple[Policy | None, frozenset[str] | None]:
+    """What limits a user: the policy, and the enterprise projects that he may see.
+
+    Raises:
+        UsageError: both actions and a policy, or one that cannot be read.
+    """
+    found: Policy | None = None
+    if actions is not None or policy is not None:
+        from .domain.permissions import Policy  # few tests ask for it
+
+        if actions is not None and policy is not None:
+            raise UsageError("give actions or a policy, not both")
+        found = Policy.of_document(policy) if actions is None else Policy.of_actions(actions)
+    if enterprise_projects is None:
+        return found, None
+    if isinstance(enterprise_projects, str):
+        raise UsageError("enterprise_projects is a list of ids such as ['0'], not "
+                         f"{enterprise_projects!r}")
+    return found, frozenset(checked_name("an enterprise project", one)
+                            for one in enterprise_projects)

@@ -14,6 +14,7 @@ def _ims(
     page: str,
     success: int,
     *actions: str,
+    conditional: tuple[str, ...] = (),
     errors: tuple[int, ...] = _USUAL,
     body: Body = "none",
     source: Source = "reference",
@@ -28,7 +29,8 @@ def _ims(
         face="ims",
         success=success,
         errors=errors,
-        actions=tuple(f"ims:{action}" for action in actions),
+        actions=tuple(f"ims:{action}" for action in (*actions, *conditional)),
+        conditional=tuple(f"ims:{action}" for action in conditional),
         profiles=OTC_ONLY,
         body=body,
         source=source,
@@ -38,21 +40,22 @@ def _ims(
 
 def _client(
     id: str, route: str, page: str, success: int, *actions: str, body: Body = "none",
-    served: bool = False,
+    served: bool = False, conditional: tuple[str, ...] = (),
 ) -> Operation:
-    return _ims(id, route, page, success, *actions, body=body, source="client", served=served)
+    return _ims(id, route, page, success, *actions, body=body, source="client", served=served,
+                conditional=conditional)
 
 
 _REFERENCE_OPERATIONS: tuple[Operation, ...] = (
     # images
     _ims("cloudimages.list", "GET /v2/cloudimages", "Querying Images", 200, "images:list"),
     _ims("cloudimages.update", "PATCH /v2/cloudimages/{image_id}", "Updating an Image", 200,
-         "images:update", "serverImages:create", body="patch"),
+         "images:update", conditional=("serverImages:create",), body="patch"),
     _ims("cloudimages.create", "POST /v2/cloudimages/action", "Creating an Image", 200,
          "serverImages:create", body="json"),
     _ims("cloudimages.quickimport", "POST /v2/cloudimages/quickimport/action",
-         "Importing an Image File Quickly", 200, "serverImages:create", "dataImages:create",
-         body="json"),
+         "Importing an Image File Quickly", 200,
+         conditional=("serverImages:create", "dataImages:create"), body="json"),
     _ims("cloudimages.create_data_image", "POST /v1/cloudimages/dataimages/action",
          "Creating a Data Disk Image from an External Image File", 200, "dataImages:create",
          body="json"),
@@ -90,8 +93,8 @@ _REFERENCE_OPERATIONS: tuple[Operation, ...] = (
     _ims("cloudimages.members.delete", "DELETE /v1/cloudimages/members",
          "Deleting Image Sharing Members", 200, "images:share", body="json"),
     _ims("cloudimages.copy", "POST /v1/cloudimages/{image_id}/copy",
-         "Replicating an Image Within a Region", 200, "images:copy", "serverImages:create",
-         body="json"),
+         "Replicating an Image Within a Region", 200, "images:copy",
+         conditional=("serverImages:create",), body="json"),
     _ims("cloudimages.quota", "GET /v1/cloudimages/quota", "Querying the Image Quota", 200,
          "quotas:get"),
     _ims("jobs.show", "GET /v1/{project_id}/jobs/{job_id}",
@@ -105,8 +108,8 @@ _CLIENT_OPERATIONS: tuple[Operation, ...] = (
     _client("cloudimages.create_v21", "POST /v2.1/cloudimages/action",
             "CreateImageInSafeMode", 200, "serverImages:create", body="json"),
     _client("cloudimages.quickimport_v21", "POST /v2.1/cloudimages/quickimport/action",
-            "ImportImageQuickInSafeMode", 200, "serverImages:create", "dataImages:create",
-            body="json"),
+            "ImportImageQuickInSafeMode", 200,
+            conditional=("serverImages:create", "dataImages:create"), body="json"),
     _client("cloudimages.create_data_image_v21", "POST /v2.1/cloudimages/dataimages/action",
             "CreateDataImageInSafeMode", 200, "dataImages:create", body="json"),
     _client("cloudimages.export_v21", "POST /v2.1/cloudimages/{image_id}/file",

@@ -28,6 +28,7 @@ class Operation:
         success: status of a successful answer.
         errors: error statuses that the page documents.
         actions: IAM actions of the chapter *Permissions and Supported Actions*.
+        conditional: those of them that only some requests need.
         auth: whether the caller must have a token.
         deprecated: whether the reference calls it deprecated.
         source: ``reference`` for the IMS API reference, ``client`` for what only Huawei's own
@@ -48,6 +49,7 @@ class Operation:
     success: int
     errors: tuple[int, ...]
     actions: tuple[str, ...] = ()
+    conditional: tuple[str, ...] = ()
     auth: bool = True
     deprecated: bool = False
     source: Source = "reference"

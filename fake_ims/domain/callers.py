@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from os import urandom
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
 from ..errors import UsageError, unknown
 from ..refusal import Refused
 from .durations import DurationLike, seconds
+
+if TYPE_CHECKING:
+    from .permissions import Policy
 
 AuthMode = Literal["any", "strict", "triple"]
 AUTH_MODES: tuple[AuthMode, ...] = ("any", "strict", "triple")
@@ -44,16 +48,31 @@ class Caller:
         project_id: id of the project that the token is scoped to; None if to none.
         roles: roles on that project, with those that they imply.
         token: what came in ``X-Auth-Token``.
+        policy: which actions are allowed; None for all that the roles allow.
+        enterprise_projects: those that he may see; None for all.
     """
 
     user_id: str
     project_id: str | None
     roles: tuple[str, ...]
     token: str = ""
+    policy: Policy | None = None
+    enterprise_projects: frozenset[str] | None = None
     is_admin: bool = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "is_admin", "admin" in self.roles)
+
+    def require(self, actions: Iterable[str]) -> None:
+        """Let the caller through if his policy allows every action.
+
+        Raises:
+            Refused: ``policy.denied`` (403), for the first that it does not.
+        """
+        if self.policy is not None:
+            for action in actions:
+                if not self.policy.allows(action):
+                    raise Refused("policy.denied", rule=action)
 
 
 @dataclass(slots=True)
@@ -77,6 +96,8 @@ class Callers:
         self.mode: AuthMode = mode
         self._tokens: dict[str, _Token] = {}
         self._triples: dict[str, Caller] = {}
+        # What users are limited to, so that it holds for the tokens that they log in for, too.
+        self._limits: dict[str, tuple[Policy | None, frozenset[str] | None]] = {}
         # Those that identity has not been told of; it asks for them when somebody asks it.
         self.newcomers: list[Caller] = []
         self.default = self.issue(DEFAULT_PROJECT_ID, user_id=DEFAULT_USER_ID,
@@ -90,6 +111,8 @@ class Callers:
         roles: tuple[str, ...] = ("member",),
         expires_at: float | None = None,
         token: str | None = None,
+        policy: Policy | None = None,
+        enterprise_projects: frozenset[str] | None = None,
     ) -> Caller:
         """Issue a token; in mode ``triple`` the token is the identity itself."""
         user_id = user_id or f"{project_id}-user"
@@ -100,7 +123,12 @@ class Callers:
             token = f"{user_id}:{project_id or ''}:{','.join(roles)}"
         elif token is None:
             token = urandom(16).hex()
-        caller = Caller(user_id, project_id, implied_roles(roles), token)
+        if policy is None and enterprise_projects is None:
+            policy, enterprise_projects = self._limits.get(user_id, (None, None))
+        else:
+            self._limits[user_id] = (policy, enterprise_projects)
+        caller = Caller(user_id, project_id, implied_roles(roles), token, policy,
+                        enterprise_projects)
         self._tokens[token] = _Token(caller, expires_at)
         self.newcomers.append(caller)
         return caller

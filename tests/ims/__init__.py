@@ -1,0 +1,1 @@
+"""The IMS APIs, through the front door."""
