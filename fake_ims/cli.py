@@ -86,7 +86,8 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     serve.option("--auth", default="any", metavar="any|strict|triple",
                  help="how tokens are read (default: any token is good)")
     for name, what in (("saving", "an upload takes until the image is active"),
-                       ("deleting", "a deletion takes until the image is gone")):
+                       ("deleting", "a deletion takes until the image is gone"),
+                       ("jobs", "an asynchronous job of the IMS APIs takes")):
         serve.option(f"--{name}", default="0s", metavar="TIME",
                      help=f"how long {what}: 30s, 'polls(3)' or by-hand (default: 0s)")
     serve.option("--region", default="eu-de", metavar="NAME",
@@ -116,8 +117,9 @@ def _serve(given: argparse.Namespace) -> int:
 
     standalone.serve(
         profile=given.profile, auth=given.auth, saving=given.saving, deleting=given.deleting,
-        region=given.region, host=given.host, port=given.port, ready_file=given.ready_file,
-        clouds_yaml=given.clouds_yaml, print_env=given.print_env, quiet=given.quiet,
+        jobs=given.jobs, region=given.region, host=given.host, port=given.port,
+        ready_file=given.ready_file, clouds_yaml=given.clouds_yaml, print_env=given.print_env,
+        quiet=given.quiet,
     )
     return 0
 

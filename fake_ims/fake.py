@@ -52,6 +52,7 @@ class FakeIMS(LogIn):
         saving: how long an image stays ``saving`` after its upload: ``"30s"``, seconds, a
             timedelta, ``polls(3)`` or ``by_hand``.
         deleting: how long a deleted image stays ``pending_delete``, likewise.
+        jobs: how long an asynchronous job of the IMS APIs takes, likewise.
         region: name of the region: in the service catalog, and of the default project.
         host: the address to listen on; the default can be reached from this machine only.
         port: the port to listen on; 0 for a free one.
@@ -67,11 +68,13 @@ class FakeIMS(LogIn):
         auth: AuthMode = "any",
         saving: DurationLike | Due = "0s",
         deleting: DurationLike | Due = "0s",
+        jobs: DurationLike | Due = "0s",
         region: str = DEFAULT_REGION,
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
-        self._initial = Settings.checked(profile, auth, saving, deleting, region, host, port)
+        self._initial = Settings.checked(profile, auth, saving, deleting, jobs, region, host,
+                                         port)
         self._host = host
         self._port = port
         self._bridge = Bridge()
@@ -390,6 +393,7 @@ class FakeIMS(LogIn):
         auth: AuthMode | None = None,
         saving: DurationLike | Due | None = None,
         deleting: DurationLike | Due | None = None,
+        jobs: DurationLike | Due | None = None,
         region: str | None = None,
     ) -> None:
         """Forget images, tokens, faults and exchanges, and set the clock back.
@@ -397,8 +401,8 @@ class FakeIMS(LogIn):
         The default tenant gets a new token. Objects such as ``fake.faults`` stay good.
 
         Args:
-            profile, auth, saving, deleting, region: settings until the next reset; one that is
-                not given goes back to what the constructor was given.
+            profile, auth, saving, deleting, jobs, region: settings until the next reset; one that
+                is not given goes back to what the constructor was given.
 
         Raises:
             UsageError: a setting that the fake does not know; nothing has been reset then.
@@ -410,8 +414,9 @@ class FakeIMS(LogIn):
             initial.auth if auth is None else auth,
             initial.saving if saving is None else saving,
             initial.deleting if deleting is None else deleting,
+            initial.jobs if jobs is None else jobs,
             initial.region if region is None else region,
-        ) if (profile, auth, saving, deleting, region) != (None,) * 5 else initial
+        ) if (profile, auth, saving, deleting, jobs, region) != (None,) * 6 else initial
         self._bridge.run(lambda: self._renew(settings))
 
     def _renew(self, settings: Settings) -> None:
@@ -422,6 +427,7 @@ class FakeIMS(LogIn):
     def _apply(self, settings: Settings) -> None:
         self._service.lifecycle.saving = settings.saving
         self._service.lifecycle.deleting = settings.deleting
+        self._service.lifecycle.jobs = settings.jobs
 
     def __repr__(self) -> str:
         where = f"at {self._url}" if self.running else "not running"

@@ -25,6 +25,7 @@ class Settings:
         auth: ``any``, ``strict`` or ``triple``.
         saving: how long an image stays ``saving``.
         deleting: how long an image stays ``pending_delete``.
+        jobs: how long an asynchronous job takes.
         region: name of the region.
     """
 
@@ -32,6 +33,7 @@ class Settings:
     auth: AuthMode
     saving: Due
     deleting: Due
+    jobs: Due
     region: str
 
     @classmethod
@@ -41,6 +43,7 @@ class Settings:
         auth: object,
         saving: object,
         deleting: object,
+        jobs: object = "0s",
         region: object = DEFAULT_REGION,
         host: object = "127.0.0.1",
         port: object = 0,
@@ -56,7 +59,7 @@ class Settings:
         if auth not in AUTH_MODES:
             wrong.append(str(unknown("auth mode", auth, AUTH_MODES)))
         times: list[Due] = []
-        for name, value in (("saving", saving), ("deleting", deleting)):
+        for name, value in (("saving", saving), ("deleting", deleting), ("jobs", jobs)):
             try:
                 # Reading the default each time would be a tenth of what a fake costs to make.
                 # The type is not known here: it is due() that refuses what no user may write.
@@ -73,4 +76,4 @@ class Settings:
         if wrong:
             raise UsageError("; ".join(wrong))
         return cls(cast("Profile", profile), cast("AuthMode", auth), times[0], times[1],
-                   cast("str", region))
+                   times[2], cast("str", region))

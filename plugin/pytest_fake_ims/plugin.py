@@ -25,6 +25,7 @@ NAMES = {
     "auth": "how tokens are read: any (default), strict or triple",
     "saving": "when an upload ends: a duration such as 30s (default 0s), polls(3), 'by hand'",
     "deleting": "when a deletion ends: a duration (default 0s), polls(3), 'by hand'",
+    "jobs": "when an asynchronous job ends: a duration (default 0s), polls(3), 'by hand'",
     "region": "name of the region, in the service catalog (default eu-de)",
 }
 
