@@ -1,0 +1,232 @@
+"""Images shared in batch: members added, removed, and accepting or rejecting, each as a job.
+
+Source: chapter *Image Sharing* of the IMS APIs, chapter *Restrictions on Image Sharing*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ...refusal import ImsError, Refused
+from .. import access
+from ..callers import Caller
+from ..image import Image
+from ..jobs import Job
+from .undertaking import Undertaking
+
+if TYPE_CHECKING:
+    from ...service import Service
+
+WHOLE_IMAGE_MEMBERS = 10
+Step = Callable[[Image, str], None]
+
+
+class SharesImages:
+    """The work of a job on members: each pair of image and project is one step.
+
+    Args:
+        pairs: what to do it with.
+        step: does it; raises ``ImsError`` or ``Refused`` if it cannot be done any more.
+        lists: whether ``results`` names the images.
+    """
+
+    def __init__(self, pairs: list[tuple[Image, str]], step: Step, lists: bool) -> None:
+        self._pairs = pairs
+        self._step = step
+        self._lists = lists
+        self._done: dict[str, str] = {}
+
+    def start(self, now: float) -> None:
+        """Nothing appears before the end."""
+
+    def succeed(self, now: float) -> None:
+        """Take every step."""
+        for image, project_id in self._pairs:
+            try:
+                self._step(image, project_id)
+            except Refused as refused:
+                raise ImsError(refused.row.code) from None
+            self._done[image.id] = "success"
+
+    def fail(self, now: float, reason: str) -> None:
+        """What has been shared so far stays so; the rest has failed."""
+        for image, _ in self._pairs:
+            self._done.setdefault(image.id, "failed")
+
+    def entities(self) -> dict[str, Any]:
+        """What became of each image."""
+        if not self._lists:
+            return {"results": []}
+        return {"results": [{"image_id": image_id, "status": status}
+                            for image_id, status in self._done.items()]}
+
+
+class _Sharing(Undertaking):
+    """What adding, removing and updating have in common."""
+
+    job_type = ""
+    lists = True
+
+    def __init__(
+        self, service: Service, caller: Caller, image_ids: list[str], projects: list[str]
+    ) -> None:
+        super().__init__(service, caller)
+        self._image_ids = list(dict.fromkeys(image_ids))
+        self.projects = list(dict.fromkeys(projects))
+        self.images: list[Image] = []
+
+    def find(self) -> None:
+        """Is every image there, for this caller?
+
+        Raises:
+            ImsError: ``IMG.0027``.
+        """
+        for image_id in self._image_ids:
+            image = self.service.store.get(image_id)
+            if image is None or not access.is_visible(self.caller, image):
+                raise ImsError("IMG.0027", detail=image_id)
+            self.images.append(image)
+
+    def submit(self) -> Job:
+        """A job that takes every step."""
+        pairs = [(image, project) for image in self.images for project in self.projects]
+        work = SharesImages(pairs, self.step, self.lists)
+        return self.service.jobs.submit(self.job_type, self.caller.project_id, work)
+
+    def step(self, image: Image, project_id: str) -> None:
+        """Do it for one image and one project."""
+        raise NotImplementedError
+
+    def _own(self) -> None:
+        for image in self.images:
+            if image.visibility == "public":
+                raise ImsError("IMG.0089")
+            if not access.is_owner_or_admin(self.caller, image):
+                raise ImsError("IMG.0047")
+
+
+class AddMembers(_Sharing):
+    """Page *Adding Image Sharing Members*."""
+
+    job_type = "imsAddImageMembersJob"
+
+    def check_state(self) -> None:
+        """Only the owner shares, active private images, not with himself, not all kinds.
+
+        Raises:
+            ImsError: ``IMG.0089``, ``IMG.0047``, ``IMG.0046``, ``IMG.0135``, ``IMG.0098``,
+                ``IMG.0076``.
+        """
+        self._own()
+        for image in self.images:
+            if image.status != "active":
+                raise ImsError("IMG.0046")
+            self._check_kind(image)
+            if image.owner in self.projects:
+                raise ImsError("IMG.0076")
+
+    def _check_kind(self, image: Image) -> None:
+        properties, world = image.properties, self.service.world
+        if properties.get("__whole_image") == "true":
+            backup_id = properties.get("__backup_id", "")
+            if backup_id in world.backups:
+                backup = world.backups[backup_id]
+                if backup.kind != "CBR" or backup.is_shared:
+                    raise ImsError("IMG.0135")
+        key_id = properties.get("__system__cmkid", "")
+        if key_id in world.keys and world.keys[key_id].is_default:
+            raise ImsError("IMG.0098")
+
+    def check_quota(self) -> None:
+        """An image has room for so many members, a full-ECS image for fewer.
+
+        Raises:
+            ImsError: ``IMG.0088``.
+        """
+        profile = self.service.profile
+        for image in self.images:
+            new = [project for project in self.projects if project not in image.members]
+            whole = image.properties.get("__whole_image") == "true"
+            limit = WHOLE_IMAGE_MEMBERS if whole else profile.max_members
+            if len(image.members) + len(new) > limit:
+                raise ImsError("IMG.0088")
+
+    def step(self, image: Image, project_id: str) -> None:
+        """One that is a member already stays what it is."""
+        if project_id not in image.members:
+            self.service.members.add(self.caller, image.id, project_id)
+
+
+class DeleteMembers(_Sharing):
+    """Page *Deleting Image Sharing Members*."""
+
+    job_type = "imsDelImageMembersJob"
+    lists = False
+
+    def check_state(self) -> None:
+        """Only the owner stops sharing.
+
+        Raises:
+            ImsError: ``IMG.0089``, ``IMG.0047``.
+        """
+        self._own()
+
+    def step(self, image: Image, project_id: str) -> None:
+        """One that is no member is as good as removed."""
+        if project_id in image.members:
+            self.service.members.delete(self.caller, image.id, project_id)
+
+
+class UpdateMembers(_Sharing):
+    """Page *Updating the Sharing Status for Images*: by the member itself."""
+
+    job_type = "imsUpdateImageMembersJob"
+
+    def __init__(
+        self,
+        service: Service,
+        caller: Caller,
+        image_ids: list[str],
+        project_id: str,
+        status: str,
+        vault_id: str | None,
+    ) -> None:
+        super().__init__(service, caller, image_ids, [project_id])
+        self._status = status
+        self._vault_id = vault_id
+
+    def permit(self) -> None:
+        """Only for one's own project.
+
+        Raises:
+            ImsError: ``IMG.0030``.
+        """
+        super().permit()
+        if not self.caller.is_admin and self.projects != [self.caller.project_id]:
+            raise ImsError("IMG.0030")
+
+    def find(self) -> None:
+        """Is every image shared with the project, and the vault there?
+
+        Raises:
+            ImsError: ``IMG.0027``, ``IMG.0184``, ``IMG.0188``, ``IMG.0193``.
+        """
+        super().find()
+        for image in self.images:
+            if self.projects[0] not in image.members:
+                raise ImsError("IMG.0027", detail=f"{image.id} is not shared with the project")
+        needs_vault = self._status == "accepted" and any(
+            image.properties.get("__whole_image") == "true" for image in self.images)
+        if needs_vault and not self._vault_id:
+            raise ImsError("IMG.0184", detail="vault_id is mandatory to accept a full-ECS image")
+        if self._vault_id:
+            vault = self.service.world.vault(self._vault_id)
+            if vault.status != "available":
+                raise ImsError("IMG.0188")
+            if vault.object_type != "server":
+                raise ImsError("IMG.0193")
+
+    def step(self, image: Image, project_id: str) -> None:
+        """The member's status changes."""
+        self.service.members.update(self.caller, image.id, project_id, self._status)
