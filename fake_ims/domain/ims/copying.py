@@ -1,0 +1,193 @@
+"""Copies of images, within the region and into another one.
+
+Source: page *Replicating an Image Within a Region*; Huawei's client for the other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...refusal import ImsError
+from .. import access
+from ..callers import Caller
+from ..ids import new_id
+from ..image import Image
+from ..jobs import Job
+from .making import MakesImage, check_quota, plan
+from .sources import data_of, environment, file_size, image_of, is_whole
+from .undertaking import Undertaking
+
+if TYPE_CHECKING:
+    from ...service import Service
+
+# What a copy takes over from no image: who may see it, and what it is encrypted with.
+_OWN = frozenset({"__system__cmkid", "__imagetype", "active_at", "__description",
+                  "enterprise_project_id"})
+
+
+class _Copying(Undertaking):
+    def __init__(
+        self, service: Service, caller: Caller, image_id: str, body: dict[str, Any]
+    ) -> None:
+        super().__init__(service, caller)
+        self._image_id = image_id
+        self.body = body
+        self.image: Image
+
+    def find(self) -> None:
+        """Is the image there?
+
+        Raises:
+            ImsError: ``IMG.0144``.
+        """
+        self.image = image_of(self.service, self.caller, self._image_id)
+
+    def check_state(self) -> None:
+        """Is it an image of a kind that can be copied, the caller's or shared with him?
+
+        Raises:
+            ImsError: ``IMG.0083``, ``IMG.0196``, ``IMG.0197``, ``IMG.0167``, ``IMG.0046``.
+        """
+        image = self.image
+        if image.visibility == "public":
+            raise ImsError("IMG.0083", detail="it cannot be replicated")
+        if not access.is_owner_or_admin(self.caller, image):
+            member = image.members.get(self.caller.project_id or "")
+            if member is None or member.status != "accepted":
+                raise ImsError("IMG.0196")
+            if image.properties.get("__system__cmkid"):
+                raise ImsError("IMG.0197")
+        if environment(image) == "IsoImage":
+            raise ImsError("IMG.0167")
+        if image.status != "active":
+            raise ImsError("IMG.0046")
+
+
+class Copy(_Copying):
+    """``POST /v1/cloudimages/{image_id}/copy``."""
+
+    def permit(self) -> None:
+        """Into an enterprise project only who may make server images."""
+        super().permit()
+        if self.body.get("enterprise_project_id") not in (None, "0"):
+            self.caller.require(["ims:serverImages:create"])
+
+    def find(self) -> None:
+        """Are the image, both keys and the enterprise project there?
+
+        Raises:
+            ImsError: ``IMG.0144``, or as ``World.key`` and ``World.enterprise_project``.
+        """
+        super().find()
+        world, cmk_id = self.service.world, self.body.get("cmk_id")
+        original = self.image.properties.get("__system__cmkid")
+        if cmk_id and cmk_id == original:
+            raise ImsError("IMG.0096")
+        if original:
+            world.key(original, original=True)
+        if cmk_id:
+            world.key(cmk_id)
+        if self.body.get("enterprise_project_id"):
+            world.enterprise_project(self.body["enterprise_project_id"])
+
+    def check_state(self) -> None:
+        """As for every copy, and no full-ECS image; no key for a BMS image.
+
+        Raises:
+            ImsError: ``IMG.0130``, ``IMG.0118``, and as before.
+        """
+        if is_whole(self.image):
+            raise ImsError("IMG.0130")
+        if environment(self.image) == "Ironic" and self.body.get("cmk_id"):
+            raise ImsError("IMG.0118")
+        super().check_state()
+
+    def check_quota(self) -> None:
+        """Is there room for it?"""
+        check_quota(self.service, self.caller)
+
+    def submit(self) -> Job:
+        """The copy appears, like its source in all but what the request changes."""
+        image, found = self.image, plan(self.caller, self.body)
+        properties = {name: value for name, value in image.properties.items()
+                      if name not in _OWN}
+        found.properties = {**properties, "__originalimagename": image.id,
+                            "__data_origin": f"image,{image.id}", **found.properties}
+        if self.body.get("cmk_id"):
+            found.properties["__system__cmkid"] = self.body["cmk_id"]
+        found.min_disk, found.min_ram = image.min_disk, image.min_ram
+        found.tags = list(image.tags)
+        found.disk_format = image.disk_format or "zvhd2"
+        found.data, found.size = data_of(image), file_size(image)
+        found.from_file = "__root_origin" in properties
+        return self.service.jobs.submit("imsCopyImageInRegionJob", self.caller.project_id,
+                                        MakesImage(self.service, found))
+
+
+class _LeavesRegion:
+    """The work of a job whose image appears in another region, which this service does not see."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._image_id = new_id()
+        self._begun = False
+
+    def start(self, now: float) -> None:
+        """The copy begins."""
+        self._begun = True
+
+    def succeed(self, now: float) -> None:
+        """The copy is there, elsewhere."""
+
+    def fail(self, now: float, reason: str) -> None:
+        """There is no copy."""
+
+    def entities(self) -> dict[str, Any]:
+        """Name and id of the copy."""
+        found = {"image_name": self._name}
+        if self._begun:
+            found["image_id"] = self._image_id
+        return found
+
+
+class CopyCrossRegion(_Copying):
+    """``POST /v1/cloudimages/{image_id}/cross_region_copy``."""
+
+    def find(self) -> None:
+        """Are the image, the region, the project there, the agency and the vault there?
+
+        Raises:
+            ImsError: ``IMG.0144``, ``IMG.0177``, ``IMG.0145``, ``IMG.0179``, ``IMG.0184``.
+        """
+        super().find()
+        body, world = self.body, self.service.world
+        permissive = not world.is_strict
+        region = world.regions.find(body["region"], permissive)
+        if region is None:
+            raise ImsError("IMG.0177", detail=f"there is no region {body['region']}")
+        if region.projects and body["project_name"] not in region.projects:
+            raise ImsError("IMG.0145")
+        agency = world.agencies.find(body["agency_name"], permissive)
+        if agency is None or not agency.is_valid:
+            raise ImsError("IMG.0179")
+        self._vault = world.vault(body["vault_id"]) if body.get("vault_id") else None
+
+    def check_state(self) -> None:
+        """As for every copy; into another region, a full-ECS image with a vault there.
+
+        Raises:
+            ImsError: ``IMG.0178``, ``IMG.0184``, ``IMG.0189``, ``IMG.0197``, and as before.
+        """
+        if self.body["region"] == self.service.region:
+            raise ImsError("IMG.0178")
+        if is_whole(self.image):
+            if self._vault is None:
+                raise ImsError("IMG.0184", detail="vault_id is mandatory for a full-ECS image")
+            if not self._vault.supports_replication:
+                raise ImsError("IMG.0189")
+        super().check_state()
+
+    def submit(self) -> Job:
+        """A job that ends elsewhere."""
+        return self.service.jobs.submit("imsCopyImageCrossRegionJob", self.caller.project_id,
+                                        _LeavesRegion(self.body["name"]))

@@ -1,0 +1,131 @@
+"""Exporting an image to a bucket.
+
+Source: page *Exporting an Image*.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...refusal import ImsError
+from .. import access
+from ..callers import Caller
+from ..image import Image
+from ..jobs import Job
+from .sources import GB, data_of, environment, file_size, image_of, is_whole
+from .undertaking import Undertaking
+
+if TYPE_CHECKING:
+    from ...service import Service
+
+MAX_EXPORT = 1024 * GB
+MAX_PLAIN_EXPORT = 128 * GB
+# Systems that are charged for: what was made of such a public image stays in the cloud.
+_CHARGED = frozenset({"Windows", "SUSE", "Red Hat", "Ubuntu", "Oracle Linux"})
+
+
+class WritesObject:
+    """The work of a job that writes an image into a bucket."""
+
+    def __init__(self, service: Service, image: Image, url: str, file_format: str) -> None:
+        self._service = service
+        self._image = image
+        self.url = url
+        self._format = file_format
+
+    def start(self, now: float) -> None:
+        """Nothing is to be seen in the bucket before the end."""
+
+    def succeed(self, now: float) -> None:
+        """The object is there.
+
+        Raises:
+            ImsError: the image or the bucket has gone meanwhile.
+        """
+        image = self._image
+        if self._service.store.get(image.id) is not image:
+            raise ImsError("IMG.0144")
+        bucket, _, name = self.url.partition(":")
+        data = data_of(image)
+        self._service.world.bucket(bucket).put(
+            name, data=data, size=max(file_size(image), len(data or b"")), format=self._format)
+
+    def fail(self, now: float, reason: str) -> None:
+        """No object appears."""
+
+    def entities(self) -> dict[str, Any]:
+        """Id of the image."""
+        return {"image_id": self._image.id}
+
+
+class Export(Undertaking):
+    """``POST /v1/cloudimages/{image_id}/file``."""
+
+    def __init__(
+        self, service: Service, caller: Caller, image_id: str, body: dict[str, Any]
+    ) -> None:
+        super().__init__(service, caller)
+        self._image_id = image_id
+        self._url: str = body["bucket_url"]
+        self._quick: bool = body["is_quick_export"]
+        # Clients send a format with a fast export, too, which makes ZVHD2 whatever it says.
+        self._format: str = "zvhd2" if self._quick else body["file_format"]
+
+    def find(self) -> None:
+        """Are the image and the bucket there?
+
+        Raises:
+            ImsError: ``IMG.0144``, or as ``World.bucket``.
+        """
+        self._image = image_of(self.service, self.caller, self._image_id)
+        bucket, _, self._name = self._url.partition(":")
+        self._bucket = self.service.world.bucket(bucket)
+
+    def check_state(self) -> None:
+        """Is it an image that may leave the cloud?
+
+        Raises:
+            ImsError: ``IMG.0077``, ``IMG.0047``, ``IMG.0128``, ``IMG.0080``, ``IMG.0167``,
+                ``IMG.0079``, ``IMG.0046``, ``IMG.0160``, ``IMG.0071``.
+        """
+        image = self._image
+        if image.visibility == "public":
+            raise ImsError("IMG.0077")
+        if not access.is_owner_or_admin(self.caller, image):
+            raise ImsError("IMG.0047")
+        if is_whole(image):
+            raise ImsError("IMG.0080" if image.properties.get("__backup_id") else "IMG.0128")
+        if environment(image) == "IsoImage":
+            raise ImsError("IMG.0167")
+        if self._is_charged():
+            raise ImsError("IMG.0079")
+        if image.status != "active":
+            raise ImsError("IMG.0046")
+        size = file_size(image)
+        if size >= MAX_EXPORT:
+            raise ImsError("IMG.0071", detail="it is not smaller than 1 TB")
+        if size > MAX_PLAIN_EXPORT and not self._quick:
+            raise ImsError("IMG.0160")
+
+    def _is_charged(self) -> bool:
+        parent = self.service.store.get(self._image.properties.get("__originalimagename", ""))
+        return (parent is not None and parent.visibility == "public"
+                and parent.properties.get("__platform") in _CHARGED)
+
+    def check_conflict(self) -> None:
+        """Is there no such object, and no export of the image under way?
+
+        Raises:
+            ImsError: ``IMG.0148``, ``IMG.0070``.
+        """
+        for job in self.service.jobs.all():
+            if (job.type.name == "imsNativeExportImageJob" and not job.is_over
+                    and job.work.entities()["image_id"] == self._image.id):
+                raise ImsError("IMG.0148")
+        if self._name in self._bucket:
+            raise ImsError("IMG.0070")
+
+    def submit(self) -> Job:
+        """The object appears at the end."""
+        work = WritesObject(self.service, self._image, self._url, self._format)
+        return self.service.jobs.submit("imsNativeExportImageJob", self.caller.project_id, work)

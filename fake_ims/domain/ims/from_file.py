@@ -1,0 +1,204 @@
+"""Images made from external files in buckets.
+
+Source: pages *Creating an Image*, *Importing an Image File Quickly* and *Creating a Data Disk
+Image from an External Image File*.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...refusal import ImsError
+from ..callers import Caller
+from ..formats import Inspector
+from ..jobs import Job, Work
+from ..world import StoredObject
+from .making import MakesImage, Plan, check_quota, plan
+from .sources import (
+    DISK_FORMATS,
+    ENVIRONMENTS,
+    GB,
+    MAX_FILE,
+    MAX_QUICK_FILE,
+    QUICK_FORMATS,
+    kept_format,
+    os_type_of,
+)
+from .undertaking import Undertaking
+
+if TYPE_CHECKING:
+    from ...service import Service
+
+
+class FromFile(Undertaking):
+    """A system disk image of a file, perhaps with data disk images of further files.
+
+    Args:
+        service: the service.
+        caller: who asks.
+        body: as ``reading.read`` gives it.
+        quick: whether it is imported quickly, as it is.
+        job_type: the job's type, if it is not the usual one.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        caller: Caller,
+        body: dict[str, Any],
+        *,
+        quick: bool = False,
+        job_type: str = "imsImportImageJob",
+    ) -> None:
+        super().__init__(service, caller)
+        self.body = body
+        self.job_type = job_type
+        self.kind: str = body.get("type") or "ECS"
+        self.quick = quick or bool(body.get("is_quick_import"))
+        self.data_images: list[dict[str, Any]] = body.get("data_images") or []
+        self.files: list[StoredObject] = []
+
+    def permit(self) -> None:
+        """System disk images and data disk images need actions of their own."""
+        super().permit()
+        data_image = self.kind == "DataImage"
+        self.caller.require([f"ims:{'dataImages' if data_image else 'serverImages'}:create"])
+
+    def find(self) -> None:
+        """Are the files, the key and the enterprise project there?
+
+        Raises:
+            ImsError: as ``World.file``, ``World.key`` and ``World.enterprise_project``;
+                ``IMG.0123`` if two of the files are one.
+        """
+        urls = [self.body["image_url"], *(one["image_url"] for one in self.data_images)]
+        if len(set(urls)) < len(urls):
+            raise ImsError("IMG.0123")
+        world = self.service.world
+        self.files = [world.file(url) for url in urls]
+        if self.body.get("cmk_id"):
+            world.key(self.body["cmk_id"])
+        if self.body.get("enterprise_project_id"):
+            world.enterprise_project(self.body["enterprise_project_id"])
+
+    def check_state(self) -> None:
+        """Are the files of a format and size that can be imported this way?
+
+        Raises:
+            ImsError: ``IMG.0118``, ``IMG.0166``, ``IMG.0056``, ``IMG.0057``, ``IMG.0072``,
+                ``IMG.0059``, ``IMG.0055``.
+        """
+        body = self.body
+        is_iso = self.files[0].format == "iso"
+        if (self.kind == "IsoImage") != is_iso:
+            raise ImsError("IMG.0057", detail="an ISO file makes an image of type IsoImage, and "
+                           "no other file does")
+        if is_iso and not body.get("os_version"):
+            raise ImsError("IMG.0166")
+        if self.kind in ("BMS", "Ironic") and body.get("cmk_id"):
+            raise ImsError("IMG.0118")
+        if self.quick and self.kind != "DataImage" and not body.get("os_version"):
+            raise ImsError("IMG.0056", detail="os_version is mandatory for a quick import")
+        self._check_file(self.files[0], self.quick, body["min_disk"])
+        for request, file in zip(self.data_images, self.files[1:], strict=True):
+            self._check_file(file, bool(request.get("is_quick_import")), request["min_disk"])
+        if body.get("architecture") == "arm" and body.get("hw_firmware_type") == "bios":
+            raise ImsError("IMG.0141", detail="an image for ARM boots by uefi only")
+
+    def _check_file(self, file: StoredObject, quick: bool, min_disk: int) -> None:
+        if quick:
+            if file.format not in QUICK_FORMATS:
+                raise ImsError("IMG.0072", detail=f"{file.format} cannot be imported quickly")
+            if file.format == "raw" and not file.has_bitmap:
+                raise ImsError("IMG.0057", detail="a RAW file needs a bitmap file beside it")
+        elif file.format not in DISK_FORMATS | {"iso", "ova"}:
+            raise ImsError("IMG.0057", detail=f"format {file.format}")
+        if file.size > (MAX_QUICK_FILE if quick else MAX_FILE):
+            raise ImsError("IMG.0059")
+        if _disk_size(file) > min_disk * GB:
+            raise ImsError("IMG.0055", detail="min_disk is less than the disk in the file")
+
+    def check_quota(self) -> None:
+        """Is there room for all of them?"""
+        check_quota(self.service, self.caller, len(self.files))
+
+    def submit(self) -> Job:
+        """One job; each data disk image, and each disk of an OVA, is a part of it."""
+        system = MakesImage(self.service, self._plan())
+        parts: list[tuple[str, Work]] = [
+            ("imsImportDataImageJob", MakesImage(self.service, self._data_plan(request, file)))
+            for request, file in zip(self.data_images, self.files[1:], strict=True)]
+        job_type = self.job_type
+        work: Work = system
+        if self.files[0].format == "ova" and job_type == "imsImportImageJob":
+            job_type = "imsImportOvaImageJob"
+            parts.insert(0, ("imsImportImageJob", system))
+            work = _Whole()
+        return self.service.jobs.submit(job_type, self.caller.project_id, work, parts)
+
+    def _plan(self) -> Plan:
+        body, file = self.body, self.files[0]
+        arm = body.get("architecture") == "arm"
+        found = plan(
+            self.caller, body,
+            virtual_env_type=ENVIRONMENTS[self.kind],
+            hw_firmware_type="uefi" if arm else body.get("hw_firmware_type"),
+            __support_arm="true" if arm else None,
+            __os_version=body.get("os_version"),
+            __system__cmkid=body.get("cmk_id"),
+            __data_origin=f"file,{body['image_url']}",
+            __is_config_init="true" if body.get("is_config") else None,
+            __lazyloading="true" if self.quick else None,
+        )
+        if body.get("os_type"):
+            found.properties["__os_type"] = body["os_type"]
+        return _filled(found, file)
+
+    def _data_plan(self, request: dict[str, Any], file: StoredObject) -> Plan:
+        name = request.get("name") or f"{self.body['name']}-{self.data_images.index(request) + 1}"
+        merged = {**self.body, "tags": None, "image_tags": None, "description": None, **{
+            key: value for key, value in request.items() if value is not None}, "name": name}
+        found = plan(
+            self.caller, merged,
+            virtual_env_type="DataImage",
+            __data_origin=f"file,{request['image_url']}",
+            __system__cmkid=self.body.get("cmk_id"),
+            __lazyloading="true" if request.get("is_quick_import") else None,
+        )
+        # Of the same system as the system disk image.
+        found.properties["__os_type"] = self.body.get("os_type") or os_type_of(
+            self.body.get("os_version") or "")
+        return _filled(found, file)
+
+
+class _Whole:
+    """A job that is nothing but its parts."""
+
+    def start(self, now: float) -> None:
+        """Its parts begin."""
+
+    def succeed(self, now: float) -> None:
+        """Its parts have succeeded."""
+
+    def fail(self, now: float, reason: str) -> None:
+        """Its parts have failed."""
+
+    def entities(self) -> dict[str, Any]:
+        """What the parts tell."""
+        return {}
+
+
+def _filled(found: Plan, file: StoredObject) -> Plan:
+    found.data, found.size = file.data, file.size
+    found.disk_format = kept_format(file.format)
+    found.from_file = True
+    return found
+
+
+def _disk_size(file: StoredObject) -> int:
+    """Bytes of the disk in a file, as far as its bytes tell; 0 if they do not."""
+    if file.data is None:
+        return 0
+    inspector = Inspector()
+    inspector.feed(file.data[:65536])
+    return inspector.virtual_size(len(file.data))

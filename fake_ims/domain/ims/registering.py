@@ -1,0 +1,114 @@
+"""Registering a file as an image whose metadata has been created before.
+
+Source: page *Registering an Image*.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...refusal import ImsError
+from .. import access
+from ..callers import Caller
+from ..data import Blob
+from ..image import Image
+from ..jobs import Job
+from ..world import StoredObject
+from .sources import DISK_FORMATS, MAX_FILE, image_of
+from .undertaking import Undertaking
+
+if TYPE_CHECKING:
+    from ...service import Service
+
+
+class FillsImage:
+    """The work of a job that gives an image its data."""
+
+    def __init__(self, service: Service, image: Image, file: StoredObject) -> None:
+        self._service = service
+        self._image = image
+        self._file = file
+
+    def start(self, now: float) -> None:
+        """The image is ``saving``."""
+        if self._is_there():
+            self._image.status = "saving"
+            self._image.changed(now)
+
+    def succeed(self, now: float) -> None:
+        """The image is active, with the file's bytes.
+
+        Raises:
+            ImsError: ``IMG.1075``: it is not there any more, or something else has filled it.
+        """
+        image = self._image
+        if not self._is_there() or image.status != "saving":
+            raise ImsError("IMG.1075")
+        blob = Blob.of(self._file.data or b"")
+        image.data, image.size, image.checksum = blob, blob.size, blob.md5
+        image.os_hash_algo, image.os_hash_value = "sha512", blob.sha512
+        image.status = "active"
+        self._service.profile.activated(image, now)
+        image.properties["__image_size"] = str(self._file.size)
+        image.changed(now)
+
+    def fail(self, now: float, reason: str) -> None:
+        """The image is killed."""
+        if self._is_there():
+            self._service.transitions.kill(self._image, reason, now)
+
+    def entities(self) -> dict[str, Any]:
+        """Id of the image."""
+        return {"image_id": self._image.id}
+
+    def _is_there(self) -> bool:
+        return self._service.store.get(self._image.id) is self._image
+
+
+class Register(Undertaking):
+    """``PUT /v1/cloudimages/{image_id}/upload``."""
+
+    def __init__(self, service: Service, caller: Caller, image_id: str, url: str) -> None:
+        super().__init__(service, caller)
+        self._image_id = image_id
+        self._url = url
+
+    def find(self) -> None:
+        """Are the image and the file there?
+
+        Raises:
+            ImsError: ``IMG.0144``, or as ``World.file``.
+        """
+        self._image = image_of(self.service, self.caller, self._image_id)
+        if not access.is_owner_or_admin(self.caller, self._image):
+            raise ImsError("IMG.0047")
+        self._file = self.service.world.file(self._url)
+
+    def check_state(self) -> None:
+        """Does the image wait for data, and is the file one of a disk?
+
+        Raises:
+            ImsError: ``IMG.0046``, ``IMG.0057``, ``IMG.0059``.
+        """
+        if self._image.status != "queued":
+            raise ImsError("IMG.0046", detail=f"it is {self._image.status}, not queued")
+        if self._file.format not in DISK_FORMATS:
+            raise ImsError("IMG.0057", detail=f"format {self._file.format}")
+        if self._file.size > MAX_FILE:
+            raise ImsError("IMG.0059")
+
+    def check_conflict(self) -> None:
+        """Is nothing being registered for it already?
+
+        Raises:
+            ImsError: ``IMG.0046``.
+        """
+        for job in self.service.jobs.all():
+            if (job.type.name == "imsNativeImportImageJob" and not job.is_over
+                    and job.work.entities()["image_id"] == self._image.id):
+                raise ImsError("IMG.0046", detail="a file is being registered for it")
+
+    def submit(self) -> Job:
+        """The image is saving, then active."""
+        return self.service.jobs.submit("imsNativeImportImageJob", self.caller.project_id,
+                                        FillsImage(self.service, self._image, self._file))

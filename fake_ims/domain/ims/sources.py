@@ -1,0 +1,70 @@
+"""What the rules of images made from files and of copies have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...contract.os_versions import operating_system
+from ...refusal import ImsError
+from .. import access
+from ..callers import Caller
+from ..image import Image
+
+if TYPE_CHECKING:
+    from ...service import Service
+
+GB = 2**30
+MAX_FILE = 128 * GB
+MAX_QUICK_FILE = 1024 * GB
+# Page *Registering an Image*; an OVA holds several disks, an ISO an installation.
+DISK_FORMATS = frozenset({"zvhd", "qcow2", "vhd", "raw", "vhdx", "qed", "vdi", "qcow", "zvhd2",
+                          "vmdk"})
+QUICK_FORMATS = frozenset({"zvhd2", "raw"})
+# Bytes of these formats stay what they are; all others are converted to zvhd2.
+KEPT_FORMATS = frozenset({"zvhd2", "zvhd", "vhd", "qcow2", "raw"})
+ENVIRONMENTS = {"ECS": "FusionCompute", "FusionCompute": "FusionCompute", "BMS": "Ironic",
+                "Ironic": "Ironic", "IsoImage": "IsoImage", "DataImage": "DataImage"}
+
+
+def kept_format(file_format: str) -> str:
+    """``disk_format`` of an image made from a file of a format."""
+    return file_format if file_format in KEPT_FORMATS else "zvhd2"
+
+
+def os_type_of(os_version: str) -> str:
+    """``Linux``, ``Windows`` or ``Other``."""
+    system = operating_system(os_version)
+    return system.os_type if system is not None else "Other"
+
+
+def image_of(service: Service, caller: Caller, image_id: str) -> Image:
+    """An image that the caller can see.
+
+    Raises:
+        ImsError: ``IMG.0144``.
+    """
+    image = service.store.get(image_id)
+    if image is None or not access.is_visible(caller, image):
+        raise ImsError("IMG.0144")
+    return image
+
+
+def environment(image: Image) -> str:
+    """Its ``virtual_env_type``."""
+    return image.properties.get("virtual_env_type", "FusionCompute")
+
+
+def is_whole(image: Image) -> bool:
+    """Whether it is a full-ECS image."""
+    return image.properties.get("__whole_image") == "true"
+
+
+def data_of(image: Image) -> bytes | None:
+    """Its bytes."""
+    return None if image.data is None else image.data.bytes()
+
+
+def file_size(image: Image) -> int:
+    """``__image_size`` in bytes."""
+    text = image.properties.get("__image_size", "0")
+    return int(text) if text.isdecimal() else 0
