@@ -52,7 +52,7 @@ _REFERENCE_OPERATIONS: tuple[Operation, ...] = (
     _ims("cloudimages.update", "PATCH /v2/cloudimages/{image_id}", "Updating an Image", 200,
          "images:update", conditional=("serverImages:create",), body="patch"),
     _ims("cloudimages.create", "POST /v2/cloudimages/action", "Creating an Image", 200,
-         "serverImages:create", body="json"),
+         "serverImages:create", body="json", served=True),
     _ims("cloudimages.quickimport", "POST /v2/cloudimages/quickimport/action",
          "Importing an Image File Quickly", 200,
          conditional=("serverImages:create", "dataImages:create"), body="json", served=True),
@@ -60,7 +60,7 @@ _REFERENCE_OPERATIONS: tuple[Operation, ...] = (
          "Creating a Data Disk Image from an External Image File", 200, "dataImages:create",
          body="json", served=True),
     _ims("cloudimages.create_whole_image", "POST /v1/cloudimages/wholeimages/action",
-         "Creating a Full-ECS Image", 200, "wholeImages:create", body="json"),
+         "Creating a Full-ECS Image", 200, "wholeImages:create", body="json", served=True),
     _ims("cloudimages.register", "PUT /v1/cloudimages/{image_id}/upload", "Registering an Image",
          200, "images:upload", errors=(400, 401, 403, 404), body="json", served=True),
     _ims("cloudimages.export", "POST /v1/cloudimages/{image_id}/file", "Exporting an Image", 200,
@@ -109,7 +109,7 @@ _REFERENCE_OPERATIONS: tuple[Operation, ...] = (
 # mode") it knows nothing else than the path; they do what their elder sisters do.
 _CLIENT_OPERATIONS: tuple[Operation, ...] = (
     _client("cloudimages.create_v21", "POST /v2.1/cloudimages/action",
-            "CreateImageInSafeMode", 200, "serverImages:create", body="json"),
+            "CreateImageInSafeMode", 200, "serverImages:create", body="json", served=True),
     _client("cloudimages.quickimport_v21", "POST /v2.1/cloudimages/quickimport/action",
             "ImportImageQuickInSafeMode", 200,
             conditional=("serverImages:create", "dataImages:create"), body="json", served=True),

@@ -40,7 +40,7 @@ class Work(Protocol):
         """
 
     def fail(self, now: float, reason: str) -> None:
-        """The job turns ``FAIL``: what it has begun to make is killed."""
+        """The job turns ``FAIL``, also before it has run: what it has begun to make is killed."""
 
     def entities(self) -> dict[str, Any]:
         """What ``entities`` tells at the moment, as the job's type says."""
@@ -222,8 +222,7 @@ class Jobs:
 
     def _fail(self, job: Job, code: str, reason: str, now: float) -> None:
         for each in (*job.sub_jobs, job):
-            if each.status == RUNNING:
-                each.work.fail(now, reason)
+            each.work.fail(now, reason)
             each.status, each.ended_at = FAIL, now
             each.error_code, each.fail_reason = code, reason
 

@@ -86,13 +86,34 @@ def test_a_wrong_password(fake_ims: FakeIMS, connect: Connect) -> None:
         connect()
 
 
-def test_the_chapters_of_ims_are_not_served_yet(fake_ims: FakeIMS, connect: Connect) -> None:
-    """It finds them in the catalog, and says what the fake says."""
+def test_the_chapters_of_ims(fake_ims: FakeIMS, connect: Connect) -> None:
+    """Every operation of its proxies ``imsv1`` and ``imsv2``."""
     connection = connect().connection
-    for operation in (
-        lambda: list(connection.imsv2.images()),
-        lambda: connection.imsv1.get_async_job("job"),
-    ):
-        with pytest.raises(openstack.exceptions.HttpException) as caught:
-            operation()
-        assert (caught.value.status_code, fake_ims.requests.last.status) == (501, 501)
+    begun = connection.imsv2.create_image(
+        name="made", image_url="ims-image:centos70.qcow2", os_version="CentOS 7.0 64bit",
+        min_disk=40, tags=["a.b"])
+    job = connection.imsv1.wait_for_async_job(begun.job_id)
+    assert (job.status, job.job_type, job.entities.image_name, job.entities.process_percent) == (
+        "SUCCESS", "imsImportImageJob", "made", 100)
+    assert job.error_code is job.fail_reason is None
+    listed = list(connection.imsv2.images(name="made", limit=10, sort_key="name"))
+    assert [(image.id, image.status, image.min_disk) for image in listed] == [
+        (job.entities.image_id, "active", 40)]
+    changed = connection.imsv2.update_image(job.entities.image_id, command_list=[
+        {"op": "replace", "path": "/name", "value": "renamed"}])
+    assert changed.name == fake_ims.images[job.entities.image_id].name == "renamed"
+    export = connection.imsv1.export_image(
+        image_id=job.entities.image_id, bucket_url="out:disk.vhd", file_format="vhd")
+    assert connection.imsv1.get_async_job(export.job_id).status == "SUCCESS"
+    assert fake_ims.world.buckets["out"]["disk.vhd"].format == "vhd"
+
+
+def test_it_waits_for_a_job_and_says_that_it_has_failed(
+    fake_ims: FakeIMS, connect: Connect
+) -> None:
+    connection = connect().connection
+    fake_ims.jobs.fail_next("IMG.0057")
+    begun = connection.imsv2.create_image(name="made", image_url="b01:x.qcow2", min_disk=40)
+    with pytest.raises(RuntimeError, match=rf"{begun.job_id} failed"):
+        connection.imsv1.wait_for_async_job(begun.job_id)
+    assert connection.imsv1.get_async_job(begun.job_id).error_code == "IMG.0057"

@@ -133,7 +133,7 @@ class FromFile(Undertaking):
         if self.files[0].format == "ova" and job_type == "imsImportImageJob":
             job_type = "imsImportOvaImageJob"
             parts.insert(0, ("imsImportImageJob", system))
-            work = _Whole()
+            work = Parts()
         return self.service.jobs.submit(job_type, self.caller.project_id, work, parts)
 
     def _plan(self) -> Plan:
@@ -171,8 +171,8 @@ class FromFile(Undertaking):
         return _filled(found, file)
 
 
-class _Whole:
-    """A job that is nothing but its parts."""
+class Parts:
+    """The work of a job that is nothing but its parts."""
 
     def start(self, now: float) -> None:
         """Its parts begin."""

@@ -81,18 +81,24 @@ class MakesImage:
     Args:
         service: the service.
         plan: what to make.
-        finally_do: called with the image when it has become active.
+        finally_do: called with the image when it has become active; may refuse.
+        give_up: called when the job has failed.
 
     Attributes:
         image: the image; None before it appears.
     """
 
     def __init__(
-        self, service: Service, plan: Plan, finally_do: Callable[[Image], None] | None = None
+        self,
+        service: Service,
+        plan: Plan,
+        finally_do: Callable[[Image], None] | None = None,
+        give_up: Callable[[], None] | None = None,
     ) -> None:
         self._service = service
         self.plan = plan
         self._finally_do = finally_do
+        self._give_up = give_up
         self.image: Image | None = None
 
     def start(self, now: float) -> None:
@@ -130,6 +136,8 @@ class MakesImage:
         image = self._alive()
         if image is not None:
             self._service.transitions.kill(image, reason, now)
+        if self._give_up is not None:
+            self._give_up()
 
     def entities(self) -> dict[str, Any]:
         """Id and name of the image; before it appears, its name only."""

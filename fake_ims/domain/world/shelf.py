@@ -91,6 +91,10 @@ class Shelf(Generic[R]):
         except KeyError:
             raise unknown(self._what, record_id, self._records) from None
 
+    def get(self, record_id: str | None) -> R | None:
+        """The record, or None."""
+        return None if record_id is None else self._records.get(record_id)
+
     def __contains__(self, record_id: object) -> bool:
         return record_id in self._records
 

@@ -1,0 +1,233 @@
+"""Images made from servers and their disks.
+
+Source: page *Creating an Image*.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...refusal import ImsError
+from ..callers import Caller
+from ..image import Image
+from ..jobs import Job, Work
+from ..world import Disk, Server
+from .from_file import Parts
+from .making import MakesImage, Plan, check_quota, plan
+from .sources import ENVIRONMENTS, GB
+from .undertaking import Undertaking
+
+if TYPE_CHECKING:
+    from ...service import Service
+
+MAX_SYSTEM_DISK = 1024  # GB
+_SOUND = frozenset({"in-use", "available"})
+
+
+def check_disk(disk: Disk, code: str) -> None:
+    """Refuse a disk of which no image can be made.
+
+    Raises:
+        ImsError: ``IMG.0153``, or the code for its status.
+    """
+    if disk.dedicated:
+        raise ImsError("IMG.0153")
+    if disk.status not in _SOUND:
+        raise ImsError(code)
+
+
+class FromWorld(Undertaking):
+    """What all images made from things in the world have in common."""
+
+    def __init__(self, service: Service, caller: Caller, body: dict[str, Any]) -> None:
+        super().__init__(service, caller)
+        self.body = body
+
+    def find(self) -> None:
+        """Is the enterprise project there?
+
+        Raises:
+            ImsError: as ``World.enterprise_project``.
+        """
+        if self.body.get("enterprise_project_id"):
+            self.service.world.enterprise_project(self.body["enterprise_project_id"])
+
+    def check_quota(self) -> None:
+        """Is there room for it?"""
+        check_quota(self.service, self.caller)
+
+
+class FromServer(FromWorld):
+    """A system disk image of a stopped server."""
+
+    def find(self) -> None:
+        """Are the server and its system disk there?
+
+        Raises:
+            ImsError: ``IMG.0005``, ``IMG.0119``.
+        """
+        super().find()
+        world = self.service.world
+        self._server = world.server(self.body["instance_id"])
+        if self._server.system_disk is None:
+            raise ImsError("IMG.0119")
+        self._disk = world.disk(self._server.system_disk, "IMG.0119")
+
+    def check_state(self) -> None:
+        """Can an image be made of it now?
+
+        Raises:
+            ImsError: ``IMG.0063``, ``IMG.0164``, ``IMG.0010``, ``IMG.0008``, ``IMG.0153``,
+                ``IMG.0110``, ``IMG.0006``, ``IMG.0139``, ``IMG.0111``, ``IMG.0055``.
+        """
+        check_server(self.service, self._server, self._disk)
+        if self._disk.size > MAX_SYSTEM_DISK:
+            raise ImsError("IMG.0111")
+        maximum = self.body.get("max_ram")
+        if maximum is not None and maximum < max(self.body["min_ram"], self._server.min_ram):
+            raise ImsError("IMG.0055", detail="max_ram is less than min_ram or than the flavor's "
+                           "memory")
+
+    def submit(self) -> Job:
+        """The image appears, and at the end the server is looked at once more."""
+        server, disk = self._server, self._disk
+        found = plan(self.caller, self.body, **of_server(self.service, server, disk))
+        found.properties["__data_origin"] = f"server,{server.id}"
+        found.min_disk, found.size = disk.size, disk.size * GB
+        world = self.service.world
+
+        def still_there(image: Image) -> None:
+            if server.id not in world.servers:
+                raise ImsError("IMG.0005")
+
+        work = MakesImage(self.service, found, still_there)
+        return self.service.jobs.submit("imsCreateImageByInstance", self.caller.project_id, work)
+
+
+def check_server(service: Service, server: Server, disk: Disk) -> None:
+    """Refuse a server of which no image can be made now.
+
+    Raises:
+        ImsError: ``IMG.0063``, ``IMG.0164``, ``IMG.0010``, ``IMG.0008``, and for its disks
+            ``IMG.0153``, ``IMG.0110``, ``IMG.0006``, ``IMG.0139``.
+    """
+    if not server.supports_images:
+        raise ImsError("IMG.0063")
+    if server.is_reclaimed:
+        raise ImsError("IMG.0164")
+    if server.task is not None:
+        raise ImsError("IMG.0010")
+    if server.status != "SHUTOFF":
+        raise ImsError("IMG.0008")
+    if disk.status == "error":
+        raise ImsError("IMG.0006")
+    check_disk(disk, "IMG.0110")
+    for disk_id in server.data_disks:
+        if service.world.disk(disk_id).creates_servers:
+            raise ImsError("IMG.0139")
+
+
+def of_server(service: Service, server: Server, disk: Disk) -> dict[str, str | None]:
+    """The vendor attributes that an image has of its server."""
+    parent = service.store.get(server.image_id) if server.image_id else None
+    parent_version = None if parent is None else parent.properties.get("__os_version")
+    return {
+        "__os_version": parent_version or server.os_version,
+        "virtual_env_type": ENVIRONMENTS[server.kind],
+        "hw_firmware_type": server.firmware,
+        "__originalimagename": server.image_id,
+        "__sequence_num": "0",
+        "__system__cmkid": disk.cmk_id,
+    }
+
+
+class FromVolume(FromWorld):
+    """A system disk image of a data disk."""
+
+    def find(self) -> None:
+        """Is the disk there?
+
+        Raises:
+            ImsError: ``IMG.0120``.
+        """
+        super().find()
+        self._disk = self.service.world.disk(self.body["volume_id"])
+
+    def check_state(self) -> None:
+        """Can an image be made of it?
+
+        Raises:
+            ImsError: ``IMG.0153``, ``IMG.0022``, ``IMG.0111``, ``IMG.0055``.
+        """
+        check_disk(self._disk, "IMG.0022")
+        if self._disk.size > MAX_SYSTEM_DISK:
+            raise ImsError("IMG.0111")
+        if self.body.get("max_ram") is not None and self.body["max_ram"] < self.body["min_ram"]:
+            raise ImsError("IMG.0055", detail="max_ram is less than min_ram")
+
+    def submit(self) -> Job:
+        """The image appears; the system that is found on the disk goes before the request's."""
+        disk = self._disk
+        found = plan(
+            self.caller, self.body,
+            __os_version=disk.os_version or self.body["os_version"],
+            virtual_env_type=ENVIRONMENTS[self.body["type"]],
+            __data_origin=f"volume,{disk.id}",
+            __system__cmkid=disk.cmk_id,
+        )
+        found.min_disk, found.size = disk.size, disk.size * GB
+        return self.service.jobs.submit("imsVolumeCreateImageJob", self.caller.project_id,
+                                        MakesImage(self.service, found))
+
+
+class FromDisks(FromWorld):
+    """Data disk images of the data disks of one server, an image each."""
+
+    def find(self) -> None:
+        """Are the disks there, and all of one server?
+
+        Raises:
+            ImsError: ``IMG.0120``, ``IMG.0140``.
+        """
+        super().find()
+        requests = self.body["data_images"]
+        ids = [request["volume_id"] for request in requests]
+        if len(set(ids)) < len(ids):
+            raise ImsError("IMG.0120", detail="a volume_id stands there twice")
+        self._disks = [self.service.world.disk(disk_id) for disk_id in ids]
+        if len({disk.server_id for disk in self._disks}) > 1:
+            raise ImsError("IMG.0140")
+
+    def check_state(self) -> None:
+        """Can images be made of them?
+
+        Raises:
+            ImsError: ``IMG.0153``, ``IMG.0022``.
+        """
+        for disk in self._disks:
+            check_disk(disk, "IMG.0022")
+
+    def check_quota(self) -> None:
+        """Is there room for all of them?"""
+        check_quota(self.service, self.caller, len(self._disks))
+
+    def submit(self) -> Job:
+        """A job of jobs."""
+        parts: list[tuple[str, Work]] = [
+            ("imsCopyVolumeToImageJob", MakesImage(self.service, self._plan(request, disk)))
+            for request, disk in zip(self.body["data_images"], self._disks, strict=True)]
+        return self.service.jobs.submit("imsVolumesToSysDataImagesJob", self.caller.project_id,
+                                        Parts(), parts)
+
+    def _plan(self, request: dict[str, Any], disk: Disk) -> Plan:
+        server = self.service.world.servers.get(disk.server_id)
+        body = {**request, "enterprise_project_id": self.body.get("enterprise_project_id")}
+        found = plan(
+            self.caller, body,
+            virtual_env_type="DataImage",
+            __os_version=None if server is None else server.os_version,
+            __data_origin=f"volume,{disk.id}",
+            __system__cmkid=disk.cmk_id,
+        )
+        found.min_disk, found.size = disk.size, disk.size * GB
+        return found

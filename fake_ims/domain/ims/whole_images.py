@@ -1,0 +1,191 @@
+"""Full-ECS images, made from servers by way of a backup, or from backups.
+
+Source: page *Creating a Full-ECS Image*.
+"""
+
+from __future__ import annotations
+
+from ...refusal import ImsError
+from ..ids import new_id
+from ..image import Image
+from ..jobs import Job
+from ..world import Backup
+from .from_server import FromWorld, of_server
+from .making import MakesImage, plan
+from .sources import GB
+
+
+class WholeFromServer(FromWorld):
+    """Of a server: a backup of it is made in a vault, or by CSBS without one."""
+
+    def find(self) -> None:
+        """Are the server and the vault there?
+
+        Raises:
+            ImsError: ``IMG.0137``, ``IMG.0119``, ``IMG.0184``.
+        """
+        super().find()
+        world = self.service.world
+        try:
+            self._server = world.server(self.body["instance_id"])
+        except ImsError:
+            raise ImsError("IMG.0137") from None
+        if self._server.system_disk is None:
+            raise ImsError("IMG.0119")
+        self._disks = [world.disk(disk_id)
+                       for disk_id in (self._server.system_disk, *self._server.data_disks)]
+        vault_id = self.body.get("vault_id")
+        self._vault = world.vault(vault_id) if vault_id else None
+
+    def check_state(self) -> None:
+        """Can the server be backed up now, and does the vault take it?
+
+        Raises:
+            ImsError: ``IMG.0063``, ``IMG.0164``, ``IMG.0010``, ``IMG.0126``, ``IMG.0136``,
+                ``IMG.0153``, ``IMG.0186``, and for the vault ``IMG.0188``, ``IMG.0193``,
+                ``IMG.0183``, ``IMG.0185``, ``IMG.0182``.
+        """
+        server = self._server
+        if not server.supports_images:
+            raise ImsError("IMG.0063")
+        if server.is_reclaimed:
+            raise ImsError("IMG.0164")
+        if server.task is not None:
+            raise ImsError("IMG.0010")
+        if server.status not in ("SHUTOFF", "ACTIVE"):
+            raise ImsError("IMG.0126")
+        if server.is_backed_up:
+            raise ImsError("IMG.0136")
+        if any(disk.dedicated for disk in self._disks):
+            raise ImsError("IMG.0153")
+        self._check_vault()
+
+    def _check_vault(self) -> None:
+        server, vault = self._server, self._vault
+        if vault is None:
+            return
+        if server.uses_csbs:
+            raise ImsError("IMG.0186")
+        if vault.status != "available":
+            raise ImsError("IMG.0188")
+        if vault.object_type != "server":
+            raise ImsError("IMG.0193")
+        if server.vault_id not in (None, vault.id):
+            raise ImsError("IMG.0183")
+        if server.id not in vault.server_ids and len(vault.server_ids) >= vault.max_servers:
+            raise ImsError("IMG.0185")
+        if vault.used + self._size() > vault.capacity:
+            raise ImsError("IMG.0182")
+
+    def _size(self) -> int:
+        return sum(disk.size for disk in self._disks)
+
+    def submit(self) -> Job:
+        """The image appears, and at the end its backup lies in the vault."""
+        server, vault, size = self._server, self._vault, self._size()
+        kind = "CSBS" if vault is None else "CBR"
+        backup_id = new_id()
+        found = plan(self.caller, self.body, **of_server(self.service, server, self._disks[0]))
+        found.properties |= {"__whole_image": "true", "__backup_id": backup_id,
+                             "__data_origin": f"server_backup,{backup_id}"}
+        found.min_disk, found.size = self._disks[0].size, size * GB
+        world = self.service.world
+        server.is_backed_up = True
+
+        def backed_up(image: Image) -> None:
+            server.is_backed_up = False
+            world.backups.add(backup_id, kind=kind, server_id=server.id, image_id=image.id,
+                              size=size, os_version=server.os_version)
+            if vault is not None:
+                server.vault_id = vault.id
+                vault.used += size
+                if server.id not in vault.server_ids:
+                    vault.server_ids.append(server.id)
+
+        def given_up() -> None:
+            server.is_backed_up = False
+
+        return self.service.jobs.submit(
+            "imsCreateWholeImageByInstanceJob", self.caller.project_id,
+            MakesImage(self.service, found, backed_up, given_up))
+
+
+class WholeFromBackup(FromWorld):
+    """Of a CBR or CSBS backup, which makes one image."""
+
+    def find(self) -> None:
+        """Is the backup there?
+
+        Raises:
+            ImsError: ``IMG.0020``, ``IMG.0127``, ``IMG.0198``.
+        """
+        super().find()
+        self._kind: str = self.body["whole_image_type"]
+        self._backup = self.service.world.backup(self.body["backup_id"], self._kind)
+
+    def check_state(self) -> None:
+        """Can an image be made of it?
+
+        Raises:
+            ImsError: ``IMG.0133`` or ``IMG.0165``, ``IMG.0180``, ``IMG.0132`` or ``IMG.0032``,
+                ``IMG.0033``, ``IMG.0195``, ``IMG.0190``.
+        """
+        backup = self._backup
+        if not backup.is_accessible:
+            raise ImsError("IMG.0133" if self._kind == "CSBS" else "IMG.0165")
+        if not backup.supports_images:
+            raise ImsError("IMG.0180" if self._kind == "CBR" else "IMG.0190")
+        if backup.status != "available":
+            raise ImsError("IMG.0132" if self._kind == "CSBS" else "IMG.0032")
+        if not backup.has_system_disk:
+            raise ImsError("IMG.0033")
+        if backup.has_shared_disks:
+            raise ImsError("IMG.0105", detail="the backup has shared disks")
+        if self._kind == "CBR" and backup.os_version is None:
+            raise ImsError("IMG.0195")
+
+    def check_conflict(self) -> None:
+        """Has no image been made of it?
+
+        Raises:
+            ImsError: ``IMG.0134`` or ``IMG.0029``.
+        """
+        if self._is_used(self._backup):
+            raise ImsError("IMG.0134" if self._kind == "CSBS" else "IMG.0029")
+
+    def _is_used(self, backup: Backup) -> bool:
+        image_id = backup.image_id
+        return image_id is not None and (image_id == _UNDER_WAY
+                                         or self.service.store.get(image_id) is not None)
+
+    def submit(self) -> Job:
+        """The image appears; the backup is taken from now on, until the image is gone."""
+        backup = self._backup
+        server = self.service.world.servers.get(backup.server_id)
+        found = plan(
+            self.caller, self.body,
+            __os_version=backup.os_version,
+            virtual_env_type="FusionCompute",
+            hw_firmware_type=None if server is None else server.firmware,
+            __originalimagename=None if server is None else server.image_id,
+            __whole_image="true",
+            __backup_id=backup.id,
+            __data_origin=f"server_backup,{backup.id}",
+            __sequence_num="0",
+        )
+        found.min_disk, found.size = backup.size, backup.size * GB
+        backup.kind = self._kind
+        backup.image_id = _UNDER_WAY
+
+        def used(image: Image) -> None:
+            backup.image_id = image.id
+
+        def given_up() -> None:
+            backup.image_id = None
+
+        return self.service.jobs.submit(
+            "imsCreateWholeImageByBackupJob", self.caller.project_id,
+            MakesImage(self.service, found, used, given_up))
+
+
+_UNDER_WAY = "under way"
