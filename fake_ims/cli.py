@@ -148,9 +148,8 @@ _HEADINGS = ("OPERATION", "METHOD", "PATH", "STATUS", "PROFILES", "CHAPTER")
 
 def _cells(row: Operation) -> tuple[str, ...]:
     profiles = "both" if len(row.profiles) == 2 else "".join(row.profiles)
-    status = str(row.success) if row.served else "(501)"
     notes = " (deprecated)" if row.deprecated and "eprecated" not in row.chapter else ""
-    return row.id, row.method, row.path, status, profiles, row.chapter + notes
+    return row.id, row.method, row.path, str(row.success), profiles, row.chapter + notes
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .api import identity, not_served, registry
+from .api import identity, registry
 from .api.ims import create, files, jobs, project_tags, quota
 from .api.ims import images as cloudimages
 from .api.ims import members as batch_members
@@ -23,7 +23,7 @@ from .api.native import (
 )
 
 MODULES = (actions, batch_members, cloudimages, create, data, files, identity, image_tags, images,
-           imports, info, jobs, legacy, members, metadefs, not_served, project_tags, quota, schemas,
+           imports, info, jobs, legacy, members, metadefs, project_tags, quota, schemas,
            tags, tasks, versions)
 
 

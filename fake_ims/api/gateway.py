@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 async def identify(call: Call) -> Caller:
     """The caller of a signed request: the owner of the access key.
 
-    In ``auth="strict"`` the signature is checked, else the access key is taken at its word.
+    In ``auth="strict"`` the signature is checked, else access key and project are taken at their
+    word.
 
     Raises:
         SignatureRefused: the gateway refuses it.
@@ -29,12 +30,7 @@ async def identify(call: Call) -> Caller:
     """
     service = call.service
     if service.callers.mode != "strict":
-        key = service.keys.get(signatures.access_key(call.headers["Authorization"]))
-        if key is None:
-            return service.callers.default
-        caller = key.caller(call.headers.get("X-Project-Id")) or key.caller()
-        assert caller is not None, "a key may use its own project"
-        return caller
+        return _at_its_word(call)
     body = await _body(call)
     url = call.request.rel_url
     key = signatures.verify(
@@ -45,6 +41,26 @@ async def identify(call: Call) -> Caller:
     if caller is None:
         raise SignatureRefused("key.project", access=key.access, project_id=project_id)
     return caller
+
+
+def _at_its_word(call: Call) -> Caller:
+    """Who calls, if nobody checks: on the project that is named, whether there is one or not.
+
+    Raises:
+        SignatureRefused: no access key is named, or a project that cannot be.
+    """
+    service = call.service
+    access = signatures.access_key(call.headers["Authorization"])
+    project_id = call.headers.get("X-Project-Id")
+    key = service.keys.get(access)
+    caller = service.callers.default if key is None else key.caller(project_id) or key.caller()
+    assert caller is not None, "a key may use its own project"
+    if not project_id or project_id == caller.project_id:
+        return caller
+    entered = service.identity.enter(caller, project_id) if project_id.isprintable() else None
+    if entered is None:
+        raise SignatureRefused("key.project", access=access, project_id=project_id)
+    return entered
 
 
 async def _body(call: Call) -> bytes | None:

@@ -18,7 +18,6 @@ def _ims(
     errors: tuple[int, ...] = _USUAL,
     body: Body = "none",
     source: Source = "reference",
-    served: bool = False,
 ) -> Operation:
     method, path = route.split(" ")
     return Operation(
@@ -34,15 +33,14 @@ def _ims(
         profiles=OTC_ONLY,
         body=body,
         source=source,
-        served=served,
     )
 
 
 def _client(
     id: str, route: str, page: str, success: int, *actions: str, body: Body = "none",
-    served: bool = False, conditional: tuple[str, ...] = (),
+    conditional: tuple[str, ...] = (),
 ) -> Operation:
-    return _ims(id, route, page, success, *actions, body=body, source="client", served=served,
+    return _ims(id, route, page, success, *actions, body=body, source="client",
                 conditional=conditional)
 
 
@@ -52,19 +50,19 @@ _REFERENCE_OPERATIONS: tuple[Operation, ...] = (
     _ims("cloudimages.update", "PATCH /v2/cloudimages/{image_id}", "Updating an Image", 200,
          "images:update", conditional=("serverImages:create",), body="patch"),
     _ims("cloudimages.create", "POST /v2/cloudimages/action", "Creating an Image", 200,
-         "serverImages:create", body="json", served=True),
+         "serverImages:create", body="json"),
     _ims("cloudimages.quickimport", "POST /v2/cloudimages/quickimport/action",
          "Importing an Image File Quickly", 200,
-         conditional=("serverImages:create", "dataImages:create"), body="json", served=True),
+         conditional=("serverImages:create", "dataImages:create"), body="json"),
     _ims("cloudimages.create_data_image", "POST /v1/cloudimages/dataimages/action",
          "Creating a Data Disk Image from an External Image File", 200, "dataImages:create",
-         body="json", served=True),
+         body="json"),
     _ims("cloudimages.create_whole_image", "POST /v1/cloudimages/wholeimages/action",
-         "Creating a Full-ECS Image", 200, "wholeImages:create", body="json", served=True),
+         "Creating a Full-ECS Image", 200, "wholeImages:create", body="json"),
     _ims("cloudimages.register", "PUT /v1/cloudimages/{image_id}/upload", "Registering an Image",
-         200, "images:upload", errors=(400, 401, 403, 404), body="json", served=True),
+         200, "images:upload", errors=(400, 401, 403, 404), body="json"),
     _ims("cloudimages.export", "POST /v1/cloudimages/{image_id}/file", "Exporting an Image", 200,
-         "images:export", body="json", served=True),
+         "images:export", body="json"),
     _ims("cloudimages.os_versions", "GET /v1/cloudimages/os_version",
          "Image Management (permissions)", 200, "images:list"),
     # image tagging
@@ -87,47 +85,43 @@ _REFERENCE_OPERATIONS: tuple[Operation, ...] = (
          "Querying All Image Tags", 200, "images:list"),
     # sharing, replication, quota, jobs
     _ims("cloudimages.members.add", "POST /v1/cloudimages/members",
-         "Adding Image Sharing Members", 200, "images:share", body="json",
-         served=True),
+         "Adding Image Sharing Members", 200, "images:share", body="json"),
     _ims("cloudimages.members.update", "PUT /v1/cloudimages/members",
-         "Updating the Sharing Status for Images", 200, "images:share", body="json",
-         served=True),
+         "Updating the Sharing Status for Images", 200, "images:share", body="json"),
     _ims("cloudimages.members.delete", "DELETE /v1/cloudimages/members",
-         "Deleting Image Sharing Members", 200, "images:share", body="json",
-         served=True),
+         "Deleting Image Sharing Members", 200, "images:share", body="json"),
     _ims("cloudimages.copy", "POST /v1/cloudimages/{image_id}/copy",
          "Replicating an Image Within a Region", 200, "images:copy",
-         conditional=("serverImages:create",), body="json", served=True),
+         conditional=("serverImages:create",), body="json"),
     _ims("cloudimages.quota", "GET /v1/cloudimages/quota", "Querying the Image Quota", 200,
          "quotas:get"),
     _ims("jobs.show", "GET /v1/{project_id}/jobs/{job_id}",
          "Querying the Status of an Asynchronous Job", 200,
-         errors=(400, 401, 403, 500, 503), served=True),
+         errors=(400, 401, 403, 500, 503)),
 )
 
 # What Huawei's own client, huaweicloudsdkims, has beyond the reference. Of the v2.1 paths ("safe
 # mode") it knows nothing else than the path; they do what their elder sisters do.
 _CLIENT_OPERATIONS: tuple[Operation, ...] = (
     _client("cloudimages.create_v21", "POST /v2.1/cloudimages/action",
-            "CreateImageInSafeMode", 200, "serverImages:create", body="json", served=True),
+            "CreateImageInSafeMode", 200, "serverImages:create", body="json"),
     _client("cloudimages.quickimport_v21", "POST /v2.1/cloudimages/quickimport/action",
             "ImportImageQuickInSafeMode", 200,
-            conditional=("serverImages:create", "dataImages:create"), body="json", served=True),
+            conditional=("serverImages:create", "dataImages:create"), body="json"),
     _client("cloudimages.create_data_image_v21", "POST /v2.1/cloudimages/dataimages/action",
-            "CreateDataImageInSafeMode", 200, "dataImages:create", body="json", served=True),
+            "CreateDataImageInSafeMode", 200, "dataImages:create", body="json"),
     _client("cloudimages.export_v21", "POST /v2.1/cloudimages/{image_id}/file",
-            "ExportImageInSafeMode", 200, "images:export", body="json", served=True),
+            "ExportImageInSafeMode", 200, "images:export", body="json"),
     _client("cloudimages.copy_v21", "POST /v2.1/cloudimages/{image_id}/copy",
-            "CopyImageInRegionInSafeMode", 200, "images:copy", body="json", served=True),
+            "CopyImageInRegionInSafeMode", 200, "images:copy", body="json"),
     _client("cloudimages.copy_cross_region", "POST /v1/cloudimages/{image_id}/cross_region_copy",
-            "CopyImageCrossRegion", 200, "images:copy", body="json", served=True),
-    _client("cloudimages.job", "GET /v1/cloudimages/job/{job_id}", "ShowJobProgress", 200,
-            served=True),
+            "CopyImageCrossRegion", 200, "images:copy", body="json"),
+    _client("cloudimages.job", "GET /v1/cloudimages/job/{job_id}", "ShowJobProgress", 200),
     _client("project_members.list", "GET /v1/{project_id}/cloudimages/{image_id}/members",
-            "ListImageMembers", 200, "images:get", "images:share", served=True),
+            "ListImageMembers", 200, "images:get", "images:share"),
     _client("project_members.show",
             "GET /v1/{project_id}/cloudimages/{image_id}/members/{member_id}",
-            "ShowImageMember", 200, "images:get", "images:share", served=True),
+            "ShowImageMember", 200, "images:get", "images:share"),
     _client("project_tags.delete_batch",
             "DELETE /v1/{project_id}/cloudimages/{image_id}/tags/delete", "BatchDeleteTags", 204,
             "images:update", body="json"),

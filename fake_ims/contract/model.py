@@ -38,7 +38,6 @@ class Operation:
         body: what the operation does with a request body (``none`` refuses one in ``openstack``).
         allow: whether a refusal of another method names this one in ``Allow``; a path of which
             none is named answers 404 instead of 405, as Glance does for some.
-        served: False while the fake answers 501.
     """
 
     id: str
@@ -56,7 +55,6 @@ class Operation:
     profiles: frozenset[Profile] = BOTH
     body: Body = "none"
     allow: bool = True
-    served: bool = True
 
 
 @dataclass(frozen=True, slots=True)

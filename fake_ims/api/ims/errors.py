@@ -11,8 +11,9 @@ from ...refusal import ImsError, Refused
 from ..answer import Answer
 from ..call import Call
 
-# Statuses that are not about what a request asks for, so they are those of every API.
-_COMMON = frozenset({401, 403, 405, 500, 501})
+# What is not about the thing that a request asks for has the status that every API gives it.
+_COMMON = frozenset({401, 405, 500, 501})
+_KEYS = frozenset({"policy.denied", "route.unknown"})
 
 
 class ImsErrors:
@@ -21,7 +22,7 @@ class ImsErrors:
     def refuse(self, call: Call, refused: Refused) -> Answer:
         """The reference's error body, with the status of its code."""
         row = refused.row
-        if row.status in _COMMON or row.key == "route.unknown":
+        if row.status in _COMMON or row.key in _KEYS:
             return OTC.refuse(call, refused)
         return self.error(call, ImsError(row.code))
 

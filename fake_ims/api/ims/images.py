@@ -1,1 +1,65 @@
 """Chapter *Image*: lists, changes and operating systems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ...contract.os_versions import OS_VERSIONS, OperatingSystem, operating_system
+from ...domain import access
+from ...domain.ims import listing, updating
+from ...refusal import ImsError
+from ..answer import JSON, Answer
+from ..call import Call
+from ..native.render import image_answer, image_bytes
+from ..registry import handles
+from .bodies import as_json
+
+# What the tags of Huawei's client choose of the reference's table, which is of x86 alone.
+_TAGS: dict[str, Callable[[OperatingSystem], bool]] = {
+    "x86": lambda system: True,
+    "arm": lambda system: False,
+    "uefi": lambda system: system.os_bit == "64",
+    "bms": lambda system: system.os_bit == "64" and system.os_type == "Linux",
+}
+
+
+@handles("cloudimages.list")
+async def list_(call: Call) -> Answer:
+    """Page *Querying Images*."""
+    service, caller = call.service, call.known_caller
+    images = listing.page(service, caller, call.pairs())
+    joined = b",".join([image_bytes(image, service.profile, caller.is_admin) for image in images])
+    return Answer(200, b'{"images":[' + joined + b"]}", JSON)
+
+
+@handles("cloudimages.update")
+async def update(call: Call) -> Answer:
+    """Page *Updating an Image*."""
+    service, caller = call.service, call.known_caller
+    if not (await call.read()).strip():
+        raise ImsError("IMG.0007")
+    image = updating.update(service, caller, call.params["image_id"], await call.json())
+    return image_answer(200, image, service.profile, caller.is_admin)
+
+
+@handles("cloudimages.os_versions")
+async def os_versions(call: Call) -> Answer:
+    """Operating systems by platform (permissions chapter; the answer is Huawei's client's)."""
+    access.require_role("get_images", call.known_caller, "reader")
+    tag = call.query.get("tag")
+    if tag is not None and tag not in _TAGS:
+        raise ImsError("IMG.0001", detail=f"tag must be one of: {', '.join(_TAGS)}")
+    chosen = _TAGS[tag or "x86"]
+    groups = []
+    for platform, names in OS_VERSIONS.items():
+        rows = [_row(platform, name, system) for name in names
+                if (system := operating_system(name)) is not None and chosen(system)]
+        if rows:
+            groups.append({"platform": platform, "version_list": rows})
+    return as_json(200, groups)
+
+
+def _row(platform: str, name: str, system: OperatingSystem) -> dict[str, Any]:
+    return {"platform": platform, "os_version_key": name, "os_version": name,
+            "os_bit": int(system.os_bit), "os_type": system.os_type}

@@ -1,1 +1,66 @@
 """Chapter *Image Tagging*: tags below ``/v1/cloudimages``."""
+
+from __future__ import annotations
+
+from ...contract.parameters.tags import SET_TAG
+from ...domain import access
+from ...domain.ims import listing, tag_changes
+from ...domain.ims.reading import read
+from ...domain.ims.tagging import pair
+from ...refusal import ImsError
+from ..answer import Answer
+from ..call import Call
+from ..registry import handles
+from .bodies import as_json, document, no_content
+
+PAGE_SIZE = 500
+
+
+@handles("cloudimages.tags.set")
+async def set_(call: Call) -> Answer:
+    """Page *Adding or Modifying a Tag*: by ``tag`` or by ``image_tag``."""
+    found = await document(call)
+    if found.get("tag") and found.get("image_tag") == {"key": "", "value": ""}:
+        # The Go SDK sends an empty pair beside a tag.
+        found = {**found, "image_tag": None}
+    body = read(SET_TAG, found)
+    if (body["tag"] is None) is (body["image_tag"] is None):
+        raise ImsError("IMG.0115", detail="give either tag or image_tag")
+    key, value = (pair(body["tag"]) if body["tag"] is not None
+                  else (body["image_tag"]["key"], body["image_tag"]["value"]))
+    image = tag_changes.taggable(call.service, call.known_caller, body["image_id"])
+    tag_changes.put(call.service, image, {key: value})
+    return no_content()
+
+
+@handles("cloudimages.tags.list")
+async def list_(call: Call) -> Answer:
+    """Page *Querying Tags*: of the images that the filters of *Querying Images* choose.
+
+    ``limit`` and ``page`` (from 1) are about tags.
+    """
+    service, caller = call.service, call.known_caller
+    service.transitions.settle()
+    access.require_role("get_images", caller, "reader")
+    given = dict(call.pairs())
+    limit = _number("limit", given, PAGE_SIZE)
+    page = _number("page", given, 1)
+    pairs = tuple(pair for pair in call.pairs() if pair[0] not in ("limit", "page"))
+    asked = listing.parse(service, caller, (*pairs, ("limit", str(service.profile.max_page))))
+    tags: dict[str, None] = {}
+    while True:
+        images = service.images.page(caller, asked).images
+        tags.update(dict.fromkeys(tag for image in images for tag in image.tags))
+        if len(images) < asked.limit:
+            break
+        asked = listing.after(asked, images[-1])
+    return as_json(200, {"tags": list(tags)[limit * (page - 1):limit * page]})
+
+
+def _number(name: str, given: dict[str, str], default: int) -> int:
+    text = given.get(name)
+    if text is None:
+        return default
+    if not text.isdecimal() or not 1 <= int(text) <= 10**9:
+        raise ImsError("IMG.0001", detail=f"{name} must be a whole number from 1")
+    return int(text)

@@ -17,6 +17,7 @@ from .records import (
     Bucket,
     Disk,
     EnterpriseProject,
+    Flavor,
     Key,
     Region,
     Server,
@@ -29,8 +30,8 @@ from .shelf import Shelf
 DEFAULT_QUOTA = 1000
 MAX_MEMBERS = 256
 
-__all__ = ["Agency", "Backup", "Bucket", "Buckets", "Disk", "EnterpriseProject", "Key", "Region",
-           "Server", "Shelf", "StoredObject", "Vault", "World"]
+__all__ = ["Agency", "Backup", "Bucket", "Buckets", "Disk", "EnterpriseProject", "Flavor", "Key",
+           "Region", "Server", "Shelf", "StoredObject", "Vault", "World"]
 
 
 class Buckets:
@@ -102,6 +103,7 @@ class World:
         self.vaults = Shelf("vault", Vault)
         self.keys = Shelf("key", Key)
         self.enterprise_projects = Shelf("enterprise project", EnterpriseProject)
+        self.flavors = Shelf("flavor", Flavor)
         self.regions = Shelf("region", Region)
         self.agencies = Shelf("agency", Agency)
         self.buckets = Buckets(region)
@@ -193,6 +195,17 @@ class World:
             raise ImsError("IMG.0155")
         if not found.enabled:
             raise ImsError("IMG.0156")
+        return found
+
+    def flavor(self, flavor_id: str) -> Flavor:
+        """A flavor.
+
+        Raises:
+            ImsError: ``IMG.0192``.
+        """
+        found = self.flavors.find(flavor_id, bool(flavor_id) and not self.is_strict)
+        if found is None:
+            raise ImsError("IMG.0192")
         return found
 
     def bucket(self, name: str) -> Bucket:

@@ -260,6 +260,21 @@ class EnterpriseProject:
 
 
 @dataclass(slots=True, eq=False)
+class Flavor:
+    """A flavor of servers, by which images can be filtered.
+
+    Attributes:
+        id: such as ``s3.large.2``.
+        ram: MB.
+        architecture: ``x86`` or ``arm``.
+    """
+
+    id: str
+    ram: int = 2**31 - 1
+    architecture: str = "x86"
+
+
+@dataclass(slots=True, eq=False)
 class Region:
     """A region that images can be copied to.
 

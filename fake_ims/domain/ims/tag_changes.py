@@ -1,0 +1,66 @@
+"""Tags with key and value, set on images and taken from them.
+
+Source: pages *Adding or Modifying a Tag*, *Adding an Image Tag*, *Adding or Deleting Image Tags in
+a Batch*, *Deleting an Image Tag*.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...contract.parameters.common import MAX_IMAGE_TAGS
+from ...refusal import ImsError, Refused
+from .. import access
+from ..callers import Caller
+from ..image import Image
+from .sources import image_of
+from .tagging import pair, text
+
+if TYPE_CHECKING:
+    from ...service import Service
+
+
+def taggable(service: Service, caller: Caller, image_id: str) -> Image:
+    """An image whose tags the caller may change.
+
+    Raises:
+        ImsError: ``IMG.0144``, ``IMG.0083`` for a public image, ``IMG.0047`` for another's.
+        Refused: ``policy.denied``, the caller may only read.
+    """
+    service.transitions.settle()
+    if not caller.is_admin and "member" not in caller.roles:
+        raise Refused("policy.denied", rule="modify_image")
+    image = image_of(service, caller, image_id)
+    if image.visibility == "public" and not caller.is_admin:
+        raise ImsError("IMG.0083", detail="only private images have tags of their own")
+    if not access.is_owner_or_admin(caller, image):
+        raise ImsError("IMG.0047")
+    return image
+
+
+def put(service: Service, image: Image, pairs: dict[str, str]) -> None:
+    """Set tags; one whose key is there gets the new value in its place.
+
+    Raises:
+        ImsError: ``IMG.0116``: more than ten.
+    """
+    kept: dict[str, str] = {}
+    for tag in image.tags:
+        key, _ = pair(tag)
+        kept[key] = text(key, pairs[key]) if key in pairs else tag
+    for key, value in pairs.items():
+        kept.setdefault(key, text(key, value))
+    if len(kept) > max(MAX_IMAGE_TAGS, len(image.tags)):
+        raise ImsError("IMG.0116")
+    _store(service, image, list(kept.values()))
+
+
+def take(service: Service, image: Image, pairs: dict[str, str | None]) -> None:
+    """Take tags away: those of a key, whatever the value, as far as they are there."""
+    _store(service, image, [tag for tag in image.tags if pair(tag)[0] not in pairs])
+
+
+def _store(service: Service, image: Image, tags: list[str]) -> None:
+    if tags != image.tags:
+        image.tags[:] = tags
+        image.changed(service.clock.now())

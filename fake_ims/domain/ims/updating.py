@@ -1,0 +1,82 @@
+"""Changes of an image by the IMS APIs.
+
+Source: page *Updating an Image*.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...contract.attributes import BY_NAME
+from ...contract.model import Parameter
+from ...refusal import ImsError
+from .. import access, patch
+from ..callers import Caller
+from ..image import Image
+from .reading import read
+from .sources import image_of
+
+if TYPE_CHECKING:
+    from ...service import Service
+
+# The page's list; what the contract does not know is an extension attribute.
+CHANGEABLE = frozenset({
+    "name", "__description", "__support_xen", "__support_largememory", "__support_diskintensive",
+    "__support_highperformance", "__support_xen_gpu_type", "__support_kvm_gpu_type",
+    "__support_xen_hana", "__is_config_init", "enterprise_project_id", "min_ram", "max_ram",
+    "hw_vif_multiqueue_enabled", "hw_firmware_type", "__support_kvm_infiniband",
+    "__support_fc_inject", "__support_amd", "__support_kvm_hi1822_hisriov",
+    "__support_kvm_hi1822_hivirtionet",
+})
+_NAME = (Parameter("name", required=True, rule="name", missing="IMG.0013"),)
+_MEMORY = (Parameter("value", "integer", required=True, minimum=0, maximum=2**31 - 1,
+                     invalid="IMG.0055", missing="IMG.0055"),)
+
+
+def update(service: Service, caller: Caller, image_id: str, document: object) -> Image:
+    """Apply a JSON patch, all of it or nothing.
+
+    Raises:
+        ImsError, Refused: for the first rule that is broken: format, permission, existence, state.
+    """
+    changes = [_checked(change)
+               for change in patch.parse(_texts(document), patch.V21, service.profile.name)]
+    service.transitions.settle()
+    image = image_of(service, caller, image_id)
+    if not access.is_owner_or_admin(caller, image):
+        raise ImsError("IMG.0047")
+    for change in changes:
+        if change.name == "enterprise_project_id" and change.op != "remove":
+            caller.require(["ims:serverImages:create"])
+            service.world.enterprise_project(str(change.value))
+    if image.status != "active":
+        raise ImsError("IMG.0046", detail="only active images can be updated")
+    return service.images.patch(caller, image_id, changes)
+
+
+def _texts(document: object) -> object:
+    """Memory is a number on the image and may be a text in the request, or the other way round."""
+    if not isinstance(document, list):
+        return document
+    return [_text(raw) for raw in document]
+
+
+def _text(raw: object) -> object:
+    if not isinstance(raw, dict) or raw.get("op") == "remove" or "value" not in raw:
+        return raw
+    if raw.get("path") == "/min_ram":
+        return {**raw, "value": read(_MEMORY, raw)["value"]}
+    if raw.get("path") == "/max_ram":
+        return {**raw, "value": str(read(_MEMORY, raw)["value"])}
+    return raw
+
+
+def _checked(change: patch.Change) -> patch.Change:
+    name = change.name
+    if name in BY_NAME and name not in CHANGEABLE:
+        raise ImsError("IMG.0035", detail=f"{name} cannot be changed")
+    if name != name.lower():
+        raise ImsError("IMG.0001", detail=f"extension attribute {name} has uppercase letters")
+    if name == "name" and change.op != "remove":
+        read(_NAME, {"name": change.value})
+    return change
