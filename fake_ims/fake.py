@@ -353,8 +353,11 @@ class FakeIMS(LogIn):
     @property
     def world(self) -> World:
         """What lies around images: ``world.servers.add(id=..., status="SHUTOFF")``,
-        ``world.buckets["b"].put("centos.qcow2", data=...)``, ``world.strict()``."""
-        self._bridge.check()
+        ``world.buckets["b"].put("centos.qcow2", data=...)``, ``world.strict()``.
+
+        Jobs that have become due by now have done their work in it.
+        """
+        self._bridge.run(self._service.transitions.settle)
         return self._service.world
 
     @property
