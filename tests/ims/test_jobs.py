@@ -1,0 +1,164 @@
+"""Asynchronous jobs: their times and statuses, and how a test drives them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fake_ims import FakeIMS, UsageError, by_hand, polls
+from fake_ims.errors import UnknownJobError
+from fake_ims.jobs import JobHandle
+
+from .conftest import Ims
+
+NOON = 1_700_000_000.25
+
+
+def begin(ims: Ims, **more: Any) -> JobHandle:
+    image = ims.fake.images.add(name="i")
+    return ims.job("POST /v1/cloudimages/members", {"images": [image.id], "projects": ["p2"]},
+                   **more)
+
+
+def look(ims: Ims, job: JobHandle) -> Any:
+    return ims.ask(f"GET /v1/{ims.fake.project_id}/jobs/{job.id}", status=200)
+
+
+def test_a_job_is_over_at_once_by_default(ims: Ims) -> None:
+    document = look(ims, begin(ims))
+    assert document["status"] == "SUCCESS"
+    assert document["begin_time"] == document["end_time"]
+    assert document["entities"]["process_percent"] == 100
+
+
+def test_a_job_takes_the_time_that_is_set(ims: Ims, monkeypatch: pytest.MonkeyPatch) -> None:
+    ims.fake.lifecycle.jobs = "100s"
+    monkeypatch.setattr("time.time", lambda: NOON)
+    job = begin(ims)
+    seen = []
+    for seconds in (0, 9, 1, 50, 39.5, 0.5, 10):
+        ims.fake.clock.advance(seconds)
+        document = look(ims, job)
+        seen.append((document["status"], document["entities"]["process_percent"]))
+    assert seen == [("INIT", 0), ("INIT", 9), ("RUNNING", 10), ("RUNNING", 60), ("RUNNING", 99),
+                    ("SUCCESS", 100), ("SUCCESS", 100)]
+    document = look(ims, job)
+    assert document["begin_time"] == "2023-11-14T22:13:20.250Z"
+    assert document["end_time"] == "2023-11-14T22:15:00.250Z"
+
+
+def test_a_job_may_wait_for_looks_of_a_client(ims: Ims) -> None:
+    ims.fake.lifecycle.jobs = polls(3)
+    job = begin(ims)
+    assert job.status == "INIT"  # a look by the test does not count
+    assert [look(ims, job)["status"] for _ in range(4)] == [
+        "INIT", "RUNNING", "SUCCESS", "SUCCESS"]
+
+
+def test_a_job_may_wait_for_the_test(ims: Ims) -> None:
+    ims.fake.lifecycle.jobs = by_hand
+    job = begin(ims)
+    ims.fake.clock.advance("100d")
+    assert look(ims, job)["status"] == "INIT"
+    job.start(37)
+    document = look(ims, job)
+    assert (document["status"], document["entities"]["process_percent"]) == ("RUNNING", 37)
+    job.succeed()
+    assert look(ims, job)["status"] == "SUCCESS"
+    with pytest.raises(UsageError, match="is over"):
+        job.fail()
+
+
+def test_a_job_fails_by_hand(ims: Ims) -> None:
+    ims.fake.lifecycle.jobs = by_hand
+    job = begin(ims)
+    job.fail("IMG.0112", "because")
+    document = look(ims, job)
+    assert (document["status"], document["error_code"], document["fail_reason"]) == (
+        "FAIL", "IMG.0112", "because")
+    assert document["end_time"] is not None
+
+
+def test_only_jobs_of_a_type_fail_and_only_so_many(ims: Ims) -> None:
+    ims.fake.jobs.fail_next("IMG.0014", job_type="imsCopyImageInRegionJob")
+    ims.fake.jobs.fail_next("IMG.0112", job_type="imsAddImageMembersJob", count=2)
+    assert [begin(ims).status for _ in range(3)] == ["FAIL", "FAIL", "SUCCESS"]
+
+
+@pytest.mark.parametrize(("call", "text"), [
+    (lambda jobs: jobs.fail_next("IMG.9999"), "unknown error code"),
+    (lambda jobs: jobs.fail_next("IMG.0014", job_type="imsCopyImageJob"), "did you mean"),
+    (lambda jobs: jobs.fail_next("IMG.0014", count=0), "whole number from 1"),
+])
+def test_what_cannot_be_asked_of_jobs(ims: Ims, call: Any, text: str) -> None:
+    with pytest.raises(UsageError, match=text):
+        call(ims.fake.jobs)
+
+
+def test_what_cannot_be_asked_of_a_job(ims: Ims) -> None:
+    ims.fake.lifecycle.jobs = by_hand
+    job = begin(ims)
+    with pytest.raises(UsageError, match="from 0 to below 100"):
+        job.start(100)
+    with pytest.raises(UsageError, match="unknown error code"):
+        job.fail("IMG.1")
+    assert job.status == "INIT"
+
+
+def test_jobs_can_be_looked_at(ims: Ims) -> None:
+    jobs = ims.fake.jobs
+    with pytest.raises(UnknownJobError, match="no job yet"):
+        _ = jobs.last
+    first, second = begin(ims), begin(ims)
+    assert list(jobs) == [first, second]
+    assert (len(jobs), jobs.last, first.id in jobs, "x" in jobs) == (2, second, True, False)
+    assert jobs[first.id] == first
+    assert repr(first) == f"<job {first.id} imsAddImageMembersJob SUCCESS>"
+    with pytest.raises(UnknownJobError, match=first.id):
+        _ = jobs["x"]
+    ims.fake.reset()
+    with pytest.raises(UnknownJobError, match="went with a reset"):
+        _ = first.status
+
+
+def test_whose_jobs_can_be_seen(ims: Ims) -> None:
+    job = begin(ims)
+    project = ims.fake.project_id
+    other = ims.fake.tenant("p9")
+    assert ims.refused(f"GET /v1/{project}/jobs/unknown") == "IMG.0023"
+    assert ims.refused(f"GET /v1/{project}/jobs/{job.id}", headers=other.headers) == "IMG.0030"
+    assert ims.refused(f"GET /v1/p9/jobs/{job.id}", headers=other.headers) == "IMG.0023"
+    assert ims.refused(f"GET /v1/cloudimages/job/{job.id}", headers=other.headers) == "IMG.0023"
+    admin = ims.fake.tenant("op", roles=["admin"])
+    ims.ask(f"GET /v1/{project}/jobs/{job.id}", headers=admin.headers, status=200)
+
+
+def test_jobs_and_uploads_arrive_in_the_order_of_their_instants(ims: Ims) -> None:
+    ims.fake.lifecycle.jobs = "20s"
+    ims.fake.lifecycle.saving = "10s"
+    image = ims.fake.images.add(name="i", status="queued")
+    ims.session.put(f"{ims.fake.url}/v2/images/{image.id}/file", data=b"x",
+                    headers={**ims.fake.headers, "Content-Type": "application/octet-stream"})
+    other = ims.fake.images.add(name="j")
+    job = ims.job(f"POST /v1/cloudimages/{other.id}/copy", {"name": "copy"})
+    ims.fake.clock.advance("1h")
+    copy = ims.fake.images[job.entities["image_id"]]
+    assert (image.status, copy.status) == ("active", "active")
+    assert str(copy["created_at"]) < str(image["updated_at"]) < str(copy["updated_at"])
+
+
+def test_the_time_of_jobs_is_a_setting() -> None:
+    with FakeIMS(jobs="30s") as fake:
+        assert str(fake.lifecycle.jobs) == "30s"
+        fake.reset(jobs=polls(2))
+        assert str(fake.lifecycle.jobs) == "polls(2)"
+        fake.reset()
+        assert str(fake.lifecycle.jobs) == "30s"
+    with pytest.raises(UsageError, match="jobs: "):
+        FakeIMS(jobs="soon")
+
+
+@pytest.mark.fake_ims(jobs="by hand")
+def test_the_marker_sets_it(fake_ims: FakeIMS) -> None:
+    assert str(fake_ims.lifecycle.jobs) == "by hand"
