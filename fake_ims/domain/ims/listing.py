@@ -9,11 +9,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...contract.attributes import BY_NAME
+from ...contract.parameters.common import ENTERPRISE_PROJECT
 from ...refusal import ImsError
 from .. import access, query
 from ..callers import Caller
 from ..filters import Test
 from ..image import Image
+from .reading import read
 from .sources import is_whole
 
 if TYPE_CHECKING:
@@ -55,6 +57,9 @@ def after(asked: query.ListQuery, image: Image) -> query.ListQuery:
 
 def _own_tests(service: Service, caller: Caller, given: dict[str, str]) -> list[Test]:
     tests: list[Test] = []
+    if "__isregistered" not in given:
+        # An administrator, too, has to ask for the others.
+        tests.append(lambda image: image.properties.get("__isregistered") == "true")
     kinds = BY_NAME["__imagetype"].otc_enum or ()
     if "__imagetype" in given and given["__imagetype"] not in kinds:
         raise ImsError("IMG.0024", detail="__imagetype must be one of: gold, private, shared")
@@ -69,6 +74,8 @@ def _own_tests(service: Service, caller: Caller, given: dict[str, str]) -> list[
         tests.append(lambda image: image.min_ram <= flavor.ram)
     asked = given.get("enterprise_project_id", ALL_PROJECTS)
     if asked != ALL_PROJECTS:
+        asked = read((ENTERPRISE_PROJECT,), {ENTERPRISE_PROJECT.name: asked})[
+            ENTERPRISE_PROJECT.name]
         service.world.enterprise_project(asked)
         tests.append(lambda image: project_of(image) == asked)
     granted = caller.enterprise_projects

@@ -66,13 +66,12 @@ def plan(caller: Caller, body: dict[str, Any], **properties: str | None) -> Plan
 
 
 def check_quota(service: Service, caller: Caller, count: int = 1) -> None:
-    """Refuse if a project has not room for so many more images.
+    """Refuse if the caller's project has not room for so many more images.
 
     Raises:
-        ImsError: ``IMG.0015``.
+        Refused: ``image.quota``, which the IMS APIs answer with 400 and ``IMG.0015``.
     """
-    if service.store.owned(caller.project_id) + count > service.world.quota:
-        raise ImsError("IMG.0015")
+    service.images.check_quota(caller.project_id, count)
 
 
 class MakesImage:

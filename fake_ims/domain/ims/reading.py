@@ -80,7 +80,7 @@ def _list(row: Parameter, value: list[Any], where: str) -> list[Any]:
     if len(value) < row.min_items:
         raise ImsError(row.missing, detail=f"{where} is empty")
     if row.max_items is not None and len(value) > row.max_items:
-        code = "IMG.0116" if row.name in ("tags", "image_tags") else row.invalid
+        code = "IMG.0116" if row.invalid == "IMG.0115" else row.invalid
         raise ImsError(code, detail=f"{where} has more than {row.max_items} items")
     if row.kind == "objects":
         return [_read(row.items, item, f"{where}[{position}].")

@@ -5,10 +5,12 @@ Source: page *Updating an Image*.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...contract.attributes import BY_NAME
 from ...contract.model import Parameter
+from ...contract.parameters.common import DESCRIPTION, ENTERPRISE_PROJECT, NAME
 from ...refusal import ImsError
 from .. import access, patch
 from ..callers import Caller
@@ -28,9 +30,17 @@ CHANGEABLE = frozenset({
     "__support_fc_inject", "__support_amd", "__support_kvm_hi1822_hisriov",
     "__support_kvm_hi1822_hivirtionet",
 })
-_NAME = (Parameter("name", required=True, rule="name", missing="IMG.0013"),)
-_MEMORY = (Parameter("value", "integer", required=True, minimum=0, maximum=2**31 - 1,
-                     invalid="IMG.0055", missing="IMG.0055"),)
+MAX_EXTENSION_NAME = 255
+# The values that creating an image reads, too, by the same rules; ``value`` is what they are here.
+_MEMORY = Parameter("value", "integer", required=True, minimum=0, maximum=2**31 - 1,
+                    invalid="IMG.0055", missing="IMG.0055")
+_VALUES = {
+    "/name": replace(NAME, name="value"),
+    "/__description": replace(DESCRIPTION, name="value", required=True),
+    "/enterprise_project_id": replace(ENTERPRISE_PROJECT, name="value", required=True),
+    "/min_ram": _MEMORY,
+    "/max_ram": _MEMORY,
+}
 
 
 def update(service: Service, caller: Caller, image_id: str, document: object) -> Image:
@@ -40,8 +50,9 @@ def update(service: Service, caller: Caller, image_id: str, document: object) ->
         ImsError, Refused: for the first rule that is broken: format, permission, existence, state.
     """
     changes = [_checked(change)
-               for change in patch.parse(_texts(document), patch.V21, service.profile.name)]
+               for change in patch.parse(_read(document), patch.V21, service.profile.name)]
     service.transitions.settle()
+    access.require_role("modify_image", caller, "member")
     image = image_of(service, caller, image_id)
     if not access.is_owner_or_admin(caller, image):
         raise ImsError("IMG.0047")
@@ -54,21 +65,23 @@ def update(service: Service, caller: Caller, image_id: str, document: object) ->
     return service.images.patch(caller, image_id, changes)
 
 
-def _texts(document: object) -> object:
-    """Memory is a number on the image and may be a text in the request, or the other way round."""
+def _read(document: object) -> object:
+    """The patch with each value of ``_VALUES`` as the image keeps it; the rest as it is."""
     if not isinstance(document, list):
         return document
-    return [_text(raw) for raw in document]
+    return [_read_value(raw) for raw in document]
 
 
-def _text(raw: object) -> object:
+def _read_value(raw: object) -> object:
     if not isinstance(raw, dict) or raw.get("op") == "remove" or "value" not in raw:
         return raw
-    if raw.get("path") == "/min_ram":
-        return {**raw, "value": read(_MEMORY, raw)["value"]}
-    if raw.get("path") == "/max_ram":
-        return {**raw, "value": str(read(_MEMORY, raw)["value"])}
-    return raw
+    path = raw.get("path")
+    parameter = _VALUES.get(path) if isinstance(path, str) else None
+    if parameter is None:
+        return raw
+    value = read((parameter,), raw)["value"]
+    # Clients send numbers as texts, and the other way round.
+    return {**raw, "value": str(value) if path == "/max_ram" else value}
 
 
 def _checked(change: patch.Change) -> patch.Change:
@@ -77,6 +90,10 @@ def _checked(change: patch.Change) -> patch.Change:
         raise ImsError("IMG.0035", detail=f"{name} cannot be changed")
     if name != name.lower():
         raise ImsError("IMG.0001", detail=f"extension attribute {name} has uppercase letters")
-    if name == "name" and change.op != "remove":
-        read(_NAME, {"name": change.value})
+    if not 1 <= len(name) <= MAX_EXTENSION_NAME:
+        raise ImsError("IMG.0001", detail="the name of an extension attribute has 1 to "
+                       f"{MAX_EXTENSION_NAME} characters")
+    if change.op == "replace" and name in CHANGEABLE:
+        # Clients replace what the image has not yet, such as the description.
+        return replace(change, op="add")
     return change

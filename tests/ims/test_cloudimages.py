@@ -1,0 +1,280 @@
+"""Lists and changes of images by the IMS APIs, quota, operating systems, and both faces."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from .conftest import Ims
+
+LIST = "GET /v2/cloudimages"
+EPS = "bd66288c-9081-460a-8227-4cbd0c814cb4"
+LINUX = "CentOS 7.0 64bit"
+
+
+def names(ims: Ims, query: str = "", **more: Any) -> list[str]:
+    return [image["name"] for image in ims.ask(f"{LIST}?{query}", status=200, **more)["images"]]
+
+
+# lists
+
+
+def populate(ims: Ims) -> None:
+    mine = ims.fake.project_id
+    add = ims.fake.images.add
+    add(name="plain", min_disk=40, tags=["a.b", "c=d"], created_at=1_600_000_000,
+        **{"__os_version": LINUX})
+    add(name="windows", min_ram=1024, disk_format="vhd", protected=True,
+        created_at=1_600_000_100, **{"__os_version": "Windows 7 Professional 32bit"})
+    add(name="killed", status="killed", created_at=1_600_000_200)
+    add(name="whole", created_at=1_600_000_300, **{"__whole_image": "true",
+                                                   "enterprise_project_id": EPS})
+    add(name="arm", created_at=1_600_000_400, **{"__support_arm": "true",
+                                                 "__system__cmkid": EPS,
+                                                 "virtual_env_type": "DataImage"})
+    add(name="gold", visibility="public", owner="op", protected=True, created_at=1_600_000_500)
+    add(name="accepted", owner="p2", members={mine: "accepted"}, created_at=1_600_000_600)
+    add(name="pending", owner="p2", members={mine: "pending"}, created_at=1_600_000_700)
+    add(name="hidden", owner="p2", created_at=1_600_000_800)
+    add(name="unregistered", created_at=1_600_000_900, **{"__isregistered": "false"})
+
+
+ALL = ["accepted", "gold", "arm", "whole", "killed", "windows", "plain"]
+
+
+@pytest.mark.parametrize(("query", "found"), [
+    ("", ALL),
+    ("__imagetype=gold&visibility=public&protected=true", ["gold"]),
+    ("__imagetype=private", ["arm", "whole", "killed", "windows", "plain"]),
+    ("member_status=accepted&visibility=shared&__imagetype=shared", ["accepted"]),
+    ("member_status=pending&visibility=shared&__imagetype=shared", ["pending"]),
+    ("__isregistered=true&name=plain", ["plain"]),
+    ("__whole_image=true", ["whole"]),
+    ("__whole_image=false&owner=MINE", ["arm", "killed", "windows", "plain"]),
+    (f"__system__cmkid={EPS}", ["arm"]),
+    ("virtual_env_type=DataImage", ["arm"]),
+    ("architecture=arm", ["arm"]),
+    ("architecture=x86&owner=MINE", ["whole", "killed", "windows", "plain"]),
+    ("status=killed", ["killed"]),
+    ("disk_format=vhd", ["windows"]),
+    ("container_format=bare&min_ram=1024", ["windows"]),
+    ("min_disk=40", ["plain"]),
+    ("__os_bit=32", ["windows"]),
+    ("__platform=CentOS", ["plain"]),
+    ("__os_type=Windows", ["windows"]),
+    ("tag=a=b", ["plain"]),
+    ("tag=c=d", ["plain"]),
+    (f"enterprise_project_id={EPS}", ["whole"]),
+    ("enterprise_project_id=0&owner=MINE", ["arm", "killed", "windows", "plain"]),
+    ("enterprise_project_id=all_granted_eps", ALL),
+    ("created_at=lt:2020-09-13T12:28:20Z", ["plain"]),
+    ("created_at=lte:2020-09-13%2012:28:20", ["windows", "plain"]),
+    ("created_at=eq:2020-09-13T12:28:20Z", ["windows"]),
+    ("created_at=gt:2020-09-13T12:35:00Z", ["accepted"]),
+    ("updated_at=neq:2020-09-13T12:28:20Z&owner=MINE", ["arm", "whole", "killed", "plain"]),
+    ("sort_key=name&sort_dir=asc&limit=2", ["accepted", "arm"]),
+    ("sort_dir=asc&limit=1", ["plain"]),
+    ("name=in:plain,gold", ["gold", "plain"]),
+])
+def test_a_filter_chooses(ims: Ims, query: str, found: list[str]) -> None:
+    populate(ims)
+    assert names(ims, query.replace("MINE", ims.fake.project_id)) == found
+
+
+def test_a_flavor_chooses_by_its_memory_and_architecture(ims: Ims) -> None:
+    populate(ims)
+    ims.fake.world.flavors.add("small", ram=512)
+    ims.fake.world.flavors.add("arm.1", architecture="arm")
+    assert "windows" not in names(ims, "flavor_id=small")
+    assert names(ims, "flavor_id=arm.1") == ["arm"]
+    ims.fake.world.strict()
+    assert ims.refused(f"{LIST}?flavor_id=unknown") == "IMG.0192"
+
+
+@pytest.mark.parametrize(("query", "code"), [
+    ("__imagetype=silver", "IMG.0024"), ("__whole_image=yes", "IMG.0001"),
+    ("architecture=mips", "IMG.0212"), ("limit=x", "IMG.0001"), ("limit=-1", "IMG.0001"),
+    ("sort_key=owner", "IMG.0001"), ("sort_dir=up", "IMG.0001"), ("protected=yes", "IMG.0001"),
+    ("created_at=lt:yesterday", "IMG.0001"), ("member_status=x", "IMG.0001"),
+    ("visibility=x", "IMG.0001"), (f"marker={EPS}", "IMG.0144"), ("flavor_id=", "IMG.0192"),
+])
+def test_a_filter_that_cannot_be_read_has_its_code(ims: Ims, query: str, code: str) -> None:
+    assert ims.refused(f"{LIST}?{query}") == code
+
+
+def test_an_unknown_enterprise_project_in_a_strict_world(ims: Ims) -> None:
+    ims.fake.world.strict()
+    assert ims.refused(f"{LIST}?enterprise_project_id={EPS}") == "IMG.0155"
+
+
+def test_pages_follow_the_marker_and_hold_500_images(ims: Ims) -> None:
+    for number in range(501):
+        ims.fake.images.add(name=str(number))
+    page = ims.ask(LIST, status=200)["images"]
+    assert (len(page), page[0]["name"]) == (500, "500")
+    assert names(ims, f"marker={page[-1]['id']}") == ["0"]
+    assert len(names(ims, "limit=501")) == 501
+
+
+def test_a_user_sees_the_enterprise_projects_that_he_is_granted(ims: Ims) -> None:
+    for project in ("0", EPS):
+        ims.fake.images.add(name=project, owner="p2", **{"enterprise_project_id": project})
+    ims.fake.images.add(name="gold", visibility="public", owner="op")
+    headers = ims.fake.tenant("p2", enterprise_projects=[EPS]).headers
+    assert names(ims, "", headers=headers) == ["gold", EPS]
+    assert names(ims, "enterprise_project_id=all_granted_eps", headers=headers) == ["gold", EPS]
+    assert names(ims, "enterprise_project_id=0", headers=headers) == ["gold"]
+
+
+def test_both_faces_show_the_same_document(ims: Ims) -> None:
+    populate(ims)
+    for image in ims.ask(LIST, status=200)["images"]:
+        assert image == ims.ask(f"GET /v2/images/{image['id']}", status=200)
+
+
+# changes
+
+
+def change(path: str, value: object = None, op: str = "replace") -> dict[str, Any]:
+    return {"op": op, "path": path, **({} if op == "remove" else {"value": value})}
+
+
+def test_an_image_is_changed_on_both_faces(ims: Ims) -> None:
+    image = ims.fake.images.add(name="i", **{"__description": "old"})
+    document = ims.ask(f"PATCH /v2/cloudimages/{image.id}", [
+        change("/name", "new"), change("/__description", "d"),
+        change("/__support_xen", "true", "add"), change("/min_ram", "1024"),
+        change("/max_ram", 4096, "add"), change("/hw_firmware_type", "uefi", "add"),
+        change("/enterprise_project_id", EPS, "add"), change("/my_own", "x", "add")], status=200)
+    wanted = {"name": "new", "__description": "d", "__support_xen": "true", "min_ram": 1024,
+              "max_ram": "4096", "hw_firmware_type": "uefi", "enterprise_project_id": EPS,
+              "my_own": "x"}
+    assert {name: document[name] for name in wanted} == wanted
+    assert document == ims.ask(f"GET /v2/images/{image.id}", status=200)
+    document = ims.ask(f"PATCH /v2/cloudimages/{image.id}", [change("/my_own", op="remove")])
+    assert "my_own" not in document
+
+
+@pytest.mark.parametrize(("changes", "code"), [
+    ([change("/name", "a" * 129)], "IMG.0002"), ([change("/name", "a*")], "IMG.0003"),
+    ([change("/name", "")], "IMG.0013"), ([change("/name", None)], "IMG.0013"),
+    ([change("/__description", "d" * 1025, "add")], "IMG.0004"),
+    ([change("/__description", "<", "add")], "IMG.0054"),
+    ([change("/min_ram", -1)], "IMG.0055"), ([change("/min_ram", "x")], "IMG.0055"),
+    ([change("/max_ram", "x", "add")], "IMG.0055"),
+    ([change("/hw_firmware_type", "x", "add")], "IMG.0141"),
+    ([change("/owner", "p2")], "IMG.0035"), ([change("/tags", [])], "IMG.0035"),
+    ([change("/status", "active")], "IMG.0035"), ([change("/__imagetype", "gold")], "IMG.0035"),
+    ([change("/visibility", "public")], "IMG.0035"),
+    ([change("/Own", "x", "add")], "IMG.0001"),
+    ([change("/nothing", "x")], "IMG.0035"), ([change("/nothing", op="remove")], "IMG.0035"),
+    ([change("/name", op="remove")], "IMG.0035"),
+    ([change("/__support_xen", "true", "add"), change("/__support_xen_hana", "true", "add")],
+     "IMG.0035"),
+    ([change("/name", "x", "move")], "IMG.0001"), ([{"op": "replace"}], "IMG.0001"),
+    ({}, "IMG.0001"), (["x"], "IMG.0001"), (None, "IMG.0007"),
+])
+def test_a_change_that_may_not_be_changes_nothing(ims: Ims, changes: Any, code: str) -> None:
+    image = ims.fake.images.add(name="i")
+    before = image.attributes
+    if isinstance(changes, list) and isinstance(changes[0], dict):
+        changes = [change("/my_own", "x", "add"), *changes]
+    assert ims.refused(f"PATCH /v2/cloudimages/{image.id}", changes) == code
+    assert image.attributes == before
+
+
+def test_which_images_may_be_changed(ims: Ims) -> None:
+    changes = [change("/name", "x")]
+    for status in ("queued", "killed", "saving"):
+        image = ims.fake.images.add(name="i", status=status)
+        assert ims.refused(f"PATCH /v2/cloudimages/{image.id}", changes) == "IMG.0046"
+    gold = ims.fake.images.add(name="g", visibility="public", owner="op")
+    assert ims.refused(f"PATCH /v2/cloudimages/{gold.id}", changes) == "IMG.0047"
+    assert ims.refused(f"PATCH /v2/cloudimages/{EPS}", changes) == "IMG.0144"
+    ims.fake.world.strict()
+    image = ims.fake.images.add(name="i")
+    assert ims.refused(f"PATCH /v2/cloudimages/{image.id}", [
+        change("/enterprise_project_id", EPS, "add")]) == "IMG.0155"
+
+
+def test_moving_to_an_enterprise_project_needs_an_action(ims: Ims) -> None:
+    image = ims.fake.images.add(name="i", owner="p2")
+    headers = ims.fake.tenant("p2", actions=["ims:images:update"]).headers
+    path = f"PATCH /v2/cloudimages/{image.id}"
+    ims.ask(path, [change("/name", "x")], headers=headers, status=200)
+    assert ims.refused(path, [change("/enterprise_project_id", EPS, "add")], headers=headers,
+                       status=403) == "IMG.0026"
+
+
+# the rest
+
+
+def test_the_quota_counts_private_images(ims: Ims) -> None:
+    ims.fake.world.quota = 20
+    ims.fake.images.add(name="i")
+    ims.fake.images.add(name="g", visibility="public", owner="op")
+    assert ims.ask("GET /v1/cloudimages/quota", status=200) == {"quotas": {"resources": [
+        {"type": "image", "used": 1, "quota": 20, "min": 1, "max": 1000}]}}
+
+
+def test_operating_systems_come_by_platform(ims: Ims) -> None:
+    groups = ims.ask("GET /v1/cloudimages/os_version", status=200)
+    rows = {row["os_version"]: row for group in groups for row in group["version_list"]}
+    assert rows["Windows 7 Professional 32bit"] == {
+        "platform": "Windows", "os_version_key": "Windows 7 Professional 32bit",
+        "os_version": "Windows 7 Professional 32bit", "os_bit": 32, "os_type": "Windows"}
+    assert ims.ask("GET /v1/cloudimages/os_version?tag=x86", status=200) == groups
+    assert ims.ask("GET /v1/cloudimages/os_version?tag=arm", status=200) == []
+    for tag, bits, systems in (("uefi", {64}, {"Linux", "Windows"}), ("bms", {64}, {"Linux"})):
+        chosen = [row for group in ims.ask(f"GET /v1/cloudimages/os_version?tag={tag}")
+                  for row in group["version_list"]]
+        assert {row["os_bit"] for row in chosen} == bits
+        assert {row["os_type"] for row in chosen} <= systems
+    assert ims.refused("GET /v1/cloudimages/os_version?tag=mips") == "IMG.0001"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_two_faces_agree_after_any_sequence(ims: Ims, seed: int) -> None:
+    """Random operations of both faces; after each, both show the same images."""
+    chance = random.Random(seed)
+    fake, project = ims.fake, ims.fake.project_id
+    image_patch = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
+
+    def an_image() -> str:
+        found = [image.id for image in fake.images]
+        return chance.choice(found) if found else EPS
+
+    def native_patch() -> None:
+        ims.session.patch(f"{fake.url}/v2/images/{an_image()}", headers={
+            **fake.headers, **image_patch}, json=[change("/name", f"n{chance.random()}")])
+
+    moves = [
+        lambda: ims.ask("POST /v2/images", {"name": "native", "tags": ["n"]}),
+        lambda: ims.ask("POST /v2/cloudimages/action", {
+            "name": "ims", "image_url": "ims:a.vhd", "min_disk": 40, "os_version": LINUX}),
+        lambda: ims.ask(f"PUT /v1/cloudimages/{an_image()}/upload", {"image_url": "ims:a.vhd"}),
+        lambda: ims.ask(f"PATCH /v2/cloudimages/{an_image()}", [change("/name", "changed")]),
+        native_patch,
+        lambda: ims.ask(f"PUT /v2/images/{an_image()}/tags/t{chance.randrange(3)}"),
+        lambda: ims.ask("PUT /v1/cloudimages/tags", {
+            "image_id": an_image(), "tag": f"t{chance.randrange(3)}.{chance.randrange(2)}"}),
+        lambda: ims.ask(f"DELETE /v2/{project}/images/{an_image()}/tags/t1"),
+        lambda: ims.ask("POST /v1/cloudimages/members",
+                        {"images": [an_image()], "projects": ["p2"]}),
+        lambda: ims.ask(f"DELETE /v2/images/{an_image()}/members/p2"),
+        lambda: ims.ask(f"POST /v1/cloudimages/{an_image()}/copy", {"name": "copy"}),
+        lambda: ims.ask(f"DELETE /v2/images/{an_image()}"),
+    ]
+    for _ in range(60):
+        chance.choice(moves)()
+        native = ims.ask("GET /v2/images?limit=1000", status=200)["images"]
+        assert ims.ask(f"{LIST}?limit=1000", status=200)["images"] == native
+        tags = {image["id"]: {tag.partition("=")[0] for tag in image["tags"]}
+                for image in native}
+        for image_id, keys in tags.items():
+            found = ims.ask(f"GET /v2/{project}/images/{image_id}/tags", status=200)["tags"]
+            assert {tag["key"] for tag in found} == keys
+        assert ims.ask("GET /v1/cloudimages/quota")["quotas"]["resources"][0]["used"] == len(
+            native)

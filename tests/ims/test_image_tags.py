@@ -1,0 +1,223 @@
+"""Tags of the IMS APIs: set, taken, listed, and images found by them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .conftest import Ims
+
+IMAGE = "62a15f6c-9197-44d2-89c7-708981c1bec1"
+
+
+@pytest.fixture
+def path(ims: Ims) -> str:
+    ims.fake.images.add(id=IMAGE, name="i", tags=["old.1", "plain"])
+    return f"/v2/{ims.fake.project_id}/images/{IMAGE}/tags"
+
+
+def tags(ims: Ims) -> list[str]:
+    return ims.fake.images[IMAGE].tags
+
+
+def tag(key: Any, value: Any = "") -> dict[str, Any]:
+    return {"key": key, "value": value}
+
+
+# setting and taking
+
+
+def test_a_tag_is_set_and_shown_by_both_faces(ims: Ims, path: str) -> None:
+    ims.ask(f"POST {path}", {"tag": tag(" k ", " v ")}, status=204)
+    assert tags(ims) == ["old.1", "plain", "k=v"]
+    ims.ask(f"POST {path}", {"tag": tag("k", "w")}, status=204)
+    ims.ask(f"POST {path}", {"tag": tag("old", "")}, status=204)
+    assert tags(ims) == ["old", "plain", "k=w"]
+    assert ims.ask(f"GET /v2/images/{IMAGE}", status=200)["tags"] == ["old", "plain", "k=w"]
+    assert ims.ask(f"GET {path}", status=200) == {
+        "tags": [tag("old"), tag("plain"), tag("k", "w")]}
+
+
+def test_a_tag_is_set_by_either_parameter(ims: Ims, path: str) -> None:
+    route = "PUT /v1/cloudimages/tags"
+    ims.ask(route, {"image_id": IMAGE, "tag": "k.v"}, status=204)
+    ims.ask(route, {"image_id": IMAGE, "image_tag": tag("l", "w")}, status=204)
+    # as the Go SDK has it
+    ims.ask(route, {"image_id": IMAGE, "tag": "m", "image_tag": tag("", "")}, status=204)
+    assert tags(ims) == ["old.1", "plain", "k=v", "l=w", "m"]
+    for body, code in (({}, "IMG.0115"), ({"tag": "a", "image_tag": tag("b")}, "IMG.0115"),
+                       ({"tag": "a b"}, "IMG.0115"), ({"tag": "k" * 37}, "IMG.0115"),
+                       ({"tag": "k." + "v" * 44}, "IMG.0115")):
+        assert ims.refused(route, {"image_id": IMAGE, **body}) == code
+    assert ims.refused(route, {"tag": "a"}) == "IMG.0066"
+    assert ims.refused(route, {"image_id": "x", "tag": "a"}) == "IMG.0066"
+
+
+def test_tags_are_set_and_taken_in_a_batch(ims: Ims, path: str) -> None:
+    ims.ask(f"POST {path}/action", {"action": "create", "tags": [tag("a", "1"), tag("old", "2")]},
+            status=204)
+    assert tags(ims) == ["old=2", "plain", "a=1"]
+    ims.ask(f"POST {path}/action", {"action": "delete", "tags": [
+        {"key": "a"}, tag("old", "another"), tag("missing")]}, status=204)
+    assert tags(ims) == ["plain"]
+    project = ims.fake.project_id
+    ims.ask(f"DELETE /v1/{project}/cloudimages/{IMAGE}/tags/delete", {"tags": [{"key": "plain"}]},
+            status=204)
+    assert tags(ims) == []
+
+
+@pytest.mark.parametrize(("body", "code"), [
+    ({}, "IMG.0001"), ({"action": "Create", "tags": [tag("a")]}, "IMG.0001"),
+    ({"action": "create"}, "IMG.0115"), ({"action": "create", "tags": []}, "IMG.0115"),
+    ({"action": "create", "tags": [tag("a"), tag("a", "b")]}, "IMG.0115"),
+    ({"action": "create", "tags": [tag("")]}, "IMG.0115"),
+    ({"action": "create", "tags": [{"key": "a"}]}, "IMG.0115"),
+    ({"action": "create", "tags": [tag("k" * 37)]}, "IMG.0115"),
+    ({"action": "create", "tags": [tag("k", "v" * 44)]}, "IMG.0115"),
+    ({"action": "create", "tags": [tag(f"k{n}") for n in range(11)]}, "IMG.0116"),
+    ({"action": "create", "tags": [tag(f"k{n}") for n in range(9)]}, "IMG.0116"),
+    ({"action": "delete", "tags": [tag("")]}, "IMG.0115"),
+    ({"action": "delete", "tags": [tag("k" * 128)]}, "IMG.0115"),
+    ({"action": "delete", "tags": [tag("k", "v" * 256)]}, "IMG.0115"),
+])
+def test_a_batch_that_may_not_be_changes_nothing(
+    ims: Ims, path: str, body: dict[str, Any], code: str
+) -> None:
+    assert ims.refused(f"POST {path}/action", body) == code
+    assert tags(ims) == ["old.1", "plain"]
+
+
+def test_what_is_at_a_limit_is_taken(ims: Ims, path: str) -> None:
+    ims.ask(f"POST {path}/action", {"action": "delete", "tags": [
+        tag("k" * 127, "v" * 255)]}, status=204)
+    ims.ask(f"POST {path}/action", {"action": "create", "tags": [
+        tag("k" * 36, "v" * 43), *(tag(f"k{n}") for n in range(7))]}, status=204)
+    assert len(tags(ims)) == 10
+    assert ims.refused(f"POST {path}", {"tag": tag("one-more")}) == "IMG.0116"
+    ims.ask(f"POST {path}", {"tag": tag("k1", "changed")}, status=204)
+
+
+def test_taking_one_tag_is_not_idempotent(ims: Ims, path: str) -> None:
+    ims.ask(f"DELETE {path}/old", status=204)
+    assert tags(ims) == ["plain"]
+    assert ims.refused(f"DELETE {path}/old", status=404) == "IMG.0115"
+
+
+def test_whose_images_may_be_tagged(ims: Ims, path: str) -> None:
+    project = ims.fake.project_id
+    gold = ims.fake.images.add(name="g", visibility="public", owner="op")
+    shared = ims.fake.images.add(name="s", owner="p2", members={project: "accepted"})
+    body = {"tag": tag("k")}
+    assert ims.refused(f"POST /v2/{project}/images/{gold.id}/tags", body) == "IMG.0083"
+    assert ims.refused(f"POST /v2/{project}/images/{shared.id}/tags", body) == "IMG.0047"
+    missing = IMAGE.replace("6", "7")
+    assert ims.refused(f"POST /v2/{project}/images/{missing}/tags", body) == "IMG.0144"
+    assert ims.refused(f"POST /v2/p2/images/{IMAGE}/tags", body) == "IMG.0030"
+    reader = ims.fake.tenant(project, user="r", roles=["reader"]).headers
+    assert ims.refused(f"POST {path}", body, status=403, headers=reader) == "IMG.0026"
+    ims.ask(f"GET {path}", headers=reader, status=200)
+    for route in (f"GET /v2/p2/images/{IMAGE}/tags", "GET /v2/p2/images/tags"):
+        assert ims.refused(route) == "IMG.0030"
+
+
+# listing
+
+
+def test_all_tags_of_a_project_each_value_once(ims: Ims) -> None:
+    for values in (["a=1", "b"], ["a=2", "b"], ["a=1", "c=x"]):
+        ims.fake.images.add(name="i", tags=values)
+    ims.fake.images.add(name="other", owner="p2", tags=["z"])
+    found = ims.ask(f"GET /v2/{ims.fake.project_id}/images/tags", status=200)["tags"]
+    assert {one["key"]: sorted(one["values"]) for one in found} == {
+        "a": ["1", "2"], "b": [""], "c": ["x"]}
+
+
+def test_tags_are_listed_in_pages_by_the_filters_of_images(ims: Ims) -> None:
+    for number in range(3):
+        ims.fake.images.add(name=f"i{number}", tags=[f"k={number}", "same"],
+                            **({"status": "killed"} if number == 0 else {}))
+    route = "GET /v1/cloudimages/tags"
+    assert ims.ask(route, status=200)["tags"] == ["k=2", "same", "k=1", "k=0"]
+    assert ims.ask(f"{route}?limit=2&page=2", status=200)["tags"] == ["k=1", "k=0"]
+    assert ims.ask(f"{route}?status=killed", status=200)["tags"] == ["k=0", "same"]
+    assert ims.ask(f"{route}?name=i1&__imagetype=private", status=200)["tags"] == ["k=1", "same"]
+    for query, code in (("limit=0", "IMG.0001"), ("page=x", "IMG.0001"),
+                        ("__imagetype=x", "IMG.0024")):
+        assert ims.refused(f"{route}?{query}") == code
+
+
+# finding images
+
+
+def populate(ims: Ims) -> None:
+    for name, values in (("none", []), ("a1", ["a=1"]), ("a2", ["a=2", "b=1"]), ("b", ["b=2"]),
+                         ("old", ["a.1", "c"])):
+        ims.fake.images.add(name=name, tags=values)
+    ims.fake.images.add(name="other", owner="p2", tags=["a=1"])
+
+
+def has(*pairs: tuple[str, list[str]]) -> list[dict[str, Any]]:
+    return [{"key": key, "values": values} for key, values in pairs]
+
+
+@pytest.mark.parametrize(("query", "found"), [
+    ({}, {"none", "a1", "a2", "b", "old"}),
+    ({"tags": has(("a", []))}, {"a1", "a2", "old"}),
+    ({"tags": has(("a", ["1"]))}, {"a1", "old"}),
+    ({"tags": has(("a", ["1", "2"]), ("b", []))}, {"a2"}),
+    ({"tags_any": has(("a", ["1"]), ("b", ["2"]))}, {"a1", "b", "old"}),
+    ({"not_tags": has(("a", []), ("b", []))}, {"none", "a1", "b", "old"}),
+    ({"not_tags_any": has(("a", []), ("b", []))}, {"none"}),
+    ({"tags": has(("a", [])), "not_tags_any": has(("c", []))}, {"a1", "a2"}),
+    ({"without_any_tag": True, "tags": has(("a", []))}, {"none"}),
+    ({"matches": [{"key": "resource_name", "value": "a"}]}, {"a1", "a2"}),
+    ({"matches": [{"key": "resource_name", "value": ""}]}, set()),
+    ({"without_any_tag": True, "matches": [{"key": "resource_name", "value": "a"}]}, set()),
+])
+def test_a_query_finds_images(ims: Ims, query: dict[str, Any], found: set[str]) -> None:
+    populate(ims)
+    route = f"POST /v2/{ims.fake.project_id}/images/resource_instances/action"
+    document = ims.ask(route, {"action": "filter", **query}, status=200)
+    assert {one["resource_name"] for one in document["resources"]} == found
+    assert document["total_count"] == len(found)
+    assert ims.ask(route, {"action": "count", **query}, status=200) == {
+        "total_count": len(found)}
+
+
+def test_what_is_found_comes_in_pages(ims: Ims) -> None:
+    for number in range(12):
+        ims.fake.images.add(name=str(number), tags=["k=v"])
+    route = f"POST /v2/{ims.fake.project_id}/images/resource_instances/action"
+    first = ims.ask(route, {"action": "filter"}, status=200)
+    assert (first["total_count"], len(first["resources"])) == (12, 10)
+    for offset in ("10", 10):
+        rest = ims.ask(route, {"action": "filter", "limit": "1000", "offset": offset}, status=200)
+        assert [one["resource_name"] for one in rest["resources"]] == ["1", "0"]
+    image = rest["resources"][0]
+    assert (image["resource_detail"], image["tags"]) == ({"status": "active"}, [tag("k", "v")])
+    by_id = ims.ask(route, {"action": "filter", "matches": [
+        {"key": "resource_id", "value": image["resource_id"]}]}, status=200)
+    assert by_id["total_count"] == 1
+
+
+@pytest.mark.parametrize("body", [
+    {}, {"action": "Filter"}, {"action": "filter", "limit": 0}, {"action": "filter",
+                                                                "limit": 1001},
+    {"action": "filter", "offset": -1}, {"action": "filter", "limit": "x"},
+    {"action": "filter", "tags": has(*((f"k{n}", []) for n in range(11)))},
+    {"action": "filter", "tags": has(("k", [str(n) for n in range(11)]))},
+    {"action": "filter", "tags": has(("k", []), ("k", []))},
+    {"action": "filter", "tags_any": has(("k", ["v", "v"]))},
+    {"action": "filter", "not_tags": has(("", []))},
+    {"action": "filter", "not_tags_any": has(("k" * 129, []))},
+    {"action": "filter", "tags": has(("k", ["v" * 256]))},
+    {"action": "filter", "tags": [{"key": "k"}]},
+    {"action": "filter", "without_any_tag": "yes"},
+    {"action": "filter", "matches": [{"key": "name", "value": "x"}]},
+    {"action": "filter", "matches": [{"key": "resource_id", "value": "x"}] * 2},
+    {"action": "filter", "matches": [{"key": "resource_name", "value": "x" * 256}]},
+])
+def test_a_query_that_cannot_be_read(ims: Ims, body: dict[str, Any]) -> None:
+    route = f"POST /v2/{ims.fake.project_id}/images/resource_instances/action"
+    assert ims.refused(route, body) == "IMG.0001"
