@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .domain.world import World
 
 DEFAULT_REGION = "eu-de"
+DEFAULT_QUOTA = 1000
 
 
 class Service:
@@ -123,8 +124,13 @@ class Service:
         if self._world is None:
             from .domain.world import World
 
-            self._world = World(self.region)
+            self._world = World(self.region, DEFAULT_QUOTA)
         return self._world
+
+    @property
+    def quota(self) -> int:
+        """How many images a project may have; asked of each new image, so without a world."""
+        return DEFAULT_QUOTA if self._world is None else self._world.quota
 
     @property
     def keys(self) -> Keys:

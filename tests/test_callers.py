@@ -63,12 +63,22 @@ def test_a_token_ends_with_the_reset(wire: Wire, fake_ims: FakeIMS) -> None:
     ("u:p1:Member", 201), ("u:p1: member , x", 201),
     ("u:p1:reader", 403), ("u:p1:", 403), ("u:p1:other", 403),
     ("u:p1", 401), ("u", 401), (":p1:member", 401), ("u:p1:member:x", 401), ("::", 401),
+    ("u:p1:member%0Aadmin", 401), ("u:p1%00:member", 401), ("u%C2%85:p1:member", 401),
+    ("u:p1:member%FF", 403), ("%C3%A9:p1:member", 201),
 ])
 def test_a_triple_is_the_identity(wire: Wire, token: str, status: int) -> None:
     reply = by_token(wire, token).post("/v2/images", {"name": "a"})
     assert reply.status == status
     if status == 201:
         assert reply.json["owner"] == "p1"
+
+
+@pytest.mark.fake_ims(auth="triple")
+def test_a_triple_of_bytes_that_are_no_text(wire: Wire, fake_ims: FakeIMS) -> None:
+    answer = wire.raw(b"GET /v3/projects HTTP/1.1\r\nHost: h\r\nX-Auth-Token: u:\xff:member\r\n"
+                      b"Connection: close\r\n\r\n")
+    assert answer[9:12] == b"401"
+    assert fake_ims.requests.last.caller == ""
 
 
 @pytest.mark.fake_ims(auth="triple")

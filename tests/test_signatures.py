@@ -430,6 +430,36 @@ def test_a_replayed_signature_is_taken(wire: Wire) -> None:
 
 
 @STRICT
+def test_what_a_recorded_signature_is_good_for(wire: Wire, fake_ims: FakeIMS) -> None:
+    date = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(fake_ims.clock.now()))
+    signed = by_go("POST", "/v2/images", body=b'{"name": "n"}', date=date, host=wire.host,
+                   scope=f"{date[:8]}///sdk_request")
+
+    def replay(
+        method: str = "POST", path: str = "/v2/images", body: bytes = b'{"name": "n"}'
+    ) -> Reply:
+        return wire.anonymous().send(method, path, body, dict(signed.headers))
+
+    # The gateway keeps no nonces: the very same request, as often as one likes.
+    assert [replay().status for _ in range(2)] == [201, 201]
+    image_id = replay().json["id"]
+    for other in (replay(path="/v2/images/x"), replay(path="/v2/images?a=1"), replay("PUT"),
+                  replay("PATCH", f"/v2/images/{image_id}"),
+                  replay(body=b'{"name": "m"}'), replay(body=b""),
+                  replay(path="/v3/auth/tokens")):
+        if other.status == 400:  # the log-in asks for no signature, and this is no log-in
+            assert other.json["error"]["title"] == "Bad Request"
+        else:
+            assert refusal(other).startswith("verify aksk signature fail")
+    assert len(fake_ims.images) == 3
+    fake_ims.clock.advance("14m")
+    assert replay().status == 201
+    fake_ims.clock.advance("2m")
+    assert refusal(replay()).startswith("calc aksk signature fail:signature expired")
+    assert len(fake_ims.images) == 4
+
+
+@STRICT
 def test_the_project_of_a_signed_request(wire: Wire, fake_ims: FakeIMS) -> None:
     fake_ims._service.keys.add(AK, SK, project_id="p", projects={"q": ["reader"]})
     assert send_signed(wire).status == 200
@@ -469,8 +499,8 @@ def test_in_other_modes_the_access_key_is_taken_at_its_word(
     assert fake_ims.auth == mode
     fake_ims._service.keys.add("K", "s", project_id="p", projects={"q": ["reader"]})
     for access, project, tenant in (
-        ("K", "", "p"), ("K", "q", "q"), ("K", "other", "p"), ("X", "", fake_ims.project_id),
-        ("X", "q", fake_ims.project_id), (AK, "", fake_ims.project_id),
+        ("K", "", "p"), ("K", "q", "q"), ("K", "other", "other"), ("X", "", fake_ims.project_id),
+        ("X", "another", "another"), (AK, "", fake_ims.project_id), (AK, "other", "other"),
     ):
         for algorithm in (f"SDK-HMAC-SHA256 Access={access}", f"SDK-HMAC-SM3 Access={access}, x",
                           f"V11-HMAC-SHA256 Credential={access}/20200101/eu-de/ims, y=z"):
@@ -480,6 +510,46 @@ def test_in_other_modes_the_access_key_is_taken_at_its_word(
     headers = {"Authorization": "SDK-HMAC-SHA256 SignedHeaders=host"}
     reply = wire.anonymous().send("GET", "/v2/images", headers=headers)
     assert refusal(reply) == "Authorization header cannot be read: it names no access key"
+
+
+@pytest.mark.parametrize("mode", [pytest.param(mode, marks=pytest.mark.fake_ims(auth=mode))
+                                  for mode in ("any", "triple")])
+def test_in_other_modes_a_project_comes_into_being(
+    wire: Wire, fake_ims: FakeIMS, mode: str
+) -> None:
+    fake_ims._service.keys.add("K", "s", project_id="p", user_id="kim", roles=["admin"])
+    fake_ims.images.add(name="secret")
+
+    def ask(access: str, project: str, method: str = "GET", body: bytes | None = None) -> Reply:
+        return wire.anonymous().send(method, "/v2/images", body, {
+            "Authorization": f"SDK-HMAC-SHA256 Access={access}", "X-Project-Id": project,
+            "Content-Type": "application/json"})
+
+    made = ask("K", "new", "POST", b'{"name": "n"}')
+    assert (made.status, made.json["owner"]) == (201, "new")
+    assert (fake_ims.requests.last.caller, fake_ims.requests.last.roles) == (
+        "kim:new", ("member", "reader"))
+    project = fake_ims.identity.project("new")
+    assert (project.id, project.name) == ("new", "new")
+    # Others may come to it by whatever way.
+    assert [image["name"] for image in ask("X", "new").json["images"]] == ["n"]
+    assert fake_ims.requests.last.caller == f"{fake_ims.user_id}:new"
+    assert ask(AK, "empty").json["images"] == []
+    assert [image["name"] for image in ask(AK, "").json["images"]] == ["secret"]
+    project.enabled = False
+    assert refusal(ask("K", "new")) == "ak K has no project new"
+    assert fake_ims.requests.last.caller == ""
+
+
+def test_a_project_that_cannot_be_does_not_come_into_being(wire: Wire, fake_ims: FakeIMS) -> None:
+    before = len(fake_ims.identity.projects)
+    for name in (b"\xff", b"a\tb"):
+        answer = wire.raw(b"GET /v2/images HTTP/1.1\r\nHost: h\r\nX-Project-Id: " + name
+                          + b"\r\nAuthorization: SDK-HMAC-SHA256 Access=K\r\n"
+                          b"Connection: close\r\n\r\n")
+        assert answer[9:12] == b"401"
+        assert b"ak K has no project" in answer
+    assert len(fake_ims.identity.projects) == before
 
 
 @STRICT
@@ -615,6 +685,31 @@ def test_nonsense_in_headers_is_never_a_500(wire: Wire, fake_ims: FakeIMS) -> No
                                   + b"Connection: close\r\n\r\n")
                 assert answer[9:12] in (b"401", b"400"), (name, value, answer)
     assert all(exchange.status == 401 for exchange in fake_ims.requests)
+
+
+@pytest.mark.parametrize("mode", [pytest.param(mode, marks=pytest.mark.fake_ims(auth=mode))
+                                  for mode in ("any", "triple")])
+@pytest.mark.parametrize("path", ["/v2/images", "/v3/projects?name=n", "/v3/auth/tokens",
+                                  "/v3/projects", "/v3/auth/domains"])
+def test_nonsense_in_headers_is_never_a_500_where_nobody_checks(
+    wire: Wire, fake_ims: FakeIMS, mode: str, path: str
+) -> None:
+    odd = [b"", b"x", b"\xff\xfe", "é✓".encode(), b"{access}", b"%s%n", b"=,;/|", b"a" * 4000,
+           b"a\tb", b"a:b", b"\x7f", b"\xed\xa0\x80", b"none", b"../x"]
+    for text in odd:
+        for authorization in (b"Access=" + AK.encode(), b"Access=" + text, text,
+                              b"Credential=" + text + b"/x", b"Access=K, Signature=" + text):
+            for name in (b"X-Project-Id", b"X-Security-Token", b"X-Sdk-Date", b"X-Subject-Token"):
+                answer = wire.raw(
+                    b"GET " + path.encode() + b" HTTP/1.1\r\nHost: h\r\nAuthorization: "
+                    b"SDK-HMAC-SHA256 " + authorization + b"\r\n" + name + b": " + text
+                    + b"\r\nConnection: close\r\n\r\n")
+                assert answer[9:12] in (b"200", b"400", b"401", b"404"), (text, name, answer)
+    # Whoever came into being by it can be listed.
+    admin = fake_ims.tenant("boss", roles=["admin"])
+    for kind in ("projects", "users", "domains"):
+        listed = Wire(fake_ims.url, dict(admin.headers)).get(f"/v3/{kind}")
+        assert listed.json[kind]
 
 
 # Huawei Cloud's own client, as it comes from PyPI

@@ -1,14 +1,17 @@
 """The runner of other people's suites: what it writes for them and reads from them.
 
-The suites themselves run by ``python tests/suites --venv DIR``.
+The suites themselves run by ``python tests/suites --venv DIR``, in CI with ``--check``.
 """
 
 from __future__ import annotations
 
 import configparser
 import json
+import re
+import runpy
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ import pytest
 import suite_page
 from suite_cloud import DISK_FORMATS, IMAGE, PEOPLE, Cloud, write_sdk, write_tempest
 from suite_results import brief, read
-from suite_runs import SUITES, WORKER, environment
+from suite_runs import REQUIREMENTS, SUITES, WORKER, ensure_venv, environment, pinned
 
 from fake_ims import FakeIMS
 
@@ -145,6 +148,104 @@ def test_the_page_in_the_repository_has_the_section() -> None:
     assert page.count(suite_page.BEGIN) == page.count(suite_page.END) == 1
     for suite in SUITES.values():
         assert f"### {suite.distribution} " in page
+
+
+OUTCOMES = (("p.v2.test_a.A.one[id-1,smoke]", "passed", ""), ("p.v2.test_a.A.two", "failed", "x"),
+            ("setUpClass (p.v2.b.test_b.B)", "skipped", "nothing here"))
+
+
+def test_a_page_is_compared_with_a_run() -> None:
+    known = {"A.two": "no second a"}
+    found = report(*OUTCOMES, known=known)
+    page = suite_page.replaced("# Clients\n\nwords\n", suite_page.section([found]))
+    assert suite_page.differences([found], page) == suite_page.newer([found], page) == []
+    assert suite_page.versions(page) == {"those": "1.2"}
+    assert suite_page.differences([replace(found, seconds=99.0)], page) == []
+    other = report(OUTCOMES[0], ("p.v2.test_a.A.two", "passed", ""), OUTCOMES[2])
+    assert suite_page.differences([other], page) == [
+        "- | those 1.2 | 1 | 1 | 2 | 2 |", "+ | those 1.2 | 2 | 0 | 2 | 2 |",
+        "- | `test_a.A` | 1 | 1 |  |", "+ | `test_a.A` | 2 |  |  |",
+        "- | all | 1 | 1 | 2 |", "+ | all | 2 | 0 | 2 |",
+        "- Failed:", "- - `A.two`: no second a"]
+
+
+def test_another_test_of_a_class_is_a_difference() -> None:
+    known = {"A.one": "no a", "A.two": "no a"}
+    page = suite_page.section([report(*OUTCOMES, known=known)])
+    swapped = report(("p.v2.test_a.A.one[id-1,smoke]", "failed", ""),
+                     ("p.v2.test_a.A.two", "passed", ""), OUTCOMES[2], known=known)
+    assert suite_page.differences([swapped], page) == [
+        "- - `A.two`: no a", "+ - `A.one`: no a"]
+
+
+def test_a_newer_release_is_named_and_only_its_results_are_compared() -> None:
+    page = suite_page.section([report(*OUTCOMES)])
+    found = replace(report(*OUTCOMES), version="1.3")
+    assert suite_page.differences([found], page) == []
+    assert suite_page.newer([found], page) == ["those 1.3 was run, and the page tells of 1.2"]
+    more = [{"distribution": "those", "version": "1.3", "tests": ["p.v2.test_c.C.one"]},
+            {"id": "p.v2.test_c.C.one", "status": "passed", "reason": ""}]
+    assert "+ | `test_c.C` | 1 |  |  |" in suite_page.differences(
+        [read("suite", more, {}, 1.0)], page)
+    assert suite_page.newer([found], "# Clients\n") == [
+        "those 1.3 was run, and the page tells of none"]
+    assert suite_page.differences([found], "# Clients\n")
+
+
+def test_what_fails_in_the_fake_itself_is_a_surprise() -> None:
+    found = replace(report(*((name, "passed", "") for name in lines()[0]["tests"])),
+                    broken=("GET /v2/images 500",))
+    assert found.surprises == ["500 from the fake: GET /v2/images 500"]
+
+
+def test_the_page_tells_of_the_releases_that_ci_runs() -> None:
+    pins = pinned()
+    page = suite_page.PAGE.read_text(encoding="utf-8")
+    assert suite_page.versions(page) == {
+        suite.distribution: pins[suite.distribution] for suite in SUITES.values()}
+    for name, version in pins.items():
+        assert re.fullmatch(r"[0-9][0-9a-z.]*", version), name
+
+
+def test_ci_runs_the_suites() -> None:
+    script = suite_page.PAGE.parents[1] / ".ci" / "run"
+    if not script.exists():
+        pytest.skip("not in a checkout")
+    steps = script.read_text(encoding="utf-8").splitlines()
+    assert ".venv/bin/python tests/suites --venv .venv/suites --check" in steps
+
+
+def test_what_is_pinned_is_installed_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    done: list[list[str]] = []
+    monkeypatch.setattr(subprocess, "run", lambda command, **more: done.append(command))
+    for _ in range(2):
+        ensure_venv(tmp_path)
+    assert [command[1:3] for command in done] == [["-m", "venv"], ["-m", "pip"]]
+    assert done[1][-2:] == ["-r", str(REQUIREMENTS)]
+    pins = tmp_path / "pins.txt"
+    pins.write_text("those==1.3\n")
+    monkeypatch.setattr("suite_runs.REQUIREMENTS", pins)
+    ensure_venv(tmp_path)
+    assert done[-1][-2:] == ["-r", str(pins)]
+
+
+@pytest.mark.parametrize(("found", "status"), [([], 0), (["- a", "+ b"], 1)])
+def test_a_check_says_what_is_different(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path,
+    found: list[str], status: int,
+) -> None:
+    main = runpy.run_path(str(WORKER.with_name("__main__.py")))["main"]
+    passed = [(name, "passed", "") for name in lines()[0]["tests"]]
+    monkeypatch.setitem(main.__globals__, "_run", lambda *given: report(*passed))
+    monkeypatch.setitem(main.__globals__, "ensure_venv", lambda where: where)
+    monkeypatch.setattr(suite_page, "differences", lambda reports, page: found)
+    monkeypatch.setattr(sys, "argv", ["suites", "--venv", str(tmp_path), "--check"])
+    assert main() == status
+    said = capsys.readouterr().out.splitlines()
+    assert "ANOTHER RELEASE: those 1.2 was run, and the page tells of none" in said
+    assert said[-2:] == found if found else said[-1] == "All is as docs/clients.md says."
 
 
 @pytest.mark.fake_ims(profile="openstack")

@@ -59,6 +59,8 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
      "IMG.0046"),
     ("image.too_many_properties", 413, "The limit has been exceeded on the number of allowed "
      "image properties. Attempted: {attempted}, Maximum: {maximum}", "IMG.0001"),
+    ("image.quota", 413, "The limit has been exceeded on the number of images of a project. "
+     "Attempted: {attempted}, Maximum: {maximum}", "IMG.0015"),
     ("image.too_many_tags", 413, "The limit has been exceeded on the number of allowed image "
      "tags. Attempted: {attempted}, Maximum: {maximum}", "IMG.0116"),
     ("image.four_bytes", 400, "{what} can't contain 4 byte unicode characters.", "IMG.0003"),

@@ -178,8 +178,10 @@ class Callers:
         if known is not None:
             return known
         # glanceclient percent-encodes tokens.
-        parts = unquote(token).split(":")
-        if len(parts) != 3 or not parts[0]:
+        text = unquote(token)
+        parts = text.split(":")
+        # What no answer could repeat, in a header or as JSON, is nobody's name.
+        if len(parts) != 3 or not parts[0] or not text.isprintable():
             raise Refused("auth.unknown")
         user_id, project, roles = parts
         names = tuple(role.strip().lower() for role in roles.split(",") if role.strip())

@@ -77,7 +77,7 @@ class Images(Seeding):
         """A new image in status ``queued``, from what the profile has read of the request.
 
         Raises:
-            Refused: the caller may not, or the id is taken.
+            Refused: the caller may not, the id is taken, or the project has no room for it.
         """
         attributes = new.attributes
         owner = attributes.get("owner", caller.project_id)
@@ -95,6 +95,7 @@ class Images(Seeding):
         elif self._store.knows(str(image_id)):
             raise Refused("image.duplicate", image_id=image_id)
         self._check_counts(len(new.properties), len(new.tags))
+        self.check_quota(owner)
         now = self._now()
         fields = {key: value for key, value in attributes.items() if key not in ("id", "owner")}
         for name in ("min_ram", "min_disk"):
@@ -105,6 +106,19 @@ class Images(Seeding):
                       tags=new.tags, properties=new.properties, **fields)
         self._store.add(image)
         return image
+
+    def check_quota(self, project_id: str | None, count: int = 1) -> None:
+        """Is there room for so many more images of a project, in a service that counts them?
+
+        Raises:
+            Refused: ``image.quota``.
+        """
+        if not self._service.profile.has_quota:
+            return
+        maximum = self._service.quota
+        attempted = self._store.owned(project_id) + count
+        if attempted > maximum:
+            raise Refused("image.quota", attempted=attempted, maximum=maximum)
 
     def _check_counts(self, properties: int, tags: int) -> None:
         profile = self._service.profile
@@ -198,11 +212,17 @@ class Images(Seeding):
             return list(dict.fromkeys(value))
         return value
 
-    def delete(self, caller: Caller, image_id: str) -> None:
+    def delete(self, caller: Caller, image_id: str, with_backup: bool = False) -> None:
         """Delete an image, at once or after ``lifecycle.deleting``.
+
+        Args:
+            caller: who asks.
+            image_id: the image.
+            with_backup: whether the backup that it was made from goes, too.
 
         Raises:
             Refused: not there, not the caller's, or protected.
+            ImsError: ``IMG.0176``: the backup is in use.
         """
         try:
             image = self.get(caller, image_id)
@@ -211,6 +231,8 @@ class Images(Seeding):
         access.require("delete_image", caller, image)
         if image.protected:
             raise Refused("image.protected", image_id=image_id)
+        if with_backup:
+            self._service.world.delete_backup(image.properties.get("__backup_id"))
         self.remove(image)
 
     def remove(self, image: Image) -> None:

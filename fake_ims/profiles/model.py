@@ -38,6 +38,7 @@ class Profile(Hashable, Protocol):
         max_tags: of an image.
         max_properties: of an image.
         max_members: of an image.
+        has_quota: whether a project may have only so many images (``World.quota``).
         max_upload: greatest size of an image's data, in bytes.
         refuses_bodies: whether a body where none belongs is an error.
         lists_killed: whether lists show killed images.
@@ -64,6 +65,7 @@ class Profile(Hashable, Protocol):
     max_tags: int
     max_properties: int
     max_members: int
+    has_quota: bool
     max_upload: int
     refuses_bodies: bool
     lists_killed: bool

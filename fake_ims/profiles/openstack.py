@@ -49,6 +49,7 @@ class OpenStack:
     max_tags = 128
     max_properties = 128
     max_members = 128
+    has_quota = False
     max_upload = 2**40
     refuses_bodies = True
     lists_killed = False

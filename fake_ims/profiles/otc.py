@@ -62,6 +62,7 @@ class Otc:
     max_tags = 128
     max_properties = 128
     max_members = 256
+    has_quota = True
     # Page Uploading an Image: smaller than 128 GB.
     max_upload = 128 * 2**30 - 1
     refuses_bodies = False

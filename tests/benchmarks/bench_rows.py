@@ -168,6 +168,7 @@ def _against_bare(
     def ours() -> float:
         if posts:
             fake.reset()
+            fake.world.quota = size.requests
         return run(port_of(fake))
 
     with Bare(body, target.partition("?")[0], 201 if posts else 200) as bare:

@@ -66,6 +66,23 @@ def test_the_life_of_an_image(
     assert [one.name for one in fake_ims.images] == ["other"]
 
 
+@each_profile
+def test_a_member_shares_with_a_tenant_that_he_does_not_see(
+    fake_ims: FakeIMS, fake_ims_env: dict[str, str], profile: str
+) -> None:
+    fake_ims.tenant("p2")
+    image = fake_ims.images.add(name="disk", disk_format="raw", container_format="bare",
+                                visibility="shared" if profile == "openstack" else "private")
+    run = command("image", "add", "project", image.id, "p2")
+    asked = [(one.path, one.status) for one in fake_ims.requests.of("identity.projects.*")]
+    if profile == "openstack":  # forbidden to look: the id is taken as it is
+        assert (run.returncode, set(image.members)) == (0, {"p2"})
+        assert asked == [("/identity/v3/projects/p2", 403), ("/identity/v3/projects", 403)]
+    else:  # what he is shown are his own, and the command gives up
+        assert (run.returncode, set(image.members)) == (1, set())
+        assert asked == [("/identity/v3/projects/p2", 403), ("/identity/v3/projects", 200)]
+
+
 @pytest.mark.fake_ims(auth="strict")
 def test_log_in(
     fake_ims: FakeIMS, fake_ims_env: dict[str, str], monkeypatch: pytest.MonkeyPatch,

@@ -59,7 +59,26 @@ def test_keystoneauth_with_a_password(
         found = client.get_endpoint(service_type="image", interface=interface)
         assert found.rstrip("/") == fake_ims.url
     assert client.get("/v2/images", endpoint_filter=IMAGE).json()["images"] == []
-    assert client.get_endpoint(service_type="identity", version="3") == fake_ims.auth_url
+    identity = f"{fake_ims.url}/identity/v3"
+    assert client.get_endpoint(service_type="identity", version="3") == identity
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("path", MOUNTS)
+def test_keystoneauth_finds_keystones_versions_at_the_catalogs_url(
+    open_session: Any, fake_ims: FakeIMS, path: str, profile: str
+) -> None:
+    client = open_session(password(fake_ims, path))
+    found = client.auth.get_all_version_data(client, service_type="identity")
+    (row,) = found[fake_ims.region]["public"]["identity"]
+    assert (row.url, row.version) == (f"{fake_ims.url}/identity/v3/", "3.14")
+    # The image service has versions 2, too: those are not to be taken for Keystone's.
+    any_version = {"min_version": "2", "max_version": "latest"}
+    data = client.auth.get_endpoint_data(client, service_type="identity", **any_version)
+    assert (data.url, data.api_version) == (f"{fake_ims.url}/identity/v3/", (3, 14))
+    images = client.auth.get_all_version_data(client, service_type="image")
+    assert {one.url for one in images[fake_ims.region]["public"]["image"]} >= {
+        f"{fake_ims.url}/v2/"}
 
 
 @pytest.mark.parametrize("profile", PROFILES)

@@ -68,7 +68,7 @@ def test_the_catalog(door: Any, fake_ims: FakeIMS, profile: str) -> None:
     urls = {service["type"]: {row["interface"]: row["url"] for row in service["endpoints"]}
             for service in catalog}
     for kind, url in (("image", fake_ims.url), ("ims", fake_ims.url),
-                      ("identity", fake_ims.auth_url)):
+                      ("identity", f"{fake_ims.url}/identity/v3")):
         assert urls[kind] == {"public": url, "internal": url, "admin": url}
     ids = [row["id"] for service in catalog for row in service["endpoints"]]
     assert len(set(ids)) == len(ids)

@@ -135,6 +135,18 @@ def test_a_backup_makes_one_image_until_that_is_gone(ims: Ims) -> None:
     made(ims, WHOLE, OF_BACKUP)
 
 
+def test_an_image_is_deleted_with_its_backup_if_the_request_says_so(ims: Ims) -> None:
+    world = ims.fake.world
+    kept, gone = (made(ims, WHOLE, {**OF_CBR, "backup_id": one}) for one in (BACKUP, VAULT))
+    ims.ask(f"DELETE /v2/images/{kept['id']}", {"delete_backup": False}, status=204)
+    world.backups[VAULT].status = "restoring"
+    route = f"DELETE /v2/images/{gone['id']}"
+    assert ims.refused(route, {"delete_backup": True}) == "IMG.0176"
+    world.backups[VAULT].status = "available"
+    ims.ask(route, {"delete_backup": True}, status=204)
+    assert (BACKUP in world.backups, VAULT in world.backups) == (True, False)
+
+
 def test_a_backup_is_taken_while_the_job_runs_and_free_when_it_fails(ims: Ims) -> None:
     ims.fake.lifecycle.jobs = "10m"
     ims.fake.world.backups.add(BACKUP)

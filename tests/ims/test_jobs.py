@@ -80,6 +80,15 @@ def test_a_job_fails_by_hand(ims: Ims) -> None:
     assert document["end_time"] is not None
 
 
+def test_without_a_code_a_job_fails_for_no_known_reason(ims: Ims) -> None:
+    ims.fake.jobs.fail_next()
+    assert begin(ims).error_code == "IMG.0061"
+    ims.fake.lifecycle.jobs = by_hand
+    job = begin(ims)
+    job.fail()
+    assert (job.error_code, job.fail_reason) == ("IMG.0061", "Unknown system error.")
+
+
 def test_only_jobs_of_a_type_fail_and_only_so_many(ims: Ims) -> None:
     ims.fake.jobs.fail_next("IMG.0014", job_type="imsCopyImageInRegionJob")
     ims.fake.jobs.fail_next("IMG.0112", job_type="imsAddImageMembersJob", count=2)

@@ -2,7 +2,8 @@
 
 It starts a fake (profile ``openstack``), writes the configuration that each suite wants into a
 temporary directory, runs the suite as it comes from PyPI in a virtual environment of its own,
-which is made if there is none, and prints what passed. ``--write`` puts that into docs/clients.md.
+which is made if there is none, and prints what passed. ``--write`` puts that into docs/clients.md,
+``--check`` compares it with what stands there.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import argparse
 import contextlib
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import suite_page
@@ -23,7 +25,7 @@ from fake_ims import FakeIMS
 
 
 def main() -> int:
-    """The command line; the exit status is 0 if all went as expected, 2 if it could not go."""
+    """The command line; the exit status is 0 if all is as expected, 2 if it could not go."""
     parser = argparse.ArgumentParser(
         prog="python tests/suites", description="Run other people's tests of Glance at the fake.")
     parser.add_argument("suite", nargs="*", metavar="SUITE",
@@ -37,14 +39,17 @@ def main() -> int:
                         help="only tests whose name has this text")
     parser.add_argument("--keep", type=Path, metavar="DIR",
                         help="work in this directory, and leave configuration and logs there")
-    parser.add_argument("--write", action="store_true",
-                        help=f"write the tables into {suite_page.PAGE.name}")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--write", action="store_true",
+                      help=f"write the tables into {suite_page.PAGE.name}")
+    what.add_argument("--check", action="store_true",
+                      help=f"fail if {suite_page.PAGE.name} has other results")
     given = parser.parse_args()
     for name in given.suite:
         if name not in SUITES:
             parser.error(f"there is no suite {name!r}; there are {', '.join(SUITES)}")
-    if given.write and (given.suite or given.match or given.auth_url):
-        parser.error("--write takes a run of everything at the fake")
+    if (given.write or given.check) and (given.suite or given.match or given.auth_url):
+        parser.error("--write and --check take a run of everything at the fake")
     python = ensure_venv(given.venv)
     reports = []
     with contextlib.ExitStack() as stack:
@@ -58,13 +63,31 @@ def main() -> int:
             return 2
     if given.write:
         suite_page.write(reports)
-    return 1 if any(report.surprises for report in reports) else 0
+    as_told = not given.check or _check(reports)
+    return 1 if any(report.surprises for report in reports) or not as_told else 0
+
+
+def _check(reports: Sequence[Report]) -> bool:
+    """Say what the page has otherwise; whether there is nothing."""
+    page = suite_page.PAGE.read_text(encoding="utf-8")
+    found = suite_page.differences(reports, page)
+    name = f"docs/{suite_page.PAGE.name}"
+    for line in suite_page.newer(reports, page):
+        sys.stdout.write(f"ANOTHER RELEASE: {line}\n")
+    if found:
+        sys.stdout.write(f"NOT AS IN {name} (-); `--write` would write (+):\n")
+        sys.stdout.write("".join(f"{line}\n" for line in found))
+    else:
+        sys.stdout.write(f"All is as {name} says.\n")
+    return not found
 
 
 def _run(suite: Suite, python: Path, work: Path, auth_url: str | None, match: str) -> Report:
     work.mkdir(parents=True, exist_ok=True)
-    with _at(auth_url) as where:
+    broken: list[str] = []
+    with _at(auth_url, broken) as where:
         report = run(suite, python, work, Cloud.log_in(where), match)
+    report = replace(report, broken=tuple(broken))
     sys.stdout.write("\n".join(suite_page.text(report)) + "\n")
     for line in report.surprises:
         sys.stdout.write(f"NOT AS EXPECTED: {line}\n")
@@ -73,15 +96,14 @@ def _run(suite: Suite, python: Path, work: Path, auth_url: str | None, match: st
 
 
 @contextlib.contextmanager
-def _at(auth_url: str | None) -> Iterator[str]:
+def _at(auth_url: str | None, broken: list[str]) -> Iterator[str]:
+    """Where the suite is to log in; the fake's exchanges that ended with 500 are gathered."""
     if auth_url is not None:
         yield auth_url
         return
     with FakeIMS(profile="openstack") as fake:
         yield f"{fake.url}/v3"
-        broken = [exchange for exchange in fake.requests if exchange.status == 500]
-    for exchange in broken:
-        sys.stdout.write(f"500 FROM THE FAKE: {exchange.line()}\n")
+        broken += [exchange.line() for exchange in fake.requests if exchange.status == 500]
 
 
 if __name__ == "__main__":

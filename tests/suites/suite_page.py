@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from suite_results import Report, Status
@@ -14,6 +17,7 @@ HEAD = """\
 
 Made by `python tests/suites --venv DIR --write`, which runs them as they come from PyPI, unpatched,
 at `FakeIMS(profile="openstack")`: they log in at its `/v3` and find the rest in the catalog.
+CI runs them with `--check`, and fails if a count or a name here is another.
 """
 # Measured with the same command and ``--auth-url`` at what tests/conformance/real_glance.py starts,
 # its metadata definitions loaded, behind a Keystone that gives its tokens.
@@ -22,6 +26,8 @@ A real Glance 33.0.0 with one file store, asked by the same command: 68 passed, 
 two), 32 skipped of tempest 47.0.0; 23 passed of openstacksdk 4.22.0.
 """
 STATUSES: tuple[Status, ...] = ("passed", "failed", "skipped")
+# A suite's row of the first table: distribution, version, counts, seconds.
+_ROW = re.compile(r"^\| (\S+) (\S+) \|(?: \d+ \|){3} (\d+) \|$", re.M)
 
 
 def text(report: Report) -> list[str]:
@@ -101,3 +107,36 @@ def write(reports: Sequence[Report], page: Path = PAGE) -> None:
     """Bring the page up to date."""
     old = page.read_text(encoding="utf-8") if page.exists() else ""
     page.write_text(replaced(old, section(reports)), encoding="utf-8")
+
+
+def versions(page: str) -> dict[str, str]:
+    """Which release of each suite the page tells of."""
+    return {name: version for name, version, _ in _ROW.findall(_section_of(page))}
+
+
+def differences(reports: Sequence[Report], page: str) -> list[str]:
+    """What the page says otherwise than the reports: ``- `` the page's lines, ``+ `` theirs.
+
+    How long it took and which release it was are not compared.
+    """
+    old = _section_of(page)
+    rows = {name: (version, seconds) for name, version, seconds in _ROW.findall(old)}
+    alike = []
+    for report in reports:
+        version, seconds = rows.get(report.distribution, (report.version, report.seconds))
+        alike.append(replace(report, version=version, seconds=float(seconds)))
+    return [line for line in difflib.ndiff(old.splitlines(), section(alike).splitlines())
+            if line.startswith(("- ", "+ ")) and line[2:]]
+
+
+def newer(reports: Sequence[Report], page: str) -> list[str]:
+    """The suites that were run in another release than the page tells of."""
+    told = versions(page)
+    return [f"{report.distribution} {report.version} was run, and the page tells of "
+            f"{told.get(report.distribution, 'none')}" for report in reports
+            if told.get(report.distribution) != report.version]
+
+
+def _section_of(page: str) -> str:
+    _, begin, rest = page.partition(BEGIN)
+    return begin + rest.partition(END)[0] + END + "\n"

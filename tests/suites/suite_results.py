@@ -48,6 +48,7 @@ class Report:
         distribution, version: what was run.
         outcomes: one for each test, in the order of their names.
         seconds: how long it took.
+        broken: exchanges in which the fake failed by itself.
     """
 
     suite: str
@@ -55,6 +56,7 @@ class Report:
     version: str
     outcomes: tuple[Outcome, ...]
     seconds: float
+    broken: tuple[str, ...] = ()
 
     def count(self, status: Status, case: str | None = None) -> int:
         """How many tests ended so, of all or of one class."""
@@ -68,11 +70,12 @@ class Report:
 
     @property
     def surprises(self) -> list[str]:
-        """Failures that were not expected, and expected ones that did not happen."""
+        """Failures that were not expected, expected ones that did not happen, the fake's own."""
         found = [f"{outcome.test}: {outcome.reason}" for outcome in self.outcomes
                  if outcome.status == "failed" and not outcome.known]
         found += [f"{outcome.test} {outcome.status}, and was to fail: {outcome.known}"
                   for outcome in self.outcomes if outcome.known and outcome.status != "failed"]
+        found += [f"500 from the fake: {line}" for line in self.broken]
         if not self.outcomes:
             found.append(f"{self.suite} has no tests")
         return found

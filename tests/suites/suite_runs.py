@@ -15,9 +15,8 @@ from suite_cloud import IMAGE, Cloud, write_sdk, write_tempest
 from suite_results import Report, read
 
 WORKER = Path(__file__).with_name("suite_worker.py")
-# Behind openstacksdk: what its tests import beside it.
-REQUIREMENTS = ("tempest", "openstacksdk", "ddt", "fixtures", "oslotest", "requests-mock",
-                "statsd", "prometheus-client", "stestr", "testscenarios", "testtools")
+# The one place that says which releases: the suites, and all that they import.
+REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 
 
 @dataclass(frozen=True)
@@ -60,15 +59,28 @@ SUITES = {suite.name: suite for suite in (
 )}
 
 
+def pinned() -> dict[str, str]:
+    """The version of each distribution that the suites run with, by its name."""
+    lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
+    rows = [line.partition("==") for line in lines if line and not line.startswith("#")]
+    return {name: version for name, _, version in rows}
+
+
 def ensure_venv(where: Path) -> Path:
-    """Make a virtual environment with the suites, unless it is there; gives its Python."""
+    """Make a virtual environment with the suites as they are pinned, unless it is there.
+
+    Returns:
+        Its Python.
+    """
     python = where.absolute() / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    marker = where / "suites-installed"
-    if not marker.exists():
+    # What was installed; pins that have changed since are installed over it.
+    installed, wanted = where / "suites-installed", REQUIREMENTS.read_text(encoding="utf-8")
+    if not installed.exists() or installed.read_text(encoding="utf-8") != wanted:
         if not python.exists():
             subprocess.run([sys.executable, "-m", "venv", str(where)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "-q", *REQUIREMENTS], check=True)
-        marker.touch()
+        subprocess.run([str(python), "-m", "pip", "install", "-q", "-r", str(REQUIREMENTS)],
+                       check=True)
+        installed.write_text(wanted, encoding="utf-8")
     return python
 
 

@@ -24,7 +24,9 @@ class ImsErrors:
         row = refused.row
         if row.status in _COMMON or row.key in _KEYS:
             return OTC.refuse(call, refused)
-        return self.error(call, ImsError(row.code))
+        # The code's message, then what is wrong in this case; of a long sentence its beginning.
+        return self.error(call, ImsError(row.code,
+                                         detail=refused.text.split("\n", 1)[0].rstrip(".")))
 
     def error(self, call: Call, error: ImsError) -> Answer:
         """The reference's error body."""

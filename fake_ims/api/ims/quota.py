@@ -17,7 +17,7 @@ async def show(call: Call) -> Answer:
     service, caller = call.service, call.known_caller
     access.require_role("get_images", caller, "reader")
     service.transitions.settle()
-    quota = service.world.quota
+    quota = service.quota
     return as_json(200, {"quotas": {"resources": [{
         "type": "image",
         "used": service.store.owned(caller.project_id),

@@ -91,11 +91,11 @@ async def update(call: Call) -> Answer:
 @handles("images.delete")
 async def delete(call: Call) -> Answer:
     """Page *Deleting an Image*; a body may say whether to delete the image's backups, too."""
+    with_backup: object = False
     if call.has_body:
         document = await call.json()
-        if not isinstance(document, dict) or not isinstance(
-            document.get("delete_backup", False), bool
-        ):
+        with_backup = document.get("delete_backup", False) if isinstance(document, dict) else None
+        if not isinstance(with_backup, bool):
             raise ImsError("IMG.0001")
-    call.service.images.delete(call.known_caller, call.params["image_id"])
+    call.service.images.delete(call.known_caller, call.params["image_id"], bool(with_backup))
     return no_content()

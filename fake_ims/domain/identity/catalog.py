@@ -16,7 +16,8 @@ INTERFACES = ("public", "internal", "admin")
 OURS = {
     "image": ("glance", ""),
     "ims": ("ims", ""),
-    "identity": ("keystone", "/v3"),
+    # With a root of its own above it: clients go up from there to look for other versions.
+    "identity": ("keystone", "/identity/v3"),
 }
 # What clients look up by type beside images. They find a URL, and there a clear 501.
 OTHERS = (

@@ -27,9 +27,6 @@ from .records import (
 )
 from .shelf import Shelf
 
-DEFAULT_QUOTA = 1000
-MAX_MEMBERS = 256
-
 __all__ = ["Agency", "Backup", "Bucket", "Buckets", "Disk", "EnterpriseProject", "Flavor", "Key",
            "Region", "Server", "Shelf", "StoredObject", "Vault", "World"]
 
@@ -93,10 +90,10 @@ class World:
         is_strict: whether an unknown id is an error.
     """
 
-    def __init__(self, region: str) -> None:
+    def __init__(self, region: str, quota: int) -> None:
         self.region = region
         self.is_strict = False
-        self.quota = DEFAULT_QUOTA
+        self.quota = quota
         self.servers = Shelf("server", Server)
         self.disks = Shelf("disk", Disk)
         self.backups = Shelf("backup", Backup)
@@ -152,6 +149,19 @@ class World:
         if found.kind not in (None, kind):
             raise ImsError("IMG.0198")
         return found
+
+    def delete_backup(self, backup_id: str | None) -> None:
+        """Delete a backup, if it is there.
+
+        Raises:
+            ImsError: ``IMG.0176``: it is in use.
+        """
+        found = self.backups.get(backup_id)
+        if found is None:
+            return
+        if found.status != "available":
+            raise ImsError("IMG.0176")
+        self.backups.remove(found.id)
 
     def vault(self, vault_id: str) -> Vault:
         """A vault.
