@@ -223,7 +223,7 @@ class Pipeline:
         """
         from .api import gateway  # what few tests use is not loaded for all
 
-        call.called_by(await gateway.identify(call))
+        call.called_by(call.service.callers.limited(await gateway.identify(call)))
 
     def _note(self, exchange: Exchange, answer: Answer) -> None:
         exchange.status = answer.status

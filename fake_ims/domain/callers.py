@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from os import urandom
 from typing import TYPE_CHECKING, Literal
@@ -132,6 +132,13 @@ class Callers:
         self._tokens[token] = _Token(caller, expires_at)
         self.newcomers.append(caller)
         return caller
+
+    def limited(self, caller: Caller) -> Caller:
+        """A caller who comes without a token, with the limits of his user."""
+        if caller.user_id not in self._limits:
+            return caller
+        policy, enterprise_projects = self._limits[caller.user_id]
+        return replace(caller, policy=policy, enterprise_projects=enterprise_projects)
 
     def expire(self, token: str, now: float, after: DurationLike = 0) -> None:
         """Let a token expire, now or after a while."""

@@ -68,6 +68,14 @@ def test_a_policy_holds_for_the_tokens_that_its_user_logs_in_for(ims: Ims) -> No
                            headers={"X-Auth-Token": token}).status_code == 403
 
 
+def test_a_policy_holds_for_the_keys_of_its_user(ims: Ims) -> None:
+    ims.fake.reset(auth="any")
+    ims.fake.tenant(ims.fake.project_id, user=ims.fake.user_id, actions=["ims:images:get"])
+    signed = {"Authorization": f"SDK-HMAC-SHA256 Access={ims.fake.access_key}, "
+              "SignedHeaders=host, Signature=x"}
+    assert ims.refused("GET /v2/images", status=403, headers=signed) == "IMG.0026"
+
+
 def test_another_user_of_the_project_is_not_limited(ims: Ims) -> None:
     ims.fake.tenant("p2", user="u2", actions=["ims:images:get"])
     other = ims.fake.tenant("p2", user="u3")
