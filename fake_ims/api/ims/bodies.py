@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ...domain.jobs import Job
 from ...refusal import ImsError, Refused
 from ..answer import JSON, Answer
 from ..call import Call
+
+if TYPE_CHECKING:
+    from ...domain.jobs import Job
 
 
 async def document(call: Call) -> dict[str, Any]:

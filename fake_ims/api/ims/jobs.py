@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...domain.clock import isotime
-from ...domain.jobs import Job
 from ...refusal import ImsError
-from ...service import Service
 from ..answer import Answer
 from ..call import Call
 from ..registry import handles
 from .bodies import as_json
+
+if TYPE_CHECKING:
+    from ...domain.jobs import Job
+    from ...service import Service
 
 
 @handles("jobs.show")

@@ -12,13 +12,13 @@ from .. import access
 from ..callers import Caller
 from ..ids import new_id
 from ..image import Image
-from ..jobs import Job
 from .making import MakesImage, check_quota, plan
 from .sources import data_of, environment, file_size, image_of, is_whole
 from .undertaking import Undertaking
 
 if TYPE_CHECKING:
     from ...service import Service
+    from ..jobs import Job
 
 # What a copy takes over from no image: who may see it, and what it is encrypted with.
 _OWN = frozenset({"__system__cmkid", "__imagetype", "active_at", "__description",

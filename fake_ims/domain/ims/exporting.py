@@ -11,12 +11,12 @@ from ...refusal import ImsError
 from .. import access
 from ..callers import Caller
 from ..image import Image
-from ..jobs import Job
 from .sources import GB, data_of, environment, file_size, image_of, is_whole
 from .undertaking import Undertaking
 
 if TYPE_CHECKING:
     from ...service import Service
+    from ..jobs import Job
 
 MAX_EXPORT = 1024 * GB
 MAX_PLAIN_EXPORT = 128 * GB

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 from ...refusal import ImsError
 from ..callers import Caller
 from ..formats import Inspector
-from ..jobs import Job, Work
-from ..world import StoredObject
 from .making import MakesImage, Plan, check_quota, plan
 from .sources import (
     DISK_FORMATS,
@@ -28,6 +26,8 @@ from .undertaking import Undertaking
 
 if TYPE_CHECKING:
     from ...service import Service
+    from ..jobs import Job, Work
+    from ..world import StoredObject
 
 
 class FromFile(Undertaking):

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 from ...refusal import ImsError
 from ..callers import Caller
 from ..image import Image
-from ..jobs import Job, Work
-from ..world import Disk, Server
 from .from_file import Parts
 from .making import MakesImage, Plan, check_quota, plan
 from .sources import ENVIRONMENTS, GB
@@ -19,6 +17,8 @@ from .undertaking import Undertaking
 
 if TYPE_CHECKING:
     from ...service import Service
+    from ..jobs import Job, Work
+    from ..world import Disk, Server
 
 MAX_SYSTEM_DISK = 1024  # GB
 _SOUND = frozenset({"in-use", "available"})

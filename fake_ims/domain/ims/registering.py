@@ -12,13 +12,13 @@ from .. import access
 from ..callers import Caller
 from ..data import Blob
 from ..image import Image
-from ..jobs import Job
-from ..world import StoredObject
 from .sources import DISK_FORMATS, MAX_FILE, image_of
 from .undertaking import Undertaking
 
 if TYPE_CHECKING:
     from ...service import Service
+    from ..jobs import Job
+    from ..world import StoredObject
 
 
 class FillsImage:

@@ -12,11 +12,11 @@ from ...refusal import ImsError, Refused
 from .. import access
 from ..callers import Caller
 from ..image import Image
-from ..jobs import Job
 from .undertaking import Undertaking
 
 if TYPE_CHECKING:
     from ...service import Service
+    from ..jobs import Job
 
 WHOLE_IMAGE_MEMBERS = 10
 Step = Callable[[Image, str], None]

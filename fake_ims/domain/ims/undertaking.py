@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from ...refusal import Refused
 from ..callers import Caller
-from ..jobs import Job
 
 if TYPE_CHECKING:
     from ...service import Service
+    from ..jobs import Job
 
 
 class Undertaking:

@@ -5,14 +5,18 @@ Source: page *Creating a Full-ECS Image*.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ...refusal import ImsError
 from ..ids import new_id
 from ..image import Image
-from ..jobs import Job
-from ..world import Backup
 from .from_server import FromWorld, of_server
 from .making import MakesImage, plan
 from .sources import GB
+
+if TYPE_CHECKING:
+    from ..jobs import Job
+    from ..world import Backup
 
 
 class WholeFromServer(FromWorld):
