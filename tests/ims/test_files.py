@@ -139,6 +139,22 @@ def test_an_image_whose_registration_fails_is_killed(ims: Ims) -> None:
     assert image.status == "killed"
 
 
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_registration_leaves_alone_what_a_client_has_uploaded_before(
+    ims: Ims, fails: bool
+) -> None:
+    ims.fake.lifecycle.jobs = "100s"
+    if fails:
+        ims.fake.jobs.fail_next("IMG.1075")
+    image = ims.fake.images.add(name="i", status="queued")
+    job = ims.job(f"PUT /v1/cloudimages/{image.id}/upload", {"image_url": "ims:disk.vmdk"})
+    ims.session.put(f"{ims.fake.url}/v2/images/{image.id}/file", data=b"mine",
+                    headers={**ims.fake.headers, "Content-Type": "application/octet-stream"})
+    ims.fake.clock.advance("100s")
+    assert (job.status, job.error_code) == ("FAIL", "IMG.1075")
+    assert (image.status, image.data) == ("active", b"mine")
+
+
 def test_an_image_that_is_filled_otherwise_meanwhile_is_not_registered(ims: Ims) -> None:
     ims.fake.lifecycle.jobs = "10s"
     image = ims.fake.images.add(name="i", status="queued")
@@ -146,7 +162,7 @@ def test_an_image_that_is_filled_otherwise_meanwhile_is_not_registered(ims: Ims)
     ims.fake.clock.advance("5s")
     image.activate()
     ims.fake.clock.advance("5s")
-    assert (job.status, job.error_code) == ("FAIL", "IMG.1075")
+    assert (job.status, job.error_code, image.status) == ("FAIL", "IMG.1075", "active")
 
 
 def test_an_export_writes_the_images_bytes_into_the_bucket(ims: Ims) -> None:
@@ -294,6 +310,10 @@ RULES = [
     (ACTION, FILE, stored(size=128 * GB + 1), "IMG.0059"),
     (ACTION, FILE, stored(data=qcow2(40 * GB + 1)), "IMG.0055"),
     (ACTION, FILE, stored(data=iso()), "IMG.0057"),
+    (ACTION, {**FILE, "image_url": "ims:disk.raw"}, stored("disk.raw", size=40 * GB + 1),
+     "IMG.0055"),
+    (ACTION, {**FILE, "data_images": [{**TWO, "image_url": "ims:cd.iso"}]}, nothing, "IMG.0057"),
+    (DATA, {**DATA_IMAGE, "image_url": "ims:app.ova"}, nothing, "IMG.0057"),
     (ACTION, {**FILE, "type": "IsoImage"}, nothing, "IMG.0057"),
     (ACTION, {**FILE, "type": "IsoImage", "os_version": None}, stored(data=iso()), "IMG.0166"),
     (ACTION, {**FILE, "type": "BMS", "cmk_id": KEY}, nothing, "IMG.0118"),
@@ -456,6 +476,8 @@ def test_what_was_made_of_a_charged_public_image_stays(ims: Ims, system: str) ->
                                  **{"__os_version": system})
     image = ims.fake.images.add(name="i", **{"__originalimagename": parent.id})
     assert ims.refused(EXPORT[0].format(image.id), EXPORT[1]) == "IMG.0079"
+    copy = made(ims, COPY[0].format(image.id), COPY[1])
+    assert ims.refused(EXPORT[0].format(copy["id"]), EXPORT[1]) == "IMG.0079"
     parent.set(**{"__os_version": LINUX})
     ims.job(EXPORT[0].format(image.id), EXPORT[1])
 
@@ -471,6 +493,22 @@ def test_one_at_a_time_is_exported_or_registered(ims: Ims) -> None:
     assert ims.refused(UPLOAD[0].format(queued.id), UPLOAD[1]) == "IMG.0046"
     ims.fake.clock.advance("10s")
     ims.job(route.format(image.id), body)
+
+
+def test_two_exports_do_not_write_one_object(ims: Ims) -> None:
+    ims.fake.lifecycle.jobs = "10s"
+    first, second = (ims.fake.images.add(name=name, data=name.encode()) for name in "ab")
+    ims.job(EXPORT[0].format(first.id), EXPORT[1])
+    assert ims.refused(EXPORT[0].format(second.id), EXPORT[1]) == "IMG.0070"
+    ims.fake.world.buckets["ims"].put("out.vhd", data=b"came first")
+    ims.fake.clock.advance("10s")
+    assert (ims.fake.jobs.last.status, ims.fake.jobs.last.error_code) == ("FAIL", "IMG.0070")
+    assert ims.fake.world.buckets["ims"]["out.vhd"].data == b"came first"
+
+
+def test_the_name_that_a_data_disk_image_is_given_keeps_to_the_limit(ims: Ims) -> None:
+    ims.job(ACTION, {**FILE, "name": "a" * 128, "data_images": [TWO]})
+    assert sorted(len(image.name or "") for image in ims.fake.images) == [128, 128]
 
 
 def test_actions_that_only_some_requests_need(ims: Ims) -> None:

@@ -40,14 +40,16 @@ class WritesObject:
         """The object is there.
 
         Raises:
-            ImsError: the image or the bucket has gone meanwhile.
+            ImsError: the image or the bucket has gone meanwhile, or such an object has come.
         """
         image = self._image
         if self._service.store.get(image.id) is not image:
             raise ImsError("IMG.0144")
-        bucket, _, name = self.url.partition(":")
-        data = data_of(image)
-        self._service.world.bucket(bucket).put(
+        bucket_name, _, name = self.url.partition(":")
+        bucket, data = self._service.world.bucket(bucket_name), data_of(image)
+        if name in bucket:
+            raise ImsError("IMG.0070")
+        bucket.put(
             name, data=data, size=max(file_size(image), len(data or b"")), format=self._format)
 
     def fail(self, now: float, reason: str) -> None:
@@ -108,9 +110,18 @@ class Export(Undertaking):
             raise ImsError("IMG.0160")
 
     def _is_charged(self) -> bool:
-        parent = self.service.store.get(self._image.properties.get("__originalimagename", ""))
-        return (parent is not None and parent.visibility == "public"
-                and parent.properties.get("__platform") in _CHARGED)
+        """Whether it comes, over any number of copies, from a public image that is charged for."""
+        store, image = self.service.store, self._image
+        seen: set[str] = set()
+        while (parent_id := image.properties.get("__originalimagename", "")) not in seen:
+            seen.add(parent_id)
+            parent = store.get(parent_id) or store.deleted(parent_id)
+            if parent is None:
+                return False
+            if parent.visibility == "public":
+                return parent.properties.get("__platform") in _CHARGED
+            image = parent
+        return False
 
     def check_conflict(self) -> None:
         """Is there no such object, and no export of the image under way?
@@ -118,11 +129,13 @@ class Export(Undertaking):
         Raises:
             ImsError: ``IMG.0148``, ``IMG.0070``.
         """
+        taken = self._name in self._bucket
         for job in self.service.jobs.all():
-            if (job.type.name == "imsNativeExportImageJob" and not job.is_over
-                    and job.work.entities()["image_id"] == self._image.id):
-                raise ImsError("IMG.0148")
-        if self._name in self._bucket:
+            if isinstance(job.work, WritesObject) and not job.is_over:
+                if job.work.entities()["image_id"] == self._image.id:
+                    raise ImsError("IMG.0148")
+                taken = taken or job.work.url == self._url
+        if taken:
             raise ImsError("IMG.0070")
 
     def submit(self) -> Job:

@@ -12,6 +12,7 @@ from ...refusal import ImsError
 from ..callers import Caller
 from ..formats import Inspector
 from .making import MakesImage, Plan, check_quota, plan
+from .reading import MAX_NAME
 from .sources import (
     DISK_FORMATS,
     ENVIRONMENTS,
@@ -99,19 +100,23 @@ class FromFile(Undertaking):
             raise ImsError("IMG.0118")
         if self.quick and self.kind != "DataImage" and not body.get("os_version"):
             raise ImsError("IMG.0056", detail="os_version is mandatory for a quick import")
-        self._check_file(self.files[0], self.quick, body["min_disk"])
+        others = frozenset() if self.kind == "DataImage" else frozenset({"iso", "ova"})
+        self._check_file(self.files[0], self.quick, body["min_disk"], others)
         for request, file in zip(self.data_images, self.files[1:], strict=True):
             self._check_file(file, bool(request.get("is_quick_import")), request["min_disk"])
         if body.get("architecture") == "arm" and body.get("hw_firmware_type") == "bios":
             raise ImsError("IMG.0141", detail="an image for ARM boots by uefi only")
 
-    def _check_file(self, file: StoredObject, quick: bool, min_disk: int) -> None:
+    def _check_file(
+        self, file: StoredObject, quick: bool, min_disk: int,
+        others: frozenset[str] = frozenset(),
+    ) -> None:
         if quick:
             if file.format not in QUICK_FORMATS:
                 raise ImsError("IMG.0072", detail=f"{file.format} cannot be imported quickly")
             if file.format == "raw" and not file.has_bitmap:
                 raise ImsError("IMG.0057", detail="a RAW file needs a bitmap file beside it")
-        elif file.format not in DISK_FORMATS | {"iso", "ova"}:
+        elif file.format not in DISK_FORMATS | others:
             raise ImsError("IMG.0057", detail=f"format {file.format}")
         if file.size > (MAX_QUICK_FILE if quick else MAX_FILE):
             raise ImsError("IMG.0059")
@@ -155,7 +160,8 @@ class FromFile(Undertaking):
         return _filled(found, file)
 
     def _data_plan(self, request: dict[str, Any], file: StoredObject) -> Plan:
-        name = request.get("name") or f"{self.body['name']}-{self.data_images.index(request) + 1}"
+        number = f"-{self.data_images.index(request) + 1}"
+        name = request.get("name") or self.body["name"][:MAX_NAME - len(number)] + number
         merged = {**self.body, "tags": None, "image_tags": None, "description": None, **{
             key: value for key, value in request.items() if value is not None}, "name": name}
         found = plan(
@@ -196,9 +202,9 @@ def _filled(found: Plan, file: StoredObject) -> Plan:
 
 
 def _disk_size(file: StoredObject) -> int:
-    """Bytes of the disk in a file, as far as its bytes tell; 0 if they do not."""
+    """Bytes of the disk in a file, as far as format and bytes tell; 0 if they do not."""
     if file.data is None:
-        return 0
+        return file.size if file.format == "raw" else 0
     inspector = Inspector()
     inspector.feed(file.data[:65536])
     return inspector.virtual_size(len(file.data))

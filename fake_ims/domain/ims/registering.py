@@ -28,10 +28,12 @@ class FillsImage:
         self._service = service
         self._image = image
         self._file = file
+        self._begun = False
 
     def start(self, now: float) -> None:
-        """The image is ``saving``."""
-        if self._is_there():
+        """The image is ``saving``, unless a client has come first."""
+        if self._is_there() and self._image.status == "queued":
+            self._begun = True
             self._image.status = "saving"
             self._image.changed(now)
 
@@ -42,7 +44,7 @@ class FillsImage:
             ImsError: ``IMG.1075``: it is not there any more, or something else has filled it.
         """
         image = self._image
-        if not self._is_there() or image.status != "saving":
+        if not self._is_filling:
             raise ImsError("IMG.1075")
         blob = Blob.of(self._file.data or b"")
         image.data, image.size, image.checksum = blob, blob.size, blob.md5
@@ -53,13 +55,18 @@ class FillsImage:
         image.changed(now)
 
     def fail(self, now: float, reason: str) -> None:
-        """The image is killed."""
-        if self._is_there():
+        """The image is killed, unless something else has filled it."""
+        if self._is_filling or (not self._begun and self._is_there()
+                                       and self._image.status == "queued"):
             self._service.transitions.kill(self._image, reason, now)
 
     def entities(self) -> dict[str, Any]:
         """Id of the image."""
         return {"image_id": self._image.id}
+
+    @property
+    def _is_filling(self) -> bool:
+        return self._begun and self._is_there() and self._image.status == "saving"
 
     def _is_there(self) -> bool:
         return self._service.store.get(self._image.id) is self._image
