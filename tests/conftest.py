@@ -10,7 +10,7 @@ from wire import Wire
 if TYPE_CHECKING:
     from fake_ims import FakeIMS
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "codes_seen"]
 
 
 @pytest.fixture

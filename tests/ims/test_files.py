@@ -162,7 +162,9 @@ def test_an_image_that_is_filled_otherwise_meanwhile_is_not_registered(ims: Ims)
     ims.fake.clock.advance("5s")
     image.activate()
     ims.fake.clock.advance("5s")
-    assert (job.status, job.error_code, image.status) == ("FAIL", "IMG.1075", "active")
+    document = ims.ask(f"GET /v1/{ims.fake.project_id}/jobs/{job.id}", status=200)
+    assert (document["status"], document["error_code"]) == ("FAIL", "IMG.1075")
+    assert image.status == "active"
 
 
 def test_an_export_writes_the_images_bytes_into_the_bucket(ims: Ims) -> None:
