@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from functools import cache
+from functools import cache, partial
 
 from aiohttp import web
 
@@ -92,6 +92,9 @@ class Pipeline:
         except asyncio.CancelledError:
             if service.epoch == call.epoch:
                 raise
+        finally:
+            if answer is None or answer.sender is None:
+                call.end()
         exchange.seconds = monotonic() - started
         if service.epoch != call.epoch:
             # A reset came between: what was begun before it leaves no trace after it.
@@ -102,7 +105,20 @@ class Pipeline:
             return web.Response()
         self._note(exchange, answer)
         service.journal.record(exchange)
-        return await self._send(request, answer)
+        if answer.sender is None:
+            return await self._send(request, answer)
+        try:
+            with service.interruptible():
+                return await answer.sender(request, answer)
+        except ConnectionCut:
+            pass
+        except asyncio.CancelledError:
+            if service.epoch == call.epoch:
+                raise
+        finally:
+            call.end()
+        cut(request)
+        return web.Response()
 
     async def _answer(self, call: Call) -> Answer:
         """Resolve, identify, let faults strike, handle.
@@ -131,7 +147,7 @@ class Pipeline:
         if call.service.epoch != call.epoch:
             raise ConnectionCut
         if answer is None:
-            answer = refusal or await self._handle(call)
+            answer = refusal or await strike.work(partial(self._handle, call))
         with call.service.interruptible():
             return await strike.after(answer)
 

@@ -92,6 +92,8 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
                      help=f"how long {what}: 30s, 'polls(3)' or by-hand (default: 0s)")
     serve.option("--region", default="eu-de", metavar="NAME",
                  help="name of the region, in the service catalog (default: eu-de)")
+    serve.option("--seed", default="0", metavar="SEED",
+                 help="of the chance that faults have (default: 0)")
     serve.option("--ready-file", metavar="FILE",
                  help="JSON file to write once it answers, and to remove at the end")
     serve.option("--clouds-yaml", metavar="FILE",
@@ -117,9 +119,9 @@ def _serve(given: argparse.Namespace) -> int:
 
     standalone.serve(
         profile=given.profile, auth=given.auth, saving=given.saving, deleting=given.deleting,
-        jobs=given.jobs, region=given.region, host=given.host, port=given.port,
-        ready_file=given.ready_file, clouds_yaml=given.clouds_yaml, print_env=given.print_env,
-        quiet=given.quiet,
+        jobs=given.jobs, region=given.region, seed=given.seed,
+        host=given.host, port=given.port, ready_file=given.ready_file,
+        clouds_yaml=given.clouds_yaml, print_env=given.print_env, quiet=given.quiet,
     )
     return 0
 

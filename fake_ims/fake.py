@@ -16,7 +16,7 @@ from .errors import NotRunningError, UsageError, WrongLoopError
 from .login import LogIn
 from .seeded import SeededImages
 from .service import DEFAULT_REGION, Service
-from .settings import Settings
+from .settings import DEFAULT_SEED, Settings
 from .tenant import Tenant, checked_limits, checked_name, checked_roles
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class FakeIMS(LogIn):
         deleting: how long a deleted image stays ``pending_delete``, likewise.
         jobs: how long an asynchronous job of the IMS APIs takes, likewise.
         region: name of the region: in the service catalog, and of the default project.
+        seed: of the chance that faults have: the same seed and the same faults give the same
+            failures.
         host: the address to listen on; the default can be reached from this machine only.
         port: the port to listen on; 0 for a free one.
 
@@ -70,11 +72,12 @@ class FakeIMS(LogIn):
         deleting: DurationLike | Due = "0s",
         jobs: DurationLike | Due = "0s",
         region: str = DEFAULT_REGION,
+        seed: int | str = DEFAULT_SEED,
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
         self._initial = Settings.checked(profile, auth, saving, deleting, jobs, region, host,
-                                         port)
+                                         port, seed)
         self._host = host
         self._port = port
         self._bridge = Bridge()
@@ -398,14 +401,15 @@ class FakeIMS(LogIn):
         deleting: DurationLike | Due | None = None,
         jobs: DurationLike | Due | None = None,
         region: str | None = None,
+        seed: int | str | None = None,
     ) -> None:
         """Forget images, tokens, faults and exchanges, and set the clock back.
 
         The default tenant gets a new token. Objects such as ``fake.faults`` stay good.
 
         Args:
-            profile, auth, saving, deleting, jobs, region: settings until the next reset; one that
-                is not given goes back to what the constructor was given.
+            profile, auth, saving, deleting, jobs, region, seed: settings until the next reset;
+                one that is not given goes back to what the constructor was given.
 
         Raises:
             UsageError: a setting that the fake does not know; nothing has been reset then.
@@ -419,7 +423,8 @@ class FakeIMS(LogIn):
             initial.deleting if deleting is None else deleting,
             initial.jobs if jobs is None else jobs,
             initial.region if region is None else region,
-        ) if (profile, auth, saving, deleting, jobs, region) != (None,) * 6 else initial
+            seed=initial.seed if seed is None else seed,
+        ) if (profile, auth, saving, deleting, jobs, region, seed) != (None,) * 7 else initial
         self._bridge.run(lambda: self._renew(settings))
 
     def _renew(self, settings: Settings) -> None:
@@ -431,6 +436,7 @@ class FakeIMS(LogIn):
         self._service.lifecycle.saving = settings.saving
         self._service.lifecycle.deleting = settings.deleting
         self._service.lifecycle.jobs = settings.jobs
+        self._service.faults.seed = settings.seed
 
     def __repr__(self) -> str:
         where = f"at {self._url}" if self.running else "not running"

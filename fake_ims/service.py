@@ -76,6 +76,9 @@ class Service:
         """While in it, the running task waits for a fault; a reset ends the wait."""
         task = asyncio.current_task()
         assert task is not None
+        if task in self._waiting:
+            yield
+            return
         self._waiting.add(task)
         try:
             yield

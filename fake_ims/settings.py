@@ -13,6 +13,7 @@ from .errors import UsageError, unknown
 from .profiles import NAMES
 from .service import DEFAULT_REGION
 
+DEFAULT_SEED = 0
 _REGION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
 
 
@@ -27,6 +28,7 @@ class Settings:
         deleting: how long an image stays ``pending_delete``.
         jobs: how long an asynchronous job takes.
         region: name of the region.
+        seed: of the chance that faults have.
     """
 
     profile: Profile
@@ -35,6 +37,7 @@ class Settings:
     deleting: Due
     jobs: Due
     region: str
+    seed: int | str = DEFAULT_SEED
 
     @classmethod
     def checked(
@@ -47,6 +50,7 @@ class Settings:
         region: object = DEFAULT_REGION,
         host: object = "127.0.0.1",
         port: object = 0,
+        seed: object = DEFAULT_SEED,
     ) -> Settings:
         """Settings as users write them; host and port are checked beside them.
 
@@ -73,7 +77,9 @@ class Settings:
             wrong.append(f"port is a whole number from 0 (any free one) to 65535, not {port!r}")
         if not isinstance(region, str) or not _REGION.fullmatch(region):
             wrong.append(f"region is a name such as {DEFAULT_REGION!r}, not {region!r}")
+        if isinstance(seed, bool) or not isinstance(seed, (int, str)) or seed == "":
+            wrong.append(f"seed is a whole number or a text, not {seed!r}")
         if wrong:
             raise UsageError("; ".join(wrong))
         return cls(cast("Profile", profile), cast("AuthMode", auth), times[0], times[1],
-                   times[2], cast("str", region))
+                   times[2], cast("str", region), cast("int | str", seed))

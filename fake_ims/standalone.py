@@ -38,6 +38,7 @@ def serve(
     deleting: str,
     jobs: str,
     region: str,
+    seed: str,
     host: str,
     port: int,
     ready_file: str | None,
@@ -48,7 +49,7 @@ def serve(
     """Run the fake until SIGINT or SIGTERM.
 
     Args:
-        profile, auth, saving, deleting, jobs, region, host, port: as ``FakeIMS`` has them.
+        profile, auth, saving, deleting, jobs, region, seed, host, port: as ``FakeIMS`` has them.
         ready_file: where to write, once it answers, JSON with ``url``, ``token``, ``project_id``,
             ``pid`` and what the default user logs in with; it is removed at the end.
         clouds_yaml: where to write a ``clouds.yaml`` before that; it is removed, too.
@@ -61,7 +62,7 @@ def serve(
         PortTakenError: the port is in use.
     """
     fake = FakeIMS(profile=cast("Profile", profile), auth=cast("AuthMode", auth), saving=saving,
-                   deleting=deleting, jobs=jobs, region=region, host=host, port=port)
+                   deleting=deleting, jobs=jobs, region=region, seed=seed, host=host, port=port)
     with contextlib.suppress(KeyboardInterrupt):  # where signals cannot be had otherwise
         asyncio.run(_serve(fake, ready_file, clouds_yaml, print_env, quiet))
 

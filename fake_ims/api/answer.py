@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aiohttp import web
 
 JSON = "application/json"
 
@@ -19,6 +23,7 @@ class Answer:
         headers: further headers.
         stream: chunks of a body that is not held in memory.
         length: number of bytes that ``stream`` gives.
+        sender: sends it in another way than HTTP has it; a fault's.
     """
 
     status: int
@@ -27,3 +32,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     stream: Iterator[bytes] | None = None
     length: int = 0
+    sender: Sender | None = None
+
+
+#: Sends an answer; gives what the handler of aiohttp is to return.
+Sender = Callable[["web.Request", Answer], Awaitable["web.StreamResponse"]]

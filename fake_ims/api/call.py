@@ -13,6 +13,8 @@ from aiohttp import web
 from multidict import MultiMapping
 
 from ..faults.connection import ConnectionCut
+from ..faults.hold import Hold
+from ..faults.pause import pause
 from ..refusal import ImsError, Refused
 
 if TYPE_CHECKING:
@@ -55,8 +57,8 @@ class Call:
         errors: how this part of the service words its refusals.
     """
 
-    __slots__ = ("_body", "allow", "caller", "epoch", "errors", "exchange", "operation", "params",
-                 "request", "service")
+    __slots__ = ("_body", "_hold", "allow", "caller", "epoch", "errors", "exchange", "operation",
+                 "params", "request", "service")
 
     def __init__(self, service: Service, request: web.Request, exchange: Exchange) -> None:
         self.service = service
@@ -69,6 +71,7 @@ class Call:
         self.allow = ""
         self.errors: Errors = service.profile
         self._body: bytes | None = None
+        self._hold: Hold | None = None
 
     @property
     def method(self) -> str:
@@ -133,13 +136,41 @@ class Call:
             return self.method in ("POST", "PUT", "PATCH")
         return (self.request.content_length or 0) > 0
 
+    @property
+    def hold(self) -> Hold:
+        """What faults hold on to in this call; made when first asked for."""
+        if self._hold is None:
+            self._hold = Hold()
+        return self._hold
+
+    async def pause(self, seconds: float) -> None:
+        """Wait so many real seconds; a reset ends the wait.
+
+        Raises:
+            ConnectionCut: it has.
+        """
+        with self.service.interruptible():
+            await pause(seconds)
+        if self.service.epoch != self.epoch:
+            raise ConnectionCut
+
+    def end(self) -> None:
+        """The call is over. For the pipeline."""
+        if self._hold is not None:
+            self._hold.end()
+
     async def read(self) -> bytes:
         """The whole body, kept for the journal.
 
         Raises:
             ConnectionCut: a reset came while it was awaited; what began before leaves no trace.
         """
-        if self._body is None:
+        if self._hold is not None and self._hold.taps:
+            gathered = bytearray()
+            async for chunk in self.chunks():
+                gathered += chunk
+            self._body = self.exchange.request_body = bytes(gathered)
+        elif self._body is None:
             content = self.request.content
             # Most bodies arrive together with their head: then there is nothing to wait for.
             self._body = content.read_nowait() if content.is_eof() else await self.request.read()
@@ -150,9 +181,10 @@ class Call:
 
     async def read_within(self, limit: int) -> bytes | None:
         """The whole body, likewise; None, and the rest is left, if it is larger than that."""
-        if self._body is None and self.request.content_length is None:
+        tapped = self._hold is not None and self._hold.taps
+        if tapped or (self._body is None and self.request.content_length is None):
             gathered = bytearray()
-            async for chunk in self.request.content.iter_any():
+            async for chunk in self.chunks():
                 gathered += chunk
                 if len(gathered) > limit:
                     return None
@@ -176,9 +208,13 @@ class Call:
 
     def chunks(self) -> AsyncIterator[bytes]:
         """The body as it arrives, for uploads."""
-        if self._body is not None:
-            return _at_once(self._body)
-        return self.request.content.iter_any()
+        chunks: AsyncIterator[bytes] = (
+            self.request.content.iter_any() if self._body is None else _at_once(self._body))
+        if self._hold is not None:
+            taps, self._hold.taps = self._hold.taps, []
+            for tap in taps:
+                chunks = tap(chunks)
+        return chunks
 
 
 async def _at_once(body: bytes) -> AsyncIterator[bytes]:

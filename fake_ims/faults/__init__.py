@@ -11,7 +11,7 @@ What the request pipeline does, in this order::
         strike = await service.faults.strike(call) if service.faults.any else None
         answer = await strike.before() if strike else None      # None: do the work
         if answer is None:
-            answer = await handler(call)                        # refusals rendered to an Answer
+            answer = await strike.work(handler)                 # refusals rendered to an Answer
         if strike:
             answer = await strike.after(answer)                 # also over an answer of ``before``
     except ConnectionCut:
@@ -24,6 +24,9 @@ What the request pipeline does, in this order::
   sentences, before any effect runs. It may read a JSON body (``call.read()``, which keeps it).
 - A refusal of the handler must be an ``Answer`` before ``after`` sees it: a lost answer is lost
   whether the work went well or not.
+- A body that taps of ``call.hold`` wait for goes through them when it is read; ``answer.sender``
+  sends what aiohttp would not; ``call.hold.at_end`` acts when all is over. All waits are taken
+  with ``call.pause``, so that a reset or a stop ends them.
 - Requests that no route matches go the same way, with ``call.operation`` None. Those of the
   control API must not: a fault on every request would lock the test out.
 """

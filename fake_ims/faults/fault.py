@@ -21,17 +21,24 @@ class Fault:
 
     Used as a context manager it is removed at the end of the block. ``str(fault)`` says what it
     does: ``images.create answers 503, 2 times``.
+
+    Attributes:
+        number: its place in order of adding, from 1; its id for the control API.
+        plan: what it consists of.
     """
 
-    __slots__ = ("_hits", "_live", "_matched", "_owner", "_stages", "_text", "plan", "reads_body",
-                 "terminal")
+    __slots__ = ("_hits", "_live", "_matched", "_owner", "_stages", "_text", "number", "plan",
+                 "reads_body", "terminal")
 
-    def __init__(self, owner: Faults, plan: Plan, random: Random, clock: Clock) -> None:
+    def __init__(
+        self, owner: Faults, number: int, plan: Plan, random: Random, clock: Clock
+    ) -> None:
+        self.number = number
         self.plan = plan
         self.reads_body = any(match.reads_body for match in plan.matches)
         self.terminal = any(effect.terminal for effect in plan.effects)
         self._owner = owner
-        self._stages = tuple((stage, Turn(random, clock)) for stage in plan.schedules)
+        self._stages = tuple((stage, Turn(random, clock, clock.now())) for stage in plan.schedules)
         self._text = str(plan)
         self._live = True
         self._hits = 0
@@ -90,7 +97,7 @@ class Fault:
         self._matched += 1
         for schedule, turn in self._stages:
             turn.count += 1
-            if not schedule.due(turn):
+            if not schedule.due(turn, call):
                 return False
         self._hits += 1
         return True

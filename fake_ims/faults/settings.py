@@ -1,33 +1,47 @@
-"""What a user may say about a fault, before it is checked."""
+"""What a user may say about a fault, as types for ``Faults.add``.
+
+What each means is told by its kind; see ``registry.SETTINGS``, which has the same names.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypedDict
 
 from ..domain.durations import DurationLike
 from .effects.changes import Body
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The arguments of ``Faults.add``; their meaning is told there."""
+class MatchSettings(TypedDict, total=False):
+    """Which requests, beside ``target``."""
 
-    target: str | None = None
-    status: int | None = None
-    error: str | None = None
-    times: int | None = None
-    after: int = 0
-    every: int = 1
-    probability: float | None = None
-    seed: int | str | None = None
-    method: str | None = None
-    path: str | None = None
-    tenant: str | None = None
-    image: str | None = None
-    retry_after: float | str | None = None
-    delay: DurationLike | None = None
-    reset: Literal["before", "after"] | None = None
-    body: Body | None = None
-    headers: Mapping[str, str] | None = None
+    method: str | None
+    path: str | None
+    tenant: str | None
+    image: str | None
+
+
+class ScheduleSettings(TypedDict, total=False):
+    """When, among them."""
+
+    after: int | None
+    every: int | None
+    probability: float | None
+    seed: int | str | None
+    times: int | None
+
+
+class EffectSettings(TypedDict, total=False):
+    """What happens to them."""
+
+    status: int | None
+    error: str | None
+    retry_after: float | str | None
+    body: Body | None
+    headers: Mapping[str, str] | None
+    delay: DurationLike | None
+    reset: Literal["before", "after"] | None
+
+
+class Settings(MatchSettings, ScheduleSettings, EffectSettings, total=False):
+    """The keyword arguments of ``Faults.add``."""

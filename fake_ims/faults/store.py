@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from random import Random
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ..contract.model import Profile
 from ..domain.clock import Clock
-from ..domain.durations import DurationLike
-from .effects.changes import Body
 from .fault import Fault
-from .plan import NO_OPERATION, Plan, plan
+from .kinds import NO_OPERATION
 from .runner import Runner, directly
-from .settings import Settings
 from .strike import Strike
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from ..api.call import Call
+    from .plan import Plan
+    from .settings import Settings
 
 T = TypeVar("T")
 
@@ -32,10 +33,10 @@ class Faults:
 
     Args:
         clock: the fake's clock.
-        seed: where the chance of faults with ``probability`` and no seed of their own comes from;
-            the same seed and the same faults give the same failures.
 
     Attributes:
+        seed: where the chance of faults that have no seed of their own comes from; the same seed
+            and the same faults give the same failures.
         any: whether a fault may fire at all.
         profile: the profile whose operations a fault may name; None for any.
         run: how a call that adds or clears gets to the loop's thread.
@@ -43,73 +44,45 @@ class Faults:
             goes through ``run`` until it is replaced.
     """
 
-    def __init__(self, clock: Clock, seed: int | str = 0) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self.seed: int | str = 0
         self.any = False
         self.profile: Profile | None = None
         self.run: Runner = directly
         self.look: Runner = self._look
         self._clock = clock
-        self._seed = seed
         self._added = 0
         self._faults: dict[Fault, None] = {}
         self._index: dict[str, dict[Fault, None]] = {}
 
-    def add(
-        self,
-        target: str | None = None,
-        *,
-        status: int | None = None,
-        error: str | None = None,
-        times: int | None = None,
-        after: int = 0,
-        every: int = 1,
-        probability: float | None = None,
-        seed: int | str | None = None,
-        method: str | None = None,
-        path: str | None = None,
-        tenant: str | None = None,
-        image: str | None = None,
-        retry_after: float | str | None = None,
-        delay: DurationLike | None = None,
-        reset: Literal["before", "after"] | None = None,
-        body: Body | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Fault:
+    def add(self, target: str | None = None, **settings: Unpack[Settings]) -> Fault:
         """Set a fault; it acts from now on.
+
+        Some matches say which requests it is about, some schedules when it fires among them, and
+        at least one effect what happens then.
 
         Args:
             target: an operation (``images.create``) or a glob (``images.*``); without one, or with
                 ``*``, every request, also one that no route matches.
-            status: answer this error status, in the body that the service has for it.
-            error: answer this error code (``IMG.0144``), with its status and message.
-            times: fire at most so many times.
-            after: let so many matching requests pass first.
-            every: fire at each Nth matching request only.
-            probability: fire by chance, from 0 to 1.
-            seed: of that chance.
-            method: only requests by this HTTP method.
-            path: only requests to this path: a template (``/v2/images/{image_id}``), a path, or a
-                glob (``/v2/images/*``).
-            tenant: only requests of this project id.
-            image: only requests about this image, by id or name.
-            retry_after: value of ``Retry-After``, in seconds or as a text; with 413, 429 and 503.
-            delay: wait so long before the work, in real time: seconds, ``"2s"`` or a timedelta.
-                Alone it delays and lets the request through.
-            reset: reset the connection ``before`` the work, or ``after`` it.
-            body: another body: bytes, a text, or what to send as JSON. Without ``status`` or
-                ``error`` it replaces the body of the answer to the work done.
-            headers: further headers of the answer; each replaces the service's of that name.
+            settings: what else is said of it, such as ``status=503, times=2``. All of them, with
+                what they take, stand in the chapter *Faults* of the documents, and are printed by
+                ``fake-ims faults``. One that is None counts as left out.
 
         Raises:
             UsageError: a name or value is unknown, or the settings contradict each other.
         """
-        checked = plan(Settings(
-            target=target, status=status, error=error, times=times, after=after, every=every,
-            probability=probability, seed=seed, method=method, path=path, tenant=tenant,
-            image=image, retry_after=retry_after, delay=delay, reset=reset, body=body,
-            headers=headers,
-        ), self.profile)
-        return self.run(lambda: self._set(checked, seed))
+        return self.set({"target": target, **settings})
+
+    def set(self, settings: Mapping[str, object]) -> Fault:
+        """``add`` for settings from data, such as a file: ``{"target": "images.create", ...}``.
+
+        Raises:
+            UsageError: as ``add``.
+        """
+        from .plan import plan  # brings every kind in
+
+        checked = plan(settings, self.profile)
+        return self.run(lambda: self._set(checked))
 
     def clear(self) -> None:
         """Remove every fault, and start the common chance anew."""
@@ -173,10 +146,11 @@ class Faults:
     def _look(self, work: Callable[[], T], /) -> T:
         return self.run(work)
 
-    def _set(self, checked: Plan, seed: int | str | None) -> Fault:
+    def _set(self, checked: Plan) -> Fault:
         self._added += 1
-        random = Random(f"{self._seed}:{self._added}" if seed is None else seed)
-        fault = Fault(self, checked, random, self._clock)
+        own = checked.settings.get("seed")
+        random = Random(f"{self.seed}:{self._added}" if own is None else own)
+        fault = Fault(self, self._added, checked, random, self._clock)
         self._faults[fault] = None
         for key in checked.keys:
             self._index.setdefault(key, {})[fault] = None

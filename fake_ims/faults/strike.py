@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .fault import Fault
@@ -9,6 +10,7 @@ from .fault import Fault
 if TYPE_CHECKING:
     from ..api.answer import Answer
     from ..api.call import Call
+    from .effects import Work
 
 
 class Strike:
@@ -39,6 +41,17 @@ class Strike:
             if answer is not None:
                 return answer
         return None
+
+    async def work(self, do: Work) -> Answer:
+        """The work, as the effects that wrap it let it be done.
+
+        Raises:
+            ConnectionCut: the client gets no answer.
+        """
+        for effect in self._effects:
+            if effect.wraps:
+                do = partial(effect.work, self._call, do)
+        return await do()
 
     async def after(self, answer: Answer) -> Answer:
         """Everything after the work, or after the answer that replaced it.

@@ -27,6 +27,7 @@ NAMES = {
     "deleting": "when a deletion ends: a duration (default 0s), polls(3), 'by hand'",
     "jobs": "when an asynchronous job ends: a duration (default 0s), polls(3), 'by hand'",
     "region": "name of the region, in the service catalog (default eu-de)",
+    "seed": "of the chance that faults have: a whole number or a text (default 0)",
 }
 
 

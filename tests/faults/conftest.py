@@ -15,6 +15,8 @@ from fake_ims.contract.model import ErrorCode
 from fake_ims.contract.operations import BY_ID
 from fake_ims.domain.clock import Clock
 from fake_ims.faults import Faults
+from fake_ims.faults.hold import Hold
+from fake_ims.faults.pause import pause
 from fake_ims.journal import Exchange
 
 
@@ -25,6 +27,7 @@ class Harness:
         self.faults = Faults(Clock())
         self.names: dict[str, str] = {}
         self.worked = 0
+        self.pause = pause
         self.bodies_read = 0
         self.exchange = Exchange(0, "GET", "/", "")
 
@@ -54,7 +57,7 @@ class Harness:
         call: Any = SimpleNamespace(
             operation=row, method=method, path=path, params=params, exchange=self.exchange,
             caller=SimpleNamespace(project_id=project) if project else None,
-            has_body=body is not None, read=read,
+            has_body=body is not None, read=read, pause=self.pause, hold=Hold(),
             service=SimpleNamespace(store=self), errors=self,
         )
         return asyncio.run(self._pipeline(call))
@@ -63,9 +66,12 @@ class Harness:
         strike = await self.faults.strike(call) if self.faults.any else None
         answer = await strike.before() if strike else None
         if answer is None:
-            self.worked += 1
-            answer = Answer(200, b"{}", "application/json", {"X-Own": "1"})
+            answer = await (strike.work(self._work) if strike else self._work())
         return await strike.after(answer) if strike else answer
+
+    async def _work(self) -> Answer:
+        self.worked += 1
+        return Answer(200, b"{}", "application/json", {"X-Own": "1"})
 
     def statuses(self, count: int, operation: str = "images.list") -> list[int]:
         """The statuses of so many requests in a row."""

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from fake_ims.faults import ConnectionCut
-from fake_ims.faults.effects import delay as delay_module
 
 
 def test_without_a_fault_nothing_happens(harness: Any) -> None:
@@ -75,14 +74,14 @@ def test_reset_after_the_work(harness: Any) -> None:
 
 
 @pytest.fixture
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+def waits(harness: Any) -> list[float]:
     """The pauses asked for, none of which is waited for."""
     asked: list[float] = []
 
     async def pause(seconds: float) -> None:
         asked.append(seconds)
 
-    monkeypatch.setattr(delay_module, "pause", pause)
+    harness.pause = pause
     return asked
 
 

@@ -49,7 +49,8 @@ def test_chance_is_reproducible(harness: Any) -> None:
 def test_the_common_seed_makes_chance_reproducible(harness: Any) -> None:
     runs = []
     for seed in (1, 1, 2):
-        harness.faults = Faults(Clock(), seed=seed)
+        harness.faults = Faults(Clock())
+        harness.faults.seed = seed
         harness.faults.add("images.list", status=503, probability=0.5)
         runs.append(fired(harness, 40))
     assert runs[0] == runs[1] != runs[2]

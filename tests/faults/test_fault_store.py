@@ -10,6 +10,9 @@ import pytest
 
 from fake_ims.errors import NotRunningError, UsageError
 from fake_ims.faults import Faults
+from fake_ims.faults.kinds import Kind
+from fake_ims.faults.registry import KINDS, SETTINGS
+from fake_ims.faults.settings import EffectSettings, MatchSettings, ScheduleSettings
 
 T = TypeVar("T")
 
@@ -84,9 +87,9 @@ def test_sentences(faults: Faults, settings: dict[str, Any], sentence: str) -> N
     ({"status": "503"}, "whole number"),
     ({"status": True}, "whole number"),
     ({"status": 503, "error": "IMG.0001"}, "contradicts"),
-    ({"status": 503, "reset": "before"}, "status= cannot go with it"),
-    ({"error": "IMG.0001", "reset": "after"}, "error= cannot go with it"),
-    ({"body": "x", "reset": "after"}, "body= cannot go with it"),
+    ({"status": 503, "reset": "before"}, "a request ends in one way, not in two"),
+    ({"error": "IMG.0001", "reset": "after"}, "a request ends in one way"),
+    ({"stauts": 503}, "unknown setting of a fault 'stauts'; did you mean 'status'?"),
     ({"reset": "during"}, "'before' (the work) or 'after'"),
     ({"status": 503, "times": 0}, "from 1 on"),
     ({"status": 503, "times": -1}, "from 1 on"),
@@ -101,7 +104,7 @@ def test_sentences(faults: Faults, settings: dict[str, Any], sentence: str) -> N
     ({"status": 503, "retry_after": []}, "number of seconds or a text"),
     ({"status": 503, "retry_after": "a\r\nb"}, "no text that a header can hold"),
     ({"status": 500, "retry_after": 1}, "goes with a status of 413, 429, 503, not with 500"),
-    ({"delay": 1, "retry_after": 1}, "not with none"),
+    ({"delay": 1, "retry_after": 1}, "retry_after= goes with status="),
     ({"delay": -1}, "not negative"),
     ({"delay": "soon"}, "no duration"),
     ({"method": "GETT", "status": 503}, "did you mean 'GET'"),
@@ -164,3 +167,17 @@ def test_what_is_read_after_the_end_goes_through_look(faults: Faults) -> None:
     assert len(faults) == 0
     with pytest.raises(NotRunningError):
         faults.add("images.list", status=503)
+
+
+def test_the_types_of_add_name_every_setting() -> None:
+    typed = {name for table in (MatchSettings, ScheduleSettings, EffectSettings)
+             for name in table.__annotations__}
+    assert typed | {"target"} == set(SETTINGS)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.settings[0].name)
+def test_every_kind_says_what_it_takes(kind: Kind) -> None:
+    assert {*kind.called_by} <= {setting.name for setting in kind.settings}
+    for setting in kind.settings:
+        assert setting.schema, setting.name
+        assert len(setting.says) > 10, setting.name

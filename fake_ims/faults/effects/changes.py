@@ -10,8 +10,15 @@ from typing import Any
 
 from ...api.answer import JSON, Answer
 from ...errors import UsageError
+from ..kinds import Setting
 
 Body = bytes | str | dict[str, Any] | list[Any]
+
+BODY = Setting("body", {"type": ["string", "object", "array"]},
+               "another body: a text, or what to send as JSON; without status= or error= it "
+               "replaces the body of the answer to the work done")
+HEADERS = Setting("headers", {"type": "object", "additionalProperties": {"type": "string"}},
+                  "further headers of the answer; each replaces the service's of that name")
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")

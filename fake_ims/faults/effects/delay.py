@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..pause import pause
+from ...domain.durations import seconds
+from ..kinds import Kind, Setting
 from . import Effect
 
 if TYPE_CHECKING:
@@ -20,8 +21,14 @@ class Delay(Effect):
     seconds: float
 
     async def before(self, call: Call) -> Answer | None:
-        await pause(self.seconds)
+        await call.pause(self.seconds)
         return None
 
     def __str__(self) -> str:
         return f"waits {self.seconds:g}s"
+
+
+KIND = Kind("effect", (
+    Setting("delay", {"type": ["number", "string"]},
+            'wait so long before the work, in real time: seconds or "2s"'),
+), lambda values, scope: Delay(seconds(values["delay"])))

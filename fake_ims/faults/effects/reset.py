@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from ...errors import UsageError
 from ..connection import ConnectionCut
+from ..kinds import Kind, Scope, Setting, Values
 from . import Effect
 
 if TYPE_CHECKING:
@@ -34,3 +36,16 @@ class Reset(Effect):
         if self.moment == "before":
             return "resets the connection before its work"
         return "does its work and loses the answer"
+
+
+def _build(values: Values, scope: Scope) -> Reset:
+    moment = values["reset"]
+    if moment not in ("before", "after"):
+        raise UsageError(f"reset={moment!r}: it is 'before' (the work) or 'after' (it)")
+    return Reset(moment)
+
+
+KIND = Kind("effect", (
+    Setting("reset", {"enum": ["before", "after"]},
+            "reset the connection before the work, or after it, so that the answer is lost"),
+), _build)

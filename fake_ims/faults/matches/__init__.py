@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 if TYPE_CHECKING:
     from ...api.call import Call
@@ -13,9 +13,16 @@ class Match(Protocol):
 
     Attributes:
         reads_body: whether it needs the JSON body of the request.
+        names: whether its words can begin the sentence (``images.create``); ``every``: they can
+            after "every"; empty: they follow after "every request".
     """
 
     reads_body: ClassVar[bool] = False
+    names: ClassVar[Literal["", "alone", "every"]] = ""
+
+    def narrow(self, operations: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the operations at whose requests it may match; "" stands for no operation."""
+        return operations
 
     def matches(self, call: Call, document: object) -> bool:
         """Whether the request meets it.

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from ..kinds import Kind, Setting
+from ..values import text
 from . import Match
 
 if TYPE_CHECKING:
@@ -47,3 +49,9 @@ def _named_by(document: object) -> Iterator[str]:
     images = document.get("images")
     if isinstance(images, list):
         yield from (name for name in images if isinstance(name, str))
+
+
+KIND = Kind("match", (
+    Setting("image", {"type": "string", "minLength": 1},
+            "only requests about this image, by id or name"),
+), lambda values, scope: AboutImage(text("image", values["image"])))

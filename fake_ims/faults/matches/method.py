@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Literal
 
+from ...contract.operations import BY_ID
 from ...errors import UsageError, unknown
+from ..kinds import Kind, Setting
 from . import Match
 
 if TYPE_CHECKING:
@@ -19,6 +21,11 @@ class ByMethod(Match):
     """Matches requests by one HTTP method, given in upper case."""
 
     method: str
+    names: ClassVar[Literal["", "alone", "every"]] = "every"
+
+    def narrow(self, operations: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name for name in operations
+                     if name not in BY_ID or BY_ID[name].method == self.method)
 
     def matches(self, call: Call, document: object) -> bool:
         return call.method == self.method
@@ -38,3 +45,8 @@ def http_method(method: object) -> str:
     if method.upper() not in METHODS:
         raise unknown("method", method, METHODS)
     return method.upper()
+
+
+KIND = Kind("match", (
+    Setting("method", {"enum": list(METHODS)}, "only requests by this HTTP method"),
+), lambda values, scope: ByMethod(http_method(values["method"])))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Literal
 from urllib.parse import unquote
 
 from ...contract.operations import BY_ID
 from ...errors import UsageError, unknown
+from ..kinds import NO_OPERATION, Kind, Setting
 from . import Match
+from .overlap import may_fit
 
 if TYPE_CHECKING:
     from ...api.call import Call
@@ -26,6 +28,15 @@ class AtPath(Match):
 
     pattern: str
     ids: frozenset[str] | None
+    names: ClassVar[Literal["", "alone", "every"]] = "alone"
+
+    def narrow(self, operations: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(filter(self._may_lead_to, operations))
+
+    def _may_lead_to(self, name: str) -> bool:
+        if self.ids is not None:
+            return name in self.ids
+        return name == NO_OPERATION or may_fit(self.pattern, BY_ID[name].path)
 
     def matches(self, call: Call, document: object) -> bool:
         return self.fits(call.path, call.operation.id if call.operation else "")
@@ -62,3 +73,10 @@ def at_path(pattern: object) -> AtPath:
     if not ids:
         raise unknown("path template", pattern, {row.path for row in BY_ID.values()})
     return AtPath(pattern, ids)
+
+
+KIND = Kind("match", (
+    Setting("path", {"type": "string", "pattern": "^[/*]"},
+            "only requests to this path: a template (/v2/images/{image_id}), a path, or a glob "
+            "(/v2/images/*)"),
+), lambda values, scope: at_path(values["path"]))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Literal
 
+from ..kinds import Kind, Scope, Setting, Values
+from ..targets import operation_ids
 from . import Match
 
 if TYPE_CHECKING:
@@ -22,9 +24,27 @@ class OfOperation(Match):
 
     text: str
     ids: frozenset[str]
+    names: ClassVar[Literal["", "alone", "every"]] = "alone"
+
+    def narrow(self, operations: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name for name in operations if name in self.ids)
 
     def matches(self, call: Call, document: object) -> bool:
         return call.operation is not None and call.operation.id in self.ids
 
     def __str__(self) -> str:
         return self.text
+
+
+def _build(values: Values, scope: Scope) -> OfOperation | None:
+    text = values["target"]
+    if text == "*":
+        return None
+    return OfOperation(text, frozenset(operation_ids(text, scope.profile)))
+
+
+KIND = Kind("match", (
+    Setting("target", {"type": "string"},
+            "an operation (images.create) or a glob (images.*); without one, or with *, every "
+            "request, also one that no route matches"),
+), _build)

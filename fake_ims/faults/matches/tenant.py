@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..kinds import Kind, Setting
+from ..values import text
 from . import Match
 
 if TYPE_CHECKING:
@@ -22,3 +24,8 @@ class OfTenant(Match):
 
     def __str__(self) -> str:
         return f"of tenant {self.project_id}"
+
+
+KIND = Kind("match", (
+    Setting("tenant", {"type": "string", "minLength": 1}, "only requests of this project id"),
+), lambda values, scope: OfTenant(text("tenant", values["tenant"])))

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from ..kinds import Kind, Setting
+from ..values import probability
 from . import Schedule, Turn
+
+if TYPE_CHECKING:
+    from ...api.call import Call
 
 
 @dataclass(frozen=True)
@@ -13,8 +19,15 @@ class Probability(Schedule):
 
     probability: float
 
-    def due(self, turn: Turn) -> bool:
+    def due(self, turn: Turn, call: Call) -> bool:
         return turn.random.random() < self.probability
 
     def __str__(self) -> str:
         return f"with probability {self.probability:g}"
+
+
+KIND = Kind("schedule", (
+    Setting("probability", {"type": "number", "minimum": 0, "maximum": 1},
+            "fire by chance, from 0 to 1"),
+    Setting("seed", {"type": ["integer", "string"]}, "of that chance; by default the fake's"),
+), lambda values, scope: Probability(probability(values["probability"])))

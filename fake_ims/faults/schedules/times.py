@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from ..kinds import Kind, Setting
+from ..values import whole
 from . import Schedule, Turn
+
+if TYPE_CHECKING:
+    from ...api.call import Call
 
 
 @dataclass(frozen=True)
@@ -13,7 +19,7 @@ class Times(Schedule):
 
     limit: int
 
-    def due(self, turn: Turn) -> bool:
+    def due(self, turn: Turn, call: Call) -> bool:
         return turn.count <= self.limit
 
     def spent(self, turn: Turn) -> bool:
@@ -21,3 +27,8 @@ class Times(Schedule):
 
     def __str__(self) -> str:
         return "once" if self.limit == 1 else f"{self.limit} times"
+
+
+KIND = Kind("schedule", (
+    Setting("times", {"type": "integer", "minimum": 1}, "fire at most so many times"),
+), lambda values, scope: Times(whole("times", values["times"], 1)))

@@ -1,0 +1,74 @@
+"""Answer with an error of the service instead of doing the work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from ...contract.model import ErrorCode
+from ...errors import UsageError
+from ..kinds import Kind, Scope, Setting, Values
+from ..statuses import RETRYABLE, check_status
+from ..values import error_code, retry_after_text
+from . import Effect
+from .alter import Alter
+from .changes import BODY, HEADERS, Changes, changes
+
+if TYPE_CHECKING:
+    from ...api.answer import Answer
+    from ...api.call import Call
+
+
+@dataclass(frozen=True)
+class AnswerStatus(Effect):
+    """Answers with an error status, in the body that the service has for it.
+
+    Attributes:
+        status: HTTP status.
+        error: the error code that the body names; None for the status's default.
+        changes: the body and headers that the user wants instead.
+    """
+
+    status: int
+    error: ErrorCode | None
+    changes: Changes
+    terminal: ClassVar[bool] = True
+
+    async def before(self, call: Call) -> Answer | None:
+        answer = call.errors.fault_answer(call, self.status, self.error)
+        return self.changes.apply(answer)
+
+    def __str__(self) -> str:
+        code = f" {self.error.code}" if self.error else ""
+        return f"answers {self.status}{code}{self.changes}"
+
+
+def _build(values: Values, scope: Scope) -> AnswerStatus | Alter | None:
+    code = error_code(values["error"]) if "error" in values else None
+    status = check_status(values["status"], scope.operations) if "status" in values else None
+    if code and status and code.status != status:
+        raise UsageError(f"error={code.code!r} answers {code.status}, which status={status} "
+                         "contradicts; leave one of them out")
+    shown = code.status if code else status
+    headers = dict(values.get("headers") or {})
+    if "retry_after" in values:
+        if shown not in RETRYABLE:
+            raise UsageError(f"retry_after= goes with a status of {', '.join(map(str, RETRYABLE))}"
+                             f", not with {'none' if shown is None else shown}")
+        headers["Retry-After"] = retry_after_text(values["retry_after"])
+    changed = changes(values.get("body"), headers)
+    if shown is None:
+        return Alter(changed) if changed else None
+    return AnswerStatus(shown, code, changed)
+
+
+KIND = Kind("effect", (
+    Setting("status", {"type": "integer", "minimum": 400, "maximum": 599},
+            "answer this error status, in the body that the service has for it"),
+    Setting("error", {"type": "string", "pattern": r"^IMG\.\d{4}$"},
+            "answer this error code (IMG.0144), with its status and message"),
+    Setting("retry_after", {"type": ["number", "string"]},
+            "value of Retry-After: seconds, or any text; with 413, 429 and 503"),
+    BODY,
+    HEADERS,
+), _build, calls=("status", "error", "body", "headers"))
