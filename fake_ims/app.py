@@ -84,6 +84,8 @@ class Pipeline:
                             started_at=service.clock.now(), request_headers=request.headers,
                             request_id=_request_id(request.headers.get(REQUEST_ID)))
         call = Call(service, request, exchange)
+        if service.script is not None:
+            service.script.look()
         answer: Answer | None = None
         try:
             answer = await self._answer(call)
@@ -100,11 +102,13 @@ class Pipeline:
             # A reset came between: what was begun before it leaves no trace after it.
             cut(request)
             return web.Response()
-        if answer is None:
-            service.journal.record(exchange)
-            return web.Response()
-        self._note(exchange, answer)
+        if answer is not None:
+            self._note(exchange, answer)
         service.journal.record(exchange)
+        if service.script is not None:
+            service.script.look()
+        if answer is None:
+            return web.Response()
         if answer.sender is None:
             return await self._send(request, answer)
         try:

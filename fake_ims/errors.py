@@ -50,6 +50,8 @@ def unknown(what: str, given: object, known: Iterable[str]) -> UsageError:
     close = difflib.get_close_matches(str(given).lower(), lowered, n=1)
     if close:
         hint = f"did you mean {lowered[close[0]]!r}?"
+    elif not names:
+        hint = "there is none"
     else:
         shown = ", ".join(names[:_SHOWN])
         hint = f"known: {shown}" + (f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else "")

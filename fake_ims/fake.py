@@ -6,7 +6,7 @@ import asyncio
 import weakref
 from collections.abc import Iterable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .bridge import NOT_STARTED, Bridge
 from .contract.model import Profile
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .jobs import AsyncJobs
     from .journal import Journal
     from .people import People
+    from .scenario import Script
     from .server import BuiltApplication, InLoop, OwnThread
 
 
@@ -426,6 +427,39 @@ class FakeIMS(LogIn):
             seed=initial.seed if seed is None else seed,
         ) if (profile, auth, saving, deleting, jobs, region, seed) != (None,) * 7 else initial
         self._bridge.run(lambda: self._renew(settings))
+
+    def load(
+        self, source: str | PathLike[str] | Mapping[str, object], **settings: Any
+    ) -> Script:
+        """Reset, and play a scenario: its settings, images, world and faults at once, its steps
+        when they are due.
+
+        Args:
+            source: a file in TOML or JSON, or the document as a dict.
+            settings: as ``reset`` has them; they go before those of the scenario.
+
+        Raises:
+            UsageError: something in it cannot be: a line for each problem, with file, line and
+                key. Nothing has been done then.
+            NotRunningError: the fake has been stopped.
+        """
+        from .scenario import Script, load  # few tests have one
+
+        self._bridge.check()
+        scenario = load(source, **settings)
+
+        def work() -> Script:
+            self.reset(**scenario.settings)
+            script = self._service.script = Script(scenario, self)
+            script.begin()
+            return script
+
+        return self._bridge.run(work)
+
+    @property
+    def scenario(self) -> Script | None:
+        """The scenario that is being played; None if there is none."""
+        return self._service.script
 
     def _renew(self, settings: Settings) -> None:
         self._tenants.clear()

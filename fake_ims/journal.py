@@ -174,6 +174,11 @@ class Journal(Sequence[Exchange]):
             self.listener(exchange)
 
     @property
+    def recorded(self) -> int:
+        """How many exchanges there have been, those let go included."""
+        return self.run(lambda: self._recorded)
+
+    @property
     def dropped(self) -> int:
         """How many exchanges the ring has let go."""
         return self.run(lambda: self._recorded - len(self._ring))

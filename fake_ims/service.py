@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .domain.jobs import Jobs
     from .domain.keys import Keys
     from .domain.world import World
+    from .scenario import Script
 
 DEFAULT_REGION = "eu-de"
 DEFAULT_QUOTA = 1000
@@ -56,6 +57,8 @@ class Service:
         begun_jobs: asynchronous jobs, or None as long as there was none.
         faults: failures that the test has asked for.
         journal: every exchange.
+        script: looks, before and after each request, whether a step of a scenario is due; None
+            without a scenario.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class Service:
         self.journal = Journal()
         self.lifecycle = Lifecycle()
         self._waiting: set[asyncio.Task[Any]] = set()
+        self.script: Script | None = None
         self._build(profile_name, auth, region)
 
     @contextmanager
@@ -153,6 +157,7 @@ class Service:
             # A reset may run beside the loop, so the loop itself has to cancel.
             task.get_loop().call_soon_threadsafe(task.cancel)
         self._waiting.clear()
+        self.script = None
         self.store.close()
         self.clock.reset()
         self.faults.clear()

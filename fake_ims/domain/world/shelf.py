@@ -28,12 +28,13 @@ class Shelf(Generic[R]):
         make: makes one from keywords.
 
     Attributes:
+        record: makes one; its class.
         assumed: ids that a permissive world has taken to be there.
     """
 
     def __init__(self, what: str, make: Callable[..., R]) -> None:
         self._what = what
-        self._make = make
+        self.record = make
         self._records: dict[str, R] = {}
         self.assumed: set[str] = set()
 
@@ -53,11 +54,11 @@ class Shelf(Generic[R]):
 
     def _build(self, record_id: str, fields: dict[str, Any]) -> R:
         try:
-            return self._make(id=record_id, **fields)
+            return self.record(id=record_id, **fields)
         except TypeError:
             import dataclasses
 
-            known = [field.name for field in dataclasses.fields(self._make)]  # type: ignore[arg-type]
+            known = [field.name for field in dataclasses.fields(self.record)]  # type: ignore[arg-type]
             wrong = next((name for name in fields if name not in known), "")
             raise unknown(f"field of a {self._what}", wrong, known) from None
 
@@ -71,7 +72,7 @@ class Shelf(Generic[R]):
         """
         record = self._records.get(record_id)
         if record is None and permissive:
-            record = self._records[record_id] = self._make(id=record_id, **fields)
+            record = self._records[record_id] = self.record(id=record_id, **fields)
             self.assumed.add(record_id)
         return record
 

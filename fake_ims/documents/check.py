@@ -1,0 +1,176 @@
+"""Holds a document against its schema, and tells every problem at once, each with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import unknown
+
+Path = tuple[str | int, ...]
+Schema = Mapping[str, Any]
+
+_SHOWN = 60  # characters of a value in a text
+_TYPES: dict[str, tuple[str, tuple[type, ...]]] = {
+    "string": ("a text", (str,)),
+    "integer": ("a whole number", (int,)),
+    "number": ("a number", (int, float)),
+    "boolean": ("true or false", (bool,)),
+    "object": ("a table", (dict,)),
+    "array": ("a list", (list,)),
+    "null": ("null", (type(None),)),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong.
+
+    Attributes:
+        path: keys and positions that lead to it.
+        text: what is wrong, what is allowed, and what was perhaps meant.
+    """
+
+    path: Path
+    text: str
+
+    def __str__(self) -> str:
+        return f"{dotted(self.path)}: {self.text}" if self.path else self.text
+
+
+def dotted(path: Path) -> str:
+    """A path as people write it: ``faults[0].status``."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += f".{part}" if text else part
+    return text
+
+
+def check(document: object, schema: Schema, root: Schema | None = None) -> list[Problem]:
+    """Every problem of a document.
+
+    Args:
+        document: what JSON or TOML can hold.
+        schema: JSON schema, of the keywords that this module knows.
+        root: where its references (``#/$defs/name``) lead to; by default the schema itself.
+    """
+    return list(_Checker(schema if root is None else root).problems(document, schema, ()))
+
+
+class _Checker:
+    def __init__(self, root: Schema) -> None:
+        self._root = root
+
+    def problems(self, value: object, schema: Schema, path: Path) -> Iterator[Problem]:
+        if "$ref" in schema:
+            schema = self._root["$defs"][schema["$ref"].rpartition("/")[2]]
+        if "anyOf" in schema:
+            yield from self._any_of(value, schema, path)
+            return
+        if not _is_type(value, schema):
+            yield Problem(path, f"{_shown(value)} is not {expected(schema)}")
+            return
+        if "enum" in schema and value not in schema["enum"]:
+            yield Problem(path, _not_in(value, schema["enum"]))
+            return
+        if isinstance(value, str):
+            yield from self._text(value, schema, path)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            yield from self._number(value, schema, path)
+        elif isinstance(value, dict):
+            yield from self._table(value, schema, path)
+        elif isinstance(value, list):
+            yield from self._list(value, schema, path)
+
+    def _any_of(self, value: object, schema: Schema, path: Path) -> Iterator[Problem]:
+        tries = [list(self.problems(value, branch, path)) for branch in schema["anyOf"]]
+        if not all(tries):
+            return
+        # The branch that was meant is the one whose problems lie deepest, or are the fewest.
+        deepest = max(tries, key=lambda found: (max(len(one.path) for one in found), -len(found)))
+        if any(len(one.path) > len(path) for one in deepest):
+            yield from deepest
+        else:
+            yield Problem(path, f"{_shown(value)} is not {expected(schema)}")
+
+    def _text(self, value: str, schema: Schema, path: Path) -> Iterator[Problem]:
+        if len(value) < schema.get("minLength", 0):
+            yield Problem(path, "it is empty")
+        elif len(value) > schema.get("maxLength", len(value)):
+            yield Problem(path, f"it has {len(value)} characters, and may have "
+                          f"{schema['maxLength']}")
+        elif "pattern" in schema and not re.search(schema["pattern"], value):
+            yield Problem(path, f"{_shown(value)} is not {expected(schema)}")
+
+    def _number(self, value: float, schema: Schema, path: Path) -> Iterator[Problem]:
+        if value < schema.get("minimum", value):
+            yield Problem(path, f"{value} is less than {schema['minimum']}")
+        elif value > schema.get("maximum", value):
+            yield Problem(path, f"{value} is more than {schema['maximum']}")
+
+    def _table(self, value: dict[str, object], schema: Schema, path: Path) -> Iterator[Problem]:
+        properties = schema.get("properties", {})
+        others = schema.get("additionalProperties", True)
+        for name in schema.get("required", ()):
+            if name not in value:
+                yield Problem(path, f"{name!r} is missing")
+        for name, item in value.items():
+            if name in properties:
+                yield from self.problems(item, properties[name], (*path, name))
+            elif others is False:
+                yield Problem((*path, name), str(unknown("key", name, properties)))
+            elif isinstance(others, Mapping):
+                yield from self.problems(item, others, (*path, name))
+
+    def _list(self, value: list[object], schema: Schema, path: Path) -> Iterator[Problem]:
+        if len(value) < schema.get("minItems", 0):
+            yield Problem(path, f"it has {len(value)} items, and needs {schema['minItems']}")
+        if len(value) > schema.get("maxItems", len(value)):
+            yield Problem(path, f"it has {len(value)} items, and takes {schema['maxItems']}")
+        if "items" in schema:
+            for position, item in enumerate(value):
+                yield from self.problems(item, schema["items"], (*path, position))
+
+
+def expected(schema: Schema) -> str:
+    """What a schema asks for, in words."""
+    if "title" in schema:
+        return str(schema["title"])
+    if "anyOf" in schema:
+        return " or ".join(dict.fromkeys(expected(branch) for branch in schema["anyOf"]))
+    if "enum" in schema:
+        return "one of " + ", ".join(map(str, schema["enum"]))
+    words = " or ".join(_TYPES[name][0] for name in _types(schema)) or "what is taken here"
+    return f"{words} like {schema['pattern']}" if "pattern" in schema else words
+
+
+def _types(schema: Schema) -> list[str]:
+    given = schema.get("type", [])
+    return [given] if isinstance(given, str) else list(given)
+
+
+def _is_type(value: object, schema: Schema) -> bool:
+    names = _types(schema)
+    if not names:
+        return True
+    if isinstance(value, bool):
+        return "boolean" in names
+    if isinstance(value, float) and value.is_integer() and "integer" in names:
+        return True  # to JSON, 1.0 is a whole number
+    return any(isinstance(value, _TYPES[name][1]) for name in names)
+
+
+def _not_in(value: object, allowed: list[object]) -> str:
+    if isinstance(value, str):
+        return str(unknown("value", value, [str(one) for one in allowed]))
+    return f"{_shown(value)} is not one of {', '.join(map(str, allowed))}"
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

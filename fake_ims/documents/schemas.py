@@ -1,0 +1,200 @@
+"""JSON schemas of what users may write about a fake: settings, images, tenants, the world, faults.
+
+Scenario files and the control API take the same things in the same form; both are held against
+these schemas, and editors complete by them. What no schema can say is said by the Python API that
+takes the thing in the end.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from functools import cache
+from typing import Any
+
+from ..contract.errors import ERRORS
+from ..contract.jobs import JOB_TYPES
+from ..contract.schema import image_properties
+from ..domain.callers import AUTH_MODES
+from ..domain.image import MEMBER_STATUSES
+from ..domain.seeding import SETTABLE, STATUSES
+from ..domain.world import World, records
+from ..domain.world.shelf import Shelf
+from ..faults.registry import SETTINGS
+from ..profiles import NAMES as PROFILES
+from .check import Schema
+
+
+def table(
+    properties: Schema, *, required: tuple[str, ...] = (), others: bool | Schema = False
+) -> dict[str, Any]:
+    """A table of these keys, and of no others unless ``others`` says so."""
+    found: dict[str, Any] = {"type": "object", "properties": dict(properties),
+                             "additionalProperties": others}
+    if required:
+        found["required"] = list(required)
+    return found
+
+
+def says(schema: Schema, text: str) -> dict[str, Any]:
+    """The schema, described."""
+    return {**schema, "description": text}
+
+
+DURATION: Schema = {
+    "title": "a duration such as 90, '90s', '10m' or '1h30m'", "type": ["number", "string"],
+    "minimum": 0, "pattern": r"^\s*((\d+(\.\d+)?(ms|s|m|h|d))+|\d+(\.\d+)?)\s*$",
+}
+DUE: Schema = {
+    "title": "a duration such as '30s', 'polls(3)', or 'by hand'", "type": ["number", "string"],
+    "minimum": 0,
+    "pattern": r"^\s*((\d+(\.\d+)?(ms|s|m|h|d))+|\d+(\.\d+)?|polls\([1-9]\d*\)|"
+    r"by[ _-]hand|manual)\s*$",
+}
+NAME: Schema = {"type": "string", "minLength": 1}
+TEXTS: Schema = {"type": "array", "items": NAME}
+COUNT: Schema = {"type": "integer", "minimum": 1}
+DATA: Schema = {
+    "title": "a text, {base64: ...} or {zeros: N}",
+    "anyOf": [
+        {"type": "string"},
+        table({"base64": {"type": "string"}}, required=("base64",)),
+        table({"zeros": {"type": "integer", "minimum": 0}}, required=("zeros",)),
+    ],
+}
+ERROR: Schema = {"enum": sorted(ERRORS)}
+
+SETTINGS_OF_A_FAKE: dict[str, Schema] = {
+    "profile": says({"enum": list(PROFILES)}, "service that the fake plays"),
+    "auth": says({"enum": list(AUTH_MODES)}, "how tokens are read"),
+    "saving": says(DUE, "how long an upload takes until the image is active"),
+    "deleting": says(DUE, "how long a deletion takes"),
+    "jobs": says(DUE, "how long an asynchronous job takes"),
+    "region": says(NAME, "name of the region"),
+    "seed": says({"type": ["integer", "string"]}, "of the chance that faults have"),
+}
+
+
+def fault() -> dict[str, Any]:
+    """What ``faults.add`` takes."""
+    return table({name: says(setting.schema, setting.says)
+                  for name, setting in SETTINGS.items()})
+
+
+def image(*, new: bool = True) -> dict[str, Any]:
+    """What ``images.add`` takes, or what ``image.set`` does."""
+    properties: dict[str, Schema] = {
+        name: _attribute(name) for name in sorted(SETTABLE) if new or name != "id"
+    }
+    properties["status"] = {"enum": [one for one in STATUSES if one and one != "deleted"]}
+    properties["data"] = says(DATA, "the bytes of the image")
+    properties["members"] = says(
+        {"anyOf": [TEXTS, table({}, others={"enum": list(MEMBER_STATUSES)})],
+         "title": "a list of project ids, or a table of project id to member status"},
+        "whom it is shared with")
+    if new:
+        for name in ("created_at", "updated_at"):
+            properties[name] = says({"type": "number"}, "seconds since the epoch")
+    return table(properties, others={"type": "string", "title": "a text (a vendor attribute)"})
+
+
+def _attribute(name: str) -> dict[str, Any]:
+    """An attribute as some profile takes it: which one counts is known when it is used."""
+    rules = [known[name] for profile in PROFILES if name in (known := image_properties(profile))]
+    merged = {key: value for key, value in rules[0].items() if key != "readOnly"}
+    if any("enum" not in rule for rule in rules):
+        merged.pop("enum", None)
+    elif "enum" in merged:
+        merged["enum"] = list(dict.fromkeys(one for rule in rules for one in rule["enum"]))
+    return merged
+
+
+def tenant() -> dict[str, Any]:
+    """What ``fake.tenant`` takes."""
+    return table({
+        "project_id": says(NAME, "id of the project"),
+        "roles": says(TEXTS, "its roles; by default member"),
+        "user": says(NAME, "id of the user"),
+        "actions": says(TEXTS, "what the user may do: ims:images:list, ims:*"),
+        "policy": says({"type": "object"}, "the same as IAM writes it"),
+        "enterprise_projects": says(TEXTS, "the enterprise projects that the user may see"),
+    }, required=("project_id",))
+
+
+def shelves() -> dict[str, type]:
+    """The kinds of records that a world keeps by id, and their classes."""
+    world = World("", 0)
+    return {name: typing.cast("type", shelf.record) for name, shelf in vars(world).items()
+            if isinstance(shelf, Shelf)}
+
+
+def record(kind: type, *, required: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A record of the world, from the fields of its class."""
+    hints = typing.get_type_hints(kind)
+    return table({field.name: _of_type(hints[field.name], field.name)
+                  for field in dataclasses.fields(kind)}, required=required)
+
+
+def stored_object() -> dict[str, Any]:
+    """What ``bucket.put`` takes."""
+    return table({**record(records.StoredObject)["properties"], "data": DATA},
+                 required=("name",))
+
+
+def bucket() -> dict[str, Any]:
+    """What ``world.buckets.add`` takes, and the objects in it."""
+    properties = dict(record(records.Bucket)["properties"])
+    properties["objects"] = {"type": "array", "items": stored_object()}
+    return table(properties, required=("name",))
+
+
+@cache
+def world() -> dict[str, Any]:
+    """The world: ``strict``, ``quota``, lists of records, buckets."""
+    properties: dict[str, Schema] = {
+        "strict": says({"type": "boolean"}, "whether what is not there is an error"),
+        "quota": says({"type": "integer", "minimum": 0}, "images that a project may have"),
+        "buckets": {"type": "array", "items": bucket()},
+    }
+    for name, kind in shelves().items():
+        properties[name] = {"type": "array", "items": record(kind)}
+    return table(properties)
+
+
+def kill() -> dict[str, Any]:
+    """An order to kill uploads: the next ones, the Nth, or those of a name."""
+    return table({
+        "next": says(COUNT, "so many uploads from now"),
+        "nth": says(COUNT, "the Nth upload from now"),
+        "named": says(NAME, "uploads to images of this name"),
+        "reason": says(NAME, "why"),
+    })
+
+
+def job_failure() -> dict[str, Any]:
+    """What ``jobs.fail_next`` takes."""
+    return table({
+        "code": says(ERROR, "the error code"), "reason": says(NAME, "fail_reason"),
+        "job_type": says({"enum": sorted(JOB_TYPES)}, "only jobs of this type"),
+        "count": says(COUNT, "how many"),
+    })
+
+
+def _of_type(hint: Any, name: str) -> dict[str, Any]:
+    if isinstance(hint, types.UnionType):
+        inner = [one for one in typing.get_args(hint) if one is not type(None)]
+        return _of_type(inner[0], name)
+    if hint is str:
+        return {"type": "string"}
+    if hint is bool:
+        return {"type": "boolean"}
+    if hint is int:
+        return {"type": "integer", "minimum": 0}
+    if hint is bytes:
+        return dict(DATA)
+    if hint == list[str]:
+        return dict(TEXTS)
+    if typing.get_origin(hint) is dict:
+        return {"type": "object"}
+    raise TypeError(f"no schema is known for the type {hint!r} of field {name!r}")

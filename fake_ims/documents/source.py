@@ -1,0 +1,98 @@
+"""A document from a file: read, and able to say where in the file something stands."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from dataclasses import dataclass
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Any
+
+from ..errors import UsageError
+from .check import Path, Problem, dotted
+from .places import Lines, json_lines, line_of, toml_lines
+
+if TYPE_CHECKING or sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A parsed document.
+
+    Attributes:
+        name: of the file, for texts.
+        document: what stands in it.
+        lines: where.
+    """
+
+    name: str
+    document: dict[str, Any]
+    lines: Lines
+
+    def place(self, path: Path) -> str:
+        """``FILE:LINE``."""
+        return f"{self.name}:{line_of(self.lines, path)}"
+
+    def text(self, problem: Problem) -> str:
+        """A problem in one line: file, line, key, what is wrong."""
+        key = f"{dotted(problem.path)}: " if problem.path else ""
+        return f"{self.place(problem.path)}: {key}{problem.text}"
+
+
+def read(path: str | PathLike[str]) -> Source:
+    """Read a file in TOML or, if its name ends in ``.json``, in JSON.
+
+    Raises:
+        UsageError: it cannot be read, or is neither; with file and line.
+    """
+    name = fspath(path)
+    try:
+        with open(name, encoding="utf-8") as file:
+            text = file.read()
+    except OSError as error:
+        raise UsageError(f"{name}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{name}: is not UTF-8") from None
+    return parse(text, name)
+
+
+def parse(text: str, name: str) -> Source:
+    """The same for a text, named for error texts.
+
+    Raises:
+        UsageError: it is not what the name's ending says.
+    """
+    if name.endswith(".json"):
+        try:
+            document = json.loads(text, object_pairs_hook=_each_once)
+        except json.JSONDecodeError as error:
+            raise UsageError(f"{name}:{error.lineno}: is no JSON: {error.msg}") from None
+        except _Twice as twice:
+            raise UsageError(f"{name}: the key {twice} stands twice in one table") from None
+        if not isinstance(document, dict):
+            raise UsageError(f"{name}:1: a table ({{...}}) is expected")
+        return Source(name, document, json_lines(text))
+    try:
+        return Source(name, tomllib.loads(text), toml_lines(text))
+    except tomllib.TOMLDecodeError as error:
+        line = _AT_LINE.search(str(error))
+        where = f"{name}:{line[1] if line else text.count(chr(10)) + 1}"
+        raise UsageError(f"{where}: is no TOML: {_AT_LINE.sub('', str(error))}") from None
+
+
+class _Twice(ValueError):
+    """A key that stands twice."""
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Twice(next(repr(name) for name in names if names.count(name) > 1))
+    return found

@@ -1,0 +1,143 @@
+"""A scenario: read, and checked whole before anything of it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from os import PathLike
+from typing import Any
+
+from ..documents.check import Path, Problem, check
+from ..documents.source import Source, parse, read
+from ..domain.durations import seconds
+from ..errors import UsageError
+from ..fake import FakeIMS
+from .actions import Refusal, Stage
+from .expectations import having
+from .schema import schema
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario that can be played.
+
+    Attributes:
+        source: the document and where it stands.
+        settings: of the fake.
+    """
+
+    source: Source
+    settings: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Its name; the file's if it has none."""
+        return str(self.source.document.get("name", self.source.name))
+
+    @property
+    def steps(self) -> list[Mapping[str, Any]]:
+        """Its steps, in order."""
+        return list(self.source.document.get("steps", ()))
+
+
+def load(source: str | PathLike[str] | Mapping[str, Any], **settings: Any) -> Scenario:
+    """Read a scenario from a file, or take one that is a dict already, and check all of it.
+
+    Args:
+        source: the file (TOML or, by its ending, JSON), or the document.
+        settings: of the fake, before those of the scenario.
+
+    Raises:
+        UsageError: it cannot be read, or something in it cannot be: a line for each problem, with
+            file, line and key.
+    """
+    found = Source("scenario", dict(source), {}) if isinstance(source, Mapping) else read(source)
+    return checked(found, settings)
+
+
+def loads(text: str, name: str, **settings: Any) -> Scenario:
+    """The same for a text; the ending of the name says what it is.
+
+    Raises:
+        UsageError: as ``load``.
+    """
+    return checked(parse(text, name), settings)
+
+
+def checked(source: Source, settings: Mapping[str, Any]) -> Scenario:
+    """The scenario of a document.
+
+    Raises:
+        UsageError: with every problem.
+    """
+    problems = check(source.document, schema())
+    if not problems:
+        problems = _rehearse(source.document, settings)
+    if problems:
+        problems.sort(key=lambda problem: _order(source, problem))
+        raise UsageError("\n".join(map(source.text, problems)))
+    return Scenario(source, {**source.document.get("settings", {}), **settings})
+
+
+def _order(source: Source, problem: Problem) -> tuple[int, str]:
+    place = source.place(problem.path).rpartition(":")[2]
+    return int(place), str(problem)
+
+
+def _rehearse(document: Mapping[str, Any], settings: Mapping[str, Any]) -> list[Problem]:
+    """Play it to a fake that nobody sees: what only the doing can tell."""
+    try:
+        fake = FakeIMS(**{**document.get("settings", {}), **settings})
+    except UsageError as error:
+        return [Problem(("settings",), str(error))]
+    stage = Stage(fake, rehearsal=True)
+    problems: list[Problem] = []
+    _try(stage, document, (), problems)
+    for position, step in enumerate(document.get("steps", ())):
+        path: Path = ("steps", position)
+        if "after" in step:
+            seconds(step["after"])
+        for name in ("when", "expect"):
+            asked = step.get(name, ())
+            for number, one in enumerate(asked if isinstance(asked, list) else [asked]):
+                here = (*path, name, number) if isinstance(asked, list) else (*path, name)
+                _ask(fake, one, here, problems)
+        _try(stage, step, path, problems)
+    for number, one in enumerate(document.get("expect", ())):
+        _ask(fake, one, ("expect", number), problems)
+    fake.reset()
+    return problems
+
+
+def _try(stage: Stage, document: Mapping[str, Any], path: Path, problems: list[Problem]) -> None:
+    """Do each thing by itself, so that one that cannot be done does not hide another."""
+    for name, value in document.items():
+        if name in ("steps", "expect", "when"):
+            continue
+        items = value if isinstance(value, list) else [value]
+        for position, item in enumerate(items):
+            try:
+                stage.do({name: item})
+            except Refusal as refusal:
+                here = (*path, name, position) if isinstance(value, list) else (*path, name)
+                problems.append(_placed(refusal, here, item))
+
+
+def _placed(refusal: Refusal, path: Path, item: object) -> Problem:
+    """The problem at the key that its text names, if it names one."""
+    text = str(refusal)
+    if isinstance(item, Mapping):
+        for key in item:
+            if text.startswith((f"{key}=", f"{key} ", f"unknown {key} ")) or repr(key) in text or (
+                isinstance(item[key], str) and item[key] and repr(item[key]) in text
+            ):
+                return Problem((*path, key), text)
+    return Problem(path, text)
+
+
+def _ask(fake: FakeIMS, asked: Mapping[str, Any], path: Path, problems: list[Problem]) -> None:
+    for name in asked:
+        try:
+            having(fake.requests, {name: asked[name]}, 0)
+        except UsageError as error:
+            problems.append(Problem((*path, name), str(error)))

@@ -1,0 +1,119 @@
+"""A scenario under way: takes each step when its conditions hold, and remembers what was unmet.
+
+Nothing runs in the background: whether a step is due is looked at before and after each request,
+and when the test asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..documents.check import Path, Problem
+from ..domain.durations import seconds
+from .actions import Refusal, Stage
+from .expectations import having, unmet
+from .scenario import Scenario
+
+if TYPE_CHECKING:
+    from ..fake import FakeIMS
+    from ..tenant import Tenant
+
+
+class Script:
+    """A scenario that is being played to a fake, behind ``fake.scenario``.
+
+    Attributes:
+        scenario: what is played.
+        failures: expectations that did not hold, and steps that could not be done.
+    """
+
+    def __init__(self, scenario: Scenario, fake: FakeIMS) -> None:
+        self.scenario = scenario
+        self.failures: list[str] = []
+        self._fake = fake
+        self._stage = Stage(fake)
+        self._taken = 0
+        self._since = 0
+        self._at = 0.0
+
+    def begin(self) -> None:
+        """Do what the scenario begins with."""
+        self._stage.do(self.scenario.source.document)
+        self._at = self._fake.clock.now()
+        self.look()
+
+    @property
+    def tenants(self) -> dict[str, Tenant]:
+        """The scenario's tenants so far, by project id."""
+        return dict(self._stage.tenants)
+
+    @property
+    def taken(self) -> int:
+        """How many steps have been taken."""
+        return self._taken
+
+    def look(self) -> None:
+        """Take the steps that have become due."""
+        steps = self.scenario.steps
+        while self._taken < len(steps) and self._is_due(steps[self._taken]):
+            self._take(steps[self._taken])
+
+    def _is_due(self, step: Mapping[str, Any]) -> bool:
+        if "after" in step and self._fake.clock.now() < self._at + seconds(step["after"]):
+            return False
+        asked = step.get("when")
+        return asked is None or (
+            len(having(self._fake.requests, asked, self._since)) >= asked.get("times", 1))
+
+    def _take(self, step: Mapping[str, Any]) -> None:
+        path: Path = ("steps", self._taken)
+        self._taken += 1
+        self._judge(step.get("expect", ()), (*path, "expect"), self._since)
+        try:
+            self._stage.do(step, path)
+        except Refusal as refusal:
+            self._fail(refusal.path, str(refusal))
+        self._at = self._fake.clock.now()
+        self._since = self._fake.requests.recorded
+
+    def _judge(self, expectations: Any, path: Path, since: int) -> None:
+        for position, asked in enumerate(expectations):
+            text = unmet(self._fake.requests, asked, since)
+            if text is not None:
+                self._fail((*path, position), text)
+
+    def _fail(self, path: Path, text: str) -> None:
+        self.failures.append(self.scenario.source.text(Problem(path, text)))
+
+    def complaints(self) -> list[str]:
+        """All that is not as the scenario has it by now: failures, steps that were never due, and
+        what it expects at the end."""
+        self.look()
+        steps = self.scenario.steps
+        found = list(self.failures)
+        for position in range(self._taken, len(steps)):
+            name = steps[position].get("name", "")
+            told = f"{name}: " if name else ""
+            found.append(self.scenario.source.text(Problem(
+                ("steps", position), f"{told}its conditions were not met, so it was not taken")))
+        for position, asked in enumerate(self.scenario.source.document.get("expect", ())):
+            text = unmet(self._fake.requests, asked, 0)
+            if text is not None:
+                found.append(self.scenario.source.text(Problem(("expect", position), text)))
+        return found
+
+    def check(self) -> None:
+        """Fail unless all steps were taken and all expectations held.
+
+        Raises:
+            AssertionError: with a line for each complaint.
+        """
+        __tracebackhide__ = True
+        found = self.complaints()
+        if found:
+            raise AssertionError("the scenario did not go as it has it:\n" + "\n".join(found))
+
+    def __repr__(self) -> str:
+        return (f"<scenario {self.scenario.name!r}, {self._taken} of {len(self.scenario.steps)} "
+                f"steps taken>")
