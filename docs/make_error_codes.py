@@ -76,7 +76,7 @@ _TABLES = ("fake_ims/contract/errors.py", "fake_ims/contract/statuses.py",
            # of a profile that shows no codes
            "fake_ims/contract/metadefs.py")
 _CODE = re.compile(r'"(IMG\.\d{4})"')
-_ROW = re.compile(r"\| `(IMG\.\d{4})` \|.*\| by rule \|.*\| `(.+)` \|\Z")
+_ROW = re.compile(r"\| `(IMG\.\d{4})` \|.*\| by rule \| `(.+)` \|\Z")
 
 
 def raised() -> dict[str, list[str]]:
@@ -131,16 +131,12 @@ def _fitness(code: str, nodeid: str) -> tuple[object, ...]:
 
 def rows(shown: Mapping[str, str]) -> Iterator[str]:
     """The table, a line each."""
-    modules = raised()
-    yield "| code | status | message | reached | raised in, or why not | shown by |"
-    yield "|---|---|---|---|---|---|"
+    yield "| code | status | message | reached | shown by, or why no rule tells |"
+    yield "|---|---|---|---|---|"
     for code, row in ERRORS.items():
-        start = f"| `{code}` | {row.status} | {row.message} |"
-        if code in shown:
-            where = ", ".join(f"`{name[9:]}`" for name in modules[code][:3])
-            yield f"{start} by rule | {where} | `{shown[code].replace('|', '&#124;')}` |"
-        else:
-            yield f"{start} by asking | {REASONS.get(code, '?')} |  |"
+        how = (f"by rule | `{shown[code].replace('|', '&#124;')}`" if code in shown
+               else f"by asking | {REASONS.get(code, '?')}")
+        yield f"| `{code}` | {row.status} | {row.message} | {how} |"
 
 
 def text(shown: Mapping[str, str]) -> str:

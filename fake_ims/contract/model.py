@@ -151,11 +151,12 @@ Rule = Literal["", "uuid", "name", "description", "os_version", "file_url", "tag
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter in the body of an IMS operation.
+    """One parameter in the path, the query or the body of an operation.
 
     Attributes:
         name: as it stands on the wire.
-        kind: its JSON type; ``integer`` takes a text of digits, too, as clients send it.
+        kind: its JSON type; ``integer`` takes a text of digits, too, as clients send it. In a
+            query all are texts: digits, and ``true`` or ``false``.
         required: whether it must be there and not be null.
         enum: allowed values; empty if any is.
         minimum: of an integer.
@@ -165,9 +166,13 @@ class Parameter:
         max_items: of a list.
         default: what stands for it when it is not there.
         rule: a format that several parameters share; see ``domain.ims.reading``.
-        invalid: error code of a value that breaks a limit.
+        invalid: error code of a value that breaks a limit; empty for one that is taken and finds
+            nothing.
         missing: error code when it is not there.
         items: the parameters of an object, or of each object of a list.
+        idle_with: a parameter beside it and the value with which this one is without effect, as
+            the reference says; None if it always has one.
+        source: where it is documented.
     """
 
     name: str
@@ -184,6 +189,21 @@ class Parameter:
     invalid: str = "IMG.0001"
     missing: str = "IMG.0001"
     items: tuple[Parameter, ...] = ()
+    idle_with: tuple[str, object] | None = None
+    source: Source = "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a request of an operation is made of, beside its path.
+
+    Attributes:
+        bodies: the shapes of its body, a table each; empty if it has none, or a JSON patch.
+        query: the parameters of its query.
+    """
+
+    bodies: tuple[tuple[Parameter, ...], ...] = ()
+    query: tuple[Parameter, ...] = ()
 
 
 JobContents = Literal["image", "image_id", "results", "sub_jobs"]

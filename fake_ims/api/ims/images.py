@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ...contract.os_versions import OS_VERSIONS, OperatingSystem, operating_system
+from ...contract.parameters.queries import OS_VERSIONS as OS_VERSIONS_QUERY
 from ...domain import access
 from ...domain.ims import listing, updating
+from ...domain.ims.reading import read_query
 from ...refusal import ImsError
 from ..answer import JSON, Answer
 from ..call import Call
@@ -47,10 +49,7 @@ async def update(call: Call) -> Answer:
 async def os_versions(call: Call) -> Answer:
     """Operating systems by platform (permissions chapter; the answer is Huawei's client's)."""
     access.require_role("get_images", call.known_caller, "reader")
-    tag = call.query.get("tag")
-    if tag is not None and tag not in _TAGS:
-        raise ImsError("IMG.0001", detail=f"tag must be one of: {', '.join(_TAGS)}")
-    chosen = _TAGS[tag or "x86"]
+    chosen = _TAGS[read_query(OS_VERSIONS_QUERY, dict(call.pairs()))["tag"]]
     groups = []
     for platform, names in OS_VERSIONS.items():
         rows = [_row(platform, name, system) for name in names

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ...contract.parameters.members import ADD_MEMBERS, DELETE_MEMBERS, UPDATE_MEMBERS
+from ...contract.parameters.queries import MEMBERS
 from ...domain.image import Member
-from ...domain.ims.reading import read
+from ...domain.ims.reading import read, read_query
 from ...domain.ims.sharing import AddMembers, DeleteMembers, UpdateMembers
 from ...refusal import ImsError
 from ..answer import Answer
@@ -12,8 +13,6 @@ from ..call import Call
 from ..native.render import member_document
 from ..registry import handles
 from .bodies import as_json, document, job_answer
-
-MAX_PAGE = 1000
 
 
 @handles("cloudimages.members.add")
@@ -46,14 +45,13 @@ async def list_(call: Call) -> Answer:
     """``ListImageMembers`` of Huawei's client, in pages of ``limit`` behind ``marker``."""
     check_project(call)
     image_id = call.params["image_id"]
+    limit, marker = read_query(MEMBERS, dict(call.pairs())).values()
     members = call.service.members.of_image(call.known_caller, image_id)
-    marker = call.query.get("marker")
     if marker is not None:
         ids = [member.project_id for member in members]
         if marker not in ids:
             raise ImsError("IMG.0001", message=f"marker {marker} is no member of the image.")
         members = members[ids.index(marker) + 1:]
-    limit = _limit(call.query.get("limit"))
     page = members[:limit]
     found: dict[str, object] = {
         "members": [_document(member, image_id) for member in page],
@@ -75,14 +73,6 @@ async def show(call: Call) -> Answer:
 
 def _document(member: Member, image_id: str) -> dict[str, str]:
     return {**member_document(member, image_id), "member_type": "project"}
-
-
-def _limit(text: str | None) -> int:
-    if text is None:
-        return MAX_PAGE
-    if not text.isdecimal() or not 1 <= int(text) <= MAX_PAGE:
-        raise ImsError("IMG.0001", message=f"limit must be a number from 1 to {MAX_PAGE}.")
-    return int(text)
 
 
 def check_project(call: Call) -> None:

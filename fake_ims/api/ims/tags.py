@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from ...contract.parameters.queries import TAGS_LIMIT, TAGS_NUMBER
 from ...contract.parameters.tags import SET_TAG
 from ...domain import access
 from ...domain.ims import listing, tag_changes
-from ...domain.ims.reading import read
+from ...domain.ims.reading import read, read_query
 from ...domain.ims.tagging import pair
 from ...refusal import ImsError
 from ..answer import Answer
 from ..call import Call
 from ..registry import handles
 from .bodies import as_json, document, no_content
-
-PAGE_SIZE = 500
 
 
 @handles("cloudimages.tags.set")
@@ -42,9 +41,7 @@ async def list_(call: Call) -> Answer:
     service, caller = call.service, call.known_caller
     service.transitions.settle()
     access.require_role("get_images", caller, "reader")
-    given = dict(call.pairs())
-    limit = _number("limit", given, PAGE_SIZE)
-    page = _number("page", given, 1)
+    limit, page = read_query((TAGS_LIMIT, TAGS_NUMBER), dict(call.pairs())).values()
     pairs = tuple(pair for pair in call.pairs() if pair[0] not in ("limit", "page"))
     asked = listing.parse(service, caller, (*pairs, ("limit", str(service.profile.max_page))))
     tags: dict[str, None] = {}
@@ -56,11 +53,3 @@ async def list_(call: Call) -> Answer:
         asked = listing.after(asked, images[-1])
     return as_json(200, {"tags": list(tags)[limit * (page - 1):limit * page]})
 
-
-def _number(name: str, given: dict[str, str], default: int) -> int:
-    text = given.get(name)
-    if text is None:
-        return default
-    if not text.isdecimal() or not 1 <= int(text) <= 10**9:
-        raise ImsError("IMG.0001", detail=f"{name} must be a whole number from 1")
-    return int(text)

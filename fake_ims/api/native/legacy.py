@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timezone
 
+from ...contract.attributes import BY_NAME
+from ...contract.parameters.queries import DETAIL_V1
 from ...domain import access, query
 from ...domain.image import Image
 from ..answer import Answer
@@ -17,7 +19,6 @@ from ..registry import handles
 from .render import as_json
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
-_FILTERS = ("name", "container_format", "disk_format", "status")
 
 
 def _instant(value: float | None) -> str | None:
@@ -50,17 +51,14 @@ def _document(image: Image) -> dict[str, object]:
 
 
 def _filters(call: Call) -> Iterator[tuple[str, str]]:
-    for name in _FILTERS:
-        value = call.query.get(name)
-        if value is not None:
-            yield name, f"eq:{value}"
-    for name in ("size_min", "size_max", "limit", "marker"):
-        value = call.query.get(name)
-        if value is not None:
-            yield name, value
-    changed = call.query.get("changes-since")
-    if changed is not None:
-        yield "updated_at", f"gt:{changed}"
+    for row in DETAIL_V1:
+        value = call.query.get(row.name)
+        if value is None:
+            continue
+        if row.name == "changes-since":
+            yield "updated_at", f"gt:{value}"
+        else:
+            yield row.name, f"eq:{value}" if row.name in BY_NAME else value
 
 
 @handles("images.detail_v1")

@@ -99,7 +99,8 @@ EXPORT_FORMATS = ("qcow2", "vhd", "zvhd", "vmdk")
 EXPORT = (
     Parameter("bucket_url", required=True, rule="file_url", invalid="IMG.0017",
               missing="IMG.0017"),
-    Parameter("file_format", enum=EXPORT_FORMATS, invalid="IMG.0072"),
+    Parameter("file_format", enum=EXPORT_FORMATS, invalid="IMG.0072",
+              idle_with=("is_quick_export", True)),
     Parameter("is_quick_export", "boolean", default=False),
 )
 COPY = (NAME, DESCRIPTION, CMK, ENTERPRISE_PROJECT)

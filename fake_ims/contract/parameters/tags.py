@@ -36,7 +36,8 @@ ACTION = (Parameter("action", required=True, enum=("create", "delete")),)
 
 
 def _condition(name: str) -> Parameter:
-    return Parameter(name, "objects", max_items=MAX_KEYS, items=(
+    return Parameter(name, "objects", max_items=MAX_KEYS, idle_with=("without_any_tag", True),
+                     items=(
         Parameter("key", required=True, max_length=MAX_QUERIED_KEY),
         Parameter("values", "strings", required=True, max_items=MAX_VALUES),
     ))
@@ -46,8 +47,9 @@ FIND = (
     Parameter("action", required=True, enum=("filter", "count")),
     *(_condition(name) for name in ("tags", "tags_any", "not_tags", "not_tags_any")),
     Parameter("without_any_tag", "boolean", default=False),
-    Parameter("limit", "integer", minimum=1, maximum=MAX_LIMIT, default=10),
-    Parameter("offset", "integer", minimum=0, default=0),
+    Parameter("limit", "integer", minimum=1, maximum=MAX_LIMIT, default=10,
+              idle_with=("action", "count")),
+    Parameter("offset", "integer", minimum=0, default=0, idle_with=("action", "count")),
     Parameter("matches", "objects", items=(
         Parameter("key", required=True, enum=("resource_name", "resource_id")),
         Parameter("value", required=True, max_length=MAX_QUERIED_VALUE),

@@ -8,22 +8,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ...contract.attributes import BY_NAME
-from ...contract.parameters.common import ENTERPRISE_PROJECT
-from ...refusal import ImsError
+from ...contract.parameters import queries
 from .. import access, query
 from ..callers import Caller
 from ..filters import Test
 from ..image import Image
-from .reading import read
+from .reading import read_query
 from .sources import is_whole
 
 if TYPE_CHECKING:
     from ...service import Service
 
-PAGE_SIZE = 500
 ALL_PROJECTS = "all_granted_eps"
 DEFAULT_PROJECT = "0"
+_OWN = frozenset(row.name for row in queries.OWN_FILTERS)
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -44,9 +42,8 @@ def parse(service: Service, caller: Caller, pairs: Pairs) -> query.ListQuery:
     """Read the query of a list; raises as ``page``."""
     given = dict(pairs)
     tests = list(_own_tests(service, caller, given))
-    own = {"__whole_image", "enterprise_project_id", "architecture", "flavor_id"}
-    asked = query.parse(tuple(pair for pair in pairs if pair[0] not in own), service.profile)
-    limit = asked.limit if "limit" in given else PAGE_SIZE
+    asked = query.parse(tuple(pair for pair in pairs if pair[0] not in _OWN), service.profile)
+    limit = asked.limit if "limit" in given else queries.LIST_PAGE
     return replace(asked, limit=limit, tests=[*asked.tests, *tests])
 
 
@@ -60,22 +57,20 @@ def _own_tests(service: Service, caller: Caller, given: dict[str, str]) -> list[
     if "__isregistered" not in given:
         # An administrator, too, has to ask for the others.
         tests.append(lambda image: image.properties.get("__isregistered") == "true")
-    kinds = BY_NAME["__imagetype"].otc_enum or ()
-    if "__imagetype" in given and given["__imagetype"] not in kinds:
-        raise ImsError("IMG.0024", detail="__imagetype must be one of: gold, private, shared")
-    if "__whole_image" in given:
-        whole = _boolean("__whole_image", given["__whole_image"])
+    every = given.get("enterprise_project_id") == ALL_PROJECTS
+    own = read_query((queries.IMAGE_TYPE, *(row for row in queries.OWN_FILTERS
+                                            if not (every and row is queries.PROJECT))), given)
+    whole, architecture, flavor_id = own["__whole_image"], own["architecture"], own["flavor_id"]
+    if whole is not None:
         tests.append(lambda image: is_whole(image) is whole)
-    if "architecture" in given:
-        tests.append(_architecture(given["architecture"]))
-    if "flavor_id" in given:
-        flavor = service.world.flavor(given["flavor_id"])
+    if architecture is not None:
+        tests.append(_architecture(architecture))
+    if flavor_id is not None:
+        flavor = service.world.flavor(flavor_id)
         tests.append(_architecture(flavor.architecture))
         tests.append(lambda image: image.min_ram <= flavor.ram)
-    asked = given.get("enterprise_project_id", ALL_PROJECTS)
-    if asked != ALL_PROJECTS:
-        asked = read((ENTERPRISE_PROJECT,), {ENTERPRISE_PROJECT.name: asked})[
-            ENTERPRISE_PROJECT.name]
+    asked = own.get("enterprise_project_id")
+    if asked is not None:
         service.world.enterprise_project(asked)
         tests.append(lambda image: project_of(image) == asked)
     granted = caller.enterprise_projects
@@ -92,12 +87,4 @@ def project_of(image: Image) -> str:
 
 
 def _architecture(name: str) -> Test:
-    if name not in ("x86", "arm"):
-        raise ImsError("IMG.0212")
     return lambda image: (image.properties.get("__support_arm") == "true") is (name == "arm")
-
-
-def _boolean(name: str, value: str) -> bool:
-    if value not in ("true", "false"):
-        raise ImsError("IMG.0001", detail=f"{name} must be true or false")
-    return value == "true"

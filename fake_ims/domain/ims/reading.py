@@ -41,6 +41,24 @@ def read(parameters: tuple[Parameter, ...], document: object) -> dict[str, Any]:
     return _read(parameters, document, "")
 
 
+def read_query(parameters: tuple[Parameter, ...], given: Mapping[str, str]) -> dict[str, Any]:
+    """The values of all parameters of a query's table, checked, with defaults.
+
+    Raises:
+        ImsError: for the first parameter, in the table's order, that is wrong.
+    """
+    return {row.name: _value(row, _of_text(row, given.get(row.name)), "") for row in parameters}
+
+
+def _of_text(row: Parameter, text: str | None) -> object:
+    """What a text in a query stands for; numbers stay texts, which are taken as in a body."""
+    if row.kind != "boolean" or text is None:
+        return text
+    if text not in ("true", "false"):
+        raise ImsError(row.invalid, detail=f"{row.name} must be true or false")
+    return text == "true"
+
+
 def _read(parameters: tuple[Parameter, ...], document: object, path: str) -> dict[str, Any]:
     if not isinstance(document, Mapping):
         what = path.rstrip(".") or "The body"
