@@ -60,6 +60,8 @@ def test_tags_are_set_and_taken_in_a_batch(ims: Ims, path: str) -> None:
     assert tags(ims) == ["old=2", "plain", "a=1"]
     ims.ask(f"POST {path}/action", {"action": "delete", "tags": [
         {"key": "a"}, tag("old", "another"), tag("missing")]}, status=204)
+    assert tags(ims) == ["old=2", "plain"]
+    ims.ask(f"POST {path}/action", {"action": "delete", "tags": [tag("old", "2")]}, status=204)
     assert tags(ims) == ["plain"]
     project = ims.fake.project_id
     ims.ask(f"DELETE /v1/{project}/cloudimages/{IMAGE}/tags/delete", {"tags": [{"key": "plain"}]},

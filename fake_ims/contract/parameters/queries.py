@@ -6,6 +6,8 @@ attribute compares is in the table of attributes.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..attributes import BY_NAME, SORT_KEYS
 from ..model import Parameter
 
@@ -14,7 +16,7 @@ LIST_PAGE = TAGS_PAGE = 500
 _MAX_PAGES = 10**9
 
 # How a value that is not of these is refused; of other attributes it finds nothing.
-_REFUSED = {"__imagetype": "IMG.0024", "visibility": "IMG.0001", "protected": "IMG.0001"}
+_REFUSED = {"visibility": "IMG.0001", "protected": "IMG.0001"}
 
 
 def _by_attribute(name: str) -> Parameter:
@@ -46,7 +48,8 @@ _ORDER = (
     Parameter("sort_key", enum=SORT_KEYS),
     Parameter("sort_dir", enum=("asc", "desc")),
 )
-IMAGE_TYPE = next(row for row in _ATTRIBUTES if row.name == "__imagetype")
+# Only the IMS APIs refuse a type that there is not.
+IMAGE_TYPE = replace(_by_attribute("__imagetype"), invalid="IMG.0024")
 WHOLE_IMAGE = Parameter("__whole_image", "boolean")
 PROJECT = Parameter("enterprise_project_id", rule="project", invalid="IMG.0155")
 ARCHITECTURE = Parameter("architecture", enum=("x86", "arm"), invalid="IMG.0212", source="client")
@@ -54,8 +57,8 @@ FLAVOR = Parameter("flavor_id", invalid="IMG.0192", source="client")
 # What the IMS APIs read themselves; all else of a list's query is read as on the native API.
 OWN_FILTERS = (WHOLE_IMAGE, PROJECT, ARCHITECTURE, FLAVOR)
 _IMS_FILTERS = (
-    *_ATTRIBUTES, *_filters("__system__cmkid", "virtual_env_type"), *_OTHERS, *_ORDER,
-    *OWN_FILTERS,
+    *(IMAGE_TYPE if row.name == IMAGE_TYPE.name else row for row in _ATTRIBUTES),
+    *_filters("__system__cmkid", "virtual_env_type"), *_OTHERS, *_ORDER, *OWN_FILTERS,
 )
 
 IMAGES = (*_ATTRIBUTES, *_OTHERS, *_ORDER, Parameter("limit", "integer", minimum=0))

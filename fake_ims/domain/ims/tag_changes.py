@@ -56,8 +56,13 @@ def put(service: Service, image: Image, pairs: dict[str, str]) -> None:
 
 
 def take(service: Service, image: Image, pairs: dict[str, str | None]) -> None:
-    """Take tags away: those of a key, whatever the value, as far as they are there."""
-    _store(service, image, [tag for tag in image.tags if pair(tag)[0] not in pairs])
+    """Take tags away, as far as they are there: of a key with that value, or without one any."""
+    kept = []
+    for tag in image.tags:
+        key, value = pair(tag)
+        if key not in pairs or pairs[key] not in (None, "", value):
+            kept.append(tag)
+    _store(service, image, kept)
 
 
 def _store(service: Service, image: Image, tags: list[str]) -> None:

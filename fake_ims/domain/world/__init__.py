@@ -20,6 +20,7 @@ from .records import (
     Flavor,
     Key,
     Region,
+    RemoteImage,
     Server,
     StoredObject,
     Vault,
@@ -28,7 +29,7 @@ from .records import (
 from .shelf import Shelf
 
 __all__ = ["Agency", "Backup", "Bucket", "Buckets", "Disk", "EnterpriseProject", "Flavor", "Key",
-           "Region", "Server", "Shelf", "StoredObject", "Vault", "World"]
+           "Region", "RemoteImage", "Server", "Shelf", "StoredObject", "Vault", "World"]
 
 
 class Buckets:

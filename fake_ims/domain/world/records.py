@@ -274,6 +274,29 @@ class Flavor:
     architecture: str = "x86"
 
 
+@dataclass(frozen=True, slots=True)
+class RemoteImage:
+    """A copy that has arrived in another region.
+
+    Attributes:
+        id: UUID.
+        name: its name.
+        description: its description.
+        source_id: the image that it was copied from.
+        project_name: the project that it is in there.
+        agency_name: the agency by which it was copied.
+        vault_id: the vault that its backup is in there; None if it has none.
+    """
+
+    id: str
+    name: str
+    description: str
+    source_id: str
+    project_name: str
+    agency_name: str
+    vault_id: str | None = None
+
+
 @dataclass(slots=True, eq=False)
 class Region:
     """A region that images can be copied to.
@@ -281,10 +304,12 @@ class Region:
     Attributes:
         id: such as ``eu-nl``.
         projects: names of the caller's projects there; empty for any.
+        images: the copies that have arrived there.
     """
 
     id: str
     projects: list[str] = field(default_factory=list)
+    images: list[RemoteImage] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
