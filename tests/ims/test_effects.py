@@ -180,7 +180,7 @@ def seen(ims: Ims, answer: Any) -> str:
         "answer": answer,
         "native": ims.ask("GET /v2/images?limit=1000", status=200),
         "ims": ims.ask("GET /v2/cloudimages", status=200),
-        "members": {image.id: image.members for image in fake.images},
+        "members": [(image.name, image.members) for image in fake.images],
         "jobs": jobs,
         "world": [[dataclasses.asdict(record) for record in shelf] for shelf in shelves],
         "objects": [(bucket.name, name, stored.format, stored.size, str(stored.data))
@@ -228,6 +228,21 @@ def test_a_parameter_of_a_body_makes_a_difference(
             assert answer[1]["error"]["code"] == code
         outcomes.append(seen(ims, answer))
     assert outcomes[0] != outcomes[1]
+
+
+SHAPES = [(operation_id, shape) for operation_id, request in REQUESTS.items()
+          for shape in range(len(request.bodies))]
+
+
+@pytest.mark.parametrize(("operation_id", "shape"), SHAPES)
+def test_the_same_request_makes_no_difference(ims: Ims, operation_id: str, shape: int) -> None:
+    outcomes = []
+    name, _ = next(walk(REQUESTS[operation_id].bodies[shape]))
+    body, _ = bodies(operation_id, shape, name)
+    for _ in range(2):
+        arrange(ims)
+        outcomes.append(seen(ims, ask(ims, operation_id, body)))
+    assert outcomes[0] == outcomes[1]
 
 
 def test_every_operation_with_a_body_has_its_tables() -> None:
