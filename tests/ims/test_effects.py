@@ -198,11 +198,14 @@ def path_of(ims: Ims, operation_id: str, **changes: str) -> str:
     return BY_ID[operation_id].path.format(**values)
 
 
-def ask(ims: Ims, operation_id: str, body: Any, **changes: str) -> Any:
+def ask(
+    ims: Ims, operation_id: str, body: Any, headers: dict[str, str] | None = None, **changes: str
+) -> Any:
     """The answer to a request, with its status."""
     row = BY_ID[operation_id]
-    headers = (ims.fake.tenant(CALLERS[operation_id]).headers if operation_id in CALLERS
-               else ims.fake.headers)
+    if headers is None:
+        headers = (ims.fake.tenant(CALLERS[operation_id]).headers if operation_id in CALLERS
+                   else ims.fake.headers)
     answer = ims.session.request(row.method, ims.fake.url + path_of(ims, operation_id, **changes),
                                  json=body, headers=headers)
     return [answer.status_code, answer.json() if answer.content else None]
@@ -289,6 +292,16 @@ def test_a_change_makes_a_difference(ims: Ims, name: str) -> None:
     assert outcomes[0] != outcomes[1]
 
 
+def least(operation_id: str, shape: int = 0) -> Any:
+    """The least body that an operation takes; None if it takes none."""
+    if operation_id in REQUESTS and REQUESTS[operation_id].bodies:
+        name, _ = next(walk(REQUESTS[operation_id].bodies[shape]))
+        return bodies(operation_id, shape, name)[0]
+    if BY_ID[operation_id].body == "patch":
+        return [{"op": "replace", "path": "/name", "value": "telling"}]
+    return None
+
+
 # paths
 
 IN_PATHS = [(row.id, name) for row in IMS_OPERATIONS for name in re.findall(r"\{(\w+)\}", row.path)]
@@ -304,11 +317,7 @@ def test_a_parameter_of_a_path_chooses(ims: Ims, operation_id: str, name: str) -
     if "{job_id}" in BY_ID[operation_id].path:
         ask(ims, "cloudimages.members.add", {"images": [A], "projects": ["p9"]})
         changes["job_id"] = next(iter(ims.fake.jobs)).id
-    body: Any = None
-    if operation_id in REQUESTS and REQUESTS[operation_id].bodies:
-        body, _ = bodies(operation_id, 0, next(walk(REQUESTS[operation_id].bodies[0]))[0])
-    elif BY_ID[operation_id].body == "patch":
-        body = [{"op": "replace", "path": "/name", "value": "telling"}]
+    body = least(operation_id)
     status, answer = ask(ims, operation_id, body, **{**changes, name: NOWHERE[name]})
     assert status in (400, 404)
     assert answer["error"]["code"] == PATHS[name].invalid

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import requests
 
 from fake_ims import FakeIMS, UsageError
 from fake_ims.contract.model import Operation
-from fake_ims.contract.operations import OPERATIONS
+from fake_ims.contract.operations import BY_ID, OPERATIONS
 from fake_ims.domain.permissions import Policy
 
+from . import test_effects as effects
 from .conftest import Ims
 
 GUARDED = [row for row in OPERATIONS if row.actions and "otc" in row.profiles]
@@ -18,15 +20,15 @@ NEEDED = [(row, action) for row in GUARDED for action in row.actions
           if action not in row.conditional]
 
 
-def send(ims: Ims, row: Operation, headers: dict[str, str]) -> int:
-    """The status of a request of the operation, whatever it asks for."""
+def send(ims: Ims, row: Operation, headers: dict[str, str]) -> requests.Response:
+    """The answer to a request of the operation, whatever it asks for."""
     image = ims.fake.images.add(name="i", owner="p2", tags=["k=v"],
                                 members={"p3": "pending"})
     path = (row.path.replace("{image_id}", image.id).replace("{project_id}", "p2")
             .replace("{member_id}", "p3").replace("{tag}", "k").replace("{key}", "k"))
     body: Any = {"patch": [], "json": {}}.get(row.body)
     return ims.session.request(row.method, ims.fake.url + path, json=body,
-                               headers=headers).status_code
+                               headers=headers)
 
 
 @pytest.mark.parametrize(("row", "action"), NEEDED, ids=lambda one: getattr(one, "id", one))
@@ -36,13 +38,77 @@ def test_an_operation_is_refused_without_one_of_its_actions(
     policy = {"Statement": [{"Effect": "Allow", "Action": ["ims:*:*"]},
                             {"Effect": "Deny", "Action": [action]}]}
     tenant = ims.fake.tenant("p2", user="u2", policy=policy)
-    assert send(ims, row, tenant.headers) == 403
+    answer = send(ims, row, tenant.headers)
+    assert answer.status_code == 403
+    if row.method != "HEAD":
+        assert answer.json()["error"]["code"] == "IMG.0026"
+        assert action in answer.json()["error"]["message"]
 
 
 @pytest.mark.parametrize("row", GUARDED, ids=lambda row: row.id)
 def test_an_operation_needs_no_other_action(ims: Ims, row: Operation) -> None:
     tenant = ims.fake.tenant("p2", user="u2", actions=row.actions)
-    assert send(ims, row, tenant.headers) not in (401, 403, 500)
+    assert send(ims, row, tenant.headers).status_code not in (401, 403, 500)
+
+
+IMS = [(row, shape) for row in GUARDED if row.face == "ims"
+       for shape in range(len(effects.REQUESTS[row.id].bodies) or 1 if row.id in effects.REQUESTS
+                          else 1)]
+# Which of the conditional actions a shape of a body needs.
+CONDITIONAL = {("cloudimages.quickimport", 0): "ims:serverImages:create",
+               ("cloudimages.quickimport", 1): "ims:dataImages:create"}
+
+
+def ask(ims: Ims, row: Operation, shape: int, policy: dict[str, Any]) -> Any:
+    """The answer, with its status, to a request that is sound, by a user with that policy."""
+    effects.arrange(ims)
+    project = effects.CALLERS.get(row.id, ims.fake.project_id)
+    user = ims.fake.tenant(project, user="limited", policy=policy)
+    return effects.ask(ims, row.id, effects.least(row.id, shape), user.headers)
+
+
+def needed(row: Operation, shape: int) -> set[str]:
+    """The actions that the request needs."""
+    found = set(row.actions) - set(row.conditional)
+    condition = CONDITIONAL.get((effects.elder(row.id), shape))
+    return found | {condition} if condition else found
+
+
+@pytest.mark.parametrize(("row", "shape"), IMS, ids=lambda one: getattr(one, "id", one))
+def test_what_its_actions_allow_is_done_and_without_one_it_is_refused(
+    ims: Ims, row: Operation, shape: int
+) -> None:
+    actions = needed(row, shape)
+    wild = {action.rpartition(":")[0] + ":*" for action in actions}
+    for allowed in (actions, wild, {"ims:*:*"}, {"*:*:*"}):
+        statement = {"Effect": "Allow", "Action": sorted(allowed)}
+        status, answer = ask(ims, row, shape, {"Statement": [statement]})
+        assert status == row.success, answer
+    for action in actions:
+        for policy in (
+            {"Statement": [{"Effect": "Allow", "Action": sorted(actions - {action})}]},
+            {"Statement": [{"Effect": "Deny", "Action": [action]},
+                           {"Effect": "Allow", "Action": ["ims:*:*"]}]},
+        ):
+            status, answer = ask(ims, row, shape, policy)
+            assert status == 403
+            assert answer["error"].keys() == {"code", "message"}
+            assert answer["error"]["code"] == "IMG.0026"
+            assert action in answer["error"]["message"]
+
+
+@pytest.mark.parametrize("operation", ["cloudimages.copy", "cloudimages.copy_v21",
+                                       "cloudimages.update"])
+def test_an_enterprise_project_needs_an_action_more(ims: Ims, operation: str) -> None:
+    body: Any = {"name": "n", "enterprise_project_id": effects.B}
+    if operation == "cloudimages.update":
+        body = [{"op": "add", "path": "/enterprise_project_id", "value": effects.B}]
+    row = BY_ID[operation]
+    for actions, status in ((row.actions, 200),
+                            (set(row.actions) - set(row.conditional), 403)):
+        effects.arrange(ims)
+        user = ims.fake.tenant(ims.fake.project_id, user="limited", actions=actions)
+        assert effects.ask(ims, operation, body, user.headers)[0] == status
 
 
 def test_the_refusal_names_code_and_action(ims: Ims) -> None:
