@@ -26,6 +26,8 @@ from .refusal import ImsError, Refused, SignatureRefused
 from .service import Service
 
 _log = logging.getLogger("fake_ims")
+#: What begins so is the control API's: no fault is asked, and no journal kept.
+CONTROL = "/_fake_ims"
 REQUEST_ID = "x-openstack-request-id"
 
 
@@ -80,6 +82,8 @@ class Pipeline:
         service = self._service
         started = monotonic()
         url = request.rel_url
+        if service.control is not None and url.raw_path.startswith(CONTROL):
+            return await service.control(request)
         exchange = Exchange(0, request.method, url.raw_path, url.raw_query_string,
                             started_at=service.clock.now(), request_headers=request.headers,
                             request_id=_request_id(request.headers.get(REQUEST_ID)))

@@ -54,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given, rest = parser.parse_known_args(arguments)
         if rest:
             commands[given.command].refuse(rest[0])
-        run = {"serve": _serve, "operations": _operations, "demo": _demo}[given.command]
+        run = {"serve": _serve, "operations": _operations, "demo": _demo, "check": _check,
+               "schema": _schema, "ctl": _ctl}[given.command]
         return run(given)
     except FakeImsError as error:
         _complain(str(error))
@@ -68,7 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _complain(text: str) -> None:
-    print(f"{PROG}: {' '.join(text.split())}", file=sys.stderr)
+    for line in text.splitlines():
+        print(f"{PROG}: {' '.join(line.split())}", file=sys.stderr)
 
 
 def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
@@ -94,6 +96,11 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
                  help="name of the region, in the service catalog (default: eu-de)")
     serve.option("--seed", default="0", metavar="SEED",
                  help="of the chance that faults have (default: 0)")
+    serve.option("--scenario", metavar="FILE", help="scenario file to play (TOML or JSON)")
+    serve.option("--no-control", action="store_true",
+                 help="do not answer the control API at /_fake_ims/")
+    serve.option("--control-token", metavar="TOKEN",
+                 help="what clients of the control API must send in X-Fake-Ims-Control")
     serve.option("--ready-file", metavar="FILE",
                  help="JSON file to write once it answers, and to remove at the end")
     serve.option("--clouds-yaml", metavar="FILE",
@@ -111,7 +118,25 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         "demo", help="hold a short conversation with a fake, and show it",
         description="Start a fake, create an image, upload, wait, list, fail, delete; print each "
         "exchange.")
-    return parser, {"serve": serve, "operations": operations, "demo": demo}
+    check: _Parser = commands.add_parser(
+        "check", help="check scenario files",
+        description="Check scenario files whole; print a line for each problem.")
+    check.add_argument("files", nargs="+", metavar="FILE")
+    schema: _Parser = commands.add_parser(
+        "schema", help="print the JSON schema of scenario files",
+        description="Print the JSON schema of scenario files.")
+    ctl: _Parser = commands.add_parser(
+        "ctl", help="drive a running fake over its control API",
+        description="Drive a running fake over its control API. Without an operation, list them.")
+    ctl.option("--url", metavar="URL", help="of the fake (default: $FAKE_IMS_URL)")
+    ctl.option("--ready-file", metavar="FILE", help="what serve --ready-file has written")
+    ctl.option("--control-token", metavar="TOKEN",
+               help="the fake's (default: $FAKE_IMS_CONTROL_TOKEN)")
+    ctl.add_argument("operation", nargs="?", metavar="OPERATION", help="such as faults.add")
+    ctl.add_argument("arguments", nargs="*", metavar="NAME=VALUE",
+                     help="a value is JSON or else a text; @FILE is what a file holds")
+    return parser, {"serve": serve, "operations": operations, "demo": demo, "check": check,
+                    "schema": schema, "ctl": ctl}
 
 
 def _serve(given: argparse.Namespace) -> int:
@@ -120,6 +145,8 @@ def _serve(given: argparse.Namespace) -> int:
     standalone.serve(
         profile=given.profile, auth=given.auth, saving=given.saving, deleting=given.deleting,
         jobs=given.jobs, region=given.region, seed=given.seed,
+        scenario=given.scenario, control=not given.no_control,
+        control_token=given.control_token,
         host=given.host, port=given.port, ready_file=given.ready_file,
         clouds_yaml=given.clouds_yaml, print_env=given.print_env, quiet=given.quiet,
     )
@@ -130,6 +157,43 @@ def _demo(given: argparse.Namespace) -> int:
     from . import demo
 
     return demo.run()
+
+
+def _check(given: argparse.Namespace) -> int:
+    from .scenario import load
+
+    wrong = 0
+    for file in given.files:
+        try:
+            load(file)
+        except FakeImsError as error:
+            print(error, file=sys.stderr)
+            wrong += 1
+        else:
+            print(f"{file}: good", flush=True)
+    return 1 if wrong else 0
+
+
+def _schema(given: argparse.Namespace) -> int:
+    import json
+
+    from .scenario.schema import schema
+
+    print(json.dumps(schema(), indent=2), flush=True)
+    return 0
+
+
+def _ctl(given: argparse.Namespace) -> int:
+    from .control import command
+
+    if given.operation is None:
+        print(command.listing(), flush=True)
+        return 0
+    status, text = command.run(given.operation, given.arguments, url=given.url,
+                               ready_file=given.ready_file, token=given.control_token)
+    if text:
+        print(text, file=sys.stderr if status else sys.stdout, flush=True)
+    return status
 
 
 def _operations(given: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .jobs import AsyncJobs
     from .journal import Journal
     from .people import People
-    from .scenario import Script
+    from .scenario import Scenario, Script
     from .server import BuiltApplication, InLoop, OwnThread
 
 
@@ -59,6 +59,8 @@ class FakeIMS(LogIn):
             failures.
         host: the address to listen on; the default can be reached from this machine only.
         port: the port to listen on; 0 for a free one.
+        control: whether ``/_fake_ims/`` is answered: all that this object can do, as JSON.
+        control_token: what clients of it must send in ``X-Fake-Ims-Control``; None for nothing.
 
     Raises:
         UsageError: a setting that the fake does not know; all that are wrong in one text.
@@ -76,6 +78,8 @@ class FakeIMS(LogIn):
         seed: int | str = DEFAULT_SEED,
         host: str = "127.0.0.1",
         port: int = 0,
+        control: bool = True,
+        control_token: str | None = None,
     ) -> None:
         self._initial = Settings.checked(profile, auth, saving, deleting, jobs, region, host,
                                          port, seed)
@@ -90,6 +94,8 @@ class FakeIMS(LogIn):
         service.faults.run = self._bridge.run
         service.faults.look = self._bridge.look
         service.journal.run = self._bridge.look
+        if control:
+            service.control = self._controlled(control_token)
         self._apply(self._initial)
         self._application: BuiltApplication | None = None
         self._server: OwnThread | InLoop | None = None
@@ -443,10 +449,18 @@ class FakeIMS(LogIn):
                 key. Nothing has been done then.
             NotRunningError: the fake has been stopped.
         """
-        from .scenario import Script, load  # few tests have one
+        from .scenario import load  # few tests have one
 
         self._bridge.check()
-        scenario = load(source, **settings)
+        return self.play(load(source, **settings))
+
+    def play(self, scenario: Scenario) -> Script:
+        """``load`` for a scenario that has been read before (``scenario.load``).
+
+        Raises:
+            NotRunningError: the fake has been stopped.
+        """
+        from .scenario import Script
 
         def work() -> Script:
             self.reset(**scenario.settings)
@@ -460,6 +474,23 @@ class FakeIMS(LogIn):
     def scenario(self) -> Script | None:
         """The scenario that is being played; None if there is none."""
         return self._service.script
+
+    def _controlled(
+        self, token: str | None
+    ) -> Callable[[web.Request], Awaitable[web.Response]]:
+        if token is not None and (not isinstance(token, str) or not token.isprintable()
+                                  or not token.strip()):
+            raise UsageError(f"control_token is a text that a header can hold, not {token!r}")
+        me = weakref.ref(self)  # a fake that is forgotten must be able to end
+
+        async def answer(request: web.Request) -> web.Response:
+            from .control.server import answer  # few clients ask for it
+
+            fake = me()
+            assert fake is not None, "its server ends with it"
+            return await answer(fake, token, request)
+
+        return answer
 
     def _renew(self, settings: Settings) -> None:
         self._tenants.clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,8 @@ from .journal import Journal
 from .profiles import Profile, profile
 
 if TYPE_CHECKING:
+    from aiohttp import web
+
     from .domain.identity import Identity
     from .domain.jobs import Jobs
     from .domain.keys import Keys
@@ -57,6 +59,7 @@ class Service:
         begun_jobs: asynchronous jobs, or None as long as there was none.
         faults: failures that the test has asked for.
         journal: every exchange.
+        control: answers what comes in below ``/_fake_ims``; None to take it for unknown paths.
         script: looks, before and after each request, whether a step of a scenario is due; None
             without a scenario.
     """
@@ -72,6 +75,7 @@ class Service:
         self.journal = Journal()
         self.lifecycle = Lifecycle()
         self._waiting: set[asyncio.Task[Any]] = set()
+        self.control: Callable[[web.Request], Awaitable[web.Response]] | None = None
         self.script: Script | None = None
         self._build(profile_name, auth, region)
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .contract.model import Profile
     from .domain.callers import AuthMode
     from .journal import Exchange
+    from .scenario import Scenario
 
 _UNPRINTABLE = re.compile(r"[^ -~\u00a0-\ud7ff\ue000-\U0010ffff]")
 _RED, _YELLOW, _GREEN, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[0m"
@@ -39,6 +40,9 @@ def serve(
     jobs: str,
     region: str,
     seed: str,
+    scenario: str | None,
+    control: bool,
+    control_token: str | None,
     host: str,
     port: int,
     ready_file: str | None,
@@ -49,7 +53,9 @@ def serve(
     """Run the fake until SIGINT or SIGTERM.
 
     Args:
-        profile, auth, saving, deleting, jobs, region, seed, host, port: as ``FakeIMS`` has them.
+        profile, auth, saving, deleting, jobs, region, seed, host, port, control, control_token:
+            as ``FakeIMS`` has them.
+        scenario: a scenario file to play; its settings go before the others.
         ready_file: where to write, once it answers, JSON with ``url``, ``token``, ``project_id``,
             ``pid`` and what the default user logs in with; it is removed at the end.
         clouds_yaml: where to write a ``clouds.yaml`` before that; it is removed, too.
@@ -62,13 +68,20 @@ def serve(
         PortTakenError: the port is in use.
     """
     fake = FakeIMS(profile=cast("Profile", profile), auth=cast("AuthMode", auth), saving=saving,
-                   deleting=deleting, jobs=jobs, region=region, seed=seed, host=host, port=port)
+                   deleting=deleting, jobs=jobs, region=region, seed=seed, host=host, port=port,
+                   control=control, control_token=control_token)
+    played: Scenario | None = None
+    if scenario is not None:
+        from .scenario import load
+
+        played = load(scenario)
     with contextlib.suppress(KeyboardInterrupt):  # where signals cannot be had otherwise
-        asyncio.run(_serve(fake, ready_file, clouds_yaml, print_env, quiet))
+        asyncio.run(_serve(fake, played, ready_file, clouds_yaml, print_env, quiet))
 
 
 async def _serve(
-    fake: FakeIMS, ready_file: str | None, clouds_yaml: str | None, print_env: bool, quiet: bool
+    fake: FakeIMS, scenario: Scenario | None, ready_file: str | None, clouds_yaml: str | None,
+    print_env: bool, quiet: bool
 ) -> None:
     voice = _Voice()
     if not quiet and not print_env:
@@ -81,6 +94,8 @@ async def _serve(
     ended = asyncio.Event()
     _on_signals(ended.set)
     async with fake:
+        if scenario is not None:
+            fake.play(scenario)
         try:
             if clouds_yaml is not None:
                 fake.clouds_yaml(clouds_yaml)
@@ -99,6 +114,8 @@ async def _serve(
                 for line in _examples(fake):
                     voice.say(f"  {line}")
             await ended.wait()
+            for complaint in fake.scenario.complaints() if fake.scenario else ():
+                print(f"fake-ims: {complaint}", file=sys.stderr)
         finally:
             for path in written:
                 _remove(path)

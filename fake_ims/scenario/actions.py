@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..documents import apply
 from ..documents.check import Path
-from ..errors import FakeImsError, UsageError, unknown
+from ..errors import FakeImsError, unknown
 
 if TYPE_CHECKING:
     from ..fake import FakeIMS
@@ -108,12 +108,6 @@ class Stage:
         reason = {"reason": document["reason"]} if "reason" in document else {}
         self.image(document["image"], lambda image: image.kill(**reason))
 
-    def _weather(self, name: str) -> None:
-        weather: Any = getattr(self.fake.faults, "weather", None)
-        if weather is None:
-            raise UsageError("weather is not known")
-        weather(name)
-
 
 _ACTIONS: dict[str, Callable[[Stage, Any], object]] = {
     "clear": Stage._clear,
@@ -124,7 +118,6 @@ _ACTIONS: dict[str, Callable[[Stage, Any], object]] = {
     "kills": lambda stage, kill: apply.kill(stage.fake, kill),
     "job_failures": lambda stage, failure: stage.fake.jobs.fail_next(**failure),
     "faults": Stage._fault,
-    "weather": Stage._weather,
     "advance": lambda stage, duration: stage.fake.clock.advance(duration),
     "change": Stage._change,
     "kill": Stage._kill,

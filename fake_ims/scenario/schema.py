@@ -52,8 +52,6 @@ def _actions() -> dict[str, Schema]:
         "kills": says(_list("kill"), "uploads that end killed"),
         "job_failures": says(_list("job_failure"), "jobs that end FAIL"),
         "faults": says(_list("fault"), "faults to set"),
-        "weather": says({"anyOf": [NAME, TEXTS], "title": "a name, or a list of names"},
-                        "faults to set, by the name of a weather"),
         "advance": says(DURATION, "move the fake's clock"),
         "change": says({"type": "array", "items": {
             **schemas.image(new=False), "required": ["image"],

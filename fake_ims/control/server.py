@@ -1,0 +1,117 @@
+"""Answers control requests: finds the row, checks token and body, and words what is wrong."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from ..documents.check import check, dotted
+from ..errors import FakeImsError
+from .route import NO_BODY, PREFIX, Control, ControlError, Route, Text
+from .routes import ROUTES
+
+if TYPE_CHECKING:
+    from ..fake import FakeIMS
+
+HEADER = "X-Fake-Ims-Control"
+MAX_BODY = 64 * 1024 * 1024
+
+
+async def answer(fake: FakeIMS, token: str | None, request: web.Request) -> web.Response:
+    """Answer a request below ``/_fake_ims``.
+
+    Args:
+        fake: the fake that it controls.
+        token: what the client must send in ``X-Fake-Ims-Control``; None for nothing.
+        request: the request.
+    """
+    try:
+        given = request.headers.get(HEADER, "")
+        if token is not None and not hmac.compare_digest(given.encode(), token.encode()):
+            raise ControlError(401, f"the control API needs its token in {HEADER}")
+        route, params = _find(request)
+        query = _query(route, request)
+        body = await _body(route, request)
+        found = route.act(Control(fake, params, query, body))
+    except ControlError as error:
+        return _refusal(error)
+    except FakeImsError as error:
+        return _refusal(ControlError(400, str(error)))
+    if found is None:
+        return web.Response(status=204)
+    if isinstance(found, Text):
+        return web.Response(text=found.text, content_type=found.content_type)
+    return _json(200, found)
+
+
+def _find(request: web.Request) -> tuple[Route, Mapping[str, str]]:
+    path = request.rel_url.path.removeprefix(PREFIX) or "/"
+    allowed = []
+    for route, pattern in _patterns():
+        match = pattern.fullmatch(path)
+        if match is not None:
+            if route.method == request.method:
+                return route, match.groupdict()
+            allowed.append(route.method)
+    if allowed:
+        raise ControlError(405, f"{path} takes {', '.join(allowed)}, not {request.method}")
+    raise ControlError(404, f"the control API has no {path}; GET {PREFIX}/ tells what it has")
+
+
+@cache
+def _patterns() -> list[tuple[Route, re.Pattern[str]]]:
+    # A path without parameters goes before one with: /world/buckets/{bucket} before {shelf}/{id}.
+    rows = sorted(ROUTES, key=lambda route: route.path.count("{"))
+    return [(route, re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(route.path))))
+            for route in rows]
+
+
+def _query(route: Route, request: web.Request) -> Mapping[str, str]:
+    given = dict(request.rel_url.query)
+    schema = {"type": "object", "properties": route.query, "additionalProperties": False}
+    problems = check(given, schema)
+    if problems:
+        raise ControlError(400, f"in the query: {'; '.join(map(str, problems))}",
+                           tuple(problems))
+    return given
+
+
+async def _body(route: Route, request: web.Request) -> Mapping[str, Any]:
+    if not request.can_read_body:
+        document: object = {}
+    else:
+        if request.content_type != "application/json":
+            # A page in a browser cannot send this type elsewhere without asking first.
+            raise ControlError(415, "a body is JSON: send Content-Type: application/json")
+        if (request.content_length or 0) > MAX_BODY:
+            raise ControlError(413, f"a body has at most {MAX_BODY} bytes")
+        try:
+            document = json.loads(await request.read() or b"{}")
+        except ValueError as error:
+            raise ControlError(400, f"the body is no JSON: {error}") from None
+    problems = check(document, route.body)
+    if problems:
+        if route.body is NO_BODY:
+            raise ControlError(400, f"{route.method} {PREFIX}{route.path} takes no body")
+        raise ControlError(400, "; ".join(map(str, problems)), tuple(problems))
+    assert isinstance(document, dict), "every schema of a body is a table's"
+    return document
+
+
+def _refusal(error: ControlError) -> web.Response:
+    document: dict[str, Any] = {"error": {"message": error.message}}
+    if error.problems:
+        document["error"]["problems"] = [
+            {"path": dotted(problem.path), "text": problem.text} for problem in error.problems]
+    return _json(error.status, document)
+
+
+def _json(status: int, document: object) -> web.Response:
+    return web.Response(status=status, body=json.dumps(document, default=str).encode(),
+                        content_type="application/json")

@@ -1,0 +1,121 @@
+"""Control: the fake as a whole: its state, reset, clock, lifecycle, tenants, scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..documents import apply, schemas
+from ..documents.schemas import DUE, DURATION, NAME, says, table
+from ..documents.source import Source, parse
+from ..scenario.scenario import Scenario, checked
+from ..scenario.schema import schema as scenario_schema
+from ..version import __version__
+from .route import Control, ControlError, Route
+
+
+def _state(control: Control) -> dict[str, object]:
+    fake = control.fake
+    return {
+        "version": __version__, "profile": fake.profile, "auth": fake.auth,
+        "url": fake.url if fake.running else None,
+        "region": fake.region, "seed": fake.faults.seed, "token": fake.token,
+        "project_id": fake.project_id, "user_id": fake.user_id,
+        "clock": _clock(control), "lifecycle": _lifecycle(control),
+        "images": len(fake.images), "jobs": len(fake.jobs), "faults": len(fake.faults),
+        "requests": fake.requests.recorded, "dropped": fake.requests.dropped,
+        "scenario": None if fake.scenario is None else _told(control),
+    }
+
+
+def _reset(control: Control) -> dict[str, object]:
+    control.fake.reset(**control.body)
+    return _state(control)
+
+
+def _clock(control: Control) -> dict[str, object]:
+    clock = control.fake.clock
+    return {"now": clock.utcnow().isoformat(), "seconds": clock.now()}
+
+
+def _advance(control: Control) -> dict[str, object]:
+    control.fake.clock.advance(control.body["advance"])
+    return _clock(control)
+
+
+def _lifecycle(control: Control) -> dict[str, str]:
+    lifecycle = control.fake.lifecycle
+    return {name: str(getattr(lifecycle, name)) for name in ("saving", "deleting", "jobs")}
+
+
+def _set_lifecycle(control: Control) -> dict[str, str]:
+    for name, value in control.body.items():
+        setattr(control.fake.lifecycle, name, value)
+    return _lifecycle(control)
+
+
+def _kill(control: Control) -> None:
+    apply.kill(control.fake, control.body)
+
+
+def _tenant(control: Control) -> dict[str, object]:
+    tenant = apply.add_tenant(control.fake, control.body)
+    return {"project_id": tenant.project_id, "user_id": tenant.user_id,
+            "roles": list(tenant.roles), "token": tenant.token}
+
+
+def _play(control: Control) -> dict[str, object]:
+    body = dict(control.body)
+    if "toml" in body:
+        source = parse(body["toml"], "scenario.toml")
+    else:
+        source = Source("scenario", body["scenario"], {})
+    scenario: Scenario = checked(source, {})
+    control.fake.play(scenario)
+    return _told(control)
+
+
+def _told(control: Control) -> dict[str, object]:
+    script = control.fake.scenario
+    if script is None:
+        raise ControlError(404, "no scenario is being played; POST one to /_fake_ims/scenario")
+    return {"name": script.scenario.name, "taken": script.taken,
+            "steps": len(script.scenario.steps), "complaints": script.complaints(),
+            "tenants": {name: tenant.token for name, tenant in script.tenants.items()}}
+
+
+_LIFECYCLE: Mapping[str, Any] = {name: DUE for name in ("saving", "deleting", "jobs")}
+
+ROUTES = (
+    Route("state", "GET", "/state", "The settings and counts of the fake.", _state,
+          answer="settings, counts, clock, token"),
+    Route("reset", "POST", "/reset",
+          "Forget images, tokens, faults and exchanges; settings that are not given go back to "
+          "what the fake was started with.", _reset, table(schemas.SETTINGS_OF_A_FAKE),
+          answer="the state after it"),
+    Route("clock", "GET", "/clock", "The fake's time.", _clock, answer="now"),
+    Route("clock.advance", "POST", "/clock", "Move the fake's time forward.", _advance,
+          table({"advance": says(DURATION, "by how much")}, required=("advance",)),
+          answer="the new time"),
+    Route("lifecycle", "GET", "/lifecycle", "How long uploads, deletions and jobs take.",
+          _lifecycle, answer="saving, deleting, jobs"),
+    Route("lifecycle.set", "PATCH", "/lifecycle", "Change how long they take from now on.",
+          _set_lifecycle, table(_LIFECYCLE), answer="saving, deleting, jobs"),
+    Route("lifecycle.kill", "POST", "/lifecycle/kills", "Let uploads end killed.", _kill,
+          schemas.kill()),
+    Route("tenants.add", "POST", "/tenants", "Another caller, and a token of his.", _tenant,
+          schemas.tenant(), answer="project_id, user_id, roles, token"),
+    Route("scenario", "GET", "/scenario", "The scenario that is being played.", _told,
+          answer="steps taken, complaints, tokens of its tenants", errors=(404,)),
+    Route("scenario.play", "POST", "/scenario",
+          "Reset, and play a scenario; one that cannot be played changes nothing.", _play,
+          {"anyOf": [
+              table({"toml": says(NAME, "the scenario as the text of a TOML file")},
+                    required=("toml",)),
+              table({"scenario": says({"type": "object"}, "the scenario as a document")},
+                    required=("scenario",))],
+           "title": "{toml: TEXT} or {scenario: DOCUMENT}"},
+          answer="steps taken, complaints, tokens of its tenants"),
+    Route("scenario.schema", "GET", "/scenario/schema", "The JSON schema of scenarios.",
+          lambda control: scenario_schema(), answer="a JSON schema"),
+)
