@@ -129,10 +129,15 @@ def _placed(refusal: Refusal, path: Path, item: object) -> Problem:
     if isinstance(item, Mapping):
         for key in item:
             if text.startswith((f"{key}=", f"{key} ", f"unknown {key} ")) or repr(key) in text or (
-                isinstance(item[key], str) and item[key] and repr(item[key]) in text
+                isinstance(item[key], str) and _names(item[key], text)
             ):
                 return Problem((*path, key), text)
     return Problem(path, text)
+
+
+def _names(value: str, text: str) -> bool:
+    """Whether a text speaks of a value: in quotes, or of one that is too long for chance."""
+    return repr(value) in text or (len(value) >= 8 and value in text)
 
 
 def _ask(fake: FakeIMS, asked: Mapping[str, Any], path: Path, problems: list[Problem]) -> None:

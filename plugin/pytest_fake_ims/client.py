@@ -8,6 +8,8 @@ import pytest
 import pytest_asyncio
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from aiohttp import web
     from aiohttp.test_utils import TestClient
     from pytest_aiohttp import AiohttpClient
@@ -23,17 +25,20 @@ if TYPE_CHECKING:
 @pytest_asyncio.fixture
 async def fake_ims_client(
     request: pytest.FixtureRequest, aiohttp_client: AiohttpClient
-) -> FakeImsClient:
+) -> AsyncIterator[FakeImsClient]:
     """An aiohttp client on a fake in the test's loop.
 
     It sends the fake's X-Auth-Token unless told otherwise; fake_ims_client.fake is the fake.
     """
     from fake_ims import FakeIMS
 
-    from . import report, settings
+    from . import fixtures, report, settings
 
-    fake = settings.apply(FakeIMS, settings.for_test(request.node))
+    given = settings.for_test(request.node)
+    fake = settings.apply(FakeIMS, settings.without_scenario(given))
     client = cast("FakeImsClient", await aiohttp_client(fake.app, headers=fake.headers))
     client.fake = fake
+    script = settings.play(fake, given)
     report.reporter(request.config).watch("fake_ims_client", fake)
-    return client
+    yield client
+    fixtures.judge(fake, script)

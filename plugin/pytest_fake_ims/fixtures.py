@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,23 +16,53 @@ from fake_ims.errors import NotRunningError, WrongLoopError, unknown
 
 from . import report, settings
 
+if TYPE_CHECKING:
+    from fake_ims.scenario import Script
+
 
 def server(request: pytest.FixtureRequest) -> Iterator[FakeIMS]:
     """The fake of the run, started and in the end stopped."""
-    with settings.apply(FakeIMS, settings.from_config(request.config)) as fake:
+    given = settings.without_scenario(settings.from_config(request.config))
+    with settings.apply(FakeIMS, given) as fake:
         report.reporter(request.config).watch("fake_ims_server", fake, always=True)
         yield fake
 
 
-def clean(request: pytest.FixtureRequest, fake: FakeIMS) -> FakeIMS:
+def clean(request: pytest.FixtureRequest, fake: FakeIMS) -> Iterator[FakeIMS]:
     """The fake of the run, as if it had just been started with the test's settings."""
     given = settings.from_markers(request.node)
     if not fake.running:  # a test stopped it, or its thread has died
         fake.stop()
         fake.start()
-    settings.apply(fake.reset, given)
+    settings.apply(fake.reset, settings.without_scenario(given))
     report.reporter(request.config).watch("fake_ims", fake)
-    return fake
+    script = settings.play(fake, _with_scenario(request, given))
+    yield fake
+    judge(fake, script)
+
+
+def _with_scenario(
+    request: pytest.FixtureRequest, given: dict[str, settings.Given]
+) -> dict[str, settings.Given]:
+    """The settings of the markers, and the scenario of command line or ini file if they have
+    none: the other settings of those are what the fake was made with."""
+    fallback = settings.from_config(request.config).get(settings.SCENARIO)
+    if fallback is None or settings.SCENARIO in given:
+        return given
+    return {**given, settings.SCENARIO: fallback}
+
+
+def judge(fake: FakeIMS, script: Script | None) -> None:
+    """Fail the test if the scenario that it was given did not go as it has it."""
+    __tracebackhide__ = True
+    if script is None or fake.scenario is not script:  # there is none, or the test has reset it
+        return
+    try:
+        complaints = script.complaints()
+    except NotRunningError:  # the test has stopped its fake, and the state is gone
+        return
+    if complaints:
+        settings.fail("the scenario did not go as it has it:\n" + "\n".join(complaints))
 
 
 def environment(fake: FakeIMS, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
@@ -49,8 +79,9 @@ def factory(request: pytest.FixtureRequest) -> Iterator[FakeImsFactory]:
     """A factory whose fakes are stopped when the fixture ends."""
     given = settings.for_test(request.node)
     if given:
-        settings.apply(FakeIMS, given)  # refused here with its place, not in the test's call
-    made = FakeImsFactory(request, {name: value for name, (value, _) in given.items()})
+        # Refused here with its place, not in the test's call.
+        settings.apply(FakeIMS, settings.without_scenario(given))
+    made = FakeImsFactory(request, given)
     yield made
     made.close()
 
@@ -62,9 +93,13 @@ class FakeImsFactory:
     line and ini file; what the call gives goes before.
     """
 
-    def __init__(self, request: pytest.FixtureRequest, defaults: dict[str, Any]) -> None:
+    def __init__(
+        self, request: pytest.FixtureRequest, defaults: dict[str, settings.Given]
+    ) -> None:
         self._request = request
-        self._defaults = defaults
+        self._given = defaults
+        self._defaults = {name: value for name, (value, _)
+                          in settings.without_scenario(defaults).items()}
         self._closed = False
 
     def __call__(self, **given: Any) -> FakeIMS:
@@ -81,7 +116,17 @@ class FakeImsFactory:
         # The finalizers of a fixture all run, also when one raises.
         self._request.addfinalizer(fake.stop)
         fake.start()
+        self._play(fake, given)
         return fake
+
+    def _play(self, fake: FakeIMS, given: dict[str, Any]) -> None:
+        if settings.SCENARIO in self._given:
+            taken = inspect.signature(fake.reset).parameters
+            script = settings.play(fake, {**self._given, **{
+                name: settings.Given(value, "the call") for name, value in given.items()
+                if name in taken}})
+            # Runs before the fake is stopped, as it was added after that.
+            self._request.addfinalizer(lambda: judge(fake, script))
 
     async def in_loop(self, **given: Any) -> FakeIMS:
         """A fake that runs in the test's own asyncio loop: ``await fake_ims_factory.in_loop()``.
@@ -111,6 +156,7 @@ class FakeImsFactory:
         keeper = loop.create_task(_keep(fake, started, stop), name="fake_ims_factory.in_loop")
         self._request.addfinalizer(lambda: _let_go(loop, keeper, stop))
         await started
+        self._play(fake, given)
         return fake
 
     def close(self) -> None:

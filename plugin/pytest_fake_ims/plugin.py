@@ -28,6 +28,8 @@ NAMES = {
     "jobs": "when an asynchronous job ends: a duration (default 0s), polls(3), 'by hand'",
     "region": "name of the region, in the service catalog (default eu-de)",
     "seed": "of the chance that faults have: a whole number or a text (default 0)",
+    "scenario": "scenario file to play: TOML or JSON, relative to the test's file, the ini file, "
+    "or the working directory",
 }
 
 
@@ -78,11 +80,13 @@ def fake_ims_server(request: pytest.FixtureRequest) -> Iterator[FakeIMS]:
 
 
 @pytest.fixture
-def fake_ims(request: pytest.FixtureRequest, fake_ims_server: FakeIMS) -> FakeIMS:
+def fake_ims(
+    request: pytest.FixtureRequest, fake_ims_server: FakeIMS
+) -> Iterator[FakeIMS]:
     """A clean fake for this test: fake_ims_server, reset, with the settings of the marker."""
     from . import fixtures
 
-    return fixtures.clean(request, fake_ims_server)
+    yield from fixtures.clean(request, fake_ims_server)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from os import PathLike
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
 import pytest
@@ -13,12 +14,17 @@ from fake_ims.errors import UsageError, unknown
 from .plugin import NAMES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from _pytest.nodes import Node
+
+    from fake_ims.scenario import Script
 
 T = TypeVar("T")
 
 _OPTION = "--fake-ims-"
 _INI = "fake_ims_"
+SCENARIO = "scenario"
 
 
 class Given(NamedTuple):
@@ -54,12 +60,14 @@ def from_config(config: pytest.Config) -> dict[str, Given]:
     """The settings of this run: command line before ini file."""
     found = {}
     for name in NAMES:
-        for value, where in (
-            (config.getoption(_INI + name), f"option {_OPTION}{name}"),
-            (config.getini(_INI + name), f"{_INI}{name} in {config.inipath or 'the ini file'}"),
+        for value, where, base in (
+            (config.getoption(_INI + name), f"option {_OPTION}{name}",
+             config.invocation_params.dir),
+            (config.getini(_INI + name), f"{_INI}{name} in {config.inipath or 'the ini file'}",
+             config.rootpath if config.inipath is None else config.inipath.parent),
         ):
             if value is not None:
-                found[name] = Given(value, where)
+                found[name] = Given(_located(name, value, base), where)
                 break
     return found
 
@@ -82,6 +90,26 @@ def for_test(node: pytest.Item) -> dict[str, Given]:
     return from_config(node.config) | from_markers(node)
 
 
+def without_scenario(given: Mapping[str, Given]) -> dict[str, Given]:
+    """The settings that ``FakeIMS`` itself takes."""
+    return {name: setting for name, setting in given.items() if name != SCENARIO}
+
+
+def play(fake: FakeIMS, given: Mapping[str, Given]) -> Script | None:
+    """Let the fake play the scenario among the settings, if there is one; the others go before
+    what the scenario says."""
+    __tracebackhide__ = True
+    if SCENARIO not in given:
+        return None
+    path, where = given[SCENARIO]
+    others = {name: setting.value for name, setting in without_scenario(given).items()}
+    try:
+        return fake.load(path, **others)
+    except UsageError as error:
+        refused = str(error)
+    fail(f"the scenario cannot be played:\n{refused}", where)
+
+
 def _from_marker(owner: Node, mark: pytest.Mark) -> dict[str, Given]:
     where = f"@pytest.mark.fake_ims at {_place(owner)}"
     if mark.args:
@@ -91,7 +119,15 @@ def _from_marker(owner: Node, mark: pytest.Mark) -> dict[str, Given]:
     for name in mark.kwargs:
         if name not in NAMES:
             fail(_unknown("setting", name), where)
-    return {name: Given(value, where) for name, value in mark.kwargs.items()}
+    return {name: Given(_located(name, value, owner.path.parent), where)
+            for name, value in mark.kwargs.items()}
+
+
+def _located(name: str, value: Any, base: Path) -> Any:
+    """The value; a scenario's file is looked for beside what names it."""
+    if name == SCENARIO and isinstance(value, (str, PathLike)):
+        return base / value
+    return value
 
 
 def _place(owner: Node) -> str:

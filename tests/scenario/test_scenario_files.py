@@ -1,0 +1,170 @@
+"""Scenario files: checked whole before anything is done; then a fake as they have it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from wire import Wire
+
+from fake_ims import FakeIMS, UsageError
+
+GOOD = """
+name = "flaky create"
+[settings]
+saving = "30s"
+[[tenants]]
+project_id = "p2"
+roles = ["reader"]
+[[images]]
+name = "base"
+data = {zeros = 100}
+members = ["p2"]
+[world]
+strict = true
+quota = 3
+[[world.servers]]
+id = "s1"
+status = "ACTIVE"
+[[world.buckets]]
+name = "b"
+objects = [{name = "x.qcow2", size = 100}]
+[[kills]]
+nth = 2
+[[job_failures]]
+code = "IMG.0057"
+[[faults]]
+name = "busy"
+target = "images.create"
+status = 503
+times = 2
+"""
+
+
+def write(folder: Path, text: str, name: str = "s.toml") -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def test_a_fake_as_the_file_has_it(fake_ims: FakeIMS, wire: Wire, tmp_path: Path) -> None:
+    script = fake_ims.load(write(tmp_path, GOOD))
+    assert fake_ims.scenario is script
+    assert str(fake_ims.lifecycle.saving) == "30s"
+    image = fake_ims.images.named("base")
+    assert (image.data, image.members) == (bytes(100), {"p2": "pending"})
+    assert fake_ims.world.is_strict
+    assert fake_ims.world.quota == 3
+    assert fake_ims.world.servers["s1"].status == "ACTIVE"
+    assert fake_ims.world.buckets["b"].objects["x.qcow2"].size == 100
+    assert script.tenants["p2"].roles == ("reader",)
+    wire = Wire(fake_ims.url, fake_ims.headers)
+    assert [wire.post("/v2/images", {"name": "x"}).status for _ in range(3)] == [503, 503, 201]
+    script.check()
+
+
+def test_json_says_the_same(fake_ims: FakeIMS, tmp_path: Path) -> None:
+    document = {"settings": {"profile": "openstack"}, "images": [{"name": "a"}]}
+    fake_ims.load(write(tmp_path, json.dumps(document), "s.json"))
+    assert fake_ims.profile == "openstack"
+    assert [image.name for image in fake_ims.images] == ["a"]
+    fake_ims.load(document)
+    assert len(fake_ims.images) == 1
+
+
+def test_settings_of_the_call_go_before_those_of_the_file(
+    fake_ims: FakeIMS, tmp_path: Path
+) -> None:
+    fake_ims.load(write(tmp_path, GOOD), saving="1m", auth="strict")
+    assert (str(fake_ims.lifecycle.saving), fake_ims.auth) == ("60s", "strict")
+    fake_ims.reset()
+    assert fake_ims.scenario is None
+    assert (str(fake_ims.lifecycle.saving), len(fake_ims.images)) == ("0s", 0)
+
+
+BAD = """\
+name = ""
+[settings]
+saving = "soon"
+profil = "otc"
+[[images]]
+name = "base"
+status = "activ"
+[[faults]]
+target = "images.create"
+staus = 503
+[[steps]]
+wen = {target = "images.list"}
+"""
+WRONG = """\
+[[images]]
+name = "base"
+min_disk = 99999999
+[[images]]
+name = "a"
+id = "11111111-1111-4111-8111-111111111111"
+[[images]]
+name = "b"
+id = "11111111-1111-4111-8111-111111111111"
+[[faults]]
+target = "images.creat"
+status = 503
+[[faults]]
+target = "images.create"
+retry_after = 3
+[[kills]]
+next = 1
+nth = 2
+[[steps]]
+when = {target = "imges.*"}
+expect = [
+  {method = "GETT"},
+]
+revoke = ["p9"]
+clear = ["storm"]
+[[expect]]
+path = "/v2/nothing/{id}"
+"""
+
+
+@pytest.mark.parametrize(("text", "lines"), [
+    (BAD, [
+        (1, "name: it is empty"),
+        (3, "settings.saving: 'soon' is not a duration such as '30s'"),
+        (4, "settings.profil: unknown key 'profil'; did you mean 'profile'?"),
+        (7, "images[0].status: unknown value 'activ'; did you mean 'active'?"),
+        (10, "faults[0].staus: unknown key 'staus'; did you mean 'status'?"),
+        (12, "steps[0].wen: unknown key 'wen'; did you mean 'when'?"),
+    ]),
+    (WRONG, [
+        (1, "images[0]: IMG.0055"),
+        (9, "images[2].id: there is an image 11111111-1111-4111-8111-111111111111 already"),
+        (11, "faults[0].target: unknown operation 'images.creat'; did you mean"),
+        (15, "faults[1].retry_after: retry_after= goes with"),
+        (16, "kills[0]: a kill has one of next, nth and named"),
+        (20, "steps[0].when.target: unknown operation 'imges.*'"),
+        (21, "steps[0].expect[0].method: unknown method 'GETT'; did you mean 'GET'?"),
+        (24, "steps[0].revoke[0]: unknown tenant 'p9'; there is none"),
+        (25, "steps[0].clear[0]: unknown fault 'storm'; there is none"),
+        (27, "expect[0].path: unknown path template"),
+    ]),
+])
+def test_every_problem_is_told_at_its_place_and_nothing_is_done(
+    fake_ims: FakeIMS, tmp_path: Path, text: str, lines: list[tuple[int, str]]
+) -> None:
+    stands = fake_ims.load({"images": [{"name": "what stood before"}]})
+    path = write(tmp_path, text)
+    with pytest.raises(UsageError) as refused:
+        fake_ims.load(path)
+    told = str(refused.value).splitlines()
+    assert len(told) == len(lines), told
+    for line, (number, words) in zip(told, lines, strict=True):
+        assert line.startswith(f"{path}:{number}: {words}")
+    assert fake_ims.scenario is stands
+    assert [image.name for image in fake_ims.images] == ["what stood before"]
+
+
+def test_settings_that_contradict_are_told_too(fake_ims: FakeIMS) -> None:
+    with pytest.raises(UsageError, match="region is a name"):
+        fake_ims.load({"settings": {"region": "é"}})
