@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ..contract.attributes import UUID_PATTERN, base_names
-from ..refusal import Refused
+from ..refusal import ImsError, Refused
 from . import access, query
 from .callers import Caller
 from .durations import After
@@ -222,15 +222,20 @@ class Images(Seeding):
 
         Raises:
             Refused: not there, not the caller's, or protected.
-            ImsError: ``IMG.0176``: the backup is in use.
+            ImsError: ``IMG.0090``: a job is making it; ``IMG.0176``: the backup is in use.
         """
         try:
             image = self.get(caller, image_id)
         except Refused:
             raise Refused("image.delete_not_found", image_id=image_id) from None
+        if "member" in caller.roles and not access.is_owner_or_admin(caller, image):
+            raise Refused("image.delete_public" if image.visibility == "public"
+                          else "image.delete_foreign")
         access.require("delete_image", caller, image)
         if image.protected:
             raise Refused("image.protected", image_id=image_id)
+        if image.status == "saving" and self._service.jobs.is_making(image):
+            raise ImsError("IMG.0090")
         if with_backup:
             self._service.world.delete_backup(image.properties.get("__backup_id"))
         self.remove(image)

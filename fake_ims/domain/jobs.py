@@ -21,6 +21,7 @@ from .ids import new_id
 
 if TYPE_CHECKING:
     from ..service import Service
+    from .image import Image
 
 INIT_SHARE = 0.1
 """The part of its duration that a job is ``INIT``."""
@@ -152,6 +153,11 @@ class Jobs:
         """All jobs, oldest first; those that others consist of, too."""
         self._service.transitions.settle()
         return list(self._jobs.values())
+
+    def is_making(self, image: Image) -> bool:
+        """Whether a job under way is to end with an image."""
+        return any(getattr(job.work, "image", None) is image and not job.is_over
+                   for job in self._jobs.values())
 
     def look(self, job: Job) -> None:
         """A client looks at a job: what was waiting for looks may become due."""

@@ -192,10 +192,13 @@ class Otc:
     def check_change(
         self, attributes: Mapping[str, object], properties: Mapping[str, str]
     ) -> None:
-        """A patch keeps to the same limits as a create request."""
+        """A patch keeps to the same limits as a create request, and data disks stay private."""
         if "name" in attributes:
             check_name(attributes["name"])
         check_min_disk(attributes.get("min_disk"))
+        if (attributes.get("visibility") == "public"
+                and properties.get("virtual_env_type") == "DataImage"):
+            raise ImsError("IMG.0125")
         tags = attributes.get("tags")
         for tag in tags if isinstance(tags, list) else ():
             check_pair(tag)

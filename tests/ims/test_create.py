@@ -199,7 +199,7 @@ def test_an_image_that_is_deleted_meanwhile_fails_the_job(ims: Ims) -> None:
     ims.fake.lifecycle.jobs = "100s"
     job = ims.job(ACTION, FROM_SERVER)
     ims.fake.clock.advance("50s")
-    ims.ask(f"DELETE /v2/images/{job.entities['image_id']}", status=204)
+    ims.fake.images[job.entities["image_id"]].delete()
     ims.fake.clock.advance("50s")
     assert (job.status, job.error_code) == ("FAIL", "IMG.0144")
 

@@ -327,7 +327,7 @@ RULES = [
     (ACTION, {**SYSTEM, "is_quick_import": True, "os_version": None}, nothing, "IMG.0056"),
     (ACTION, {**FILE, "data_images": [TWO]}, full, "IMG.0015"),
     (QUICK, {**SYSTEM, "os_version": None}, nothing, "IMG.0056"),
-    (QUICK, {**SYSTEM, "type": "IsoImage"}, nothing, "IMG.0024"),
+    (QUICK, {**SYSTEM, "type": "IsoImage"}, nothing, "IMG.0117"),
     (QUICK, {**SYSTEM, "image_url": "ims:disk.qcow2"}, nothing, "IMG.0072"),
     (QUICK, QUICK_DATA, stored("disk.raw", has_bitmap=False), "IMG.0057"),
     (QUICK, SYSTEM, stored("disk.zvhd2", size=1024 * GB + 1), "IMG.0059"),

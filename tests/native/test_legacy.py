@@ -150,7 +150,7 @@ def test_the_rules_are_those_of_v2(wire: Wire, fake_ims: FakeIMS) -> None:
     public = fake_ims.images.add(owner="p2", visibility="public").id
     private = fake_ims.images.add(owner="p2").id
     for image_id, refusal in (
-        (protected, (403, "IMG.0028")), (public, (403, "IMG.0026")),
+        (protected, (403, "IMG.0028")), (public, (403, "IMG.0094")),
         (private, (404, "IMG.0144")), (UNKNOWN, (404, "IMG.0144")),
     ):
         assert wire.delete(f"/v1.1/images/{image_id}").refusal == refusal

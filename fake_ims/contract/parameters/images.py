@@ -34,8 +34,8 @@ def _min_disk(minimum: int, maximum: int) -> Parameter:
                      invalid="IMG.0055", missing="IMG.0055")
 
 
-def _type(*allowed: str) -> Parameter:
-    return Parameter("type", enum=allowed, default="ECS", invalid="IMG.0024")
+def _type(*allowed: str, invalid: str = "IMG.0024") -> Parameter:
+    return Parameter("type", enum=allowed, default="ECS", invalid=invalid)
 
 
 # POST /v2/cloudimages/action: four shapes of one body.
@@ -72,7 +72,7 @@ CREATE_FROM_VOLUME = (
 # POST /v2/cloudimages/quickimport/action: two shapes, told apart by "type".
 QUICK_SYSTEM_IMAGE = (
     NAME, DESCRIPTION, _REQUIRED_OS_VERSION, IMAGE_URL, _min_disk(1, 1024), *_MARKS,
-    _type("ECS", "BMS"), _ARCHITECTURE, FIRMWARE,
+    _type("ECS", "BMS", invalid="IMG.0117"), _ARCHITECTURE, FIRMWARE,
 )
 QUICK_DATA_IMAGE = (
     NAME, DESCRIPTION, _DATA_OS_TYPE, IMAGE_URL, _min_disk(1, 1024), *_MARKS,

@@ -90,7 +90,7 @@ class Copy(_Copying):
         if cmk_id:
             world.key(cmk_id)
         if self.body.get("enterprise_project_id"):
-            world.enterprise_project(self.body["enterprise_project_id"])
+            world.enterprise_project(self.body["enterprise_project_id"], pays=True)
 
     def check_state(self) -> None:
         """As for every copy, and no full-ECS image; no key for a BMS image.
@@ -160,7 +160,8 @@ class CopyCrossRegion(_Copying):
         """Are the image, the region, the project there, the agency and the vault there?
 
         Raises:
-            ImsError: ``IMG.0144``, ``IMG.0177``, ``IMG.0145``, ``IMG.0179``, ``IMG.0184``.
+            ImsError: ``IMG.0144``, ``IMG.0177``, ``IMG.0145``, ``IMG.0036``, ``IMG.0179``,
+                ``IMG.0184``.
         """
         super().find()
         body, world = self.body, self.service.world
@@ -170,6 +171,7 @@ class CopyCrossRegion(_Copying):
             raise ImsError("IMG.0177", detail=f"there is no region {body['region']}")
         if region.projects and body["project_name"] not in region.projects:
             raise ImsError("IMG.0145")
+        world.outages.check("IAM", "IMG.0036")
         agency = world.agencies.find(body["agency_name"], permissive)
         if agency is None or not agency.is_valid:
             raise ImsError("IMG.0179")

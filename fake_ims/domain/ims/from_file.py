@@ -80,7 +80,7 @@ class FromFile(Undertaking):
         if self.body.get("cmk_id"):
             world.key(self.body["cmk_id"])
         if self.body.get("enterprise_project_id"):
-            world.enterprise_project(self.body["enterprise_project_id"])
+            world.enterprise_project(self.body["enterprise_project_id"], pays=True)
 
     def check_state(self) -> None:
         """Are the files of a format and size that can be imported this way?

@@ -50,7 +50,8 @@ class FromWorld(Undertaking):
             ImsError: as ``World.enterprise_project``.
         """
         if self.body.get("enterprise_project_id"):
-            self.service.world.enterprise_project(self.body["enterprise_project_id"])
+            self.service.world.enterprise_project(self.body["enterprise_project_id"],
+                                                  pays=True)
 
     def check_quota(self) -> None:
         """Is there room for it?"""
@@ -78,9 +79,12 @@ class FromServer(FromWorld):
 
         Raises:
             ImsError: ``IMG.0063``, ``IMG.0164``, ``IMG.0010``, ``IMG.0008``, ``IMG.0153``,
-                ``IMG.0110``, ``IMG.0006``, ``IMG.0139``, ``IMG.0111``, ``IMG.0055``.
+                ``IMG.0110``, ``IMG.0006``, ``IMG.0139``, ``IMG.0111``, ``IMG.0055``,
+                ``IMG.0138``.
         """
         check_server(self.service, self._server, self._disk)
+        if of_server(self.service, self._server, self._disk)["__os_version"] is None:
+            raise ImsError("IMG.0138")
         if self._disk.size > MAX_SYSTEM_DISK:
             raise ImsError("IMG.0111")
         maximum = self.body.get("max_ram")

@@ -66,11 +66,13 @@ def plan(caller: Caller, body: dict[str, Any], **properties: str | None) -> Plan
 
 
 def check_quota(service: Service, caller: Caller, count: int = 1) -> None:
-    """Refuse if the caller's project has not room for so many more images.
+    """Refuse if the caller's project has not room for so many more images, or cannot pay.
 
     Raises:
+        ImsError: as ``Account.check``.
         Refused: ``image.quota``, which the IMS APIs answer with 400 and ``IMG.0015``.
     """
+    service.world.account.check()
     service.images.check_quota(caller.project_id, count)
 
 

@@ -111,6 +111,15 @@ class AddMembers(_Sharing):
 
     job_type = "imsAddImageMembersJob"
 
+    def find(self) -> None:
+        """Is every image there, and can the tenants be looked up?
+
+        Raises:
+            ImsError: ``IMG.0027``, or ``IMG.0064`` if IAM does not answer.
+        """
+        super().find()
+        self.service.world.outages.check("IAM", "IMG.0064")
+
     def check_state(self) -> None:
         """Only the owner shares, active private images, not with himself, not all kinds.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...refusal import Refused
+from ...refusal import ImsError, Refused
 from ..callers import Caller
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Undertaking:
         self.permit()
         self.find()
         self.check_state()
+        self.check_flow()
         self.check_quota()
         self.check_conflict()
         return self.submit()
@@ -53,6 +54,20 @@ class Undertaking:
 
     def check_state(self) -> None:
         """Is what it names in a state and of a kind that allows it?"""
+
+    def check_flow(self) -> None:
+        """Are not too many jobs of the caller's project under way?
+
+        Raises:
+            ImsError: ``IMG.0060``.
+        """
+        maximum = self.service.world.max_jobs
+        if maximum is None:
+            return
+        open_jobs = sum(not job.is_over and job.project_id == self.caller.project_id
+                        for job in self.service.jobs.all())
+        if open_jobs >= maximum:
+            raise ImsError("IMG.0060")
 
     def check_quota(self) -> None:
         """Is there room for what it makes?"""

@@ -26,7 +26,8 @@ class WholeFromServer(FromWorld):
         """Are the server and the vault there?
 
         Raises:
-            ImsError: ``IMG.0137``, ``IMG.0119``, ``IMG.0184``.
+            ImsError: ``IMG.0137``, ``IMG.0119``, ``IMG.0184``, or ``IMG.0181`` if CBR does not
+                answer.
         """
         super().find()
         world = self.service.world
@@ -39,6 +40,8 @@ class WholeFromServer(FromWorld):
         self._disks = [world.disk(disk_id)
                        for disk_id in (self._server.system_disk, *self._server.data_disks)]
         vault_id = self.body.get("vault_id")
+        if vault_id:
+            world.outages.check("CBR", "IMG.0181")
         self._vault = world.vault(vault_id) if vault_id else None
 
     def check_state(self) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from ...errors import UsageError, unknown
 from ...refusal import ImsError
+from .outages import Account, Outages
 from .records import (
     Agency,
     Backup,
@@ -28,8 +29,9 @@ from .records import (
 )
 from .shelf import Shelf
 
-__all__ = ["Agency", "Backup", "Bucket", "Buckets", "Disk", "EnterpriseProject", "Flavor", "Key",
-           "Region", "RemoteImage", "Server", "Shelf", "StoredObject", "Vault", "World"]
+__all__ = ["Account", "Agency", "Backup", "Bucket", "Buckets", "Disk", "EnterpriseProject",
+           "Flavor", "Key", "Outages", "Region", "RemoteImage", "Server", "Shelf",
+           "StoredObject", "Vault", "World"]
 
 
 class Buckets:
@@ -89,12 +91,20 @@ class World:
     Attributes:
         quota: how many private images a project may have.
         is_strict: whether an unknown id is an error.
+        max_jobs: how many jobs of a project may be under way at a time; None for any number.
+        has_kms: whether images can be encrypted at all.
+        account: who pays.
+        outages: services that do not answer.
     """
 
     def __init__(self, region: str, quota: int) -> None:
         self.region = region
         self.is_strict = False
         self.quota = quota
+        self.max_jobs: int | None = None
+        self.has_kms = True
+        self.account = Account()
+        self.outages = Outages()
         self.servers = Shelf("server", Server)
         self.disks = Shelf("disk", Disk)
         self.backups = Shelf("backup", Backup)
@@ -116,8 +126,9 @@ class World:
         """A server with its system disk.
 
         Raises:
-            ImsError: ``IMG.0005``.
+            ImsError: ``IMG.0005``, or ``IMG.0137`` if ECS does not answer.
         """
+        self.outages.check("ECS", "IMG.0137")
         found = self.servers.find(server_id, not self.is_strict)
         if found is None:
             raise ImsError("IMG.0005")
@@ -183,8 +194,11 @@ class World:
             original: whether it is the one that the source is encrypted with.
 
         Raises:
-            ImsError: not there, not the caller's, or not enabled.
+            ImsError: not there, not the caller's, or not enabled; ``IMG.0100`` if there is no
+                KMS, ``IMG.0187`` if it is asked too often.
         """
+        if not self.has_kms:
+            raise ImsError("IMG.0100")
         found = self.keys.find(key_id, not self.is_strict)
         if found is None:
             raise ImsError("IMG.0101" if original else "IMG.0095")
@@ -192,28 +206,39 @@ class World:
             raise ImsError("IMG.0103" if original else "IMG.0099")
         if not found.enabled:
             raise ImsError("IMG.0102" if original else "IMG.0097")
+        if found.is_throttled:
+            raise ImsError("IMG.0187")
         return found
 
-    def enterprise_project(self, project_id: str) -> EnterpriseProject:
+    def enterprise_project(self, project_id: str, *, pays: bool = False) -> EnterpriseProject:
         """An enterprise project that things can be put into; ``0`` is always there.
 
+        Args:
+            project_id: its id.
+            pays: whether it is to pay for something.
+
         Raises:
-            ImsError: ``IMG.0155`` if it is not there, ``IMG.0156`` if it is disabled.
+            ImsError: ``IMG.0154`` if EPS does not answer, ``IMG.0155`` if it is not there,
+                ``IMG.0156`` if it is disabled, ``IMG.0242`` if it cannot pay.
         """
+        self.outages.check("EPS", "IMG.0154")
         found = self.enterprise_projects.find(project_id,
                                               project_id == "0" or not self.is_strict)
         if found is None:
             raise ImsError("IMG.0155")
         if not found.enabled:
             raise ImsError("IMG.0156")
+        if pays and not found.has_budget:
+            raise ImsError("IMG.0242")
         return found
 
     def flavor(self, flavor_id: str) -> Flavor:
         """A flavor.
 
         Raises:
-            ImsError: ``IMG.0192``.
+            ImsError: ``IMG.0192``, or ``IMG.0191`` if ECS does not answer.
         """
+        self.outages.check("ECS", "IMG.0191")
         found = self.flavors.find(flavor_id, bool(flavor_id) and not self.is_strict)
         if found is None:
             raise ImsError("IMG.0192")
@@ -223,8 +248,10 @@ class World:
         """A bucket of this region that IMS may use.
 
         Raises:
-            ImsError: ``IMG.0069``, ``IMG.0058``, or ``IMG.0105`` for another storage class.
+            ImsError: ``IMG.0069``, ``IMG.0058``, or ``IMG.0105`` for another storage class;
+                ``IMG.0040`` if OBS does not answer.
         """
+        self.outages.check("OBS", "IMG.0040")
         found = self.buckets.get(name)
         if found is None:
             if self.is_strict:

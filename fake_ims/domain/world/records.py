@@ -52,7 +52,7 @@ class Server:
         system_disk: id of its system disk; None if it has none.
         data_disks: ids of its data disks.
         image_id: the image that it was made from; None if that is not known.
-        os_version: its operating system.
+        os_version: its operating system; None if it cannot be found out.
         kind: ``ECS`` or ``BMS``.
         supports_images: whether its type can be made an image of.
         is_reclaimed: whether it is a spot server that is being reclaimed.
@@ -70,7 +70,7 @@ class Server:
     system_disk: str | None = None
     data_disks: list[str] = field(default_factory=list)
     image_id: str | None = None
-    os_version: str = "CentOS 7.0 64bit"
+    os_version: str | None = "CentOS 7.0 64bit"
     kind: str = "ECS"
     supports_images: bool = True
     is_reclaimed: bool = False
@@ -236,12 +236,14 @@ class Key:
         enabled: whether it can be used.
         is_accessible: whether the caller may use it.
         is_default: whether it is the service's default key; what it encrypts is never shared.
+        is_throttled: whether KMS is asked for it too often.
     """
 
     id: str
     enabled: bool = True
     is_accessible: bool = True
     is_default: bool = False
+    is_throttled: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -252,11 +254,13 @@ class EnterpriseProject:
         id: UUID, or ``0`` for the default one.
         name: its name.
         enabled: whether things can be put into it.
+        has_budget: whether it has money left for new things.
     """
 
     id: str
     name: str = "enterprise-project"
     enabled: bool = True
+    has_budget: bool = True
 
 
 @dataclass(slots=True, eq=False)
