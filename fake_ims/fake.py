@@ -298,8 +298,9 @@ class FakeIMS(LogIn):
             actions: what the user may do, beside what the roles say: ``["ims:images:list"]``;
                 ``*`` stands for any text. All, if neither this nor ``policy`` is given.
             policy: the same as IAM writes it, with ``Deny``: ``{"Statement": [...]}``.
-            enterprise_projects: ids of the enterprise projects that the user may see; all, if
-                not given.
+            enterprise_projects: ids of the enterprise projects whose images the user may see and
+                change, and into which he may put new ones; all, if not given. ``"0"`` is the
+                default one.
 
         Raises:
             UsageError: an argument that no token can carry.

@@ -17,8 +17,39 @@ _READING = frozenset({"get_image", "get_member", "get_members", "get_images",
 _ADMIN_ONLY = frozenset({"publicize_image", "copy_image", "delete_image_location"})
 
 
+DEFAULT_PROJECT = "0"
+"""Id of the enterprise project that things are in if nothing else is said."""
+
+
+def project_of(image: Image) -> str:
+    """Id of the enterprise project that an image belongs to."""
+    return image.properties.get("enterprise_project_id") or DEFAULT_PROJECT
+
+
+def is_granted(caller: Caller, image: Image) -> bool:
+    """Whether the image is not in an enterprise project of his own that the caller has not got.
+
+    What belongs to no enterprise project of his, such as another's public image, is.
+    """
+    granted = caller.enterprise_projects
+    return granted is None or image.owner != caller.project_id or project_of(image) in granted
+
+
+def require_project(caller: Caller, project_id: str | None) -> None:
+    """Let the caller put something into an enterprise project, or refuse.
+
+    Raises:
+        Refused: ``policy.denied``.
+    """
+    granted = caller.enterprise_projects
+    if granted is not None and (project_id or DEFAULT_PROJECT) not in granted:
+        raise Refused("policy.denied", rule="enterprise_project")
+
+
 def is_visible(caller: Caller, image: Image) -> bool:
     """Whether the store shows the image to the caller at all."""
+    if not is_granted(caller, image):
+        return False
     if caller.is_admin or image.owner is None or image.visibility in OPEN:
         return True
     project = caller.project_id

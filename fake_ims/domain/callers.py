@@ -49,7 +49,7 @@ class Caller:
         roles: roles on that project, with those that they imply.
         token: what came in ``X-Auth-Token``.
         policy: which actions are allowed; None for all that the roles allow.
-        enterprise_projects: those that he may see; None for all.
+        enterprise_projects: those in which he may see and change images; None for all.
     """
 
     user_id: str

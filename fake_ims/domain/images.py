@@ -88,6 +88,7 @@ class Images(Seeding):
                 raise Refused("image.owner_policy", owner=owner)
             if attributes.get("visibility") == "public":
                 raise Refused("policy.denied", rule="publicize_image")
+        access.require_project(caller, new.properties.get("enterprise_project_id"))
         self._service.profile.check_new_image(new)
         image_id = attributes.get("id")
         if image_id is None:

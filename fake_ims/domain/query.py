@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..contract.attributes import SORT_KEYS
 from ..refusal import Refused
-from .access import is_visible
+from .access import is_granted, is_visible
 from .callers import Caller
 from .filters import Test, flag_tests, has_tag, test_of
 from .image import Image
@@ -191,6 +191,8 @@ def run(query: ListQuery, caller: Caller, store: Store, profile: Profile) -> Pag
     tests = query.tests
     if profile.hides_unregistered and not caller.is_admin:
         tests = [*tests, _is_registered]
+    if caller.enterprise_projects is not None:
+        tests = [*tests, lambda image: is_granted(caller, image)]
     matching = _matching(walk, query, caller, tests)
     if not by_age:
         order = list(matching)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -109,6 +110,81 @@ def test_an_enterprise_project_needs_an_action_more(ims: Ims, operation: str) ->
         effects.arrange(ims)
         user = ims.fake.tenant(ims.fake.project_id, user="limited", actions=actions)
         assert effects.ask(ims, operation, body, user.headers)[0] == status
+
+
+OF_AN_IMAGE = [row for row in GUARDED if "{image_id}" in row.path
+               and row.id != "cloudimages.members.update"]
+
+
+@pytest.mark.parametrize("row", OF_AN_IMAGE, ids=lambda row: row.id)
+def test_an_image_of_another_enterprise_project_is_not_there(ims: Ims, row: Operation) -> None:
+    effects.arrange(ims)
+    image_id = effects.IMAGES.get(row.id, effects.A)
+    ims.fake.images[image_id].set(enterprise_project_id=effects.B, tags=["k"])
+    body: Any = (effects.least(row.id) if row.face == "ims" else
+                 {"members.add": {"member": "p8"}, "members.update": {"status": "accepted"},
+                  "images.update": []}.get(row.id))
+    path = (row.path.replace("{image_id}", image_id).replace("{member_id}", "p2")
+            .replace("{project_id}", ims.fake.project_id).replace("{tag}", "k")
+            .replace("{key}", "k"))
+    media = ({"Content-Type": "application/openstack-images-v2.1-json-patch"}
+             if row.id == "images.update" else
+             {"Content-Type": "application/octet-stream"} if row.body == "octets" else {})
+    answers = []
+    for projects in (["0"], ["0", effects.B]):
+        user = ims.fake.tenant(ims.fake.project_id, user=f"user-{len(projects)}",
+                               enterprise_projects=projects)
+        answers.append(ims.session.request(row.method, ims.fake.url + path, json=body,
+                                           headers={**user.headers, **media}))
+    hidden, shown = answers
+    if row.method != "HEAD":
+        assert hidden.json()["error"]["code"] == "IMG.0144"
+    assert hidden.status_code == (400 if row.face == "ims" else 404)
+    # Data are of a queued image alone, and only the member itself accepts.
+    assert shown.status_code == {"images.upload": 409, "members.update": 403}.get(
+        row.id, row.success)
+
+
+@pytest.mark.parametrize("path", [
+    "/v2/images", "/v1.1/images/detail", "/v2/cloudimages", "/v1/cloudimages/tags",
+    "/v2/{project_id}/images/tags", "/v2/{project_id}/images/resource_instances/action"])
+def test_a_list_shows_the_images_of_ones_enterprise_projects(ims: Ims, path: str) -> None:
+    for name, project in (("mine", effects.B), ("other", effects.A), ("default", "0")):
+        ims.fake.images.add(name=name, tags=[f"{name}=x"], enterprise_project_id=project)
+    user = ims.fake.tenant(ims.fake.project_id, user="limited", enterprise_projects=[effects.B])
+    body = {"action": "filter"} if path.endswith("action") else None
+    route = f"{'POST' if body else 'GET'} {path.format(project_id=ims.fake.project_id)}"
+    found = json.dumps(ims.ask(route, body, status=200, headers=user.headers))
+    assert "mine" in found
+    assert "other" not in found
+    assert "default" not in found
+
+
+@pytest.mark.parametrize(("operation", "shape"), [
+    ("cloudimages.create", 0), ("cloudimages.create", 1), ("cloudimages.create", 2),
+    ("cloudimages.create", 3), ("cloudimages.quickimport", 0), ("cloudimages.quickimport", 1),
+    ("cloudimages.create_data_image", 0), ("cloudimages.create_whole_image", 0),
+    ("cloudimages.create_whole_image", 1), ("cloudimages.copy", 0)])
+def test_nothing_is_put_into_another_enterprise_project(
+    ims: Ims, operation: str, shape: int
+) -> None:
+    body = effects.least(operation, shape)
+    for project, status in ((effects.B, 403), ("0", 200), (None, 200)):
+        effects.arrange(ims)
+        user = ims.fake.tenant(ims.fake.project_id, user="limited", enterprise_projects=["0"])
+        answer = effects.ask(ims, operation, {**body, "enterprise_project_id": project},
+                             user.headers)
+        assert answer[0] == status
+
+
+def test_an_image_is_not_moved_nor_created_in_another_enterprise_project(ims: Ims) -> None:
+    effects.arrange(ims)
+    user = ims.fake.tenant(ims.fake.project_id, user="limited", enterprise_projects=["0"])
+    move = [{"op": "add", "path": "/enterprise_project_id", "value": effects.B}]
+    assert effects.ask(ims, "cloudimages.update", move, user.headers)[0] == 403
+    for project, status in ((effects.B, 403), ("0", 201)):
+        ims.ask("POST /v2/images", {"name": "n", "enterprise_project_id": project},
+                status=status, headers=user.headers)
 
 
 def test_the_refusal_names_code_and_action(ims: Ims) -> None:

@@ -79,7 +79,7 @@ async def of_project(call: Call) -> Answer:
     """Page *Querying All Image Tags*."""
     check_project(call)
     access.require_role("get_images", call.known_caller, "reader")
-    found = tag_queries.all_tags(call.service, call.params["project_id"])
+    found = tag_queries.all_tags(call.service, call.known_caller, call.params["project_id"])
     return as_json(200, {"tags": [{"key": key, "values": values}
                                   for key, values in found.items()]})
 
@@ -90,7 +90,7 @@ async def find_images(call: Call) -> Answer:
     body = read(FIND, await document(call))
     check_project(call)
     access.require_role("get_images", call.known_caller, "reader")
-    images = tag_queries.find(call.service, call.params["project_id"], body)
+    images = tag_queries.find(call.service, call.known_caller, call.params["project_id"], body)
     found: dict[str, Any] = {"total_count": len(images)}
     if body["action"] == "filter":
         page = images[body["offset"]:body["offset"] + body["limit"]]

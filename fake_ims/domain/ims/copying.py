@@ -89,6 +89,7 @@ class Copy(_Copying):
             world.key(original, original=True)
         if cmk_id:
             world.key(cmk_id)
+        access.require_project(self.caller, self.body.get("enterprise_project_id"))
         if self.body.get("enterprise_project_id"):
             world.enterprise_project(self.body["enterprise_project_id"], pays=True)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...refusal import ImsError
+from .. import access
 from ..callers import Caller
 from ..formats import Inspector
 from .making import MakesImage, Plan, check_quota, plan
@@ -79,6 +80,7 @@ class FromFile(Undertaking):
         self.files = [world.file(url) for url in urls]
         if self.body.get("cmk_id"):
             world.key(self.body["cmk_id"])
+        access.require_project(self.caller, self.body.get("enterprise_project_id"))
         if self.body.get("enterprise_project_id"):
             world.enterprise_project(self.body["enterprise_project_id"], pays=True)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...refusal import ImsError
+from .. import access
 from ..callers import Caller
 from ..image import Image
 from .from_file import Parts
@@ -47,8 +48,10 @@ class FromWorld(Undertaking):
         """Is the enterprise project there?
 
         Raises:
+            Refused: ``policy.denied``, it is none of the caller's.
             ImsError: as ``World.enterprise_project``.
         """
+        access.require_project(self.caller, self.body.get("enterprise_project_id"))
         if self.body.get("enterprise_project_id"):
             self.service.world.enterprise_project(self.body["enterprise_project_id"],
                                                   pays=True)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from ...service import Service
 
 ALL_PROJECTS = "all_granted_eps"
-DEFAULT_PROJECT = "0"
 _OWN = frozenset(row.name for row in queries.OWN_FILTERS)
 Pairs = tuple[tuple[str, str], ...]
 
@@ -72,18 +71,8 @@ def _own_tests(service: Service, caller: Caller, given: dict[str, str]) -> list[
     asked = own.get("enterprise_project_id")
     if asked is not None:
         service.world.enterprise_project(asked)
-        tests.append(lambda image: project_of(image) == asked)
-    granted = caller.enterprise_projects
-    if granted is not None:
-        # What belongs to nobody's enterprise project of his, such as a public image, he may see.
-        tests.append(lambda image: image.owner != caller.project_id
-                     or project_of(image) in granted)
+        tests.append(lambda image: access.project_of(image) == asked)
     return tests
-
-
-def project_of(image: Image) -> str:
-    """Id of the enterprise project that an image belongs to."""
-    return image.properties.get("enterprise_project_id") or DEFAULT_PROJECT
 
 
 def _architecture(name: str) -> Test:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...contract.parameters.tags import MAX_QUERIED_VALUE
 from ...refusal import ImsError
+from .. import access
 from ..callers import Caller
 from ..image import Image
 from .tagging import pair
@@ -20,18 +21,22 @@ if TYPE_CHECKING:
 Test = Callable[[Image], bool]
 
 
-def own_images(service: Service, project_id: str | None) -> Iterator[Image]:
-    """The images of a project, newest first."""
+def own_images(service: Service, caller: Caller, project_id: str | None) -> Iterator[Image]:
+    """The images of a project that a caller may see, newest first."""
     service.transitions.settle()
     owner = Caller("", project_id, ())
-    return (image for image in service.store.walk(owner) if image.owner == project_id)
+    return (image for image in service.store.walk(owner)
+            if image.owner == project_id and access.is_granted(caller, image))
 
 
-def find(service: Service, project_id: str | None, body: dict[str, Any]) -> list[Image]:
+def find(
+    service: Service, caller: Caller, project_id: str | None, body: dict[str, Any]
+) -> list[Image]:
     """All images that a query asks for, newest first.
 
     Args:
         service: the service.
+        caller: who asks.
         project_id: whose images.
         body: as ``reading.read`` gives it.
 
@@ -39,7 +44,7 @@ def find(service: Service, project_id: str | None, body: dict[str, Any]) -> list
         ImsError: ``IMG.0001``: keys that are empty or not unique, values likewise.
     """
     tests = list(_tests(body))
-    return [image for image in own_images(service, project_id)
+    return [image for image in own_images(service, caller, project_id)
             if all(test(image) for test in tests)]
 
 
@@ -96,10 +101,12 @@ def _match(key: str, value: str) -> Test:
     return lambda image: (image.name or "") == value if not value else value in (image.name or "")
 
 
-def all_tags(service: Service, project_id: str | None) -> dict[str, list[str]]:
+def all_tags(
+    service: Service, caller: Caller, project_id: str | None
+) -> dict[str, list[str]]:
     """Every key that a project's images have, with its values, each once."""
     found: dict[str, dict[str, None]] = {}
-    for image in own_images(service, project_id):
+    for image in own_images(service, caller, project_id):
         for tag in image.tags:
             key, value = pair(tag)
             found.setdefault(key, {})[value] = None

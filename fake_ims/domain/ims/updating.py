@@ -59,6 +59,7 @@ def update(service: Service, caller: Caller, image_id: str, document: object) ->
     for change in changes:
         if change.name == "enterprise_project_id" and change.op != "remove":
             caller.require(["ims:serverImages:create"])
+            access.require_project(caller, str(change.value))
             service.world.enterprise_project(str(change.value))
     if image.status != "active":
         raise ImsError("IMG.0046", detail="only active images can be updated")
