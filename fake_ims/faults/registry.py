@@ -4,15 +4,39 @@ from __future__ import annotations
 
 from .effects import answer, delay, reset
 from .kinds import Kind, Setting
-from .matches import image, method, path, target, tenant
+from .matches import (
+    chapter,
+    client,
+    header,
+    image,
+    image_attribute,
+    image_status,
+    job_status,
+    method,
+    path,
+    query,
+    request_body,
+    target,
+    tenant,
+    user,
+)
 from .schedules import after, every, probability, times
 
 MATCHES: tuple[Kind, ...] = (
     target.KIND,
     method.KIND,
     path.KIND,
+    chapter.KIND,
     tenant.KIND,
+    user.KIND,
+    client.KIND,
+    header.KIND,
+    query.KIND,
     image.KIND,
+    image_status.KIND,
+    image_attribute.KIND,
+    job_status.KIND,
+    request_body.KIND,
 )
 
 #: A fault's schedules form a chain in this order: ``times`` counts what the others let through.

@@ -17,8 +17,17 @@ class MatchSettings(TypedDict, total=False):
 
     method: str | None
     path: str | None
+    chapter: str | None
     tenant: str | None
+    user: str | None
+    client: str | None
+    header: Mapping[str, str] | None
+    query: Mapping[str, str] | None
     image: str | None
+    image_status: str | None
+    image_attribute: Mapping[str, object] | None
+    job_status: str | None
+    request_body: Mapping[str, object] | None
 
 
 class ScheduleSettings(TypedDict, total=False):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ..contract.model import Profile
 from ..domain.clock import Clock
 from .fault import Fault
-from .kinds import NO_OPERATION
+from .index import Index
 from .runner import Runner, directly
 from .strike import Strike
 
@@ -53,7 +53,7 @@ class Faults:
         self._clock = clock
         self._added = 0
         self._faults: dict[Fault, None] = {}
-        self._index: dict[str, dict[Fault, None]] = {}
+        self._index = Index()
 
     def add(self, target: str | None = None, **settings: Unpack[Settings]) -> Fault:
         """Set a fault; it acts from now on.
@@ -109,8 +109,8 @@ class Faults:
     # What follows belongs to the server's loop.
 
     def matching(self, call: Call) -> tuple[Fault, ...]:
-        """The faults that are looked up under the request's operation, in order of adding."""
-        return tuple(self._index.get(call.operation.id if call.operation else NO_OPERATION, ()))
+        """The faults that are looked up for the request, in order of adding."""
+        return self._index.of(call)
 
     async def strike(self, call: Call) -> Strike | None:
         """Decide which faults fire at this request, and note them in its exchange.
@@ -152,8 +152,7 @@ class Faults:
         random = Random(f"{self.seed}:{self._added}" if own is None else own)
         fault = Fault(self, self._added, checked, random, self._clock)
         self._faults[fault] = None
-        for key in checked.keys:
-            self._index.setdefault(key, {})[fault] = None
+        self._index.add(fault)
         self.any = True
         return fault
 
@@ -166,18 +165,14 @@ class Faults:
         self.any = False
 
     def _unindex(self, fault: Fault) -> None:
-        for key in fault.plan.keys:
-            held = self._index.get(key)
-            if held is not None:
-                held.pop(fault, None)
-                if not held:
-                    del self._index[key]
+        self._index.discard(fault)
         self.any = bool(self._index)
 
 
 async def _document(call: Call) -> object:
     """The JSON body of an operation that takes one; None if it cannot be read as such."""
-    if call.operation is None or call.operation.body != "json" or not call.has_body:
+    if call.operation is None or call.operation.body not in ("json", "patch") or (
+            not call.has_body):
         return None
     try:
         document: object = json.loads(await call.read())

@@ -56,7 +56,7 @@ class Harness:
 
         call: Any = SimpleNamespace(
             operation=row, method=method, path=path, params=params, exchange=self.exchange,
-            caller=SimpleNamespace(project_id=project) if project else None,
+            caller=SimpleNamespace(project_id=project, user_id="u1") if project else None,
             has_body=body is not None, read=read, pause=self.pause, hold=Hold(),
             service=SimpleNamespace(store=self), errors=self,
         )

@@ -15,10 +15,16 @@ class Match(Protocol):
         reads_body: whether it needs the JSON body of the request.
         names: whether its words can begin the sentence (``images.create``); ``every``: they can
             after "every"; empty: they follow after "every request".
+        key: what every request that it matches has in common (``("tenant", "p2")``), if the index
+            knows that: a tenant, a user, or an image in the path; None otherwise.
     """
 
     reads_body: ClassVar[bool] = False
     names: ClassVar[Literal["", "alone", "every"]] = ""
+
+    @property
+    def key(self) -> tuple[str, str] | None:
+        return None
 
     def narrow(self, operations: tuple[str, ...]) -> tuple[str, ...]:
         """Those of the operations at whose requests it may match; "" stands for no operation."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from ..kinds import Kind, Setting
+from ..subject import names
 from ..values import text
 from . import Match
 
@@ -25,10 +25,12 @@ class AboutImage(Match):
     image: str
     reads_body: ClassVar[bool] = True
 
+    @property
+    def key(self) -> tuple[str, str]:
+        return "image", self.image
+
     def matches(self, call: Call, document: object) -> bool:
-        in_path = call.params.get("image_id")
-        named = _named_by(document) if in_path is None else iter((in_path,))
-        return any(self._is(call, name) for name in named)
+        return any(self._is(call, name) for name in names(call, document))
 
     def _is(self, call: Call, name: str) -> bool:
         if name == self.image:
@@ -38,17 +40,6 @@ class AboutImage(Match):
 
     def __str__(self) -> str:
         return f"for image {self.image!r}"
-
-
-def _named_by(document: object) -> Iterator[str]:
-    if not isinstance(document, dict):
-        return
-    for key in ("id", "name", "image_id"):
-        if isinstance(document.get(key), str):
-            yield document[key]
-    images = document.get("images")
-    if isinstance(images, list):
-        yield from (name for name in images if isinstance(name, str))
 
 
 KIND = Kind("match", (

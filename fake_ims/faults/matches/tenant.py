@@ -19,6 +19,10 @@ class OfTenant(Match):
 
     project_id: str
 
+    @property
+    def key(self) -> tuple[str, str]:
+        return "tenant", self.project_id
+
     def matches(self, call: Call, document: object) -> bool:
         return call.caller is not None and call.caller.project_id == self.project_id
 

@@ -1,0 +1,69 @@
+"""Requests whose JSON body says certain things."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ...contract.operations import BY_ID
+from ...errors import UsageError
+from ..expected import VALUES, same, table, words
+from ..kinds import Kind, Scope, Setting, Values
+from . import Match
+
+if TYPE_CHECKING:
+    from ...api.call import Call
+
+_NOTHING: Any = object()
+
+
+@dataclass(frozen=True)
+class WithBody(Match):
+    """Matches requests whose JSON body has each of these values at its place.
+
+    Attributes:
+        values: JSON pointer (RFC 6901) to value; a text may be a glob.
+    """
+
+    values: Mapping[str, object]
+    reads_body: ClassVar[bool] = True
+
+    def narrow(self, operations: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name for name in operations
+                     if name in BY_ID and BY_ID[name].body in ("json", "patch"))
+
+    def matches(self, call: Call, document: object) -> bool:
+        return all(same(at(document, pointer), value) for pointer, value in self.values.items())
+
+    def __str__(self) -> str:
+        return f"with body {words(self.values)}"
+
+
+def at(document: object, pointer: str) -> object:
+    """What stands at a JSON pointer; something that is the same as nothing if nothing does."""
+    for part in pointer.split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(document, dict) and name in document:
+            document = document[name]
+        elif isinstance(document, list) and name.isdecimal() and int(name) < len(document):
+            document = document[int(name)]
+        else:
+            return _NOTHING
+    return document
+
+
+def _build(values: Values, scope: Scope) -> WithBody:
+    said = table("request_body", values["request_body"])
+    for pointer in said:
+        if pointer and not pointer.startswith("/"):
+            raise UsageError(f"request_body: {pointer!r} is no JSON pointer; did you mean "
+                             f"{'/' + pointer!r}?")
+    return WithBody(said)
+
+
+KIND = Kind("match", (
+    Setting("request_body", VALUES,
+            'only requests whose JSON body has these values: {"/name": "disk*"}, each at a JSON '
+            "pointer; texts may be globs"),
+), _build)
