@@ -175,7 +175,7 @@ def seen(ims: Ims, answer: Any) -> str:
     admin = fake.tenant("operator", roles=["admin"]).headers
     jobs = [ims.ask(f"GET /v1/cloudimages/job/{job.id}", headers=admin) for job in fake.jobs]
     shelves = (world.servers, world.disks, world.backups, world.vaults, world.keys,
-               world.regions)
+               world.remote_images)
     found = {
         "answer": answer,
         "native": ims.ask("GET /v2/images?limit=1000", status=200),

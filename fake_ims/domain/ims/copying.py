@@ -12,7 +12,6 @@ from .. import access
 from ..callers import Caller
 from ..ids import new_id
 from ..image import Image
-from ..world.records import RemoteImage
 from .making import MakesImage, check_quota, plan
 from .sources import data_of, environment, file_size, image_of, is_whole
 from .undertaking import Undertaking
@@ -20,7 +19,7 @@ from .undertaking import Undertaking
 if TYPE_CHECKING:
     from ...service import Service
     from ..jobs import Job
-    from ..world import Region
+    from ..world import World
 
 # What a copy takes over from no image: who may see it, and what it is encrypted with.
 _OWN = frozenset({"__system__cmkid", "__imagetype", "active_at", "__description",
@@ -130,8 +129,8 @@ class Copy(_Copying):
 class _LeavesRegion:
     """The work of a job whose image appears in another region, which this service does not see."""
 
-    def __init__(self, region: Region, copy: RemoteImage) -> None:
-        self._region = region
+    def __init__(self, world: World, **copy: Any) -> None:
+        self._world = world
         self._copy = copy
         self._begun = False
 
@@ -141,16 +140,16 @@ class _LeavesRegion:
 
     def succeed(self, now: float) -> None:
         """The copy is there, elsewhere."""
-        self._region.images.append(self._copy)
+        self._world.remote_images.add(**self._copy)
 
     def fail(self, now: float, reason: str) -> None:
         """There is no copy."""
 
     def entities(self) -> dict[str, Any]:
         """Name and id of the copy."""
-        found = {"image_name": self._copy.name}
+        found = {"image_name": self._copy["name"]}
         if self._begun:
-            found["image_id"] = self._copy.id
+            found["image_id"] = self._copy["id"]
         return found
 
 
@@ -176,7 +175,6 @@ class CopyCrossRegion(_Copying):
         agency = world.agencies.find(body["agency_name"], permissive)
         if agency is None or not agency.is_valid:
             raise ImsError("IMG.0179")
-        self._region = region
         self._vault = world.vault(body["vault_id"]) if body.get("vault_id") else None
 
     def check_state(self) -> None:
@@ -197,7 +195,8 @@ class CopyCrossRegion(_Copying):
     def submit(self) -> Job:
         """A job that ends elsewhere."""
         body = self.body
-        copy = RemoteImage(new_id(), body["name"], body["description"], self.image.id,
-                           body["project_name"], body["agency_name"], body["vault_id"])
+        names = ("region", "name", "description", "project_name", "agency_name", "vault_id")
+        work = _LeavesRegion(self.service.world, id=new_id(), source_id=self.image.id,
+                             **{name: body[name] for name in names})
         return self.service.jobs.submit("imsCopyImageCrossRegionJob", self.caller.project_id,
-                                        _LeavesRegion(self._region, copy))
+                                        work)

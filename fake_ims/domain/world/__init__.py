@@ -86,7 +86,8 @@ class Buckets:
 
 
 class World:
-    """Servers, disks, backups, vaults, buckets, keys, enterprise projects, regions, agencies.
+    """Servers, disks, backups, vaults, buckets, keys, enterprise projects, regions, agencies, and
+    the images that have been copied into other regions.
 
     Attributes:
         quota: how many private images a project may have.
@@ -114,6 +115,7 @@ class World:
         self.flavors = Shelf("flavor", Flavor)
         self.regions = Shelf("region", Region)
         self.agencies = Shelf("agency", Agency)
+        self.remote_images = Shelf("remote image", RemoteImage)
         self.buckets = Buckets(region)
 
     def strict(self, strict: bool = True) -> None:

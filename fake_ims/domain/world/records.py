@@ -278,12 +278,13 @@ class Flavor:
     architecture: str = "x86"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class RemoteImage:
     """A copy that has arrived in another region.
 
     Attributes:
         id: UUID.
+        region: where it is.
         name: its name.
         description: its description.
         source_id: the image that it was copied from.
@@ -293,11 +294,12 @@ class RemoteImage:
     """
 
     id: str
-    name: str
-    description: str
-    source_id: str
-    project_name: str
-    agency_name: str
+    region: str = ""
+    name: str = ""
+    description: str = ""
+    source_id: str = ""
+    project_name: str = ""
+    agency_name: str = ""
     vault_id: str | None = None
 
 
@@ -308,12 +310,10 @@ class Region:
     Attributes:
         id: such as ``eu-nl``.
         projects: names of the caller's projects there; empty for any.
-        images: the copies that have arrived there.
     """
 
     id: str
     projects: list[str] = field(default_factory=list)
-    images: list[RemoteImage] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
