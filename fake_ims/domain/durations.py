@@ -40,6 +40,19 @@ def seconds(value: DurationLike) -> float:
     return result
 
 
+def told(seconds: float) -> str:
+    """A duration as people write it: ``1h30m``, ``0.5s``."""
+    whole = round(seconds)
+    if whole < 60 or whole != seconds:
+        return f"{seconds:g}s"
+    parts = []
+    for unit in ("d", "h", "m", "s"):
+        count, whole = divmod(whole, int(_UNITS[unit]))
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts)
+
+
 @dataclass(frozen=True, slots=True)
 class After:
     """A transition falls due so many seconds of the fake's clock after it began."""

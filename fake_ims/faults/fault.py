@@ -35,8 +35,9 @@ class Fault:
     ) -> None:
         self.number = number
         self.plan = plan
-        self.reads_body = any(match.reads_body for match in plan.matches)
-        self.terminal = any(effect.terminal for effect in plan.effects)
+        self.reads_body = any(match.reads_body for match in plan.matches) or any(
+            schedule.reads_body for schedule in plan.schedules)
+        self.terminal = any(effect.terminal for effect in self.effects)
         self._owner = owner
         self._stages = tuple((stage, Turn(random, clock, clock.now())) for stage in plan.schedules)
         self._text = str(plan)
@@ -59,8 +60,8 @@ class Fault:
 
     @property
     def active(self) -> bool:
-        """Whether it may still fire: neither removed nor used up."""
-        return self._owner.look(lambda: self._live)
+        """Whether it may still fire: neither removed, nor used up, nor is its time over."""
+        return self._owner.look(lambda: self._live and not self.spent())
 
     def remove(self) -> None:
         """Let it fire no more. A request that it is delaying goes on all the same."""
@@ -87,13 +88,20 @@ class Fault:
 
     @property
     def effects(self) -> tuple[Effect, ...]:
-        """What it does."""
-        return self.plan.effects
+        """All that it may do."""
+        return (*self.plan.effects, *self.plan.brought)
 
-    def fires(self, call: Call, document: object) -> bool:
-        """Whether it strikes this request; counts it."""
-        if not all(match.matches(call, document) for match in self.plan.matches):
-            return False
+    def struck(self, call: Call) -> tuple[Effect, ...]:
+        """What it does to the request that it has just fired at."""
+        brought = (stage.struck(turn, call) for stage, turn in self._stages)
+        return (*self.plan.effects, *(effect for effects in brought for effect in effects))
+
+    def meets(self, call: Call, document: object) -> bool:
+        """Whether it is about this request."""
+        return all(match.matches(call, document) for match in self.plan.matches)
+
+    def fires(self, call: Call) -> bool:
+        """Whether it strikes this request, which it is about; counts it."""
         self._matched += 1
         for schedule, turn in self._stages:
             turn.count += 1

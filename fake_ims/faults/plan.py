@@ -28,6 +28,7 @@ class Plan:
         matches: conditions on a request, all of which must hold.
         schedules: the chain of conditions on when.
         effects: what happens, those that do not end the request first.
+        brought: what the schedules may bring beside that.
     """
 
     settings: Values
@@ -36,16 +37,31 @@ class Plan:
     schedules: tuple[Schedule, ...]
     effects: tuple[Effect, ...]
 
+    @property
+    def brought(self) -> tuple[Effect, ...]:
+        return tuple(effect for schedule in self.schedules for effect in schedule.brings)
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether chance has a say in it."""
+        return any(schedule.by_chance for schedule in self.schedules)
+
     def __str__(self) -> str:
-        what = ", then ".join(map(str, self.effects))
-        return ", ".join([f"{_who(self.matches)} {what}", *map(str, self.schedules)])
+        what = [*map(str, self.effects), *(one.does() for one in self.schedules if one.brings)]
+        when = filter(None, map(str, self.schedules))
+        return ", ".join([f"{_who(self.matches)} {', then '.join(what)}", *when])
 
 
-def plan(settings: Mapping[str, Any], profile: Profile | None = None) -> Plan:
+def plan(
+    settings: Mapping[str, Any],
+    profile: Profile | None = None,
+    operations: tuple[str, ...] | None = None,
+) -> Plan:
     """The plan of a fault in a fake of a profile (None: of any).
 
     Args:
         settings: by name, as ``Faults.add`` takes them; None stands for one left out.
+        operations: those that it may fire at; None for all of the profile, and requests without.
 
     Raises:
         UsageError: a name or value is unknown, or the settings contradict each other.
@@ -56,13 +72,13 @@ def plan(settings: Mapping[str, Any], profile: Profile | None = None) -> Plan:
             raise unknown("setting of a fault", name, SETTINGS)
 
     def within(inner: Values) -> Plan:
-        return plan(inner, profile)
+        return plan(inner, profile, keys)
 
     served = tuple(name for name, row in BY_ID.items()
                    if profile is None or profile in row.profiles)
-    scope = Scope(profile, (*served, NO_OPERATION), within)
+    keys = (*served, NO_OPERATION) if operations is None else operations
+    scope = Scope(profile, keys, within)
     matches = cast("tuple[Match, ...]", _build(MATCHES, given, scope))
-    keys = scope.operations
     for match in matches:
         keys = match.narrow(keys)
     if not keys:
@@ -71,11 +87,17 @@ def plan(settings: Mapping[str, Any], profile: Profile | None = None) -> Plan:
     scope = Scope(profile, keys, within)
     schedules = cast("tuple[Schedule, ...]", _build(SCHEDULES, given, scope))
     effects = cast("tuple[Effect, ...]", _build(EFFECTS, given, scope))
+    schedules = tuple(schedule.beside(effects) for schedule in schedules)
     _refuse_contradictions(effects)
     _refuse_leftovers(given)
-    if not effects:
-        raise UsageError(f"a fault needs something to do, one of: {_names(EFFECTS)}")
-    return Plan(given, keys, matches, schedules, effects)
+    if not effects and not any(schedule.brings for schedule in schedules):
+        raise UsageError(f"a fault needs something to do, one of: {_names(EFFECTS)}, sequence=, "
+                         "rate=, concurrency=")
+    made = Plan(given, keys, matches, schedules, effects)
+    if "seed" in given and not made.by_chance:
+        raise UsageError("seed= is of chance, and there is none in this fault; add probability= or "
+                         "recovery=")
+    return made
 
 
 def _build(kinds: tuple[Kind, ...], given: Values, scope: Scope) -> tuple[object, ...]:

@@ -20,7 +20,18 @@ from .matches import (
     tenant,
     user,
 )
-from .schedules import after, every, probability, times
+from .schedules import (
+    after,
+    attempt,
+    concurrency,
+    every,
+    probability,
+    rate,
+    sequence,
+    times,
+    until,
+    window,
+)
 
 MATCHES: tuple[Kind, ...] = (
     target.KIND,
@@ -41,9 +52,16 @@ MATCHES: tuple[Kind, ...] = (
 
 #: A fault's schedules form a chain in this order: ``times`` counts what the others let through.
 SCHEDULES: tuple[Kind, ...] = (
+    attempt.KIND,
     after.KIND,
     every.KIND,
+    window.KIND,
+    until.KIND,
+    until.CHANGE,
+    rate.KIND,
+    concurrency.KIND,
     probability.KIND,
+    sequence.KIND,
     times.KIND,
 )
 

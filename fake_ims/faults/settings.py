@@ -5,7 +5,8 @@ What each means is told by its kind; see ``registry.SETTINGS``, which has the sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Literal, TypedDict
 
 from ..domain.durations import DurationLike
@@ -33,8 +34,17 @@ class MatchSettings(TypedDict, total=False):
 class ScheduleSettings(TypedDict, total=False):
     """When, among them."""
 
+    attempt: int | Sequence[int] | str | None
     after: int | None
     every: int | None
+    lasting: DurationLike | None
+    between: Sequence[DurationLike | datetime] | None
+    recovery: DurationLike | None
+    until: str | None
+    until_change: bool | None
+    rate: str | None
+    concurrency: int | None
+    sequence: Sequence[int | str | Mapping[str, object]] | None
     probability: float | None
     seed: int | str | None
     times: int | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from random import Random
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..contract.model import Profile
 from ..domain.clock import Clock
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ..api.call import Call
+    from ..domain.durations import DurationLike
     from .plan import Plan
     from .settings import Settings
 
@@ -84,6 +85,30 @@ class Faults:
         checked = plan(settings, self.profile)
         return self.run(lambda: self._set(checked))
 
+    def outage(
+        self,
+        chapter: str | None = None,
+        *,
+        lasting: DurationLike = "1m",
+        status: int | None = 503,
+        recovery: DurationLike | None = None,
+        **settings: Any,
+    ) -> Fault:
+        """Let everything fail for a while: ``add`` with the words for it.
+
+        Args:
+            chapter: a face (``ims``), or a page of the reference; by default everything fails.
+            lasting: how long, on the fake's clock.
+            status: the answer; None if ``settings`` say what happens (``reset="before"``).
+            recovery: how long the failures take to thin out afterwards.
+            settings: more of what ``add`` takes.
+
+        Raises:
+            UsageError: as ``add``.
+        """
+        return self.set({"chapter": chapter, "lasting": lasting, "status": status,
+                         "recovery": recovery, **settings})
+
     def clear(self) -> None:
         """Remove every fault, and start the common chance anew."""
         self.run(self._clear)
@@ -124,10 +149,11 @@ class Faults:
         ended = False
         # No await from here on: the requests of one loop are counted one after another.
         for fault in self.matching(call):
-            if (ended and fault.terminal) or not fault.fires(call, document):
+            if (ended and fault.terminal) or not fault.meets(call, document):
                 continue
-            fired.append(fault)
-            ended = ended or fault.terminal
+            if fault.fires(call):
+                fired.append(fault)
+                ended = ended or fault.terminal
             if fault.spent():
                 fault.retire()
                 self._unindex(fault)

@@ -26,7 +26,7 @@ class Strike:
         self.faults = faults
         self._call = call
         self._effects = sorted(
-            (effect for fault in faults for effect in fault.effects),
+            (effect for fault in faults for effect in fault.struck(call)),
             key=lambda effect: effect.terminal,
         )
 

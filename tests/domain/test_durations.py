@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from fake_ims import UsageError
-from fake_ims.domain.durations import AT_ONCE, After, by_hand, due, polls, seconds
+from fake_ims.domain.durations import AT_ONCE, After, by_hand, due, polls, seconds, told
 
 
 @pytest.mark.parametrize(("written", "expected"), [
@@ -16,6 +16,15 @@ from fake_ims.domain.durations import AT_ONCE, After, by_hand, due, polls, secon
 ])
 def test_what_is_a_duration(written, expected):
     assert seconds(written) == expected
+
+
+@pytest.mark.parametrize(("length", "words"), [
+    (0, "0s"), (0.5, "0.5s"), (59, "59s"), (60, "1m"), (61, "1m1s"), (61.5, "61.5s"),
+    (5400, "1h30m"), (86400, "1d"), (90061, "1d1h1m1s"),
+])
+def test_how_a_duration_is_told(length, words):
+    assert told(length) == words
+    assert seconds(words) == length
 
 
 @pytest.mark.parametrize("written", ["", "fast", "10 minutes", "-1s", -1, True, None, [],

@@ -98,7 +98,7 @@ def test_sentences(faults: Faults, settings: dict[str, Any], sentence: str) -> N
     ({"status": 503, "every": 0}, "from 1 on"),
     ({"status": 503, "probability": 1.1}, "from 0 to 1"),
     ({"status": 503, "probability": float("nan")}, "from 0 to 1"),
-    ({"status": 503, "seed": 1}, "goes with probability"),
+    ({"status": 503, "seed": 1}, "goes with lasting=, between=, probability=;"),
     ({"status": 503, "retry_after": -1}, "from 0 on"),
     ({"status": 503, "retry_after": float("inf")}, "from 0 on"),
     ({"status": 503, "retry_after": []}, "number of seconds or a text"),

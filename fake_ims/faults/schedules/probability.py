@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ..kinds import Kind, Setting
 from ..values import probability
@@ -12,12 +12,15 @@ from . import Schedule, Turn
 if TYPE_CHECKING:
     from ...api.call import Call
 
+SEED = Setting("seed", {"type": ["integer", "string"]}, "of that chance; by default the fake's")
+
 
 @dataclass(frozen=True)
 class Probability(Schedule):
     """Fires with this probability, from 0 (never) to 1 (always)."""
 
     probability: float
+    by_chance: ClassVar[bool] = True
 
     def due(self, turn: Turn, call: Call) -> bool:
         return turn.random.random() < self.probability
@@ -29,5 +32,5 @@ class Probability(Schedule):
 KIND = Kind("schedule", (
     Setting("probability", {"type": "number", "minimum": 0, "maximum": 1},
             "fire by chance, from 0 to 1"),
-    Setting("seed", {"type": ["integer", "string"]}, "of that chance; by default the fake's"),
+    SEED,
 ), lambda values, scope: Probability(probability(values["probability"])))

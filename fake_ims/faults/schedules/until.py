@@ -1,0 +1,85 @@
+"""Strike until the image or job that a request is about has changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ...errors import UsageError, unknown
+from ..kinds import Kind, Scope, Setting, Values
+from ..subject import STATUSES, has_image, has_job, status
+from . import Schedule, Turn
+
+if TYPE_CHECKING:
+    from ...api.call import Call
+
+
+@dataclass(frozen=True)
+class Until(Schedule):
+    """Fires at requests about an image or job as long as none found it in this status.
+
+    Which status it is in is seen when a request arrives. Each image and job counts for itself;
+    requests whose path names none that exists are spared.
+    """
+
+    status: str
+
+    def due(self, turn: Turn, call: Call) -> bool:
+        found = status(call)
+        if found is None:
+            return False
+        subject, now = found
+        if now == self.status:
+            turn.memory[subject] = True
+        return subject not in turn.memory
+
+    def __str__(self) -> str:
+        return f"until {self.status}"
+
+
+@dataclass(frozen=True)
+class UntilChange(Schedule):
+    """Likewise, as long as the status is that of the first request."""
+
+    def due(self, turn: Turn, call: Call) -> bool:
+        found = status(call)
+        if found is None:
+            return False
+        subject, now = found
+        if turn.memory.setdefault(subject, now) != now:
+            turn.memory[subject] = ""  # for good: it may come back to that status
+        return bool(turn.memory[subject] == now)
+
+    def __str__(self) -> str:
+        return "until the status changes"
+
+
+def _refuse_without_subject(name: str, scope: Scope) -> None:
+    if not any(has_image(one) or has_job(one) for one in scope.operations):
+        raise UsageError(f"{name}= goes with requests that name an image or a job in their path, "
+                         "such as images.show or jobs.show")
+
+
+def _until(values: Values, scope: Scope) -> Until:
+    _refuse_without_subject("until", scope)
+    if values["until"] not in STATUSES:
+        raise unknown("status", values["until"], STATUSES)
+    return Until(values["until"])
+
+
+def _until_change(values: Values, scope: Scope) -> UntilChange:
+    _refuse_without_subject("until_change", scope)
+    if values["until_change"] is not True:
+        raise UsageError(f"until_change={values['until_change']!r}: it is true, or left out")
+    return UntilChange()
+
+
+KIND = Kind("schedule", (
+    Setting("until", {"enum": list(STATUSES)},
+            "fire until a request finds the image or job of its path in this status"),
+), _until)
+CHANGE = Kind("schedule", (
+    Setting("until_change", {"enum": [True]},
+            "fire until a request finds the image or job of its path in another status than the "
+            "first request did"),
+), _until_change)
