@@ -29,6 +29,9 @@ def _bucket(bucket: Bucket) -> dict[str, object]:
 def _world(control: Control) -> dict[str, object]:
     world = control.fake.world
     found: dict[str, object] = {"strict": world.is_strict, "quota": world.quota,
+                                "max_jobs": world.max_jobs, "has_kms": world.has_kms,
+                                "account": _record(world.account),
+                                "outages": sorted(world.outages),
                                 "buckets": [_bucket(one) for one in world.buckets]}
     for name in schemas.shelves():
         found[name] = [_record(one) for one in getattr(world, name)]
@@ -71,7 +74,7 @@ ROUTES = (
     Route("world", "GET", "/world", "Servers, disks, buckets, ..., quota.", _world,
           answer="the world"),
     Route("world.set", "PATCH", "/world",
-          "Add records and buckets; set strict and quota.", _set,
+          "Add records and buckets; set all else.", _set,
           table({name: schema for name, schema in schemas.world()["properties"].items()}),
           answer="the world"),
     Route("world.put", "POST", "/world/buckets/{bucket}/objects",

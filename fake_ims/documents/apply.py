@@ -122,8 +122,13 @@ def change_world(world: World, document: Document) -> None:
     for name, value in document.items():
         if name == "strict":
             world.strict(value)
-        elif name == "quota":
-            world.quota = value
+        elif name in ("quota", "max_jobs", "has_kms"):
+            setattr(world, name, value)
+        elif name == "account":
+            for field, sound in value.items():
+                setattr(world.account, field, sound)
+        elif name == "outages":
+            world.outages.only(value)
         elif name == "buckets":
             for one in value:
                 add_bucket(world, one)

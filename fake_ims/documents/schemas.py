@@ -19,7 +19,7 @@ from ..contract.schema import image_properties
 from ..domain.callers import AUTH_MODES
 from ..domain.image import MEMBER_STATUSES
 from ..domain.seeding import SETTABLE, STATUSES
-from ..domain.world import World, records
+from ..domain.world import World, outages, records
 from ..domain.world.shelf import Shelf
 from ..faults.registry import SETTINGS
 from ..profiles import NAMES as PROFILES
@@ -151,10 +151,16 @@ def bucket() -> dict[str, Any]:
 
 @cache
 def world() -> dict[str, Any]:
-    """The world: ``strict``, ``quota``, lists of records, buckets."""
+    """The world: ``strict``, ``quota``, ``max_jobs``, ..., lists of records, buckets."""
     properties: dict[str, Schema] = {
         "strict": says({"type": "boolean"}, "whether what is not there is an error"),
         "quota": says({"type": "integer", "minimum": 0}, "images that a project may have"),
+        "max_jobs": says({"type": ["integer", "null"], "minimum": 0},
+                         "jobs of a project that may be under way"),
+        "has_kms": says({"type": "boolean"}, "whether images can be encrypted"),
+        "account": says(record(outages.Account), "who pays"),
+        "outages": says({"type": "array", "items": {"enum": list(outages.SERVICES)}},
+                        "the services that do not answer, all of them"),
         "buckets": {"type": "array", "items": bucket()},
     }
     for name, kind in shelves().items():

@@ -80,6 +80,20 @@ def test_images(fake_ims: FakeIMS, control: Any) -> None:
     assert control.refused("GET", one)[0] == 404
 
 
+def test_the_state_of_the_world_is_set_and_told(fake_ims: FakeIMS, control: Any) -> None:
+    state = {"max_jobs": 3, "has_kms": False, "outages": ["EPS", "OBS"],
+             "account": {"is_verified": True, "has_payment": True, "has_balance": False}}
+    control.does("PATCH", "/world", {**state, "account": {"has_balance": False}})
+    told = control.does("GET", "/world")
+    assert {name: told[name] for name in state} == state
+    wire = Wire(fake_ims.url, fake_ims.headers)
+    body = {"name": "a", "min_disk": 40, "image_url": "disks:x.qcow2"}
+    assert wire.post("/v2/cloudimages/action", body).code == "IMG.0040"
+    control.does("PATCH", "/world", {"outages": []})
+    assert wire.post("/v2/cloudimages/action", body).code == "IMG.0239"
+    assert control.does("GET", "/world")["outages"] == []
+
+
 def test_tenants_and_jobs_and_the_world(fake_ims: FakeIMS, control: Any) -> None:
     tenant = control.does("POST", "/tenants", {"project_id": "p2", "roles": ["member"]})
     control.does("PATCH", "/lifecycle", {"jobs": "by hand"})

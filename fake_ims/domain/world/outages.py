@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ...errors import unknown
@@ -32,6 +33,14 @@ class Outages:
         """
         self._down.discard(_checked(service))
 
+    def only(self, services: Iterable[str]) -> None:
+        """From now on these services do not answer, and all others do.
+
+        Raises:
+            UsageError: there is no such service; nothing has changed.
+        """
+        self._down = {_checked(service) for service in services}
+
     def check(self, service: str, code: str) -> None:
         """Refuse if a service does not answer.
 
@@ -40,6 +49,9 @@ class Outages:
         """
         if service in self._down:
             raise ImsError(code)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._down)
 
     def __contains__(self, service: object) -> bool:
         return service in self._down
