@@ -19,7 +19,7 @@ from .api.everything import Everything
 from .api.identity.errors import KEYSTONE
 from .contract.operations import OPERATIONS
 from .domain.ids import new_id
-from .faults import ConnectionCut, cut
+from .faults import AnsweredEarly, ConnectionCut, cut
 from .journal import Exchange
 from .realtime import monotonic
 from .refusal import ImsError, Refused, SignatureRefused
@@ -28,6 +28,7 @@ from .service import Service
 _log = logging.getLogger("fake_ims")
 #: What begins so is the control API's: no fault is asked, and no journal kept.
 CONTROL = "/_fake_ims"
+SERVICE = web.AppKey("service", Service)
 REQUEST_ID = "x-openstack-request-id"
 
 
@@ -39,6 +40,7 @@ def build(service: Service) -> web.Application:
     """
     _checked()
     application = web.Application(client_max_size=0)
+    application[SERVICE] = service
     application.router.register_resource(Everything(Pipeline(service).handle))
     return application
 
@@ -179,6 +181,8 @@ class Pipeline:
             return call.errors.error(call, error)
         except ConnectionCut:
             raise
+        except AnsweredEarly as early:
+            return early.answer
         except ConnectionError:
             # The client went away in the middle of its body; there is nobody to answer.
             raise ConnectionCut from None
@@ -253,7 +257,8 @@ class Pipeline:
         exchange.status = answer.status
         exchange.response_body = answer.body
         exchange.response_size = answer.length
-        answer.headers[REQUEST_ID] = exchange.request_id
+        if not answer.bare:
+            answer.headers[REQUEST_ID] = exchange.request_id
         if answer.content_type is not None:
             answer.headers["Content-Type"] = answer.content_type
 

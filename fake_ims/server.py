@@ -16,14 +16,14 @@ import threading
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
 
-from .app import build
+from .app import SERVICE, build
 from .bridge import LoopThread, ParkingLoop
 from .errors import PortTakenError, UsageError, WrongLoopError
+from .gate import BACKLOG, Gate
 from .service import Service
 
 _log = logging.getLogger("fake_ims.http")
 _log.addFilter(lambda record: not _is_clients_fault(record))
-_BACKLOG = 1024
 # Idle connections are closed when the client or the fake ends, never by a timer: freezing time in
 # the middle of a test would set it off, and the next request would meet a closed connection.
 _NEVER = 1e12
@@ -50,7 +50,7 @@ def listen(host: str, port: int) -> socket.socket:
         if family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         sock.bind(address)
-        sock.listen(_BACKLOG)
+        sock.listen(BACKLOG)
         sock.setblocking(False)
     except OSError as error:
         sock.close()
@@ -102,8 +102,13 @@ class BuiltApplication:
     def __init__(self, service: Service) -> None:
         self.over = False
         self.app = build(service)
+        # Another server would wait for requests that wait for a fault.
+        self.app.on_shutdown.append(self._interrupt)
         self.app.on_cleanup.append(self._end)
         self._service = service
+
+    async def _interrupt(self, app: web.Application) -> None:
+        self._service.interrupt()
 
     async def _end(self, app: web.Application) -> None:
         self.over = True
@@ -121,30 +126,28 @@ class Serving:
     def __init__(self, app: web.Application, sock: socket.socket) -> None:
         self._app = app
         self._sock = sock
+        self._gate: Gate | None = None
         # A body is what the client sends: the service does not look at Content-Encoding.
         self._runner = web.AppRunner(app, access_log=None, keepalive_timeout=_NEVER,
                                      auto_decompress=False, logger=_log)
-        self._listening: asyncio.Server | None = None
 
     async def start(self) -> None:
         """Answer requests from now on."""
         await self._runner.setup()
         server = self._runner.server
         assert server is not None
-        loop = asyncio.get_running_loop()
-        self._listening = await loop.create_server(server, sock=self._sock, backlog=_BACKLOG)
+        self._gate = self._app[SERVICE].faults.gate = Gate(self._sock, server)
+        await self._gate.start()
 
     async def stop(self) -> None:
         """Close the port, cut every connection, end every request, clean the application up."""
-        if self._listening is not None:
-            self._listening.close()
+        if self._gate is not None:
+            self._app[SERVICE].faults.gate = None
+            await self._gate.stop()
         self._sock.close()
         server = self._runner.server
         if server is not None:
             server.handler_cancellation = True
-            if len(asyncio.all_tasks()) > 1:
-                for _ in range(2):  # connections that are just being accepted
-                    await asyncio.sleep(0)
             await _cut(server.connections)
         await self._app.shutdown()
         await self._app.cleanup()
@@ -152,6 +155,9 @@ class Serving:
 
     def abandon(self) -> None:
         """Close the port; for a loop that is closed, so that nothing else can be done."""
+        if self._gate is not None:
+            self._app[SERVICE].faults.gate = None
+            self._gate.close()
         self._sock.close()
 
 

@@ -93,6 +93,13 @@ class Service:
         finally:
             self._waiting.discard(task)
 
+    def interrupt(self) -> None:
+        """End every wait for a fault."""
+        for task in self._waiting:
+            # A reset may run beside the loop, so the loop itself has to cancel.
+            task.get_loop().call_soon_threadsafe(task.cancel)
+        self._waiting.clear()
+
     def _build(self, profile_name: str, auth: AuthMode, region: str) -> None:
         self.profile: Profile = profile(profile_name)
         self.faults.profile = self.profile.name
@@ -157,10 +164,7 @@ class Service:
     ) -> None:
         """Forget images, members, tasks, jobs, tokens, keys, faults and exchanges; clock back."""
         self.epoch += 1
-        for task in self._waiting:
-            # A reset may run beside the loop, so the loop itself has to cancel.
-            task.get_loop().call_soon_threadsafe(task.cancel)
-        self._waiting.clear()
+        self.interrupt()
         self.script = None
         self.store.close()
         self.clock.reset()

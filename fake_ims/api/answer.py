@@ -23,6 +23,7 @@ class Answer:
         headers: further headers.
         stream: chunks of a body that is not held in memory.
         length: number of bytes that ``stream`` gives.
+        bare: whether the service adds no header of its own, such as the request id; a fault's.
         sender: sends it in another way than HTTP has it; a fault's.
     """
 
@@ -32,6 +33,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     stream: Iterator[bytes] | None = None
     length: int = 0
+    bare: bool = False
     sender: Sender | None = None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from functools import lru_cache
@@ -143,14 +144,23 @@ class Call:
             self._hold = Hold()
         return self._hold
 
-    async def pause(self, seconds: float) -> None:
+    async def pause(
+        self, seconds: float | None, until: asyncio.Future[None] | None = None
+    ) -> None:
         """Wait so many real seconds; a reset ends the wait.
 
+        Args:
+            seconds: how long; None for as long as ``until`` is not done.
+            until: ends the wait when it is done.
+
         Raises:
-            ConnectionCut: it has.
+            ConnectionCut: a reset has ended it.
         """
         with self.service.interruptible():
-            await pause(seconds)
+            if seconds is not None:
+                await pause(seconds, until)
+            elif until is not None:
+                await until
         if self.service.epoch != self.epoch:
             raise ConnectionCut
 

@@ -13,6 +13,7 @@ from .schedules import Turn
 
 if TYPE_CHECKING:
     from ..api.call import Call
+    from ..gate import Gate
     from .store import Faults
 
 
@@ -27,8 +28,8 @@ class Fault:
         plan: what it consists of.
     """
 
-    __slots__ = ("_hits", "_live", "_matched", "_owner", "_stages", "_text", "number", "plan",
-                 "reads_body", "terminal")
+    __slots__ = ("_hits", "_live", "_matched", "_owner", "_stages", "_text", "decides", "number",
+                 "plan", "random", "reads_body")
 
     def __init__(
         self, owner: Faults, number: int, plan: Plan, random: Random, clock: Clock
@@ -37,7 +38,8 @@ class Fault:
         self.plan = plan
         self.reads_body = any(match.reads_body for match in plan.matches) or any(
             schedule.reads_body for schedule in plan.schedules)
-        self.terminal = any(effect.terminal for effect in self.effects)
+        self.decides = frozenset[str]().union(*(effect.decides for effect in self.effects))
+        self.random = random
         self._owner = owner
         self._stages = tuple((stage, Turn(random, clock, clock.now())) for stage in plan.schedules)
         self._text = str(plan)
@@ -91,10 +93,26 @@ class Fault:
         """All that it may do."""
         return (*self.plan.effects, *self.plan.brought)
 
+    @property
+    def gate(self) -> Gate | None:
+        """The port that the fake listens on; None if that is another server's, or not yet open."""
+        return self._owner.gate
+
+    @property
+    def present(self) -> bool:
+        """Whether it is set: neither removed nor cleared; one that is used up still is."""
+        return self._owner.holds(self)
+
+    def fire_at_once(self) -> None:
+        """It strikes as it is set, at no request, and never again."""
+        self._hits += 1
+        self._live = False
+
     def struck(self, call: Call) -> tuple[Effect, ...]:
         """What it does to the request that it has just fired at."""
         brought = (stage.struck(turn, call) for stage, turn in self._stages)
-        return (*self.plan.effects, *(effect for effects in brought for effect in effects))
+        effects = (*self.plan.effects, *(effect for effects in brought for effect in effects))
+        return tuple(effect.aimed(self) for effect in effects)
 
     def meets(self, call: Call, document: object) -> bool:
         """Whether it is about this request."""
@@ -113,6 +131,11 @@ class Fault:
     def spent(self) -> bool:
         """Whether it will never fire again."""
         return any(schedule.spent(turn) for schedule, turn in self._stages)
+
+    @property
+    def live(self) -> bool:
+        """Whether it may still fire."""
+        return self._live
 
     def retire(self) -> None:
         """Mark it as removed or used up."""

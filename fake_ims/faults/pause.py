@@ -12,16 +12,24 @@ from types import BuiltinFunctionType
 _READS = 100
 
 
-async def pause(seconds: float) -> None:
+async def pause(seconds: float, until: asyncio.Future[None] | None = None) -> None:
     """Wait so many real seconds, also while a test holds the clock of the running loop.
 
     Cancelling it ends the wait at once and leaves no thread behind.
+
+    Args:
+        seconds: how long.
+        until: ends the wait when it is done.
     """
     loop = asyncio.get_running_loop()
-    if seconds <= 0 or keeps_time(loop):
-        await asyncio.sleep(max(seconds, 0))
+    if seconds <= 0 or (until is not None and until.done()):
+        await asyncio.sleep(0)
+    elif not keeps_time(loop):
+        await _pause_by_thread(loop, seconds, until)
+    elif until is None:
+        await asyncio.sleep(seconds)
     else:
-        await _pause_by_thread(loop, seconds)
+        await asyncio.wait([until], timeout=seconds)
 
 
 def keeps_time(loop: asyncio.AbstractEventLoop) -> bool:
@@ -38,10 +46,12 @@ def keeps_time(loop: asyncio.AbstractEventLoop) -> bool:
     return any(loop.time() != first for _ in range(_READS))
 
 
-async def _pause_by_thread(loop: asyncio.AbstractEventLoop, seconds: float) -> None:
+async def _pause_by_thread(
+    loop: asyncio.AbstractEventLoop, seconds: float, until: asyncio.Future[None] | None
+) -> None:
     rung: asyncio.Future[None] = loop.create_future()
 
-    def finish() -> None:
+    def finish(_: object = None) -> None:
         if not rung.done():
             rung.set_result(None)
 
@@ -55,8 +65,12 @@ async def _pause_by_thread(loop: asyncio.AbstractEventLoop, seconds: float) -> N
     timer.daemon = True
     timer.name = "fake-ims-pause"
     timer.start()
+    if until is not None:
+        until.add_done_callback(finish)
     try:
         await rung
     finally:
+        if until is not None:
+            until.remove_done_callback(finish)
         timer.cancel()
         timer.join()  # it has nothing left to wait for: this takes microseconds

@@ -44,7 +44,8 @@ class Plan:
     @property
     def by_chance(self) -> bool:
         """Whether chance has a say in it."""
-        return any(schedule.by_chance for schedule in self.schedules)
+        return any(schedule.by_chance for schedule in self.schedules) or any(
+            effect.by_chance for effect in (*self.effects, *self.brought))
 
     def __str__(self) -> str:
         what = [*map(str, self.effects), *(one.does() for one in self.schedules if one.brings)]
@@ -95,8 +96,8 @@ def plan(
                          "rate=, concurrency=")
     made = Plan(given, keys, matches, schedules, effects)
     if "seed" in given and not made.by_chance:
-        raise UsageError("seed= is of chance, and there is none in this fault; add probability= or "
-                         "recovery=")
+        raise UsageError("seed= is of chance, and there is none in this fault; add "
+                         "probability=, recovery= or a delay= by chance")
     return made
 
 
@@ -117,6 +118,15 @@ def _refuse_contradictions(effects: tuple[Effect, ...]) -> None:
     if len(ends) > 1:
         raise UsageError(f"a request ends in one way, not in two: {ends[0]}; {ends[1]}. Leave one "
                          "of them out, or set two faults")
+    for position, one in enumerate(effects):
+        for other in effects[:position]:
+            both = one.decides & other.decides
+            if both:
+                raise UsageError(f"{other}; {one}: both decide {min(both)}. Leave one of them out")
+    shaping = [effect for effect in effects if effect.shapes]
+    if ends and shaping and not ends[0].answers:
+        raise UsageError(f"{ends[0]}: so there is no answer for the rest ({shaping[0]}). Leave one "
+                         "of them out")
 
 
 def _refuse_leftovers(given: Values) -> None:

@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from .effects import answer, delay, reset
+from .effects import (
+    answer,
+    content_type,
+    delay,
+    dribble,
+    first_byte,
+    garbage,
+    gateway_page,
+    half_close,
+    hang,
+    http10,
+    invalid_chunks,
+    invalid_json,
+    raw,
+    redirect_loop,
+    refuse,
+    reset,
+    truncate,
+    wrong_length,
+)
 from .kinds import Kind, Setting
 from .matches import (
     chapter,
@@ -67,8 +86,23 @@ SCHEDULES: tuple[Kind, ...] = (
 
 EFFECTS: tuple[Kind, ...] = (
     delay.KIND,
+    refuse.KIND,
     reset.KIND,
+    half_close.KIND,
+    hang.KIND,
     answer.KIND,
+    raw.KIND,
+    gateway_page.KIND,
+    redirect_loop.KIND,
+    garbage.KIND,
+    invalid_json.KIND,
+    content_type.KIND,
+    http10.KIND,
+    truncate.KIND,
+    wrong_length.KIND,
+    invalid_chunks.KIND,
+    first_byte.KIND,
+    dribble.KIND,
 )
 
 KINDS: tuple[Kind, ...] = (*MATCHES, *SCHEDULES, *EFFECTS)

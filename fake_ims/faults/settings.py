@@ -11,6 +11,7 @@ from typing import Literal, TypedDict
 
 from ..domain.durations import DurationLike
 from .effects.changes import Body
+from .moment import Moment
 
 
 class MatchSettings(TypedDict, total=False):
@@ -58,8 +59,24 @@ class EffectSettings(TypedDict, total=False):
     retry_after: float | str | None
     body: Body | None
     headers: Mapping[str, str] | None
-    delay: DurationLike | None
-    reset: Literal["before", "after"] | None
+    moment: Moment | None
+    delay: DurationLike | Mapping[str, object] | None
+    reset: Moment | None
+    refuse: DurationLike | bool | None
+    half_close: bool | None
+    hang: bool | None
+    raw: Mapping[str, object] | None
+    gateway_page: Literal[502, 503, 504] | None
+    redirect_loop: Literal["itself", "two"] | None
+    garbage: bool | str | bytes | None
+    invalid_json: Literal["cut", "stray"] | None
+    content_type: str | None
+    http10: bool | None
+    truncate: int | str | None
+    wrong_length: int | None
+    invalid_chunks: Literal["size", "overrun", "no-end"] | None
+    first_byte: DurationLike | Mapping[str, DurationLike] | None
+    dribble: float | Mapping[str, float] | None
 
 
 class Settings(MatchSettings, ScheduleSettings, EffectSettings, total=False):

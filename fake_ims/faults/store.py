@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ..api.call import Call
     from ..domain.durations import DurationLike
+    from ..gate import Gate
     from .plan import Plan
     from .settings import Settings
 
@@ -40,6 +41,7 @@ class Faults:
             and the same faults give the same failures.
         any: whether a fault may fire at all.
         profile: the profile whose operations a fault may name; None for any.
+        gate: the port that the fake listens on; None if it does not yet, or another server does.
         run: how a call that adds or clears gets to the loop's thread.
         look: the same for reading and removing, which are harmless after the fake has stopped;
             goes through ``run`` until it is replaced.
@@ -49,6 +51,7 @@ class Faults:
         self.seed: int | str = 0
         self.any = False
         self.profile: Profile | None = None
+        self.gate: Gate | None = None
         self.run: Runner = directly
         self.look: Runner = self._look
         self._clock = clock
@@ -140,20 +143,21 @@ class Faults:
     async def strike(self, call: Call) -> Strike | None:
         """Decide which faults fire at this request, and note them in its exchange.
 
-        Of those that end a request only the first to fire counts; the others are not asked.
+        Of those that decide the same, such as how the request ends, only the first to fire counts;
+        the others are not asked.
         """
         document: object = None
         if any(fault.reads_body for fault in self.matching(call)):
             document = await _document(call)
         fired: list[Fault] = []
-        ended = False
+        decided: set[str] = set()
         # No await from here on: the requests of one loop are counted one after another.
         for fault in self.matching(call):
-            if (ended and fault.terminal) or not fault.meets(call, document):
+            if not decided.isdisjoint(fault.decides) or not fault.meets(call, document):
                 continue
             if fault.fires(call):
                 fired.append(fault)
-                ended = ended or fault.terminal
+                decided |= fault.decides
             if fault.spent():
                 fault.retire()
                 self._unindex(fault)
@@ -162,12 +166,18 @@ class Faults:
         call.exchange.faults += tuple(map(str, fired))
         return Strike(call, tuple(fired))
 
+    def holds(self, fault: Fault) -> bool:
+        """Whether it is set."""
+        return fault in self._faults
+
     def discard(self, fault: Fault) -> None:
         """Remove a fault; one that is not here any more is left alone."""
         if fault in self._faults:
             del self._faults[fault]
             fault.retire()
             self._unindex(fault)
+            for effect in fault.effects:
+                effect.lifted(fault)
 
     def _look(self, work: Callable[[], T], /) -> T:
         return self.run(work)
@@ -177,14 +187,19 @@ class Faults:
         own = checked.settings.get("seed")
         random = Random(f"{self.seed}:{self._added}" if own is None else own)
         fault = Fault(self, self._added, checked, random, self._clock)
+        for effect in checked.effects:
+            effect.placed(fault)
         self._faults[fault] = None
-        self._index.add(fault)
-        self.any = True
+        if fault.live:
+            self._index.add(fault)
+            self.any = True
         return fault
 
     def _clear(self) -> None:
         for fault in self._faults:
             fault.retire()
+            for effect in fault.effects:
+                effect.lifted(fault)
         self._faults.clear()
         self._index.clear()
         self._added = 0

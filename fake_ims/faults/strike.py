@@ -17,10 +17,10 @@ class Strike:
     """What happens to one request.
 
     Effects run in order of adding, those that end the request last, so that every delay is waited
-    for whichever fault it came with.
+    for whichever fault it came with; after the work, those that shape the answer come last of all.
     """
 
-    __slots__ = ("_call", "_effects", "faults")
+    __slots__ = ("_call", "_effects", "_shaping", "faults")
 
     def __init__(self, call: Call, faults: tuple[Fault, ...]) -> None:
         self.faults = faults
@@ -29,6 +29,7 @@ class Strike:
             (effect for fault in faults for effect in fault.struck(call)),
             key=lambda effect: effect.terminal,
         )
+        self._shaping = sorted(self._effects, key=lambda effect: effect.shapes)
 
     async def before(self) -> Answer | None:
         """Everything before the work; an answer means that the work is not to be done.
@@ -59,7 +60,7 @@ class Strike:
         Raises:
             ConnectionCut: the answer is lost.
         """
-        for effect in self._effects:
+        for effect in self._shaping:
             changed = await effect.after(self._call, answer)
             if changed is not None:
                 answer = changed

@@ -70,3 +70,13 @@ def retry_after_text(value: object) -> str:
     if not math.isfinite(value) or value < 0:
         raise UsageError(f"retry_after={value!r}: it is a number of seconds from 0 on")
     return str(int(value)) if value == int(value) else str(value)
+
+
+def flag(name: str, value: object) -> None:
+    """A setting that is either said or left out.
+
+    Raises:
+        UsageError: it is not true.
+    """
+    if value is not True:
+        raise UsageError(f"{name}={value!r}: it is true, or left out")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 if TYPE_CHECKING:
     from ...api.answer import Answer
     from ...api.call import Call
+    from ..fault import Fault
 
 #: The handler's work on one request; a refusal has become its answer.
 Work = Callable[[], Awaitable["Answer"]]
@@ -22,11 +23,43 @@ class Effect(Protocol):
     Attributes:
         terminal: whether it decides how the request ends. Only one fault with a terminal effect
             touches a request: the first that fires, in order of adding.
+        answers: whether a terminal effect sends something that other effects can shape.
+        shapes: whether it shapes the answer, whoever gave it: 1 what is in it, 2 how it is framed,
+            3 how fast it goes out; in this order, after all others. 0 if it does not.
+        decides: what it decides about a request; no other effect of the same fault may decide the
+            same, and of several faults only the first to fire does.
+        by_chance: whether it draws from the fault's own source of chance.
         wraps: whether ``work`` is to be called.
     """
 
     terminal: ClassVar[bool] = False
+    answers: ClassVar[bool] = True
+    shapes: ClassVar[int] = 0
     wraps: ClassVar[bool] = False
+
+    @property
+    def decides(self) -> frozenset[str]:
+        return _END if self.terminal else _NOTHING
+
+    @property
+    def by_chance(self) -> bool:
+        return False
+
+    def placed(self, fault: Fault) -> None:
+        """The fault is about to be set; may run beside the loop, while that is parked.
+
+        Raises:
+            UsageError: it cannot be.
+        """
+        return None
+
+    def lifted(self, fault: Fault) -> None:
+        """The fault has been removed, or all are cleared; likewise."""
+        return None
+
+    def aimed(self, fault: Fault) -> Effect:
+        """The effect for one request at which the fault fires: what chance decides is decided."""
+        return self
 
     async def before(self, call: Call) -> Answer | None:
         """Act before the work; an answer replaces the work.
@@ -52,5 +85,8 @@ class Effect(Protocol):
         """
         return None
 
+
+_NOTHING: frozenset[str] = frozenset()
+_END = frozenset({"how the request ends"})
 
 __all__ = ["Effect", "Work"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from . import Effect
 from .changes import Changes
@@ -18,6 +18,11 @@ class Alter(Effect):
     """Gives the service's own answer another body or further headers; the status stays."""
 
     changes: Changes
+    shapes: ClassVar[int] = 1
+
+    @property
+    def decides(self) -> frozenset[str]:
+        return self.changes.decides
 
     async def after(self, call: Call, answer: Answer) -> Answer | None:
         return self.changes.apply(answer)

@@ -1,26 +1,27 @@
-"""Answer with an error of the service instead of doing the work."""
+"""Answer with an error of the service instead of its own answer, before, in or after its work."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from ...contract.model import ErrorCode
 from ...errors import UsageError
 from ..kinds import Kind, Scope, Setting, Values
+from ..moment import MOMENT, moment_of
 from ..statuses import RETRYABLE, check_status
 from ..values import error_code, retry_after_text
-from . import Effect
 from .alter import Alter
 from .changes import BODY, HEADERS, Changes, changes
+from .ending import Ending
 
 if TYPE_CHECKING:
     from ...api.answer import Answer
     from ...api.call import Call
 
 
-@dataclass(frozen=True)
-class AnswerStatus(Effect):
+@dataclass(frozen=True, eq=False)
+class AnswerStatus(Ending):
     """Answers with an error status, in the body that the service has for it.
 
     Attributes:
@@ -32,15 +33,18 @@ class AnswerStatus(Effect):
     status: int
     error: ErrorCode | None
     changes: Changes
-    terminal: ClassVar[bool] = True
 
-    async def before(self, call: Call) -> Answer | None:
+    @property
+    def decides(self) -> frozenset[str]:
+        return super().decides | self.changes.decides
+
+    async def end(self, call: Call) -> Answer:
         answer = call.errors.fault_answer(call, self.status, self.error)
         return self.changes.apply(answer)
 
     def __str__(self) -> str:
         code = f" {self.error.code}" if self.error else ""
-        return f"answers {self.status}{code}{self.changes}"
+        return f"answers {self.status}{code}{self.changes}{self.when()}"
 
 
 def _build(values: Values, scope: Scope) -> AnswerStatus | Alter | None:
@@ -59,7 +63,7 @@ def _build(values: Values, scope: Scope) -> AnswerStatus | Alter | None:
     changed = changes(values.get("body"), headers)
     if shown is None:
         return Alter(changed) if changed else None
-    return AnswerStatus(shown, code, changed)
+    return AnswerStatus(moment_of(values), shown, code, changed)
 
 
 KIND = Kind("effect", (
@@ -71,4 +75,5 @@ KIND = Kind("effect", (
             "value of Retry-After: seconds, or any text; with 413, 429 and 503"),
     BODY,
     HEADERS,
+    MOMENT,
 ), _build, calls=("status", "error", "body", "headers"))

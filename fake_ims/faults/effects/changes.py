@@ -21,10 +21,12 @@ HEADERS = Setting("headers", {"type": "object", "additionalProperties": {"type":
                   "further headers of the answer; each replaces the service's of that name")
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 # The server computes these; another value breaks the framing of the connection.
 _FRAMING = ("connection", "content-length", "transfer-encoding")
 _BODILESS = (204, 304)
+#: What an effect decides that gives the answer another content type.
+TYPE = frozenset({"the content type"})
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,12 @@ class Changes:
     body: bytes | None = None
     content_type: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def decides(self) -> frozenset[str]:
+        """What they decide about the answer, to the exclusion of others."""
+        typed = any(name.lower() == "content-type" for name, _ in self.headers)
+        return TYPE if typed else frozenset()
 
     def __bool__(self) -> bool:
         return self.body is not None or bool(self.headers)
@@ -89,10 +97,19 @@ def changes(body: Body | None, headers: Mapping[str, str] | None) -> Changes:
 
 
 def _header(name: object, value: object) -> tuple[str, str]:
+    if isinstance(name, str) and name.lower() in _FRAMING:
+        raise UsageError(f"header {name} is the server's own and cannot be set; raw= can")
+    return header(name, value)
+
+
+def header(name: object, value: object) -> tuple[str, str]:
+    """A header that can be sent.
+
+    Raises:
+        UsageError: it cannot.
+    """
     if not isinstance(name, str) or not _TOKEN.fullmatch(name):
         raise UsageError(f"{name!r} is no name of a header")
-    if name.lower() in _FRAMING:
-        raise UsageError(f"header {name} is the server's own and cannot be set")
-    if not isinstance(value, str) or _CONTROL.search(value):
+    if not isinstance(value, str) or CONTROL.search(value):
         raise UsageError(f"header {name}: {value!r} is no text that a header can hold")
     return name, value

@@ -1,51 +1,37 @@
-"""Lose the connection, before the work or after it."""
+"""Lose the connection: before the work, in the middle of the request's body, or after the work."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
-from ...errors import UsageError
 from ..connection import ConnectionCut
-from ..kinds import Kind, Scope, Setting, Values
-from . import Effect
+from ..kinds import Kind, Setting
+from ..moment import moment_of
+from .ending import Ending
 
 if TYPE_CHECKING:
     from ...api.answer import Answer
     from ...api.call import Call
 
 
-@dataclass(frozen=True)
-class Reset(Effect):
-    """Resets the connection: ``before`` the work, or ``after`` it, so that the answer is lost."""
+@dataclass(frozen=True, eq=False)
+class Reset(Ending):
+    """Resets the connection (TCP RST); after the work, so that the answer is lost."""
 
-    moment: Literal["before", "after"]
-    terminal: ClassVar[bool] = True
+    answers: ClassVar[bool] = False
 
-    async def before(self, call: Call) -> Answer | None:
-        if self.moment == "before":
-            raise ConnectionCut(str(self))
-        return None
-
-    async def after(self, call: Call, answer: Answer) -> Answer | None:
-        if self.moment == "after":
-            raise ConnectionCut(str(self))
-        return None
+    async def end(self, call: Call) -> Answer:
+        raise ConnectionCut(str(self))
 
     def __str__(self) -> str:
-        if self.moment == "before":
-            return "resets the connection before its work"
-        return "does its work and loses the answer"
-
-
-def _build(values: Values, scope: Scope) -> Reset:
-    moment = values["reset"]
-    if moment not in ("before", "after"):
-        raise UsageError(f"reset={moment!r}: it is 'before' (the work) or 'after' (it)")
-    return Reset(moment)
+        return {"before": "resets the connection before its work",
+                "middle": "resets the connection in the middle of the request's body",
+                "after": "does its work and loses the answer"}[self.moment]
 
 
 KIND = Kind("effect", (
-    Setting("reset", {"enum": ["before", "after"]},
-            "reset the connection before the work, or after it, so that the answer is lost"),
-), _build)
+    Setting("reset", {"enum": ["before", "middle", "after"]},
+            "reset the connection before the work, in the middle of the request's body, or after "
+            "the work, so that the answer is lost"),
+), lambda values, scope: Reset(moment_of(values, "reset")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from ..chance import SEED
 from ..kinds import Kind, Setting
 from ..values import probability
 from . import Schedule, Turn
@@ -12,7 +13,6 @@ from . import Schedule, Turn
 if TYPE_CHECKING:
     from ...api.call import Call
 
-SEED = Setting("seed", {"type": ["integer", "string"]}, "of that chance; by default the fake's")
 
 
 @dataclass(frozen=True)

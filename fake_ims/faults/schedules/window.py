@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from ...domain.clock import isotime
 from ...domain.durations import seconds, told
 from ...errors import UsageError
+from ..chance import SEED
 from ..kinds import Kind, Scope, Setting, Values
 from . import Schedule, Turn
-from .probability import SEED
 
 if TYPE_CHECKING:
     from ...api.call import Call

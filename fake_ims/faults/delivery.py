@@ -1,0 +1,210 @@
+"""Sends an answer byte by byte, as faults want it: framed wrong, cut, late or slow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from email.utils import formatdate
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+from aiohttp.http import SERVER_SOFTWARE
+
+from .connection import ConnectionCut
+from .departure import Departure
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from ..api.answer import Answer
+    from ..api.call import Call
+
+STEP = 0.05
+"""Real seconds between two pieces of a body that is sent or read at a rate."""
+_PIECE = 64 * 1024
+_BODILESS = (204, 304)
+
+#: From the pieces of a body to the bytes that go out.
+Framing = Callable[[Iterator[bytes]], Iterator[bytes]]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How one answer is sent; it is the answer's ``sender``.
+
+    Attributes:
+        call: the call that is answered.
+        length: value of Content-Length; None for that of the body.
+        framing: what frames the body, without Content-Length, if it is not HTTP's usual way.
+        chunked: whether Transfer-Encoding: chunked is said, when there is a framing.
+        version: of HTTP.
+        reason: the reason phrase; None for the status's own.
+        head: whether a status line and headers go out at all.
+        closes: whether the connection is closed at the end.
+        wait_head: real seconds before the first byte.
+        wait_body: real seconds between headers and body.
+        rate: bytes a second; None for no limit.
+    """
+
+    call: Call
+    length: int | None = None
+    framing: Framing | None = None
+    chunked: bool = False
+    version: str = "1.1"
+    reason: str | None = None
+    head: bool = True
+    closes: bool = False
+    wait_head: float = 0
+    wait_body: float = 0
+    rate: float | None = None
+
+    async def __call__(self, request: web.Request, answer: Answer) -> web.StreamResponse:
+        """Send it.
+
+        Raises:
+            ConnectionCut: the client has gone away.
+        """
+        exchange = self.call.exchange
+        sent = 0
+        started = complete = False
+        try:
+            with Departure(request) as departure:
+                out = _Out(self, request, departure.gone)
+                await out.pause(self.wait_head)
+                if self.head:
+                    await out.write(self.render_head(request, answer))
+                    started = True
+                await out.pause(self.wait_body)
+                if request.method != "HEAD" and answer.status not in _BODILESS:
+                    for piece, counted in self._pieces(answer):
+                        await out.write(piece)
+                        sent += counted
+                        await out.keep_pace(len(piece))
+                complete = True
+        finally:
+            if not complete:  # the journal says what was sent, not what was to be sent
+                exchange.status = exchange.status if started else 0
+                exchange.response_size = sent
+                exchange.response_body = exchange.response_body[:sent]
+        return _Sent(answer.status, keep_alive=bool(request.keep_alive) and not self.closes)
+
+    def render_head(self, request: web.Request, answer: Answer) -> bytes:
+        """Status line and headers."""
+        reason = _reason(answer.status) if self.reason is None else self.reason
+        pairs = list(answer.headers.items())
+        names = {name.lower() for name in answer.headers}
+        if answer.content_type is not None and "content-type" not in names:
+            pairs.append(("Content-Type", answer.content_type))
+        if self.framing is not None:
+            if self.chunked:
+                pairs.append(("Transfer-Encoding", "chunked"))
+        elif not names & {"content-length", "transfer-encoding"} and (
+                answer.status not in _BODILESS):
+            length = _length(answer) if self.length is None else self.length
+            pairs.append(("Content-Length", str(length)))
+        if not answer.bare:
+            pairs += [("Date", formatdate(usegmt=True)), ("Server", SERVER_SOFTWARE)]
+        if (self.closes or not request.keep_alive) and "connection" not in names:
+            pairs.append(("Connection", "close"))
+        lines = [f"HTTP/{self.version} {answer.status} {reason}".rstrip(),
+                 *(f"{name}: {value}" for name, value in pairs), "", ""]
+        return "\r\n".join(lines).encode("utf-8", "surrogateescape")
+
+    def _pieces(self, answer: Answer) -> Iterator[tuple[bytes, int]]:
+        """What goes out, in pieces, and how many bytes of the body each stands for."""
+        size = _PIECE if self.rate is None else max(1, min(_PIECE, int(self.rate * STEP)))
+        whole = iter([answer.body]) if answer.stream is None else answer.stream
+        if self.framing is None:
+            for piece in cut_up(whole, size):
+                yield piece, len(piece)
+            return
+        left = _length(answer)
+        for piece in cut_up(self.framing(whole), size):
+            # Framing adds some bytes; the count can only be wrong where a piece is cut.
+            counted = min(left, len(piece))
+            left -= counted
+            yield piece, counted
+
+
+def delivery(call: Call, answer: Answer) -> Delivery:
+    """How this answer is sent so far."""
+    return answer.sender if isinstance(answer.sender, Delivery) else Delivery(call)
+
+
+def delivered(
+    call: Call, answer: Answer, change: Callable[[Delivery], Delivery]
+) -> Answer:
+    """The answer, sent in another way."""
+    return replace(answer, sender=change(delivery(call, answer)), headers=dict(answer.headers))
+
+
+def cut_up(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
+    """Bytes in pieces of at most that size."""
+    for chunk in chunks:
+        for start in range(0, len(chunk), size):
+            yield chunk[start:start + size]
+
+
+class _Out:
+    """The way to the client, while it is there."""
+
+    def __init__(
+        self, delivery: Delivery, request: web.Request, gone: asyncio.Future[None]
+    ) -> None:
+        self._delivery = delivery
+        self._request = request
+        self._gone = gone
+
+    async def pause(self, seconds: float) -> None:
+        if seconds:
+            await self._delivery.call.pause(seconds, until=self._gone)
+        self._check()
+
+    async def keep_pace(self, size: int) -> None:
+        if self._delivery.rate is not None:
+            await self.pause(size / self._delivery.rate)
+
+    async def write(self, data: bytes) -> None:
+        self._check()
+        transport = self._request.transport
+        assert transport is not None
+        transport.write(data)
+        try:
+            await self._request.writer.drain()
+        except ConnectionError:
+            raise ConnectionCut from None
+
+    def _check(self) -> None:
+        transport = self._request.transport
+        if self._gone.done() or transport is None or transport.is_closing():
+            raise ConnectionCut
+
+
+class _Sent(web.StreamResponse):
+    """What has been sent already: aiohttp has nothing to add."""
+
+    def __init__(self, status: int, *, keep_alive: bool) -> None:
+        super().__init__(status=status)
+        self._keeps = keep_alive
+
+    @property
+    def keep_alive(self) -> bool | None:
+        return self._keeps
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        return None
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        return None
+
+
+def _length(answer: Answer) -> int:
+    return len(answer.body) if answer.stream is None else answer.length
+
+
+def _reason(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""

@@ -1,0 +1,65 @@
+"""Noticing that a client goes away while nothing is sent to it or read from it.
+
+aiohttp tells a handler nothing of it. The transport tells its protocol, so for a while another
+protocol stands before aiohttp's: it passes everything on and sees the end of the connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+
+class Departure:
+    """Watches a request's connection within a ``with`` block.
+
+    Attributes:
+        gone: done once the client has gone.
+    """
+
+    def __init__(self, request: web.BaseRequest) -> None:
+        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._transport = request.transport
+
+    def __enter__(self) -> Departure:
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            self.gone.set_result(None)
+            return self
+        before = transport.get_protocol()
+        assert isinstance(before, asyncio.Protocol)
+        self._before = before
+        transport.set_protocol(_Watch(before, self.gone))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if not self.gone.done():
+            self.gone.cancel()
+            assert self._transport is not None
+            self._transport.set_protocol(self._before)
+
+
+class _Watch(asyncio.Protocol):
+    """Stands before another protocol."""
+
+    def __init__(self, behind: asyncio.Protocol, gone: asyncio.Future[None]) -> None:
+        self._gone = gone
+        self._behind = behind
+        self.data_received = behind.data_received  # type: ignore[method-assign]
+        self.eof_received = behind.eof_received  # type: ignore[method-assign]
+        self.pause_writing = behind.pause_writing  # type: ignore[method-assign]
+        self.resume_writing = behind.resume_writing  # type: ignore[method-assign]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self._gone.done():
+            self._gone.set_result(None)
+        self._behind.connection_lost(exc)

@@ -1,0 +1,42 @@
+"""Give the answer another content type; the body stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from ..kinds import Kind, Scope, Setting, Values
+from . import Effect
+from .changes import TYPE, Changes, changes
+
+if TYPE_CHECKING:
+    from ...api.answer import Answer
+    from ...api.call import Call
+
+
+@dataclass(frozen=True)
+class ContentType(Effect):
+    """Says that the body is something that it is not."""
+
+    changes: Changes
+    shapes: ClassVar[int] = 1
+
+    @property
+    def decides(self) -> frozenset[str]:
+        return TYPE
+
+    async def after(self, call: Call, answer: Answer) -> Answer | None:
+        return self.changes.apply(answer)
+
+    def __str__(self) -> str:
+        return f"says that its answer is {self.changes.headers[0][1]}"
+
+
+def _build(values: Values, scope: Scope) -> ContentType:
+    return ContentType(changes(None, {"Content-Type": values["content_type"]}))
+
+
+KIND = Kind("effect", (
+    Setting("content_type", {"type": "string", "minLength": 1},
+            "say that the answer's body is of another type, such as text/html"),
+), _build)

@@ -1,0 +1,94 @@
+"""Let bodies through slowly: the request's, the answer's, or both."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ...errors import UsageError
+from ..delivery import STEP, delivered
+from ..kinds import Kind, Scope, Setting, Values
+from . import Effect
+
+if TYPE_CHECKING:
+    from ...api.answer import Answer
+    from ...api.call import Call
+
+
+@dataclass(frozen=True)
+class Dribble(Effect):
+    """Reads the request's body, sends the answer's, or both, at so many bytes a second.
+
+    Attributes:
+        up: bytes a second of the request's body; None for no limit.
+        down: bytes a second of the answer's.
+    """
+
+    up: float | None
+    down: float | None
+
+    @property
+    def shapes(self) -> int:  # type: ignore[override]  # upwards only, there is no answer to shape
+        return 0 if self.down is None else 3
+
+    @property
+    def decides(self) -> frozenset[str]:
+        return frozenset({f"the rate {way}" for way, rate in (("up", self.up), ("down", self.down))
+                          if rate is not None})
+
+    async def before(self, call: Call) -> Answer | None:
+        if self.up is not None:
+            rate = self.up
+
+            async def slowly(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+                size = max(1, int(rate * STEP))
+                async for chunk in chunks:
+                    for start in range(0, len(chunk), size):
+                        piece = chunk[start:start + size]
+                        await call.pause(len(piece) / rate)
+                        yield piece
+
+            call.hold.taps.append(slowly)
+        return None
+
+    async def after(self, call: Call, answer: Answer) -> Answer | None:
+        if self.down is None:
+            return None
+        return delivered(call, answer, lambda how: replace(how, rate=self.down))
+
+    def __str__(self) -> str:
+        parts = [] if self.up is None else [f"reads the request's body at {self.up:g} bytes/s"]
+        if self.down is not None:
+            parts.append(f"sends its answer's body at {self.down:g} bytes/s")
+        return " and ".join(parts)
+
+
+def _build(values: Values, scope: Scope) -> Dribble:
+    given = values["dribble"]
+    if not isinstance(given, Mapping):
+        rate = _rate(given)
+        return Dribble(rate, rate)
+    if not given or set(given) - {"up", "down"}:
+        raise UsageError(f"dribble={dict(given)!r}: it is a number of bytes a second, or has 'up', "
+                         "'down' or both")
+    return Dribble(*(_rate(given[way]) if way in given else None for way in ("up", "down")))
+
+
+def _rate(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not (
+            0 < value < float("inf")):
+        raise UsageError(f"dribble: {value!r} is no rate; it is a number of bytes a second, "
+                         "above 0")
+    return float(value)
+
+
+_RATE = {"type": "number"}
+KIND = Kind("effect", (
+    Setting("dribble", {
+        "anyOf": [_RATE, {"type": "object", "additionalProperties": False,
+                          "properties": {"up": _RATE, "down": _RATE}}],
+        "title": "bytes a second, or {up: bytes a second, down: bytes a second}"},
+        "let bodies through at so many bytes a second: both ways, or only up (the request's) or "
+        "down (the answer's)"),
+), _build)

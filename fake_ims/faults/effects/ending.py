@@ -1,0 +1,64 @@
+"""What the effects that end a request have in common: the moment at which they do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from ..connection import AnsweredEarly
+from ..moment import Middle, Moment
+from . import Effect
+
+if TYPE_CHECKING:
+    from ...api.answer import Answer
+    from ...api.call import Call
+
+
+@dataclass(frozen=True, eq=False)
+class Ending(Effect):
+    """Ends a request at a moment.
+
+    Attributes:
+        moment: ``before`` the work, in the ``middle`` of the request's body, or ``after`` the work.
+    """
+
+    moment: Moment
+    terminal: ClassVar[bool] = True
+
+    async def end(self, call: Call) -> Answer:
+        """The answer that takes the place of the service's.
+
+        Raises:
+            ConnectionCut: there is to be none.
+        """
+        raise NotImplementedError
+
+    async def before(self, call: Call) -> Answer | None:
+        if self.moment == "before":
+            return await self.end(call)
+        if self.moment == "middle":
+            async def strike() -> None:
+                raise AnsweredEarly(await self.end(call))
+
+            middle = call.hold.notes[self] = Middle(call, strike)
+            try:
+                await middle.begin()
+            except AnsweredEarly as early:
+                return early.answer
+        return None
+
+    async def after(self, call: Call, answer: Answer) -> Answer | None:
+        if self.moment == "after":
+            return await self.end(call)
+        middle = call.hold.notes.get(self)
+        if isinstance(middle, Middle):
+            try:
+                await middle.catch_up()
+            except AnsweredEarly as early:
+                return early.answer
+        return None
+
+    def when(self) -> str:
+        """Words for the sentence."""
+        return {"before": "", "middle": " in the middle of the request's body",
+                "after": " after its work"}[self.moment]

@@ -1,0 +1,68 @@
+"""Send the answer late, though the work is done: its headers, or its body only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+from ...domain.durations import seconds
+from ...errors import UsageError
+from ..delivery import delivered
+from ..kinds import Kind, Scope, Setting, Values
+from . import Effect
+
+if TYPE_CHECKING:
+    from ...api.answer import Answer
+    from ...api.call import Call
+
+
+@dataclass(frozen=True)
+class FirstByte(Effect):
+    """Waits before the headers, and before the body; the exchange is in the journal already.
+
+    Attributes:
+        head: real seconds before the first byte of the headers.
+        body: real seconds between the headers and the first byte of the body.
+    """
+
+    head: float
+    body: float
+    shapes: ClassVar[int] = 3
+
+    @property
+    def decides(self) -> frozenset[str]:
+        return frozenset({"when the first byte goes out"})
+
+    async def after(self, call: Call, answer: Answer) -> Answer | None:
+        return delivered(call, answer, lambda how: replace(
+            how, wait_head=self.head, wait_body=self.body))
+
+    def __str__(self) -> str:
+        if not self.body:
+            return f"sends the first byte of its answer after {self.head:g}s"
+        if not self.head:
+            return f"sends the body of its answer {self.body:g}s after the headers"
+        return (f"sends the first byte of its answer after {self.head:g}s, "
+                f"and the body {self.body:g}s after the headers")
+
+
+def _build(values: Values, scope: Scope) -> FirstByte:
+    given = values["first_byte"]
+    if not isinstance(given, Mapping):
+        return FirstByte(seconds(given), 0)
+    if not given or set(given) - {"head", "body"}:
+        raise UsageError(f"first_byte={dict(given)!r}: it is a duration, or has 'head', 'body' or "
+                         "both")
+    return FirstByte(seconds(given.get("head", 0)), seconds(given.get("body", 0)))
+
+
+_DURATION = {"type": ["number", "string"]}
+KIND = Kind("effect", (
+    Setting("first_byte", {
+        "anyOf": [_DURATION, {"type": "object", "additionalProperties": False,
+                              "properties": {"head": _DURATION, "body": _DURATION}}],
+        "title": "a duration, or {head: duration, body: duration}"},
+        'do the work at once and send the answer so late, in real time: seconds or "2s"; '
+        '{"body": "2s"} sends the headers and makes the body wait'),
+), _build)

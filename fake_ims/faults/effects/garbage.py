@@ -1,0 +1,55 @@
+"""Answer with bytes that are no HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ...api.answer import Answer
+from ...errors import UsageError
+from ..delivery import Delivery
+from ..kinds import Kind, Scope, Setting, Values
+from ..moment import MOMENT, moment_of
+from .changes import TYPE
+from .ending import Ending
+
+if TYPE_CHECKING:
+    from ...api.call import Call
+
+_BYTES = b"\x16\x03\x01\x02\x00 this is no HTTP \x00\xff\xfe\r\n"
+
+
+@dataclass(frozen=True, eq=False)
+class Garbage(Ending):
+    """Sends bytes without status line and headers, and closes the connection."""
+
+    data: bytes
+
+    @property
+    def decides(self) -> frozenset[str]:
+        return super().decides | TYPE | {"where the body ends", "how the body is framed"}
+
+    async def end(self, call: Call) -> Answer:
+        return Answer(0, self.data, sender=Delivery(call, head=False, closes=True))
+
+    def __str__(self) -> str:
+        return f"answers with {len(self.data)} bytes that are no HTTP{self.when()}"
+
+
+def _build(values: Values, scope: Scope) -> Garbage:
+    given = values["garbage"]
+    moment = moment_of(values)
+    if given is True:
+        return Garbage(moment, _BYTES)
+    data = given.encode() if isinstance(given, str) else given
+    if not isinstance(data, bytes) or not data:
+        raise UsageError(f"garbage={given!r}: it is true, or the text or bytes to send")
+    return Garbage(moment, data)
+
+
+KIND = Kind("effect", (
+    Setting("garbage", {"type": ["boolean", "string"]},
+            "answer with bytes that are no HTTP, or with this text in the place of HTTP, and "
+            "close the connection"),
+    MOMENT,
+), _build)

@@ -1,0 +1,74 @@
+"""Never answer: the client waits until it gives up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from ...journal import BODY_BYTES
+from ..connection import ConnectionCut
+from ..departure import Departure
+from ..kinds import Kind, Scope, Setting, Values
+from ..moment import MOMENT, arriving, moment_of
+from ..values import flag
+from .ending import Ending
+
+if TYPE_CHECKING:
+    from ...api.answer import Answer
+    from ...api.call import Call
+
+
+@dataclass(frozen=True, eq=False)
+class Hang(Ending):
+    """Takes the request in and says nothing more.
+
+    It ends when the client leaves, at a reset, or when the fake stops.
+
+    Attributes:
+        ends_writing: whether the client is told that nothing will come (TCP FIN); the connection
+            stays half open.
+    """
+
+    ends_writing: bool
+    answers: ClassVar[bool] = False
+
+    async def end(self, call: Call) -> Answer:
+        # Read, so that the client gets to its waiting, and its leaving is seen.
+        await _take_in(call)
+        with Departure(call.request) as departure:
+            transport = call.request.transport
+            if self.ends_writing and transport is not None and transport.can_write_eof():
+                transport.write_eof()
+            await call.pause(None, until=departure.gone)
+        raise ConnectionCut(str(self))
+
+    def __str__(self) -> str:
+        done = "does its work and " if self.moment == "after" else ""
+        if self.ends_writing:
+            return f"{done}ends the connection on its side only, without an answer"
+        return f"{done}never answers"
+
+
+async def _take_in(call: Call) -> None:
+    """Read what is left of the request's body; its beginning goes to the journal."""
+    kept = bytearray()
+    size = 0
+    async for chunk in arriving(call):
+        size += len(chunk)
+        if len(kept) < BODY_BYTES:
+            kept += chunk
+    if size and not call.exchange.request_body:
+        call.exchange.request_body = bytes(kept[:BODY_BYTES])
+        call.exchange.request_size = size
+
+
+def _build(values: Values, scope: Scope) -> Hang:
+    flag("hang", values["hang"])
+    return Hang(moment_of(values, allowed=("before", "after")), False)
+
+
+KIND = Kind("effect", (
+    Setting("hang", {"type": "boolean"},
+            "take the request and never answer, until the client leaves"),
+    MOMENT,
+), _build)

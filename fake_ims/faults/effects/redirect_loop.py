@@ -1,0 +1,57 @@
+"""Redirect the client in a circle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from ...api.answer import Answer
+from ...errors import UsageError
+from ..kinds import Kind, Scope, Setting, Values
+from .ending import Ending
+
+if TYPE_CHECKING:
+    from ...api.call import Call
+
+_STATUS = 307  # keeps method and body, so that the client comes to the same operation again
+_HOP = "fake_ims_hop=1"
+
+
+@dataclass(frozen=True, eq=False)
+class RedirectLoop(Ending):
+    """Redirects (307) a request to its own address, or to and fro between two.
+
+    The second address is the first with a parameter more. The loop lasts as long as the fault.
+    """
+
+    between: Literal["itself", "two"]
+
+    async def end(self, call: Call) -> Answer:
+        path, query = call.path, call.request.rel_url.raw_query_string
+        if self.between == "two":
+            parts = [part for part in query.split("&") if part]
+            away = _HOP in parts
+            parts = [part for part in parts if part != _HOP] + ([] if away else [_HOP])
+            query = "&".join(parts)
+        address = f"{call.base_url}{path}{'?' if query else ''}{query}"
+        return Answer(_STATUS, headers={"Location": address})
+
+    def __str__(self) -> str:
+        if self.between == "itself":
+            return "redirects to the same address"
+        return "redirects to and fro between two addresses"
+
+
+def _build(values: Values, scope: Scope) -> RedirectLoop:
+    given = values["redirect_loop"]
+    if given == "itself" or given == "two":
+        return RedirectLoop("before", given)
+    raise UsageError(f"redirect_loop={given!r}: it is 'itself' (to the same address) or 'two' (to "
+                     "and fro between two)")
+
+
+KIND = Kind("effect", (
+    Setting("redirect_loop", {"enum": ["itself", "two"]},
+            "redirect (307) to the same address, or to and fro between two, without doing the "
+            "work"),
+), _build)

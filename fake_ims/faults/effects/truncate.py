@@ -1,0 +1,84 @@
+"""Break the answer's body off: its Content-Length is right, and the connection closes too early."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+from ...errors import UsageError
+from ..delivery import delivered
+from ..kinds import Kind, Scope, Setting, Values
+from . import Effect
+
+if TYPE_CHECKING:
+    from ...api.answer import Answer
+    from ...api.call import Call
+
+_SHARE = re.compile(r"(\d{1,2}(?:\.\d+)?) ?%")
+
+
+@dataclass(frozen=True)
+class Truncate(Effect):
+    """Sends the beginning of the body and closes the connection.
+
+    Attributes:
+        size: bytes that are sent; of a shorter body, all but the last byte.
+        share: the part of the body that is sent, if ``size`` is None.
+    """
+
+    size: int | None
+    share: float
+    shapes: ClassVar[int] = 2
+
+    @property
+    def decides(self) -> frozenset[str]:
+        return frozenset({"where the body ends"})
+
+    async def after(self, call: Call, answer: Answer) -> Answer | None:
+        length = len(answer.body) if answer.stream is None else answer.length
+        if not length:
+            return None
+        size = int(length * self.share) if self.size is None else min(self.size, length - 1)
+        # Of a body that ends with the connection, nobody is told the length.
+        changed = delivered(call, answer, lambda how: replace(
+            how, closes=True, length=length if how.framing is None else None))
+        changed.body, changed.length = answer.body[:size], size
+        if answer.stream is not None:
+            changed.stream = _beginning(answer.stream, size)
+        return changed
+
+    def __str__(self) -> str:
+        if self.size is not None:
+            return f"breaks its answer off after {self.size} bytes of the body"
+        return f"breaks its answer off after {self.share * 100:g}% of the body"
+
+
+def _beginning(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield chunk[:size]
+        size -= len(chunk)
+        if size <= 0:
+            return
+
+
+def _build(values: Values, scope: Scope) -> Truncate:
+    given = values["truncate"]
+    if isinstance(given, str):
+        match = _SHARE.fullmatch(given.strip())
+        if match is not None:
+            return Truncate(None, float(match[1]) / 100)
+    elif isinstance(given, int) and not isinstance(given, bool) and given >= 0:
+        return Truncate(int(given), 0)
+    raise UsageError(f"truncate={given!r}: it is the number of bytes of the body that are sent, or "
+                     "their share, such as '50%'")
+
+
+KIND = Kind("effect", (
+    Setting("truncate", {"anyOf": [{"type": "integer", "minimum": 0},
+                                   {"type": "string", "pattern": r"^\d{1,2}(\.\d+)? ?%$"}],
+                         "title": "a number of bytes, or a share such as 50%"},
+            'send only so many bytes of the answer\'s body, or a share ("50%"), under the right '
+            "Content-Length, and close the connection; an answer without a body stays as it is"),
+), _build)
