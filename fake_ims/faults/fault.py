@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from ..domain.clock import Clock
 from .effects import Effect
-from .plan import Plan
 from .schedules import Turn
 
 if TYPE_CHECKING:
     from ..api.call import Call
     from ..gate import Gate
+    from .plan import Plan
     from .store import Faults
 
 
