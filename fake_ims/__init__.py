@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from .fake import FakeIMS
     from .faults import Fault, Faults
+    from .faults.weather import Spell
     from .journal import Exchange, Journal
     from .people import People
     from .seeded import ImageHandle, SeededImages
@@ -43,6 +44,7 @@ else:
         "People": "people",
         "PortTakenError": "errors",
         "SeededImages": "seeded",
+        "Spell": "faults.weather",
         "Tenant": "tenant",
         "UnknownImageError": "errors",
         "UsageError": "errors",
@@ -78,6 +80,7 @@ __all__ = [
     "People",
     "PortTakenError",
     "SeededImages",
+    "Spell",
     "Tenant",
     "UnknownImageError",
     "UsageError",

@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if rest:
             commands[given.command].refuse(rest[0])
         run = {"serve": _serve, "operations": _operations, "demo": _demo, "check": _check,
-               "schema": _schema, "ctl": _ctl}[given.command]
+               "schema": _schema, "ctl": _ctl, "faults": _faults}[given.command]
         return run(given)
     except FakeImsError as error:
         _complain(str(error))
@@ -114,6 +114,10 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         description="List the operations of the service, as its contract has them.")
     operations.option("--json", action="store_true", help="as JSON, with everything known")
     operations.option("--profile", choices=("otc", "openstack"), help="only those of this profile")
+    faults: _Parser = commands.add_parser(
+        "faults", help="list what can be said of a fault, and every weather",
+        description="List what can be said of a fault, and every weather.")
+    faults.option("--json", action="store_true", help="as JSON, with the schema of each value")
     demo: _Parser = commands.add_parser(
         "demo", help="hold a short conversation with a fake, and show it",
         description="Start a fake, create an image, upload, wait, list, fail, delete; print each "
@@ -136,7 +140,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     ctl.add_argument("arguments", nargs="*", metavar="NAME=VALUE",
                      help="a value is JSON or else a text; @FILE is what a file holds")
     return parser, {"serve": serve, "operations": operations, "demo": demo, "check": check,
-                    "schema": schema, "ctl": ctl}
+                    "schema": schema, "ctl": ctl, "faults": faults}
 
 
 def _serve(given: argparse.Namespace) -> int:
@@ -180,6 +184,18 @@ def _schema(given: argparse.Namespace) -> int:
     from .scenario.schema import schema
 
     print(json.dumps(schema(), indent=2), flush=True)
+    return 0
+
+
+def _faults(given: argparse.Namespace) -> int:
+    from .faults import listing
+
+    if given.json:
+        import json
+
+        print(json.dumps(listing.document(), indent=2), flush=True)
+    else:
+        print(listing.text(), flush=True)
     return 0
 
 

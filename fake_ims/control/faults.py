@@ -26,6 +26,11 @@ def _add(control: Control) -> dict[str, object]:
     return told(control.fake.faults.set(control.body))
 
 
+def _weather(control: Control) -> dict[str, object]:
+    spell = control.fake.faults.weather(control.body["name"], seed=control.body.get("seed"))
+    return {"faults": [told(fault) for fault in spell]}
+
+
 def _find(control: Control) -> Fault:
     number = control.params["number"]
     for fault in control.fake.faults:
@@ -48,6 +53,8 @@ ROUTES = (
           answer="faults, in order of adding"),
     Route("faults.add", "POST", "/faults", "Set a fault.", _add, schemas.fault(),
           answer="the fault, with its number and its sentence"),
+    Route("faults.weather", "POST", "/faults/weather", "Set the faults of a weather.", _weather,
+          schemas.weather(), answer="its faults, in order"),
     Route("faults.clear", "DELETE", "/faults", "Remove every fault.", _clear),
     Route("faults.show", "GET", "/faults/{number}", "One fault.",
           lambda control: told(_find(control)), answer="the fault", errors=(404,)),

@@ -22,6 +22,7 @@ from ..domain.seeding import SETTABLE, STATUSES
 from ..domain.world import World, outages, records
 from ..domain.world.shelf import Shelf
 from ..faults.registry import SETTINGS
+from ..faults.weather import WEATHER
 from ..profiles import NAMES as PROFILES
 from .check import Schema
 
@@ -80,6 +81,13 @@ def fault() -> dict[str, Any]:
     """What ``faults.add`` takes."""
     return table({name: says(setting.schema, setting.says)
                   for name, setting in SETTINGS.items()})
+
+
+def weather() -> dict[str, Any]:
+    """What ``faults.weather`` takes."""
+    return table({"name": says({"enum": list(WEATHER)}, "which"),
+                  "seed": says({"type": ["integer", "string"]}, "of its chance")},
+                 required=("name",))
 
 
 def image(*, new: bool = True) -> dict[str, Any]:

@@ -26,10 +26,11 @@ class Fault:
     Attributes:
         number: its place in order of adding, from 1; its id for the control API.
         plan: what it consists of.
+        company: the faults that were set together, itself among them: those of one weather.
     """
 
-    __slots__ = ("_hits", "_live", "_matched", "_owner", "_stages", "_text", "decides", "number",
-                 "plan", "random", "reads_body")
+    __slots__ = ("_hits", "_live", "_matched", "_owner", "_stages", "_text", "company", "decides",
+                 "number", "plan", "random", "reads_body")
 
     def __init__(
         self, owner: Faults, number: int, plan: Plan, random: Random, clock: Clock
@@ -43,6 +44,7 @@ class Fault:
         self._owner = owner
         self._stages = tuple((stage, Turn(random, clock, clock.now())) for stage in plan.schedules)
         self._text = str(plan)
+        self.company: tuple[Fault, ...] = (self,)
         self._live = True
         self._hits = 0
         self._matched = 0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..contract.model import Profile
 from ..domain.clock import Clock
+from ..errors import UsageError
 from .fault import Fault
 from .index import Index
 from .runner import Runner, directly
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from ..api.call import Call
     from ..domain.durations import DurationLike
     from ..gate import Gate
+    from .effects import Effect
     from .plan import Plan
     from .settings import Settings
+    from .weather import Spell
 
 T = TypeVar("T")
 
@@ -40,6 +43,7 @@ class Faults:
         seed: where the chance of faults that have no seed of their own comes from; the same seed
             and the same faults give the same failures.
         any: whether a fault may fire at all.
+        chance: whether a fault with chance has been set since the last ``clear``.
         profile: the profile whose operations a fault may name; None for any.
         gate: the port that the fake listens on; None if it does not yet, or another server does.
         run: how a call that adds or clears gets to the loop's thread.
@@ -50,6 +54,7 @@ class Faults:
     def __init__(self, clock: Clock) -> None:
         self.seed: int | str = 0
         self.any = False
+        self.chance = False
         self.profile: Profile | None = None
         self.gate: Gate | None = None
         self.run: Runner = directly
@@ -85,8 +90,43 @@ class Faults:
         """
         from .plan import plan  # brings every kind in
 
-        checked = plan(settings, self.profile)
-        return self.run(lambda: self._set(checked))
+        return self.place([plan(settings, self.profile)])[0]
+
+    def weather(self, name: str, *, seed: int | str | None = None) -> Spell:
+        """Set the faults of a weather, such as ``flaky``; as a context manager, for a block.
+
+        Args:
+            name: flaky, throttled, brownout, az-outage or slow-disk; the documents and
+                ``fake-ims faults`` tell what each consists of.
+            seed: of its chance; by default the fake's.
+
+        Raises:
+            UsageError: there is no weather of that name.
+        """
+        from .weather import spell
+
+        return spell(self, name, seed)
+
+    def place(self, plans: Sequence[Plan]) -> tuple[Fault, ...]:
+        """Set faults that are planned already, all at once.
+
+        Raises:
+            UsageError: one cannot be set; then none is.
+        """
+        def work() -> tuple[Fault, ...]:
+            faults: list[Fault] = []
+            try:
+                for one in plans:
+                    faults.append(self._set(one))
+            except UsageError:
+                for fault in faults:
+                    self.discard(fault)
+                raise
+            for fault in faults:
+                fault.company = tuple(faults)
+            return tuple(faults)
+
+        return self.run(work)
 
     def outage(
         self,
@@ -117,8 +157,12 @@ class Faults:
         self.run(self._clear)
 
     def unused(self) -> list[Fault]:
-        """The faults that have been set, were not removed, and have never fired."""
-        return self.look(lambda: [fault for fault in self._faults if fault.idle()])
+        """The faults that have been set, were not removed, and have never fired.
+
+        Those of a weather count together: one that has fired stands for all of them.
+        """
+        return self.look(lambda: [fault for fault in self._faults
+                                  if all(one.idle() for one in fault.company)])
 
     def __iter__(self) -> Iterator[Fault]:
         """The faults in order of adding, used-up ones included."""
@@ -150,6 +194,7 @@ class Faults:
         if any(fault.reads_body for fault in self.matching(call)):
             document = await _document(call)
         fired: list[Fault] = []
+        effects: list[Effect] = []
         decided: set[str] = set()
         # No await from here on: the requests of one loop are counted one after another.
         for fault in self.matching(call):
@@ -157,14 +202,16 @@ class Faults:
                 continue
             if fault.fires(call):
                 fired.append(fault)
-                decided |= fault.decides
+                struck = fault.struck(call)
+                effects += struck
+                decided.update(*(effect.decides for effect in struck))
             if fault.spent():
                 fault.retire()
                 self._unindex(fault)
         if not fired:
             return None
         call.exchange.faults += tuple(map(str, fired))
-        return Strike(call, tuple(fired))
+        return Strike(call, tuple(fired), effects)
 
     def holds(self, fault: Fault) -> bool:
         """Whether it is set."""
@@ -187,12 +234,13 @@ class Faults:
         own = checked.settings.get("seed")
         random = Random(f"{self.seed}:{self._added}" if own is None else own)
         fault = Fault(self, self._added, checked, random, self._clock)
-        for effect in checked.effects:
+        for effect in fault.effects:
             effect.placed(fault)
         self._faults[fault] = None
         if fault.live:
             self._index.add(fault)
             self.any = True
+        self.chance = self.chance or checked.by_chance
         return fault
 
     def _clear(self) -> None:
@@ -203,7 +251,7 @@ class Faults:
         self._faults.clear()
         self._index.clear()
         self._added = 0
-        self.any = False
+        self.any = self.chance = False
 
     def _unindex(self, fault: Fault) -> None:
         self._index.discard(fault)

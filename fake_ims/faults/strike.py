@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from .fault import Fault
 if TYPE_CHECKING:
     from ..api.answer import Answer
     from ..api.call import Call
-    from .effects import Work
+    from .effects import Effect, Work
 
 
 class Strike:
@@ -22,13 +23,10 @@ class Strike:
 
     __slots__ = ("_call", "_effects", "_shaping", "faults")
 
-    def __init__(self, call: Call, faults: tuple[Fault, ...]) -> None:
+    def __init__(self, call: Call, faults: tuple[Fault, ...], effects: Iterable[Effect]) -> None:
         self.faults = faults
         self._call = call
-        self._effects = sorted(
-            (effect for fault in faults for effect in fault.struck(call)),
-            key=lambda effect: effect.terminal,
-        )
+        self._effects = sorted(effects, key=lambda effect: effect.terminal)
         self._shaping = sorted(self._effects, key=lambda effect: effect.shapes)
 
     async def before(self) -> Answer | None:

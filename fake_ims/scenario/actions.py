@@ -118,6 +118,7 @@ _ACTIONS: dict[str, Callable[[Stage, Any], object]] = {
     "kills": lambda stage, kill: apply.kill(stage.fake, kill),
     "job_failures": lambda stage, failure: stage.fake.jobs.fail_next(**failure),
     "faults": Stage._fault,
+    "weather": lambda stage, name: stage.fake.faults.weather(name),
     "advance": lambda stage, duration: stage.fake.clock.advance(duration),
     "change": Stage._change,
     "kill": Stage._kill,

@@ -52,6 +52,8 @@ def _actions() -> dict[str, Schema]:
         "kills": says(_list("kill"), "uploads that end killed"),
         "job_failures": says(_list("job_failure"), "jobs that end FAIL"),
         "faults": says(_list("fault"), "faults to set"),
+        "weather": says({"type": "array", "items": schemas.weather()["properties"]["name"]},
+                        "faults to set, by the name of a weather"),
         "advance": says(DURATION, "move the fake's clock"),
         "change": says({"type": "array", "items": {
             **schemas.image(new=False), "required": ["image"],

@@ -9,6 +9,8 @@ import pytest
 
 from fake_ims import Exchange, FakeIMS, FakeImsError
 
+from .fault_lines import fault_lines
+
 LINES = 50
 _NAME = "fake_ims_report"
 
@@ -55,7 +57,8 @@ class Reporter:
         for one in sorted(self._watched, key=lambda one: one.always):
             if id(one.fake) not in shown:
                 shown.add(id(one.fake))
-                lines += _exchanges(one)
+                found = _exchanges(one)
+                lines += [*found, *(fault_lines(one.fake) if found else ())]
         return lines
 
 

@@ -46,6 +46,15 @@ def test_faults(fake_ims: FakeIMS, control: Any, wire: Wire) -> None:
     assert len(fake_ims.faults) == 0
 
 
+def test_weather(fake_ims: FakeIMS, control: Any) -> None:
+    answer = control.does("POST", "/faults/weather", {"name": "flaky", "seed": 7})
+    assert [one["text"] for one in answer["faults"]] == [str(one) for one in fake_ims.faults]
+    assert answer["faults"][0]["settings"]["seed"] == "7:0"
+    status, message = control.refused("POST", "/faults/weather", {"name": "flakey"})
+    assert (status, "did you mean 'flaky'?" in message) == (400, True)
+    assert len(fake_ims.faults) == 5
+
+
 def test_no_fault_touches_it_and_no_journal_has_it(fake_ims: FakeIMS, control: Any) -> None:
     fake_ims.faults.add("*", reset="before")
     fake_ims.faults.add(path="/_fake_ims/*", status=503)

@@ -297,6 +297,16 @@ def test_sequence(fake_ims: FakeIMS, wire: Wire) -> None:
         "and loses the answer; answers 400 IMG.0144; answers with another body and X-A: b")
 
 
+def test_an_item_that_ends_nothing_leaves_the_end_to_others(
+    fake_ims: FakeIMS, wire: Wire
+) -> None:
+    first = fake_ims.faults.add("images.list", sequence=[{"delay": 0}, 500])
+    second = fake_ims.faults.add("images.list", status=503)
+    assert statuses(wire, 3) == [503, 500, 503]
+    assert (first.hits, second.hits, second.matched) == (2, 2, 2)
+    assert fake_ims.requests[0].faults == (str(first), str(second))
+
+
 def test_sequence_beside_other_settings(fake_ims: FakeIMS, wire: Wire) -> None:
     fault = fake_ims.faults.add("images.list", sequence=[503, "ok", 500], after=1, every=2,
                                 delay=0)

@@ -55,6 +55,39 @@ def test_faults_are_marked(suite: Suite) -> None:
     assert lines[2].startswith("  ")
 
 
+def test_faults_that_never_fired_and_the_seed_are_told(suite: Suite) -> None:
+    suite.write("""
+        def test_fails(fake_ims):
+            fake_ims.faults.add("images.list", status=503)
+            fake_ims.faults.add("images.show", status=503, times=2)
+            with fake_ims.faults.weather("flaky"):
+                call(fake_ims, "GET", "/v2/images")
+                assert False
+
+        def test_fails_without_chance(fake_ims):
+            fake_ims.faults.add("images.show", status=503)
+            assert False
+    """)
+    result = suite.run("--fake-ims-seed=7", "-p", "no:randomly")
+    lines = section(result, 2)
+    assert lines == ["fake_ims: no request reached it", "never fired: images.show answers 503"]
+    told = result.stdout.str()
+    assert "seed of the faults' chance: 7 (--fake-ims-seed=7 gives the same again)" in told
+    assert told.count("never fired: images.show answers 503, 2 times") == 1
+    assert "never fired: images.list" not in told
+
+
+def test_faults_of_a_test_before_are_not_told(suite: Suite) -> None:
+    suite.write("""
+        def test_passes(fake_ims_server):
+            fake_ims_server.faults.add("images.list", status=503)
+
+        def test_fails():
+            assert False
+    """)
+    assert "never fired" not in suite.run("-p", "no:randomly").stdout.str()
+
+
 def test_only_the_last_fifty_are_shown(suite: Suite) -> None:
     suite.write("""
         def test_fails(fake_ims):

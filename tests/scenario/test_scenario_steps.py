@@ -43,6 +43,13 @@ def test_a_step_waits_for_the_clock_since_the_step_before(fake_ims: FakeIMS) -> 
     assert len(wire.get("/v2/images").json["images"]) == 2
 
 
+def test_weather_comes_up(fake_ims: FakeIMS) -> None:
+    _, wire = play(fake_ims, {"when": {"target": "images.list"}, "weather": ["slow-disk"]})
+    assert len(fake_ims.faults) == 0
+    wire.get("/v2/images")
+    assert next(str(fault) for fault in fake_ims.faults).startswith("images.upload")
+
+
 def test_both_conditions_must_hold(fake_ims: FakeIMS) -> None:
     script, wire = play(fake_ims, {"after": "1m", "when": {"target": "images.list"},
                                    "images": [{"name": "a"}]})
