@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .journal import Exchange, Journal
     from .people import People
     from .seeded import ImageHandle, SeededImages
+    from .sweeping.mark import sweep
     from .tenant import Tenant
 else:
     _HOMES = {
@@ -50,6 +51,7 @@ else:
         "UsageError": "errors",
         "WrongLoopError": "errors",
         "by_hand": "domain.durations",
+        "sweep": "sweeping.mark",
         "polls": "domain.durations",
     }
 
@@ -88,4 +90,5 @@ __all__ = [
     "__version__",
     "by_hand",
     "polls",
+    "sweep",
 ]

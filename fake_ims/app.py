@@ -96,6 +96,7 @@ class Pipeline:
         try:
             answer = await self._answer(call)
         except ConnectionCut:
+            exchange.left = request.transport is None
             cut(request)
         except asyncio.CancelledError:
             if service.epoch == call.epoch:

@@ -6,7 +6,7 @@ import asyncio
 import weakref
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .bridge import NOT_STARTED, Bridge
 from .contract.model import Profile
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from .people import People
     from .scenario import Scenario, Script
     from .server import BuiltApplication, InLoop, OwnThread
+
+T = TypeVar("T")
 
 
 class FakeIMS(LogIn):
@@ -475,6 +477,24 @@ class FakeIMS(LogIn):
     def scenario(self) -> Script | None:
         """The scenario that is being played; None if there is none."""
         return self._service.script
+
+    def peek(self, look: Callable[[Service], T]) -> T:
+        """What a function sees of the service's state, all that is due by now done; also after
+        the loop that this fake ran in has ended. For the sweep.
+
+        Raises:
+            NotRunningError: the fake has been stopped, and its state is gone.
+        """
+        def work() -> T:
+            self._service.transitions.settle()
+            return look(self._service)
+
+        try:
+            return self._bridge.run(work)
+        except NotRunningError:
+            if self._server is None:
+                raise
+            return work()
 
     def _controlled(
         self, token: str | None

@@ -40,6 +40,7 @@ class Exchange:
         faults: the faults that touched it, each as a sentence.
         request_size: bytes of the request's body, also of one that was not kept.
         response_size: bytes of the answer's body, likewise.
+        left: whether the client had gone before there was an answer.
     """
 
     number: int
@@ -59,6 +60,7 @@ class Exchange:
     faults: tuple[str, ...] = ()
     request_size: int = 0
     response_size: int = 0
+    left: bool = False
 
     @property
     def tenant(self) -> str:

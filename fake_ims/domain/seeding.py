@@ -33,6 +33,8 @@ class Seeding:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._store = service.store
+        #: Ids of the images that the test itself has put there.
+        self.seeded: set[str] = set()
 
     def _now(self) -> float:
         return self._service.clock.now()
@@ -74,6 +76,7 @@ class Seeding:
                       **fields)
         profile.adorn(image)
         self._store.add(image)
+        self.seeded.add(image.id)
         self._set_data(image, data)
         self._set_members(image, members)
         if image.status == "active":

@@ -92,6 +92,10 @@ class Store:
         """The deleted image of that id."""
         return self._deleted.get(image_id)
 
+    def all_deleted(self) -> list[Image]:
+        """All deleted images, in order of deletion."""
+        return list(self._deleted.values())
+
     def all(self) -> list[Image]:
         """All images, oldest first."""
         return [entry[2] for entry in self._all.oldest_first(None)]

@@ -40,5 +40,6 @@ async def fake_ims_client(
     client.fake = fake
     script = settings.play(fake, given)
     report.reporter(request.config).watch("fake_ims_client", fake)
+    report.reporter(request.config).ready(fake)
     yield client
     fixtures.judge(fake, script)

@@ -37,6 +37,7 @@ def clean(request: pytest.FixtureRequest, fake: FakeIMS) -> Iterator[FakeIMS]:
     settings.apply(fake.reset, settings.without_scenario(given))
     report.reporter(request.config).watch("fake_ims", fake)
     script = settings.play(fake, _with_scenario(request, given))
+    report.reporter(request.config).ready(fake)
     yield fake
     judge(fake, script)
 
@@ -117,6 +118,7 @@ class FakeImsFactory:
         self._request.addfinalizer(fake.stop)
         fake.start()
         self._play(fake, given)
+        report.reporter(self._request.config).ready(fake)
         return fake
 
     def _play(self, fake: FakeIMS, given: dict[str, Any]) -> None:
@@ -157,6 +159,7 @@ class FakeImsFactory:
         self._request.addfinalizer(lambda: _let_go(loop, keeper, stop))
         await started
         self._play(fake, given)
+        report.reporter(self._request.config).ready(fake)
         return fake
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ rest of the plugin come in when a test asks for a fixture, or for an error messa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -31,6 +31,16 @@ NAMES = {
     "scenario": "scenario file to play: TOML or JSON, relative to the test's file, the ini file, "
     "or the working directory",
 }
+# Options --fake-ims-sweep-NAME; see sweep_settings.py.
+SWEEP: dict[str, tuple[str, dict[str, Any]]] = {
+    "depth": ("so many failures in one run (default 1)", {}),
+    "budget": ("runs for a test, or a time such as 30s; the rest is counted and named", {}),
+    "case": ("run this one case, as the report names it", {}),
+    "report": ("file to write, .json or .html; may be given twice", {"action": "append"}),
+    "patience": ("real seconds that a client may wait for an answer (default 1)", {}),
+    "real-time": ("let time.sleep take its time", {"action": "store_true"}),
+}
+sweeps: list[bool] = []  # not empty once a test is decorated with @fake_ims.sweep
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,6 +48,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, text in NAMES.items():
         group.addoption(f"--fake-ims-{name}", help=text)
         parser.addini(f"fake_ims_{name}", text, type="string", default=None)
+    group.addoption("--fake-ims-sweep", nargs="?", const="all", metavar="KINDS",
+                    help="run each test with a fake again for each failure of each of its "
+                    "requests: all (default), or some of statuses,connection,semantic")
+    for name, (text, settings) in SWEEP.items():
+        group.addoption(f"--fake-ims-sweep-{name}", help=text, **settings)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -46,7 +61,10 @@ def pytest_load_initial_conftests(
 ) -> Generator[None, None, None]:
     yield  # conftest files may add options of their own
     for arg in args:
-        if arg.startswith("--fake-ims-") and arg[11:].partition("=")[0] not in NAMES:
+        name = arg[11:].partition("=")[0]
+        if arg.startswith("--fake-ims-") and name not in NAMES and not (
+            name == "sweep" or (name.startswith("sweep-") and name[6:] in SWEEP)
+        ):
             from . import settings
 
             settings.refuse_unknown_option(parser, arg)
@@ -63,12 +81,44 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", f"fake_ims({'=..., '.join(NAMES)}=...): settings of the fake in this test, "
         "class or module; the nearest wins, key by key.")
+    config.addinivalue_line(
+        "markers", "fake_ims_sweep(kinds=..., depth=..., budget=..., expect=..., allow=...): what "
+        "@fake_ims.sweep sets: try every failure of this test.")
+    if config.getoption("fake_ims_sweep") or config.getoption("fake_ims_sweep_case"):
+        from . import sweep
+
+        sweep.register(config)
+    elif config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(SweepListener(config))
     # An async fixture needs the mark of pytest-asyncio, which only pytest-aiohttp brings in.
     manager = config.pluginmanager
     if manager.hasplugin("aiohttp") or manager.hasplugin("pytest_aiohttp.plugin"):
         from . import client
 
         manager.register(client, "fake_ims_client")
+
+
+def pytest_collection_modifyitems(config: pytest.Config) -> None:
+    if sweeps:
+        from . import sweep
+
+        sweep.register(config)
+
+
+class SweepListener:
+    """Takes in what workers of pytest-xdist tell of sweeps: their controller collects no tests,
+    and so does not know whether one is swept."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if any(name == "fake_ims_sweep" for name, _ in report.user_properties) and (
+            not self._config.pluginmanager.hasplugin("fake_ims_sweep")
+        ):
+            from . import sweep
+
+            sweep.register(self._config).pytest_runtest_logreport(report)
 
 
 @pytest.fixture(scope="session")

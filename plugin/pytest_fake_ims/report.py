@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 import pytest
@@ -28,10 +28,17 @@ class Reporter:
 
     def __init__(self) -> None:
         self._watched: list[_Watched] = []
+        #: Called with each fake of a test when it is ready.
+        self.on_fake: Callable[[FakeIMS], object] | None = None
 
     def watch(self, fixture: str, fake: FakeIMS, *, always: bool = False) -> None:
         """Report the exchanges that the fake has from now on; ``always``: in later tests too."""
         self._watched.append(_Watched(fixture, fake, _last(fake), always))
+
+    def ready(self, fake: FakeIMS) -> None:
+        """The fake is as the test is to have it."""
+        if self.on_fake is not None:
+            self.on_fake(fake)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:

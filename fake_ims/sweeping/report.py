@@ -1,0 +1,174 @@
+"""What a sweep has found, as text for a terminal, as JSON, and as a page."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, TypedDict, cast
+
+WORDS = ("survived", "failed well", "wrong", "not reached")
+_POSITION = re.compile(r"\b\d+:(?=[a-z])")
+_ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|"
+                 r"(?<=[:/@])\d{4,5}\b|0x[0-9a-f]+")
+_NAMED = 10  # cases that were left out and are named on a terminal
+
+
+class Result(TypedDict):
+    """One run."""
+
+    case: str
+    word: str
+    why: str
+    again: str
+
+
+class Swept(TypedDict):
+    """The sweep of one test, or the part of it that one worker has done.
+
+    ``left_out`` are the cases that the budget did not let run; ``note`` is why the rest cannot be
+    trusted, or empty.
+    """
+
+    test: str
+    exchanges: list[str]
+    results: list[Result]
+    left_out: list[str]
+    seconds: float
+    note: str
+
+
+def merged(parts: Iterable[Swept]) -> list[Swept]:
+    """Parts of the same test together, in order of the tests' first appearance."""
+    found: dict[str, Swept] = {}
+    for part in parts:
+        whole = found.setdefault(part["test"], Swept(
+            test=part["test"], exchanges=part["exchanges"], results=[], left_out=[], seconds=0.0,
+            note=""))
+        whole["results"] += part["results"]
+        whole["left_out"] += part["left_out"]
+        whole["seconds"] += part["seconds"]
+        whole["note"] = whole["note"] or part["note"]
+    for whole in found.values():
+        whole["results"].sort(key=lambda result: _order(result["case"]))
+    return list(found.values())
+
+
+def _order(case: str) -> tuple[int, int, str]:
+    return case.count("+"), int(case.partition(":")[0]), case
+
+
+def counts(swept: Swept) -> Counter[str]:
+    """How many runs there are of each verdict."""
+    return Counter(result["word"] for result in swept["results"])
+
+
+def lines(swept: Swept) -> list[str]:
+    """The sweep of one test for a terminal: counts, a table, and what is wrong."""
+    found = counts(swept)
+    head = (f"{swept['test']}: {len(swept['exchanges'])} exchanges, "
+            f"{len(swept['results'])} runs in {swept['seconds']:.1f} s: "
+            + ", ".join(f"{found[word]} {word}" for word in WORDS if found[word]))
+    told = [head]
+    if swept["note"]:
+        told.append(f"  {swept['note']}")
+    told += [f"  {row}" for row in _table(swept)]
+    for alike in _alike(swept):
+        first, others = alike[0], alike[1:]
+        told.append(f"  WRONG {first['case']}")
+        if others:
+            shown = ", ".join(one["case"].partition(":")[0] for one in others)
+            told.append(f"    and at exchange {shown}")
+        told += [f"    {first['why']}", f"    again: {first['again']}"]
+    if swept["left_out"]:
+        more = len(swept["left_out"]) - _NAMED
+        told.append(f"  left out by the budget: {len(swept['left_out'])}: "
+                    f"{', '.join(swept['left_out'][:_NAMED])}"
+                    + (f" and {more} more" if more > 0 else ""))
+    return told
+
+
+def _alike(swept: Swept) -> list[list[Result]]:
+    """What is wrong; the same failure of the same operation with the same end told once."""
+    groups: dict[tuple[str, str], list[Result]] = {}
+    for result in swept["results"]:
+        if result["word"] == "wrong":
+            key = (_POSITION.sub("", result["case"]), _ID.sub("ID", result["why"]))
+            groups.setdefault(key, []).append(result)
+    return list(groups.values())
+
+
+def _table(swept: Swept) -> list[str]:
+    """A row for each exchange: how its failures ended."""
+    rows: list[tuple[str, ...]] = [("#", "exchange", *WORDS)]
+    for position, exchange in enumerate(swept["exchanges"], 1):
+        here = Counter(result["word"] for result in swept["results"]
+                       if any(part.startswith(f"{position}:")
+                              for part in result["case"].split("+")))
+        if here:
+            rows.append((str(position), exchange, *(str(here[word] or "") for word in WORDS)))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows]
+
+
+def as_json(tests: list[Swept], seed: object) -> str:
+    """Everything, for programs."""
+    return json.dumps({
+        "seed": seed,
+        "tests": [{**swept, "counts": dict(counts(swept))} for swept in tests],
+    }, indent=2) + "\n"
+
+
+_STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem;
+  color: #1c2024; background: #fff; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin-top: 2.2rem; word-break: break-all; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #e3e5e8;
+  vertical-align: top; }
+th { font-weight: 600; } code { font-size: .85em; word-break: break-all; }
+.wrong { background: #fdecea; } .failed-well { background: #f4f8ee; }
+.not-reached { color: #70757a; } .summary { color: #4a4f55; }
+@media (prefers-color-scheme: dark) {
+  body { color: #e3e5e8; background: #15181b; } th, td { border-color: #33383d; }
+  .wrong { background: #43201d; } .failed-well { background: #1e2a1a; }
+  .summary { color: #a8adb3; }
+}
+"""
+
+
+def as_page(tests: list[Swept], seed: object) -> str:
+    """Everything, for people: one page without anything from elsewhere."""
+    body = "".join(map(_section, tests))
+    return ("<!doctype html><html lang=en><meta charset=utf-8>"
+            "<meta name=viewport content='width=device-width'>"
+            f"<title>fake_ims sweep</title><style>{_STYLE}</style><h1>fake_ims sweep</h1>"
+            f"<p class=summary>seed {html.escape(str(seed))}</p>{body}</html>\n")
+
+
+def _section(swept: Swept) -> str:
+    found = counts(swept)
+    summary = ", ".join(f"{found[word]} {word}" for word in WORDS if found[word])
+    rows = "".join(
+        f"<tr class='{result['word'].replace(' ', '-')}'><td><code>{html.escape(result['case'])}"
+        f"</code><td>{result['word']}<td>{html.escape(result['why'])}" + (
+            f"<br><code>{html.escape(result['again'])}</code>"
+            if result["word"] == "wrong" else "")
+        for result in swept["results"])
+    left_out = "".join(f"<li><code>{html.escape(case)}</code>" for case in swept["left_out"])
+    if left_out:
+        left_out = (f"<details><summary>{len(swept['left_out'])} left out by the budget</summary>"
+                    f"<ul>{left_out}</ul></details>")
+    note = f"<p><strong>{html.escape(swept['note'])}</strong>" if swept["note"] else ""
+    return (f"<h2>{html.escape(swept['test'])}</h2><p class=summary>"
+            f"{len(swept['exchanges'])} exchanges, {len(swept['results'])} runs in "
+            f"{swept['seconds']:.1f} s: {summary}</p>{note}<table><tr><th>case<th>verdict<th>why"
+            f"{rows}</table>{left_out}")
+
+
+def parsed(value: Mapping[str, Any]) -> Swept:
+    """A part that has come from a worker."""
+    return cast("Swept", dict(value))

@@ -1,0 +1,250 @@
+"""``--fake-ims-sweep`` and ``@fake_ims.sweep``: each failure of a test in a run by itself."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from plugin_suite import ASYNCIO_SCOPE, Suite
+
+CAREFUL = """
+    class Failed(Exception):
+        __module__ = "client"
+
+    def ask(fake, method, path, *args, **body):
+        try:
+            status, document = call(fake, method, path, *args, **body)
+        except OSError as error:
+            raise Failed(str(error)) from error
+        if status >= 400:
+            raise Failed(status)
+        return document
+"""
+LISTS = CAREFUL + """
+    def test_it(fake_ims):
+        assert ask(fake_ims, "GET", "/v2/images")["images"] == []
+"""
+
+
+def numbers(result: pytest.RunResult) -> str:
+    """The line that counts, without what differs from run to run."""
+    (line,) = [line for line in result.outlines if " runs in " in line]
+    return re.sub(r" in [\d.]+ s", "", line)
+
+
+def test_a_careful_client_passes(suite: Suite) -> None:
+    suite.write(LISTS)
+    result = suite.run("--fake-ims-sweep=statuses", "-W", "error", "-W", ASYNCIO_SCOPE)
+    result.assert_outcomes(passed=1)
+    assert "1 exchanges" in numbers(result)
+    assert re.search(r"\b[1-9]\d* failed well$", numbers(result))
+
+
+def test_without_the_option_a_test_runs_once(suite: Suite) -> None:
+    suite.write(LISTS)
+    result = suite.run()
+    result.assert_outcomes(passed=1)
+    assert "sweep" not in result.stdout.str()
+
+
+def test_what_is_wrong_fails_the_test_and_can_be_repeated(suite: Suite) -> None:
+    suite.write(CAREFUL + """
+    def test_it(fake_ims):
+        image = ask(fake_ims, "POST", "/v2/images", name="a")
+        ask(fake_ims, "PUT", f"/v2/images/{image['id']}/file", b"data", BINARY)
+    """)
+    result = suite.run("--fake-ims-sweep=connection")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([
+        "*failures end wrong; the section 'fake_ims sweep' below says which*",
+        "  WRONG 1:images.create:reset-after",
+        "    raised client.Failed: *, and left: image 'a' left queued",
+        "    again: pytest test_it.py::test_it --fake-ims-sweep-case=1:images.create:reset-after",
+    ])
+    again = suite.run("test_it.py::test_it", "--fake-ims-sweep-case=1:images.create:reset-after")
+    again.assert_outcomes(failed=1)
+    assert numbers(again) == "test_it.py::test_it: 2 exchanges, 1 runs: 1 wrong"
+
+
+def test_a_waiter_without_end_is_ended(suite: Suite) -> None:
+    suite.write("""
+    import time
+    import fake_ims as f
+
+    @f.sweep(kinds="statuses")
+    def test_it(fake_ims):
+        id = create(fake_ims)
+        call(fake_ims, "PUT", f"/v2/images/{id}/file", b"data", BINARY)
+        while show(fake_ims, id) != "active":
+            time.sleep(60)
+    """)
+    result = suite.run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([
+        "  WRONG 2:images.upload:400",
+        "    hang: it asked 50 times and did not give up"])
+
+
+def test_a_client_that_waits_for_ever_is_told(suite: Suite) -> None:
+    suite.write(LISTS)
+    result = suite.run("--fake-ims-sweep-case=1:images.list:no-answer",
+                       "--fake-ims-sweep-patience=50ms")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([
+        "    hang: GET /v2/images waited 0.05 s for an answer and did not give up"])
+
+
+def test_a_client_that_gives_up_has_done_well(suite: Suite) -> None:
+    suite.write("""
+    def test_it(fake_ims):
+        request = urllib.request.Request(fake_ims.url + "/v2/images", headers=fake_ims.headers)
+        with urllib.request.urlopen(request, timeout=0.2) as answer:
+            answer.read()
+    """)
+    result = suite.run("--fake-ims-sweep-case=1:images.list:no-answer",
+                       "--fake-ims-sweep-patience=20")
+    result.assert_outcomes(passed=1)
+    assert numbers(result).endswith("1 failed well")
+
+
+def test_fixtures_stand_and_fall_as_ever(suite: Suite) -> None:
+    suite.write(CAREFUL + """
+    log = []
+
+    @pytest.fixture(scope="module", autouse=True)
+    def module():
+        log.append("module up")
+        yield
+        log.append("module down")
+        print(" ".join(dict.fromkeys(log)), len(log), log.count("test up"))
+
+    @pytest.fixture
+    def each():
+        log.append("test up")
+        yield
+        log.append("test down")
+
+    def test_it(fake_ims, each):
+        ask(fake_ims, "GET", "/v2/images")
+
+    def test_last():
+        assert log[-1] == "test down"
+    """)
+    result = suite.run("--fake-ims-sweep=statuses", "-s")
+    result.assert_outcomes(passed=2)
+    runs = int(re.search(r"(\d+) runs", numbers(result)).group(1)) + 2  # and the clean ones
+    result.stdout.fnmatch_lines([f"*module up test up test down module down {2 * runs + 2} {runs}"])
+
+
+@pytest.mark.parametrize("fixture", ["fake_ims_client", "fake_ims_factory"])
+def test_other_fixtures_are_swept_too(suite: Suite, fixture: str) -> None:
+    if fixture == "fake_ims_client":
+        pytest.importorskip("pytest_aiohttp")
+        body = """
+    async def test_it(fake_ims_client):
+        answer = await fake_ims_client.get("/v2/images")
+        assert answer.status == 200
+        """
+    else:
+        body = """
+    def test_it(fake_ims_factory):
+        assert call(fake_ims_factory(), "GET", "/v2/images")[0] == 200
+        """
+    suite.pytester.makeini("[pytest]\nasyncio_mode = auto")
+    suite.write(body)
+    result = suite.run("--fake-ims-sweep=statuses")
+    result.assert_outcomes(failed=1)
+    assert re.search(r": [1-9]\d* wrong$", numbers(result))
+
+
+def test_reports_and_budget(suite: Suite) -> None:
+    suite.write(LISTS)
+    result = suite.run("--fake-ims-sweep=statuses", "--fake-ims-sweep-budget=2",
+                       "--fake-ims-sweep-depth=2", "--fake-ims-sweep-report=out/r.json",
+                       "--fake-ims-sweep-report=out/r.html", "--fake-ims-seed=7")
+    result.assert_outcomes(passed=1)
+    found = json.loads((suite.pytester.path / "out" / "r.json").read_text())
+    (test,) = found["tests"]
+    assert (found["seed"], len(test["results"])) == ("7", 2)
+    assert len(test["left_out"]) > 1
+    assert all("--fake-ims-seed=7" in one["again"] for one in test["results"])
+    assert "fake_ims sweep" in (suite.pytester.path / "out" / "r.html").read_text()
+    result.stdout.fnmatch_lines(["  left out by the budget: *"])
+
+
+def test_a_time_as_budget(suite: Suite) -> None:
+    suite.write(LISTS)
+    result = suite.run("--fake-ims-sweep=statuses", "--fake-ims-sweep-budget=0s")
+    result.assert_outcomes(passed=1)
+    assert ", 1 runs" in numbers(result) or ", 0 runs" in numbers(result)
+    result.stdout.fnmatch_lines(["  left out by the budget: *"])
+
+
+def test_parts_for_each_worker_of_xdist(suite: Suite) -> None:
+    pytest.importorskip("xdist")
+    suite.write(CAREFUL + """
+    import fake_ims as f
+
+    @f.sweep(kinds="statuses")
+    def test_it(fake_ims):
+        ask(fake_ims, "GET", "/v2/images")
+    """)
+    alone = suite.run("-p", "no:xdist")
+    together = suite.run("-n", "2")
+    together.assert_outcomes(passed=1)
+    assert numbers(together) == numbers(alone)
+    swept = suite.run("-n", "2", "--fake-ims-sweep=statuses")
+    swept.assert_outcomes(passed=8)
+    assert numbers(swept) == numbers(alone)
+
+
+@pytest.mark.parametrize(("options", "mark", "words"), [
+    (["--fake-ims-sweep=status"], "", "did you mean 'statuses'?"),
+    (["--fake-ims-sweep", "--fake-ims-sweep-depth=9"], "", "depth='9'"),
+    (["--fake-ims-sweep", "--fake-ims-sweep-budget=x"], "", "budget='x'"),
+    (["--fake-ims-sweep", "--fake-ims-sweep-report=x.txt"], "", "ends in .json or .html"),
+    (["--fake-ims-sweep-case=9:images.list:503"], "", "this test has no case"),
+    (["--fake-ims-sweep-dept=2"], "", "unknown option"),
+    ([], "@f.sweep(kind='all')", "did you mean 'kinds'?"),
+    ([], "@f.sweep(expect=3)", "expect=3"),
+    ([], "@f.sweep(allow='orphans')", "did you mean 'orphan'?"),
+])
+def test_what_cannot_be_said_fails(
+    suite: Suite, options: list[str], mark: str, words: str
+) -> None:
+    suite.write(f"""
+    import fake_ims as f
+
+    {mark}
+    def test_it(fake_ims):
+        call(fake_ims, "GET", "/v2/images")
+    """)
+    result = suite.run(*options)
+    assert result.ret != 0
+    assert words in result.stdout.str() + result.stderr.str()
+
+
+def test_a_test_that_does_not_pass_is_not_swept(suite: Suite) -> None:
+    suite.write("""
+    def test_fails(fake_ims):
+        call(fake_ims, "GET", "/v2/images")
+        assert 0
+
+    def test_skips(fake_ims):
+        pytest.skip("no")
+    """)
+    result = suite.run("--fake-ims-sweep")
+    result.assert_outcomes(failed=1, skipped=1)
+    result.stdout.fnmatch_lines(["  not swept: it does not pass by itself, or has no fake"])
+
+
+def test_a_test_that_cannot_be_repeated_is_told(suite: Suite) -> None:
+    suite.write("""
+    names = iter(map(str, range(1000)))
+
+    def test_it(fake_ims):
+        assert call(fake_ims, "POST", "/v2/images", name=next(names))[0] == 201
+    """)
+    result = suite.run("--fake-ims-sweep=statuses", "--fake-ims-sweep-budget=1")
+    result.stdout.fnmatch_lines(["  it leaves another store when it runs a second time: *"])
