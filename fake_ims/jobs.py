@@ -9,7 +9,7 @@ from .errors import UnknownJobError
 
 if TYPE_CHECKING:
     from .bridge import Bridge
-    from .domain.jobs import Job
+    from .domain.job import Job
     from .service import Service
 
 T = TypeVar("T")
@@ -67,6 +67,10 @@ class JobHandle:
             UsageError: it is over, or the percentage is none.
         """
         self._look(lambda job: self._service.jobs.start(job, percent))
+
+    def go_on(self) -> None:
+        """Let it go on, if a fault lets it hang; if its time is over, it ends now."""
+        self._look(self._service.jobs.go_on)
 
     def succeed(self) -> None:
         """Let it succeed now.

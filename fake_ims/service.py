@@ -72,6 +72,7 @@ class Service:
         self._default_token = uuid.uuid4().hex
         self.clock = Clock()
         self.faults = Faults(self.clock)
+        self.faults.service = self
         self.journal = Journal()
         self.lifecycle = Lifecycle()
         self._waiting: set[asyncio.Task[Any]] = set()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 
 from .data import Blob
@@ -51,6 +53,7 @@ class Image:
         transition: the change of status that is under way.
         kill_reason: why it was killed.
         rendered: the image as JSON, until the next change.
+        watch: told of each change and its instant, while somebody wants to know.
     """
 
     id: str
@@ -83,6 +86,7 @@ class Image:
     deleted_at: float | None = None
     kill_reason: str = ""
     rendered: bytes | None = None
+    watch: Callable[[Image, float], None] | None = None
 
     @property
     def key(self) -> tuple[float, int]:
@@ -93,6 +97,23 @@ class Image:
         """Note that it has changed: when, and that its JSON is no longer true."""
         self.updated_at = now
         self.rendered = None
+        if self.watch is not None:
+            self.watch(self, now)
+
+    def touched(self, now: float) -> None:
+        """Note that something about it has changed that its JSON does not show."""
+        if self.watch is not None:
+            self.watch(self, now)
+
+    def as_it_is(self) -> Image:
+        """A copy that does not follow what changes from now on; it has the same bytes."""
+        found = copy(self)
+        found.watch = None
+        found.tags = list(self.tags)
+        found.properties = dict(self.properties)
+        found.members = {name: copy(member) for name, member in self.members.items()}
+        found.member_order = list(self.member_order)
+        return found
 
     def drop_data(self) -> None:
         """Give its bytes back; what is known of them goes with them."""

@@ -105,6 +105,7 @@ class Images(Seeding):
         image = Image(id=str(image_id), owner=owner,
                       created_at=now, updated_at=now, sequence=self._store.next_sequence(),
                       tags=new.tags, properties=new.properties, **fields)
+        self._service.profile.adorn(image)
         self._store.add(image)
         return image
 

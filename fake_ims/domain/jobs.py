@@ -9,15 +9,15 @@ Source: page *Querying the Status of an Asynchronous Job*.
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..contract.errors import ERRORS
 from ..contract.jobs import FAIL, INIT, JOB_TYPES, RUNNING, SUCCESS
-from ..contract.model import JobType
 from ..errors import UsageError, unknown
-from .durations import After, Due, Polls
+from .durations import After, ByHand, Due, Polls
 from .ids import new_id
+from .job import Job, Order, Work
 
 if TYPE_CHECKING:
     from ..service import Service
@@ -25,66 +25,6 @@ if TYPE_CHECKING:
 
 INIT_SHARE = 0.1
 """The part of its duration that a job is ``INIT``."""
-
-
-class Work(Protocol):
-    """What a job does. Instants are seconds since the epoch."""
-
-    def start(self, now: float) -> None:
-        """The job turns ``RUNNING``: what it makes appears."""
-
-    def succeed(self, now: float) -> None:
-        """The job turns ``SUCCESS``.
-
-        Raises:
-            ImsError: it cannot be done after all; the job fails with that code.
-        """
-
-    def fail(self, now: float, reason: str) -> None:
-        """The job turns ``FAIL``, also before it has run: what it has begun to make is killed."""
-
-    def entities(self) -> dict[str, Any]:
-        """What ``entities`` tells at the moment, as the job's type says."""
-
-
-@dataclass(slots=True, eq=False)
-class Job:
-    """One job.
-
-    Attributes:
-        id: 32 hexadecimal digits.
-        type: its row in the contract.
-        project_id: project of who began it.
-        work: what it does.
-        due: when it ends: after a duration, at the Nth look, or by hand.
-        begun_at: instant of the request, seconds since the epoch.
-        ended_at: instant of its end; None before.
-        status: ``INIT``, ``RUNNING``, ``SUCCESS`` or ``FAIL``.
-        percent: progress that the test has set; None to reckon it from the clock.
-        looks: of clients, for ``polls(N)``.
-        fails_with: error code and reason of the failure to come; None if it is to succeed.
-        sub_jobs: the jobs that it consists of; they have its times.
-    """
-
-    id: str
-    type: JobType
-    project_id: str | None
-    work: Work
-    due: Due
-    begun_at: float
-    ended_at: float | None = None
-    status: str = INIT
-    percent: float | None = None
-    looks: int = 0
-    error_code: str | None = None
-    fail_reason: str | None = None
-    fails_with: tuple[str, str] | None = None
-    sub_jobs: list[Job] = field(default_factory=list)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it has succeeded or failed."""
-        return self.status in (SUCCESS, FAIL)
 
 
 @dataclass(slots=True)
@@ -113,6 +53,7 @@ class Jobs:
     def submit(
         self, type_name: str, project_id: str | None, work: Work,
         parts: list[tuple[str, Work]] | None = None,
+        order: Order | None = None,
     ) -> Job:
         """Begin a job.
 
@@ -121,6 +62,7 @@ class Jobs:
             project_id: project of the caller.
             work: what it does.
             parts: types and works of the jobs that it consists of.
+            order: what is to become of it, if something else than what it does.
         """
         due = self._service.lifecycle.jobs
         now = self._service.clock.now()
@@ -128,14 +70,29 @@ class Jobs:
         job.sub_jobs = [self._new(name, project_id, part, due, now)
                         for name, part in parts or ()]
         job.fails_with = self._verdict(type_name)
+        if order is not None:
+            self._obey(job, order, now)
         if isinstance(due, After):
             if due.seconds == 0:
                 self._run(job, now)
-                self._end(job, now)
+                self._finish(job, now)
             else:
                 self._schedule(now + due.seconds * INIT_SHARE, job, RUNNING)
                 self._schedule(now + due.seconds, job, SUCCESS)
         return job
+
+    def _obey(self, job: Job, order: Order, now: float) -> None:
+        if order.fails_with is not None:
+            job.fails_with = _failure(order.fails_with, None)
+        job.lies = order.lies
+        for each in (job, *job.sub_jobs):
+            each.hangs_at = order.hangs_at
+        if order.hangs_at is not None and isinstance(job.due, ByHand):
+            self._run(job, now)
+            for each in (job, *job.sub_jobs):
+                each.percent = order.hangs_at
+        if order.begun is not None:
+            order.begun(job)
 
     def _new(
         self, type_name: str, project_id: str | None, work: Work, due: Due, now: float
@@ -167,12 +124,17 @@ class Jobs:
         now = self._service.clock.now()
         if job.looks >= job.due.count:
             self._run(job, now)
-            self._end(job, now)
+            self._finish(job, now)
         elif job.looks > 1:
             self._run(job, now)
 
     def progress(self, job: Job) -> float:
         """How much of a job is done, in percent."""
+        if job.hangs_at is None:
+            return self._reached(job)
+        return job.hangs_at if job.is_held else min(self._reached(job), job.hangs_at)
+
+    def _reached(self, job: Job) -> float:
         if job.status == SUCCESS:
             return 100
         if job.percent is not None:
@@ -197,7 +159,7 @@ class Jobs:
         if status == RUNNING:
             self._run(job, instant)
         else:
-            self._end(job, instant)
+            self._finish(job, instant)
 
     def _schedule(self, instant: float, job: Job, status: str) -> None:
         self._order += 1
@@ -206,11 +168,19 @@ class Jobs:
     def _run(self, job: Job, now: float) -> None:
         if job.status != INIT:
             return
-        if job.fails_with is not None and job.due == After(0.0):
+        if job.fails_with is not None and job.due == After(0.0) and job.hangs_at is None:
             return  # it fails before it has made anything
         for each in (job, *job.sub_jobs):
             each.status = RUNNING
             each.work.start(now)
+
+    def _finish(self, job: Job, now: float) -> None:
+        """Its time is over; it ends, unless it hangs."""
+        if job.hangs_at is None:
+            self._end(job, now)
+            return
+        for each in (job, *job.sub_jobs):
+            each.is_held = True
 
     def _end(self, job: Job, now: float) -> None:
         from ..refusal import ImsError
@@ -225,6 +195,15 @@ class Jobs:
                 self._fail(job, error.code, error.message, now)
                 return
             each.status, each.ended_at = SUCCESS, now
+        if job.lies:
+            self._kill_images(job, now)
+
+    def _kill_images(self, job: Job, now: float) -> None:
+        service = self._service
+        for each in (job, *job.sub_jobs):
+            image = service.store.get(str(each.work.entities().get("image_id")))
+            if image is not None:
+                service.transitions.kill(image, f"job {each.id} has lost it", now)
 
     def _fail(self, job: Job, code: str, reason: str, now: float) -> None:
         for each in (*job.sub_jobs, job):
@@ -269,6 +248,17 @@ class Jobs:
         self._run(job, self._service.clock.now())
         job.percent = percent
 
+    def go_on(self, job: Job) -> None:
+        """Let a job that hangs go on; one whose time is over ends now."""
+        held = job.is_held and not job.is_over
+        self._let_go(job)
+        if held:
+            self._end(job, self._service.clock.now())
+
+    def _let_go(self, job: Job) -> None:
+        for each in (job, *job.sub_jobs):
+            each.hangs_at, each.is_held = None, False
+
     def succeed(self, job: Job) -> None:
         """Let a job succeed now.
 
@@ -277,6 +267,7 @@ class Jobs:
         """
         _check_open(job)
         job.fails_with = None
+        self._let_go(job)
         now = self._service.clock.now()
         self._run(job, now)
         self._end(job, now)
@@ -288,7 +279,9 @@ class Jobs:
             UsageError: it is over, or no such error code.
         """
         _check_open(job)
-        self._fail(job, *_failure(code, reason), self._service.clock.now())
+        found = _failure(code, reason)
+        self._let_go(job)
+        self._fail(job, *found, self._service.clock.now())
 
 
 def _check_open(job: Job) -> None:

@@ -46,6 +46,7 @@ class Members:
         if project_id not in image.member_order:
             image.member_order.append(project_id)
         self._store.share(image, project_id)
+        image.touched(now)
         if image.visibility == "private":
             self._share(image, "shared")
         return member
@@ -65,6 +66,7 @@ class Members:
             raise Refused("member.status")
         member.status = str(status)
         member.updated_at = self._now()
+        image.touched(member.updated_at)
         return member
 
     def of_image(self, caller: Caller, image_id: str) -> list[Member]:
@@ -113,6 +115,7 @@ class Members:
         access.require("delete_member", caller, image)
         self._store.unshare(image, project_id)
         del image.members[project_id]
+        image.touched(self._now())
         if self._service.profile.shares_private_images and not image.members:
             self._share(image, "private")
 

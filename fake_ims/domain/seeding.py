@@ -85,6 +85,7 @@ class Seeding:
         image.properties.update(properties)
         image.rendered = None
         image.updated_at = updated_at
+        image.touched(created_at)
         return image
 
     def change(self, image: Image, attributes: Mapping[str, object]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
 
 from .callers import Caller
@@ -17,6 +17,9 @@ _key = itemgetter(0, 1)
 _image = itemgetter(2)
 
 OPEN = ("public", "community")
+
+#: Is told of a change of an image, and its instant.
+Watcher = Callable[[Image, float], None]
 
 
 class _Index:
@@ -64,6 +67,7 @@ class Store:
         self._open = _Index()
         self._shared: dict[str | None, _Index] = {}
         self._sequence = 0
+        self._watchers: list[Watcher] = []
         # Images with a transition under way: those due by time, earliest first, and all of them.
         self._due: list[tuple[float, int, Image]] = []
 
@@ -105,6 +109,17 @@ class Store:
         self._images[image.id] = image
         self._all.add(image)
         self._index(image)
+        if self._watchers:
+            image.watch = self._tell
+            self._tell(image, image.created_at)
+
+    def put(self, image: Image) -> None:
+        """Take in an image in place of the one of the same id, if there is one."""
+        old = self._images.get(image.id)
+        if old is not None:
+            self._all.discard(old)
+            self._unindex(old)
+        self.add(image)
 
     def remove(self, image: Image) -> None:
         """Take an image out; its id stays taken."""
@@ -112,6 +127,25 @@ class Store:
         self._deleted[image.id] = image
         self._all.discard(image)
         self._unindex(image)
+
+    # those who want to know of changes
+
+    def watch(self, watcher: Watcher) -> None:
+        """From now on, tell of each change of an image; costs nothing while nobody asks."""
+        self._watchers.append(watcher)
+        for image in self._images.values():
+            image.watch = self._tell
+
+    def unwatch(self, watcher: Watcher) -> None:
+        """Tell no more."""
+        self._watchers.remove(watcher)
+        if not self._watchers:
+            for image in self._images.values():
+                image.watch = None
+
+    def _tell(self, image: Image, now: float) -> None:
+        for watcher in self._watchers:
+            watcher(image, now)
 
     def move(self, image: Image, *, owner: str | None, visibility: str) -> None:
         """Change who owns an image or who may see it."""

@@ -13,6 +13,7 @@ from .schedules import Turn
 if TYPE_CHECKING:
     from ..api.call import Call
     from ..gate import Gate
+    from ..service import Service
     from .plan import Plan
     from .store import Faults
 
@@ -68,7 +69,10 @@ class Fault:
         return self._owner.look(lambda: self._live and not self.spent())
 
     def remove(self) -> None:
-        """Let it fire no more. A request that it is delaying goes on all the same."""
+        """Let it fire no more, and end what lasts of it: a job that it holds up goes on.
+
+        A request that it is delaying goes on all the same.
+        """
         self._owner.look(lambda: self._owner.discard(self))
 
     def __enter__(self) -> Fault:
@@ -101,6 +105,11 @@ class Fault:
         return self._owner.gate
 
     @property
+    def service(self) -> Service | None:
+        """The service whose requests it strikes; None in a store of faults by itself."""
+        return self._owner.service
+
+    @property
     def present(self) -> bool:
         """Whether it is set: neither removed nor cleared; one that is used up still is."""
         return self._owner.holds(self)
@@ -114,7 +123,8 @@ class Fault:
         """What it does to the request that it has just fired at."""
         brought = (stage.struck(turn, call) for stage, turn in self._stages)
         effects = (*self.plan.effects, *(effect for effects in brought for effect in effects))
-        return tuple(effect.aimed(self) for effect in effects)
+        return tuple(effect.aimed(self) for effect in effects
+                     if effect.sort is None or effect.sort.includes(call.operation))
 
     def meets(self, call: Call, document: object) -> bool:
         """Whether it is about this request."""

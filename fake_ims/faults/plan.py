@@ -89,6 +89,7 @@ def plan(
     schedules = cast("tuple[Schedule, ...]", _build(SCHEDULES, given, scope))
     effects = cast("tuple[Effect, ...]", _build(EFFECTS, given, scope))
     schedules = tuple(schedule.beside(effects) for schedule in schedules)
+    keys = _suited(keys, effects)
     _refuse_contradictions(effects)
     _refuse_leftovers(given)
     if not effects and not any(schedule.brings for schedule in schedules):
@@ -99,6 +100,21 @@ def plan(
         raise UsageError("seed= is of chance, and there is none in this fault; add "
                          "probability=, recovery= or a delay= by chance")
     return made
+
+
+def _suited(keys: tuple[str, ...], effects: tuple[Effect, ...]) -> tuple[str, ...]:
+    """Those of the operations at which every effect means something."""
+    for effect in effects:
+        sort = effect.sort
+        if sort is None:
+            continue
+        left = tuple(name for name in keys if name and sort.holds(BY_ID[name]))
+        if not left:
+            known = [row.id for row in BY_ID.values() if sort.holds(row)]
+            raise UsageError(f"{str(effect)!r} means something only at {sort.says}, such as "
+                             f"{', '.join(known[:4])}; this fault is about none of them")
+        keys = left
+    return keys
 
 
 def _build(kinds: tuple[Kind, ...], given: Values, scope: Scope) -> tuple[object, ...]:

@@ -15,6 +15,7 @@ from .effects import (
     http10,
     invalid_chunks,
     invalid_json,
+    meaning,
     raw,
     redirect_loop,
     refuse,
@@ -103,6 +104,7 @@ EFFECTS: tuple[Kind, ...] = (
     invalid_chunks.KIND,
     first_byte.KIND,
     dribble.KIND,
+    *meaning.KINDS,
 )
 
 KINDS: tuple[Kind, ...] = (*MATCHES, *SCHEDULES, *EFFECTS)

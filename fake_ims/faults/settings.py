@@ -11,6 +11,7 @@ from typing import Literal, TypedDict
 
 from ..domain.durations import DurationLike
 from .effects.changes import Body
+from .effects.meaning.settings import MeaningSettings
 from .moment import Moment
 
 
@@ -51,7 +52,7 @@ class ScheduleSettings(TypedDict, total=False):
     times: int | None
 
 
-class EffectSettings(TypedDict, total=False):
+class EffectSettings(MeaningSettings, total=False):
     """What happens to them."""
 
     status: int | None

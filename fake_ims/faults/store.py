@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..api.call import Call
     from ..domain.durations import DurationLike
     from ..gate import Gate
+    from ..service import Service
     from .effects import Effect
     from .plan import Plan
     from .settings import Settings
@@ -46,6 +47,7 @@ class Faults:
         chance: whether a fault with chance has been set since the last ``clear``.
         profile: the profile whose operations a fault may name; None for any.
         gate: the port that the fake listens on; None if it does not yet, or another server does.
+        service: where its effects begin what lasts; None in a store by itself.
         run: how a call that adds or clears gets to the loop's thread.
         look: the same for reading and removing, which are harmless after the fake has stopped;
             goes through ``run`` until it is replaced.
@@ -57,6 +59,7 @@ class Faults:
         self.chance = False
         self.profile: Profile | None = None
         self.gate: Gate | None = None
+        self.service: Service | None = None
         self.run: Runner = directly
         self.look: Runner = self._look
         self._clock = clock

@@ -12,7 +12,7 @@ from ..domain.image import TRANSITIONS
 if TYPE_CHECKING:
     from ..api.call import Call
     from ..domain.image import Image
-    from ..domain.jobs import Job
+    from ..domain.job import Job
 
 IMAGE_STATUSES = tuple(name for name in TRANSITIONS if name != "deleted")
 STATUSES = (*IMAGE_STATUSES, *JOB_STATUSES)

@@ -11,7 +11,7 @@ from ..answer import JSON, Answer
 from ..call import Call
 
 if TYPE_CHECKING:
-    from ...domain.jobs import Job
+    from ...domain.job import Job
 
 
 async def document(call: Call) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from ..registry import handles
 from .bodies import as_json
 
 if TYPE_CHECKING:
-    from ...domain.jobs import Job
+    from ...domain.job import Job
     from ...service import Service
 
 

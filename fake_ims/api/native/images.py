@@ -27,7 +27,6 @@ async def create(call: Call) -> Answer:
     document = await call.json()
     new = service.profile.new_image(document)
     image = service.images.create(caller, new)
-    service.profile.adorn(image)
     answer = image_answer(201, image, service.profile)
     answer.headers.update(service.profile.create_headers(image, call.base_url))
     return answer

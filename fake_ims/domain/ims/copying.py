@@ -18,7 +18,7 @@ from .undertaking import Undertaking
 
 if TYPE_CHECKING:
     from ...service import Service
-    from ..jobs import Job
+    from ..job import Job
     from ..world import World
 
 # What a copy takes over from no image: who may see it, and what it is encrypted with.

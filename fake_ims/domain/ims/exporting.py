@@ -16,7 +16,7 @@ from .undertaking import Undertaking
 
 if TYPE_CHECKING:
     from ...service import Service
-    from ..jobs import Job
+    from ..job import Job
 
 MAX_EXPORT = 1024 * GB
 MAX_PLAIN_EXPORT = 128 * GB

@@ -28,7 +28,7 @@ from .undertaking import Undertaking
 
 if TYPE_CHECKING:
     from ...service import Service
-    from ..jobs import Job, Work
+    from ..job import Job, Work
     from ..world import StoredObject
 
 

@@ -18,7 +18,7 @@ from .undertaking import Undertaking
 
 if TYPE_CHECKING:
     from ...service import Service
-    from ..jobs import Job, Work
+    from ..job import Job, Work
     from ..world import Disk, Server
 
 MAX_SYSTEM_DISK = 1024  # GB

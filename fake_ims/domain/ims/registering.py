@@ -17,7 +17,7 @@ from .undertaking import Undertaking
 
 if TYPE_CHECKING:
     from ...service import Service
-    from ..jobs import Job
+    from ..job import Job
     from ..world import StoredObject
 
 

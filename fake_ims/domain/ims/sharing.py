@@ -16,7 +16,7 @@ from .undertaking import Undertaking
 
 if TYPE_CHECKING:
     from ...service import Service
-    from ..jobs import Job
+    from ..job import Job
 
 WHOLE_IMAGE_MEMBERS = 10
 Step = Callable[[Image, str], None]

@@ -13,7 +13,7 @@ from ..callers import Caller
 
 if TYPE_CHECKING:
     from ...service import Service
-    from ..jobs import Job
+    from ..job import Job
 
 
 class Undertaking:

@@ -15,7 +15,7 @@ from .making import MakesImage, plan
 from .sources import GB
 
 if TYPE_CHECKING:
-    from ..jobs import Job
+    from ..job import Job
     from ..world import Backup
 
 

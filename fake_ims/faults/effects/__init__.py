@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from ...api.answer import Answer
     from ...api.call import Call
     from ..fault import Fault
+    from .meaning.sorts import Sort
 
 #: The handler's work on one request; a refusal has become its answer.
 Work = Callable[[], Awaitable["Answer"]]
@@ -30,12 +31,14 @@ class Effect(Protocol):
             same, and of several faults only the first to fire does.
         by_chance: whether it draws from the fault's own source of chance.
         wraps: whether ``work`` is to be called.
+        sort: the sort of requests at which it means something; None for all.
     """
 
     terminal: ClassVar[bool] = False
     answers: ClassVar[bool] = True
     shapes: ClassVar[int] = 0
     wraps: ClassVar[bool] = False
+    sort: ClassVar[Sort | None] = None
 
     @property
     def decides(self) -> frozenset[str]:
