@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from fnmatch import fnmatchcase
+import re
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase, translate
 from typing import Any
 
 from ..errors import UsageError
+from .targets import is_glob
+
+#: Whether a value is what was expected.
+Test = Callable[[object], bool]
 
 #: JSON schema of a table of names to texts or globs.
 TEXTS: dict[str, object] = {
@@ -19,6 +24,17 @@ VALUES: dict[str, object] = {
     "type": "object", "title": "a table of names to values or globs",
     "additionalProperties": {},
 }
+
+
+def expecting(expected: object) -> Test:
+    """A quick ``same`` for a value that is expected again and again."""
+    if not isinstance(expected, str):
+        return lambda found: same(found, expected)
+    if not is_glob(expected):
+        return lambda found: found == expected
+    fits = re.compile(translate(expected)).match
+    return lambda found: isinstance(found, str) and (
+        found == expected or fits(found) is not None)
 
 
 def same(found: object, expected: object) -> bool:

@@ -30,8 +30,8 @@ class Fault:
         company: the faults that were set together, itself among them: those of one weather.
     """
 
-    __slots__ = ("_hits", "_live", "_matched", "_owner", "_stages", "_text", "company", "decides",
-                 "number", "plan", "random", "reads_body")
+    __slots__ = ("_asked", "_hits", "_live", "_matched", "_owner", "_stages", "_text", "company",
+                 "decides", "number", "plan", "random", "reads_body")
 
     def __init__(
         self, owner: Faults, number: int, plan: Plan, random: Random, clock: Clock
@@ -40,6 +40,7 @@ class Fault:
         self.plan = plan
         self.reads_body = any(match.reads_body for match in plan.matches) or any(
             schedule.reads_body for schedule in plan.schedules)
+        self._asked = tuple(match.matches for match in plan.matches if not match.exact)
         self.decides = frozenset[str]().union(*(effect.decides for effect in self.effects))
         self.random = random
         self._owner = owner
@@ -128,7 +129,10 @@ class Fault:
 
     def meets(self, call: Call, document: object) -> bool:
         """Whether it is about this request."""
-        return all(match.matches(call, document) for match in self.plan.matches)
+        for matches in self._asked:  # noqa: SIM110 - a generator costs as much as what it asks
+            if not matches(call, document):
+                return False
+        return True
 
     def fires(self, call: Call) -> bool:
         """Whether it strikes this request, which it is about; counts it."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import argparse
 
+from bench_faults import faults
 from bench_load import Load
 from bench_rows import FULL, TINY, life, log_ins, pages, processes, requests
 from bench_table import Row, facts, table
 
-PARTS = ("life", "requests", "log-ins", "pages", "processes")
+PARTS = ("life", "requests", "faults", "log-ins", "pages", "processes")
 
 
 def main() -> None:
@@ -36,6 +37,8 @@ def main() -> None:
                 rows += life(size)
             elif part == "requests":
                 rows += requests(size, load)
+            elif part == "faults":
+                rows += faults(size, load)
             elif part == "log-ins":
                 rows += log_ins(size, load)
             elif part == "pages":

@@ -163,7 +163,7 @@ def _against_bare(
     posts = method == "POST"
 
     def run(port: int) -> float:
-        return _served(load, port, request, size.requests, size.connections)
+        return served(load, port, request, size.requests, size.connections)
 
     def ours() -> float:
         if posts:
@@ -176,7 +176,7 @@ def _against_bare(
                       target_ratio)
 
 
-def _served(load: Load, port: int, request: bytes, count: int, connections: int) -> float:
+def served(load: Load, port: int, request: bytes, count: int, connections: int) -> float:
     """Processor seconds that this process, the server, takes for a request.
 
     It serves in one thread, so its reciprocal is the requests a second of one processor; unlike
@@ -197,7 +197,7 @@ def pages(size: Size, load: Load) -> Bench:
     first = http("GET", "/v2/images?limit=25")
 
     def page(fake: FakeIMS, request: bytes) -> float:
-        return _served(load, port_of(fake), request, count, 4)
+        return served(load, port_of(fake), request, count, 4)
 
     with FakeIMS() as small, FakeIMS() as full:
         _fill(small, few)

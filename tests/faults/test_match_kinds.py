@@ -10,7 +10,7 @@ from wire import Wire
 from fake_ims import FakeIMS
 from fake_ims.domain.callers import DEFAULT_PROJECT_ID
 from fake_ims.errors import UsageError
-from fake_ims.faults.expected import same
+from fake_ims.faults.expected import expecting, same
 from fake_ims.faults.matches.request_body import at
 
 JOBS = f"/v1/{DEFAULT_PROJECT_ID}/jobs/"
@@ -223,6 +223,7 @@ def test_what_cannot_be_is_refused(
 ])
 def test_what_is_the_same(found: object, expected: object, is_it: bool) -> None:
     assert same(found, expected) is is_it
+    assert expecting(expected)(found) is is_it
 
 
 def test_pointers() -> None:

@@ -13,6 +13,8 @@ class Match(Protocol):
 
     Attributes:
         reads_body: whether it needs the JSON body of the request.
+        exact: whether it asks for nothing but the operations that it narrows to: under those it
+            need not be asked.
         names: whether its words can begin the sentence (``images.create``); ``every``: they can
             after "every"; empty: they follow after "every request".
         key: what every request that it matches has in common (``("tenant", "p2")``), if the index
@@ -20,6 +22,7 @@ class Match(Protocol):
     """
 
     reads_body: ClassVar[bool] = False
+    exact: ClassVar[bool] = False
     names: ClassVar[Literal["", "alone", "every"]] = ""
 
     @property

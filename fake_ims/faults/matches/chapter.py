@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ...contract.operations import OPERATIONS
 from ...errors import UsageError, unknown
@@ -28,6 +28,7 @@ class OfChapter(Match):
 
     text: str
     ids: frozenset[str]
+    exact: ClassVar[bool] = True
 
     def narrow(self, operations: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(name for name in operations if name in self.ids)

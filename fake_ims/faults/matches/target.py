@@ -24,6 +24,7 @@ class OfOperation(Match):
 
     text: str
     ids: frozenset[str]
+    exact: ClassVar[bool] = True
     names: ClassVar[Literal["", "alone", "every"]] = "alone"
 
     def narrow(self, operations: tuple[str, ...]) -> tuple[str, ...]:
