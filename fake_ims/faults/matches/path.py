@@ -76,7 +76,8 @@ def at_path(pattern: object) -> AtPath:
 
 
 KIND = Kind("match", (
-    Setting("path", {"type": "string", "pattern": "^[/*]"},
+    Setting("path", {"type": "string", "pattern": "^[/*]",
+                     "title": "a path, a template, or a glob"},
             "only requests to this path: a template (/v2/images/{image_id}), a path, or a glob "
             "(/v2/images/*)"),
 ), lambda values, scope: at_path(values["path"]))

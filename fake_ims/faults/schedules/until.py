@@ -79,7 +79,7 @@ KIND = Kind("schedule", (
             "fire until a request finds the image or job of its path in this status"),
 ), _until)
 CHANGE = Kind("schedule", (
-    Setting("until_change", {"enum": [True]},
+    Setting("until_change", {"enum": [True], "title": "true"},
             "fire until a request finds the image or job of its path in another status than the "
             "first request did"),
 ), _until_change)
