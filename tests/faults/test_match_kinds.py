@@ -54,6 +54,9 @@ def test_user(fake_ims: FakeIMS, wire: Wire) -> None:
     assert other.get("/v2/images").status == 503
     assert same_project.get("/v2/images").status == wire.get("/v2/images").status == 200
     assert str(fault) == "images.list of user ann answers 503"
+    fake_ims.faults.add("cloudimages.list", tenant="p2", user="ann", status=503)
+    seen = [who.get("/v2/cloudimages").status for who in (other, same_project)]
+    assert seen == [503, 200]
 
 
 def test_image_by_id_and_by_name(fake_ims: FakeIMS, wire: Wire) -> None:
@@ -91,6 +94,12 @@ def test_image_attribute_of_a_batch(fake_ims: FakeIMS, wire: Wire) -> None:
     fake_ims.faults.add("cloudimages.*", image_attribute={"__os_type": "Linux"}, status=503)
     body = {"images": [image.id], "projects": ["p2"]}
     assert wire.post("/v1/cloudimages/members", body).status == 503
+
+
+def test_the_attributes_are_those_of_the_image_in_the_path(fake_ims: FakeIMS, wire: Wire) -> None:
+    image = fake_ims.images.add(name="a", data=b"x", members=["p2"])
+    fake_ims.faults.add("members.*", image_attribute={"status": "accepted"}, status=503)
+    assert wire.caller(fake_ims.tenant("p2")).answer(image.id, "p2", "accepted").status == 200
 
 
 def test_image_status(fake_ims: FakeIMS, wire: Wire) -> None:

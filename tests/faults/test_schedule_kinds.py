@@ -56,7 +56,8 @@ def test_what_makes_a_request_the_same(fake_ims: FakeIMS, wire: Wire) -> None:
     for different in (
         lambda: wire.get(LIST), lambda: wire.get(LIST, limit=1), lambda: other.get(LIST),
         lambda: wire.get("/v2/cloudimages"), lambda: wire.post(LIST, {"name": "a"}),
-        lambda: wire.post(LIST, {"name": "b"}),
+        lambda: wire.post(LIST, {"name": "b"}), lambda: wire.get(f"/v2/images/{image.id}"),
+        lambda: wire.delete(f"/v2/images/{image.id}"),
         lambda: wire.delete(f"/v2/images/{image.id}/tags/a"),
     ):
         assert different().status != 503
@@ -229,6 +230,12 @@ def test_rate_with_an_effect_of_its_own(fake_ims: FakeIMS, wire: Wire) -> None:
         None, "soon"]
     assert statuses(wire, 2, "/v2/cloudimages") == [200, 500]
     assert wire.get("/v2/cloudimages").headers["Retry-After"] is None
+    fake_ims.faults.add("cloudimages.quota", rate="1/d", raw={"status": 503})
+    wire.get("/v1/cloudimages/quota")
+    raw = wire.raw(f"GET /v1/cloudimages/quota HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                   f"X-Auth-Token: {fake_ims.token}\r\n\r\n".encode())
+    assert b" 503 " in raw
+    assert b"retry-after" not in raw.lower()
 
 
 def test_a_second_of_the_rate(fake_ims: FakeIMS, wire: Wire) -> None:

@@ -101,6 +101,25 @@ def test_one_that_fired_stands_for_all_of_a_weather(fake_ims: FakeIMS, wire: Wir
     assert fake_ims.faults.unused() == [other]
 
 
+def test_all_or_none_are_placed() -> None:
+    fake = FakeIMS()
+    plans = [plan({"target": "images.list", "status": 503}), plan({"refuse": True})]
+    with pytest.raises(UsageError, match="there is none yet"):
+        fake.faults.place(plans)
+    assert len(fake.faults) == 0
+    assert not fake.faults.any
+
+
+def test_whether_chance_has_a_say(fake_ims: FakeIMS) -> None:
+    fake_ims.faults.weather("throttled")
+    assert not fake_ims.faults.chance
+    with fake_ims.faults.weather("flaky"):
+        pass
+    assert fake_ims.faults.chance
+    fake_ims.faults.clear()
+    assert not fake_ims.faults.chance
+
+
 def test_a_weather_that_there_is_not(fake_ims: FakeIMS) -> None:
     with pytest.raises(UsageError, match="unknown weather 'flakey'; did you mean 'flaky'"):
         fake_ims.faults.weather("flakey")

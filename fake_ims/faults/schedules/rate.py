@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ...errors import UsageError
 from ..effects import Effect
 from ..effects.answer import AnswerStatus
+from ..effects.raw import Raw
 from ..kinds import Kind, Scope, Setting, Values
 from ..statuses import RETRYABLE
 from . import Schedule, Turn
@@ -74,8 +75,9 @@ class Rate(Schedule):
         return self.limit / _PERIODS[self.unit]
 
     def beside(self, effects: Sequence[Effect]) -> Rate:
-        told = any(name.lower() == "retry-after" for effect in effects
-                   if isinstance(effect, AnswerStatus) for name, _ in effect.changes.headers)
+        told = any(isinstance(effect, Raw) for effect in effects) or any(
+            name.lower() == "retry-after" for effect in effects
+            if isinstance(effect, AnswerStatus) for name, _ in effect.changes.headers)
         return replace(self, answer=(), tells=not told) if effects else self
 
     @property
