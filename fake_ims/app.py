@@ -88,8 +88,11 @@ class Pipeline:
             return await service.control(request)
         exchange = Exchange(0, request.method, url.raw_path, url.raw_query_string,
                             started_at=service.clock.now(), request_headers=request.headers,
+                            client=request.remote or "",
                             request_id=_request_id(request.headers.get(REQUEST_ID)))
         call = Call(service, request, exchange)
+        if service.strict and request.headers.get("X-Auth-Token") in service.late_tokens:
+            exchange.late = True
         if service.script is not None:
             service.script.look()
         answer: Answer | None = None
@@ -107,6 +110,9 @@ class Pipeline:
         exchange.seconds = monotonic() - started
         if service.epoch != call.epoch:
             # A reset came between: what was begun before it leaves no trace after it.
+            if service.strict:
+                exchange.late = True
+                service.journal.record(exchange)
             cut(request)
             return web.Response()
         if answer is not None:
@@ -159,6 +165,7 @@ class Pipeline:
             raise ConnectionCut
         if answer is None:
             answer = refusal or await strike.work(partial(self._handle, call))
+            call.exchange.work = answer.status
         with call.service.interruptible():
             return await strike.after(answer)
 
@@ -256,6 +263,9 @@ class Pipeline:
 
     def _note(self, exchange: Exchange, answer: Answer) -> None:
         exchange.status = answer.status
+        exchange.response_headers = answer.headers
+        if not exchange.faults:
+            exchange.work = answer.status
         exchange.response_body = answer.body
         exchange.response_size = answer.length
         if not answer.bare:

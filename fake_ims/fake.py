@@ -13,6 +13,7 @@ from .contract.model import Profile
 from .domain.callers import AuthMode
 from .domain.durations import Due, DurationLike
 from .errors import NotRunningError, UsageError, WrongLoopError
+from .journal import BODY_BYTES, EXCHANGES
 from .login import LogIn
 from .seeded import SeededImages
 from .service import DEFAULT_REGION, Service
@@ -59,10 +60,14 @@ class FakeIMS(LogIn):
         region: name of the region: in the service catalog, and of the default project.
         seed: of the chance that faults have: the same seed and the same faults give the same
             failures.
+        strict: whether a test fails for what no client should send, and for faults that never
+            fired: see ``complaints``.
         host: the address to listen on; the default can be reached from this machine only.
         port: the port to listen on; 0 for a free one.
         control: whether ``/_fake_ims/`` is answered: all that this object can do, as JSON.
         control_token: what clients of it must send in ``X-Fake-Ims-Control``; None for nothing.
+        keep_exchanges: how many exchanges ``requests`` keeps; the oldest go first.
+        keep_bytes: how many bytes of each body it keeps.
 
     Raises:
         UsageError: a setting that the fake does not know; all that are wrong in one text.
@@ -78,18 +83,21 @@ class FakeIMS(LogIn):
         jobs: DurationLike | Due = "0s",
         region: str = DEFAULT_REGION,
         seed: int | str = DEFAULT_SEED,
+        strict: bool = False,
         host: str = "127.0.0.1",
         port: int = 0,
         control: bool = True,
         control_token: str | None = None,
+        keep_exchanges: int = EXCHANGES,
+        keep_bytes: int = BODY_BYTES,
     ) -> None:
         self._initial = Settings.checked(profile, auth, saving, deleting, jobs, region, host,
-                                         port, seed)
+                                         port, seed, strict)
         self._host = host
         self._port = port
         self._bridge = Bridge()
         self._tenants: dict[object, Tenant] = {}
-        self._service = service = Service(profile, auth, region)
+        self._service = service = Service(profile, auth, region, keep_exchanges, keep_bytes)
         self._images = SeededImages(service, self._bridge)
         # What tests ask these objects takes the bridge. Clock and Lifecycle do without: what a
         # test does there are single stores and appends, which the loop only reads.
@@ -412,14 +420,15 @@ class FakeIMS(LogIn):
         jobs: DurationLike | Due | None = None,
         region: str | None = None,
         seed: int | str | None = None,
+        strict: bool | None = None,
     ) -> None:
         """Forget images, tokens, faults and exchanges, and set the clock back.
 
         The default tenant gets a new token. Objects such as ``fake.faults`` stay good.
 
         Args:
-            profile, auth, saving, deleting, jobs, region, seed: settings until the next reset;
-                one that is not given goes back to what the constructor was given.
+            profile, auth, saving, deleting, jobs, region, seed, strict: settings until the next
+                reset; one that is not given goes back to what the constructor was given.
 
         Raises:
             UsageError: a setting that the fake does not know; nothing has been reset then.
@@ -434,7 +443,9 @@ class FakeIMS(LogIn):
             initial.jobs if jobs is None else jobs,
             initial.region if region is None else region,
             seed=initial.seed if seed is None else seed,
-        ) if (profile, auth, saving, deleting, jobs, region, seed) != (None,) * 7 else initial
+            strict=initial.strict if strict is None else strict,
+        ) if (profile, auth, saving, deleting, jobs, region, seed, strict) != (None,) * 8 else (
+            initial)
         self._bridge.run(lambda: self._renew(settings))
 
     def load(
@@ -477,6 +488,17 @@ class FakeIMS(LogIn):
     def scenario(self) -> Script | None:
         """The scenario that is being played; None if there is none."""
         return self._service.script
+
+    @property
+    def strict(self) -> bool:
+        """Whether a test fails for its complaints."""
+        return self._service.strict
+
+    def complaints(self) -> list[str]:
+        """What strict mode fails a test for: requests that no client should send, and faults that
+        never fired."""
+        return [*self.requests.unexpected(),
+                *(f"this fault never fired: {fault}" for fault in self.faults.unused())]
 
     def peek(self, look: Callable[[Service], T]) -> T:
         """What a function sees of the service's state, all that is due by now done; also after
@@ -523,6 +545,7 @@ class FakeIMS(LogIn):
         self._service.lifecycle.deleting = settings.deleting
         self._service.lifecycle.jobs = settings.jobs
         self._service.faults.seed = settings.seed
+        self._service.strict = settings.strict
 
     def __repr__(self) -> str:
         where = f"at {self._url}" if self.running else "not running"

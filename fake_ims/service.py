@@ -20,7 +20,7 @@ from .domain.tasks import Tasks
 from .domain.transitions import Transitions
 from .domain.uploads import Uploads
 from .faults import Faults
-from .journal import Journal
+from .journal import BODY_BYTES, EXCHANGES, Journal
 from .profiles import Profile, profile
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class Service:
         profile_name: ``otc`` or ``openstack``.
         auth: ``any``, ``strict`` or ``triple``; see ``Callers``.
         region: name of the region, which the catalog and the default project have.
+        keep_exchanges: how many exchanges the journal keeps.
+        keep_bytes: how many bytes of each body.
 
     Attributes:
         epoch: number of resets so far; a request that began before one ends without a trace.
@@ -60,12 +62,15 @@ class Service:
         faults: failures that the test has asked for.
         journal: every exchange.
         control: answers what comes in below ``/_fake_ims``; None to take it for unknown paths.
+        strict: whether what no client should send is looked for.
+        late_tokens: tokens that an earlier test had; whoever sends one is of it.
         script: looks, before and after each request, whether a step of a scenario is due; None
             without a scenario.
     """
 
     def __init__(
-        self, profile_name: str = "otc", auth: AuthMode = "any", region: str = DEFAULT_REGION
+        self, profile_name: str = "otc", auth: AuthMode = "any", region: str = DEFAULT_REGION,
+        keep_exchanges: int = EXCHANGES, keep_bytes: int = BODY_BYTES,
     ) -> None:
         self.epoch = 0
         # The same over resets, so that a client made once for a session keeps its token.
@@ -73,7 +78,10 @@ class Service:
         self.clock = Clock()
         self.faults = Faults(self.clock)
         self.faults.service = self
-        self.journal = Journal()
+        self.journal = Journal(keep_exchanges, keep_bytes)
+        self.journal.service = self
+        self.strict = False
+        self.late_tokens: frozenset[str] = frozenset()
         self.lifecycle = Lifecycle()
         self._waiting: set[asyncio.Task[Any]] = set()
         self.control: Callable[[web.Request], Awaitable[web.Response]] | None = None
@@ -167,6 +175,7 @@ class Service:
         self.epoch += 1
         self.interrupt()
         self.script = None
+        self.late_tokens = self.callers.given() - {self._default_token}
         self.store.close()
         self.clock.reset()
         self.faults.clear()

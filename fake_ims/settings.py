@@ -14,6 +14,8 @@ from .profiles import NAMES
 from .service import DEFAULT_REGION
 
 DEFAULT_SEED = 0
+# As command lines and ini files write them.
+_WORDS = {"true": True, "false": False}
 _REGION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
 
 
@@ -29,6 +31,7 @@ class Settings:
         jobs: how long an asynchronous job takes.
         region: name of the region.
         seed: of the chance that faults have.
+        strict: whether a test fails for what no client should send.
     """
 
     profile: Profile
@@ -38,6 +41,7 @@ class Settings:
     jobs: Due
     region: str
     seed: int | str = DEFAULT_SEED
+    strict: bool = False
 
     @classmethod
     def checked(
@@ -51,6 +55,7 @@ class Settings:
         host: object = "127.0.0.1",
         port: object = 0,
         seed: object = DEFAULT_SEED,
+        strict: object = False,
     ) -> Settings:
         """Settings as users write them; host and port are checked beside them.
 
@@ -79,7 +84,11 @@ class Settings:
             wrong.append(f"region is a name such as {DEFAULT_REGION!r}, not {region!r}")
         if isinstance(seed, bool) or not isinstance(seed, (int, str)) or seed == "":
             wrong.append(f"seed is a whole number or a text, not {seed!r}")
+        if isinstance(strict, str) and strict.lower() in _WORDS:
+            strict = _WORDS[strict.lower()]
+        if not isinstance(strict, bool):
+            wrong.append(f"strict is True or False, not {strict!r}")
         if wrong:
             raise UsageError("; ".join(wrong))
         return cls(cast("Profile", profile), cast("AuthMode", auth), times[0], times[1],
-                   times[2], cast("str", region), cast("int | str", seed))
+                   times[2], cast("str", region), cast("int | str", seed), cast("bool", strict))

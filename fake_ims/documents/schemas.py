@@ -73,6 +73,7 @@ SETTINGS_OF_A_FAKE: dict[str, Schema] = {
     "deleting": says(DUE, "how long a deletion takes"),
     "jobs": says(DUE, "how long an asynchronous job takes"),
     "region": says(NAME, "name of the region"),
+    "strict": says({"type": "boolean"}, "whether a test fails for what no client should send"),
     "seed": says({"type": ["integer", "string"]}, "of the chance that faults have"),
 }
 

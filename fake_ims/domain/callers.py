@@ -151,6 +151,10 @@ class Callers:
             issued = self._tokens[token] = _Token(self.identify(token, 0.0), None)
         issued.expires_at = float("-inf")
 
+    def given(self) -> frozenset[str]:
+        """Every token that was issued."""
+        return frozenset(self._tokens)
+
     def expires_at(self, token: str) -> float | None:
         """When a token ends or ended; None if never, or if it was not issued here."""
         issued = self._tokens.get(token)

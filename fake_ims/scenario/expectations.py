@@ -19,8 +19,7 @@ def having(journal: Journal, asked: Mapping[str, Any], since: int) -> list[Excha
         UsageError: an operation, method or path that there is not.
     """
     filters = {("operation" if name == "target" else name): value
-               for name, value in asked.items()
-               if name not in (*_COUNTS, "because") and (name, value) != ("target", "*")}
+               for name, value in asked.items() if name not in (*_COUNTS, "because")}
     return [one for one in journal.where(**filters) if one.number > since]
 
 

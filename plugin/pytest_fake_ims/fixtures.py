@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -54,16 +55,19 @@ def _with_scenario(
 
 
 def judge(fake: FakeIMS, script: Script | None) -> None:
-    """Fail the test if the scenario that it was given did not go as it has it."""
+    """Fail the test if the scenario that it was given did not go as it has it, or, in strict mode,
+    for what no client should send."""
     __tracebackhide__ = True
-    if script is None or fake.scenario is not script:  # there is none, or the test has reset it
-        return
-    try:
-        complaints = script.complaints()
-    except NotRunningError:  # the test has stopped its fake, and the state is gone
-        return
-    if complaints:
-        settings.fail("the scenario did not go as it has it:\n" + "\n".join(complaints))
+    told: list[str] = []
+    with suppress(NotRunningError):  # the test has stopped its fake, and the state is gone
+        if script is not None and fake.scenario is script:  # else the test has reset it
+            told = script.complaints()
+    if told:
+        told.insert(0, "the scenario did not go as it has it:")
+    if fake.strict:
+        told += fake.complaints()
+    if told:
+        settings.fail("\n".join(told))
 
 
 def environment(fake: FakeIMS, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
@@ -122,13 +126,12 @@ class FakeImsFactory:
         return fake
 
     def _play(self, fake: FakeIMS, given: dict[str, Any]) -> None:
-        if settings.SCENARIO in self._given:
-            taken = inspect.signature(fake.reset).parameters
-            script = settings.play(fake, {**self._given, **{
-                name: settings.Given(value, "the call") for name, value in given.items()
-                if name in taken}})
-            # Runs before the fake is stopped, as it was added after that.
-            self._request.addfinalizer(lambda: judge(fake, script))
+        taken = inspect.signature(fake.reset).parameters
+        script = settings.play(fake, {**self._given, **{
+            name: settings.Given(value, "the call") for name, value in given.items()
+            if name in taken}})
+        # Runs before the fake is stopped, as it was added after that.
+        self._request.addfinalizer(lambda: judge(fake, script))
 
     async def in_loop(self, **given: Any) -> FakeIMS:
         """A fake that runs in the test's own asyncio loop: ``await fake_ims_factory.in_loop()``.

@@ -28,6 +28,7 @@ NAMES = {
     "jobs": "when an asynchronous job ends: a duration (default 0s), polls(3), 'by hand'",
     "region": "name of the region, in the service catalog (default eu-de)",
     "seed": "of the chance that faults have: a whole number or a text (default 0)",
+    "strict": "true: a test fails for requests that no client should send, and unused faults",
     "scenario": "scenario file to play: TOML or JSON, relative to the test's file, the ini file, "
     "or the working directory",
 }

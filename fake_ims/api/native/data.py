@@ -8,7 +8,6 @@ import sys
 from ...domain import access
 from ...domain.data import Blob
 from ...domain.image import Image
-from ...journal import BODY_BYTES
 from ...refusal import Refused
 from ..answer import Answer
 from ..call import Call
@@ -70,7 +69,7 @@ async def receive(call: Call, image: Image, expected: int | None) -> Blob:
         raise
     blob.finish()
     call.exchange.request_size = blob.size
-    call.exchange.request_body = blob.head(BODY_BYTES)
+    call.exchange.request_body = blob.head(call.service.journal.body_limit)
     return blob
 
 
@@ -113,7 +112,7 @@ async def download(call: Call) -> Answer:
     if part is not None:
         headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{blob.size}"
     return Answer(206 if part else 200, content_type=OCTETS, headers=headers,
-                  body=b"".join(blob.read(start, min(length, BODY_BYTES))),
+                  body=b"".join(blob.read(start, min(length, service.journal.body_limit))),
                   stream=blob.read(start, length), length=length)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ...journal import BODY_BYTES
 from ..connection import ConnectionCut
 from ..departure import Departure
 from ..kinds import Kind, Scope, Setting, Values
@@ -51,14 +50,15 @@ class Hang(Ending):
 
 async def _take_in(call: Call) -> None:
     """Read what is left of the request's body; its beginning goes to the journal."""
+    limit = call.service.journal.body_limit
     kept = bytearray()
     size = 0
     async for chunk in arriving(call):
         size += len(chunk)
-        if len(kept) < BODY_BYTES:
+        if len(kept) < limit:
             kept += chunk
     if size and not call.exchange.request_body:
-        call.exchange.request_body = bytes(kept[:BODY_BYTES])
+        call.exchange.request_body = bytes(kept[:limit])
         call.exchange.request_size = size
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import TYPE_CHECKING, ClassVar
 
 from ...errors import UsageError
@@ -35,7 +34,7 @@ class Attempt(Schedule):
     reads_body: ClassVar[bool] = True
 
     def due(self, turn: Turn, call: Call) -> bool:
-        key = _identity(call)
+        key = call.exchange.identity
         attempt = turn.memory.pop(key, 0) + 1
         turn.memory[key] = attempt
         if len(turn.memory) > REMEMBERED:
@@ -47,17 +46,6 @@ class Attempt(Schedule):
             return f"from attempt {self.least} on"
         listed = " and ".join(map(str, sorted(self.numbers)))
         return f"at attempt{'s' if len(self.numbers) > 1 else ''} {listed}"
-
-
-def _identity(call: Call) -> bytes:
-    """A digest of what makes two requests the same."""
-    exchange = call.exchange
-    digest = blake2b(digest_size=16)
-    for part in (exchange.method, exchange.path, exchange.query, exchange.caller):
-        digest.update(part.encode())
-        digest.update(b"\n")
-    digest.update(exchange.request_body)  # what a fault does not read, a stream, is not there yet
-    return digest.digest()
 
 
 def _build(values: Values, scope: Scope) -> Attempt:

@@ -1,0 +1,171 @@
+"""Assertions on how often, and in which order, requests came in."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..errors import UsageError
+from . import filters
+from .exchange import Exchange
+
+if TYPE_CHECKING:
+    from ..service import Service
+
+LINES = 20
+_NEAREST = 3
+
+
+def called(
+    exchanges: Sequence[Exchange],
+    service: Service | None,
+    asked: Mapping[str, Any],
+    *,
+    times: int | None = None,
+    at_least: int | None = None,
+    at_most: int | None = None,
+) -> None:
+    """Fail unless so many exchanges meet the conditions.
+
+    Raises:
+        AssertionError: with what is there.
+        UsageError: the numbers contradict each other, or a condition that there is not.
+    """
+    __tracebackhide__ = True
+    least, most, wanted = bounds(times, at_least, at_most)
+    checks = filters.tests(asked, service)
+    found = filters.chosen(exchanges, checks.values())
+    if (least is None or len(found) >= least) and (most is None or len(found) <= most):
+        return
+    text = [f"expected {wanted} of {filters.shown(asked)}, but there "
+            f"{'was' if len(found) == 1 else 'were'} {len(found)}"]
+    if found:
+        text += ["they are:", *listed(found)]
+    if least is not None and len(found) < least:
+        text += _misses(exchanges, found, asked, service)
+        others = [one for one in exchanges if one not in found]
+        text += ["all others:", *listed(others)] if others else (
+            [] if found else ["no request came in"])
+    raise AssertionError("\n".join(text))
+
+
+def bounds(
+    times: int | None, at_least: int | None, at_most: int | None
+) -> tuple[int | None, int | None, str]:
+    """The least and the greatest number, and both in words; by default at least one.
+
+    Raises:
+        UsageError: they contradict each other, or one is no number.
+    """
+    for name, value in (("times", times), ("at_least", at_least), ("at_most", at_most)):
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int)
+                                  or value < 0):
+            raise UsageError(f"{name}={value!r}: it is a whole number from 0 on")
+    if times is not None:
+        if at_least is not None or at_most is not None:
+            raise UsageError("times= says just how often; leave at_least= and at_most= out")
+        return times, times, str(times) if times else "none"
+    if at_least is None and at_most is None:
+        return 1, None, "at least 1"
+    if at_least is None:
+        return None, at_most, f"at most {at_most}"
+    if at_most is None:
+        return at_least, None, f"at least {at_least}"
+    if at_least > at_most:
+        raise UsageError(f"at_least={at_least} and at_most={at_most}: no number is both")
+    return at_least, at_most, f"from {at_least} to {at_most}"
+
+
+def listed(exchanges: Sequence[Exchange]) -> list[str]:
+    """A line for each of the last exchanges, with its number."""
+    more = len(exchanges) - LINES
+    return ([f"  ({more} more before)"] if more > 0 else []) + [
+        f"  #{one.number} {one.line()}" for one in exchanges[-LINES:]]
+
+
+def _misses(
+    exchanges: Sequence[Exchange], found: Sequence[Exchange], asked: Mapping[str, Any],
+    service: Service | None,
+) -> list[str]:
+    """The exchanges that fail by one condition only, and by which."""
+    conditions = [name for name, value in asked.items() if value is not None]
+    if len(conditions) < 2:
+        return []
+    told: list[str] = []
+    for missing in conditions:
+        others = {name: value for name, value in asked.items() if name != missing}
+        near = filters.chosen(exchanges, filters.tests(others, service).values())
+        for one in [one for one in near if one not in found][:_NEAREST]:
+            told += [f"  #{one.number} {one.line()}", *_why(one, missing, asked[missing])]
+    return ["all but one condition holds for:", *told] if told else []
+
+
+def _why(exchange: Exchange, name: str, expected: object) -> list[str]:
+    if name == "request_body" and isinstance(expected, Mapping):
+        return _body_diff(exchange, expected)
+    actual: object = {
+        "operation": exchange.operation or "(no route)", "status": exchange.status,
+        "tenant": exchange.tenant, "user": exchange.user, "method": exchange.method,
+        "path": exchange.path, "query": exchange.query or "none", "client": exchange.client,
+        "fault": bool(exchange.faults), "chapter": exchange.chapter,
+    }.get(name)
+    if name == "header" and isinstance(expected, Mapping):
+        actual = {key: exchange.request_headers.get(key) for key in expected}
+    text = f"      {name} is not {expected!r}"
+    return [text if actual is None else f"{text}, but {actual!r}"]
+
+
+def _body_diff(exchange: Exchange, expected: Mapping[str, Any]) -> list[str]:
+    """The body as it came, against the body with what was expected in it."""
+    try:
+        came = exchange.request_json
+    except (UsageError, ValueError):
+        return [f"      its body is no JSON that was kept whole ({exchange.request_size} bytes)"]
+    wanted = json.loads(json.dumps(came))
+    for pointer, value in expected.items():
+        wanted = _set(wanted, pointer.split("/")[1:], value)
+    expected_lines, lines = (json.dumps(one, indent=2, sort_keys=True).splitlines()
+                             for one in (wanted, came))
+    diff = difflib.unified_diff(expected_lines, lines, "expected", "came", lineterm="", n=2)
+    return [f"      {line}" for line in diff]
+
+
+def _set(document: Any, parts: list[str], value: object) -> Any:
+    if not parts:
+        return value
+    name = parts[0].replace("~1", "/").replace("~0", "~")
+    if isinstance(document, list) and name.isdecimal() and int(name) < len(document):
+        document[int(name)] = _set(document[int(name)], parts[1:], value)
+        return document
+    found = document if isinstance(document, dict) else {}
+    found[name] = _set(found.get(name), parts[1:], value)
+    return found
+
+
+def order(exchanges: Sequence[Exchange], operations: Sequence[str]) -> None:
+    """Fail unless the operations came in this order.
+
+    Raises:
+        AssertionError: with the first that is missing behind the others.
+        UsageError: fewer than two operations, or one that there is not.
+    """
+    __tracebackhide__ = True
+    if len(operations) < 2:
+        raise UsageError("an order is one of two operations or more")
+    checks = [filters.tests({"operation": name}, None)["operation"] for name in operations]
+    place = 0
+    marks: dict[int, str] = {}
+    for name, check in zip(operations, checks, strict=True):
+        found = next((index for index in range(place, len(exchanges))
+                      if check(exchanges[index])), None)
+        if found is None:
+            behind = f" behind #{exchanges[place - 1].number}" if place else ""
+            raise AssertionError("\n".join([
+                f"expected the order {', '.join(operations)}, but there is no {name}{behind}",
+                *(f"{marks.get(index, ' ')} #{one.number} {one.line()}"
+                  for index, one in enumerate(exchanges)),
+                *([] if exchanges else ["no request came in"])]))
+        marks[found] = "*"
+        place = found + 1

@@ -1,0 +1,184 @@
+"""One request and its answer, as the journal keeps it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import blake2b
+from urllib.parse import unquote
+
+from ..contract.operations import BY_ID
+from ..errors import UsageError
+
+
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """One request and its answer.
+
+    Attributes:
+        number: position in the journal, from 1; the journal gives it when it records.
+        method: HTTP method.
+        path: path as it came, without the query.
+        query: the query string, without ``?``.
+        operation: id of the operation, such as ``images.create``; empty if no route matched.
+        caller: ``user:project`` of the caller; empty if there was none.
+        roles: roles of the caller.
+        status: status of the answer; 0 if none was sent (a connection that a fault cut).
+        started_at: instant on the fake's clock, seconds since the epoch.
+        seconds: real seconds that the answer took.
+        request_headers: as they came.
+        response_headers: as they were sent.
+        request_body: the body, if it was read whole; its beginning if it is truncated.
+        response_body: the body that was sent, if it was held whole; likewise.
+        request_id: value of ``x-openstack-request-id``.
+        faults: the faults that touched it, each as a sentence.
+        request_size: bytes of the request's body, also of one that was not kept.
+        response_size: bytes of the answer's body, likewise.
+        left: whether the client had gone before there was an answer.
+        late: whether it is of an earlier test; known in strict mode.
+        client: address that the connection came from.
+        work: status that the service's own work came to; 0 if a fault took its place. What the
+            client saw of it is ``status``.
+    """
+
+    number: int
+    method: str
+    path: str
+    query: str
+    operation: str = ""
+    caller: str = ""
+    roles: tuple[str, ...] = ()
+    status: int = 0
+    started_at: float = 0.0
+    seconds: float = 0.0
+    request_headers: Mapping[str, str] = field(default_factory=dict)
+    response_headers: Mapping[str, str] = field(default_factory=dict)
+    request_body: bytes = b""
+    response_body: bytes = b""
+    request_id: str = ""
+    faults: tuple[str, ...] = ()
+    request_size: int = 0
+    response_size: int = 0
+    left: bool = False
+    late: bool = False
+    client: str = ""
+    work: int = 0
+
+    @property
+    def tenant(self) -> str:
+        """The caller's project id; empty if there was none."""
+        return self.caller.rpartition(":")[2]
+
+    @property
+    def user(self) -> str:
+        """Id of the caller; empty if there was none."""
+        return self.caller.rpartition(":")[0]
+
+    @property
+    def chapter(self) -> str:
+        """Title of the page that documents the operation; empty if no route matched."""
+        row = BY_ID.get(self.operation)
+        return "" if row is None else row.chapter
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The parameters of the path, decoded: ``{"image_id": ...}``."""
+        row = BY_ID.get(self.operation)
+        found = None if row is None else _pattern(row.path).search(self.path)
+        return {} if found is None else {name: unquote(value)
+                                         for name, value in found.groupdict().items()}
+
+    @property
+    def identity(self) -> bytes:
+        """A digest of what makes two requests the same: method, path, query, caller and body. Of a
+        body that is streamed (an upload) nothing counts."""
+        digest = blake2b(digest_size=16)
+        for part in (self.method, self.path, self.query, self.caller):
+            digest.update(part.encode())
+            digest.update(b"\n")
+        row = BY_ID.get(self.operation)
+        if row is None or row.body != "octets":
+            digest.update(self.request_body)
+        return digest.digest()
+
+    @property
+    def request_truncated(self) -> bool:
+        """Whether the request had more body than was kept."""
+        return self.request_size > len(self.request_body)
+
+    @property
+    def response_truncated(self) -> bool:
+        """Whether the answer had more body than was kept."""
+        return self.response_size > len(self.response_body)
+
+    @property
+    def json(self) -> object:
+        """The answer's body as JSON; None if it had none.
+
+        Raises:
+            UsageError: only a part of the body was kept.
+            ValueError: it is no JSON.
+        """
+        return _parsed("response", self.response_body, self.response_size)
+
+    @property
+    def request_json(self) -> object:
+        """The request's body as JSON; None if it had none, or nobody read it.
+
+        Raises:
+            UsageError: only a part of the body was kept.
+            ValueError: it is no JSON.
+        """
+        return _parsed("request", self.request_body, self.request_size)
+
+    def curl(self, *, secrets: bool = False) -> str:
+        """A command that sends the request again.
+
+        Args:
+            secrets: whether tokens and signatures stand in it as they are.
+        """
+        from .curl import curl  # few tests ask for it
+
+        return curl(self, secrets=secrets)
+
+    def line(self) -> str:
+        """All of it that matters in one line."""
+        target = f"{self.path}?{self.query}" if self.query else self.path
+        took = self.seconds * 1000
+        parts = [
+            f"{self.method} {target} -> {self.status or 'no answer'}",
+            self.operation or "(no route)",
+            f"{took:.1f} ms" if took < 1000 else f"{self.seconds:.2f} s",
+            ":".join(_short(part) for part in self.caller.split(":")),
+            f"[fault: {'; '.join(self.faults)}]" if self.faults else "",
+        ]
+        return "  ".join(part for part in parts if part)
+
+    def __str__(self) -> str:
+        return self.line()
+
+
+def _short(identity: str) -> str:
+    """An id short enough to read: ids of people and projects are 32 hexadecimal digits."""
+    return identity if len(identity) <= 16 else f"{identity[:8]}…"
+
+
+def _parsed(which: str, body: bytes, size: int) -> object:
+    if size > len(body):
+        raise UsageError(f"the journal kept {len(body)} of the {size} bytes of the {which} body")
+    if not body:
+        return None
+    document: object = json.loads(body)
+    return document
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    """Finds the parameters of a path, which may stand behind a prefix of the service."""
+    parts = re.split(r"\{(\w+)\}", path)
+    text = "".join(f"(?P<{part}>[^/]+)" if place % 2 else re.escape(part)
+                   for place, part in enumerate(parts))
+    return re.compile(f"{text}/?$")

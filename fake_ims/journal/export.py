@@ -1,0 +1,125 @@
+"""Exchanges in forms that other programs read: HAR 1.2 and JSON lines."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
+from os import PathLike
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+from ..contract.statuses import STATUSES
+from ..version import __version__
+from .exchange import Exchange
+
+
+def written(text: str, path: str | PathLike[str] | None) -> str:
+    """The text, written to a file if there is one."""
+    if path is not None:
+        Path(path).write_text(text, encoding="utf-8")
+    return text
+
+
+def jsonl(exchanges: Iterable[Exchange]) -> str:
+    """A JSON object a line, with the keys of ``as_document``."""
+    return "".join(json.dumps(as_document(one)) + "\n" for one in exchanges)
+
+
+def as_document(exchange: Exchange, *, bodies: bool = True) -> dict[str, object]:
+    """An exchange as JSON can hold it.
+
+    ``started_at`` is seconds since the epoch on the fake's clock, ``seconds`` real ones, ``text``
+    its line; a body is a text, or ``{"base64": ...}`` if it is none, as far as it was kept.
+    """
+    found: dict[str, object] = {
+        "number": exchange.number, "text": exchange.line(), "method": exchange.method,
+        "path": exchange.path, "query": exchange.query, "operation": exchange.operation,
+        "caller": exchange.caller, "roles": list(exchange.roles), "client": exchange.client,
+        "status": exchange.status, "work": exchange.work, "started_at": exchange.started_at,
+        "seconds": exchange.seconds, "request_id": exchange.request_id,
+        "faults": list(exchange.faults), "left": exchange.left,
+        "request_size": exchange.request_size, "response_size": exchange.response_size,
+    }
+    if bodies:
+        found |= {
+            "request_headers": dict(exchange.request_headers),
+            "request_body": _body(exchange.request_body),
+            "response_headers": dict(exchange.response_headers),
+            "response_body": _body(exchange.response_body),
+        }
+    return found
+
+
+def _body(body: bytes) -> object:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(body).decode()}
+
+
+def har(exchanges: Iterable[Exchange]) -> str:
+    """A HAR 1.2 document."""
+    return json.dumps({"log": {
+        "version": "1.2",
+        "creator": {"name": "fake_ims", "version": __version__},
+        "entries": [_entry(one) for one in exchanges],
+    }}, indent=1)
+
+
+def _entry(exchange: Exchange) -> dict[str, object]:
+    milliseconds = exchange.seconds * 1000
+    started = datetime.fromtimestamp(exchange.started_at, timezone.utc)
+    return {
+        "startedDateTime": started.isoformat(timespec="milliseconds"),
+        "time": milliseconds,
+        "request": _request(exchange),
+        "response": _response(exchange),
+        "cache": {},
+        "timings": {"send": 0, "wait": milliseconds, "receive": 0},
+        "comment": "; ".join(exchange.faults),
+    }
+
+
+def _request(exchange: Exchange) -> dict[str, object]:
+    headers = exchange.request_headers
+    query = f"?{exchange.query}" if exchange.query else ""
+    found: dict[str, object] = {
+        "method": exchange.method,
+        "url": f"http://{headers.get('Host', '127.0.0.1')}{exchange.path}{query}",
+        "httpVersion": "HTTP/1.1", "cookies": [], "headers": _pairs(headers),
+        "queryString": [{"name": name, "value": value}
+                        for name, value in parse_qsl(exchange.query, keep_blank_values=True)],
+        "headersSize": -1, "bodySize": exchange.request_size,
+    }
+    if exchange.request_size:
+        found["postData"] = {
+            "mimeType": headers.get("Content-Type", ""),
+            "text": exchange.request_body.decode("utf-8", "replace"),
+            "comment": f"{len(exchange.request_body)} of {exchange.request_size} bytes were kept"
+            if exchange.request_truncated else "",
+        }
+    return found
+
+
+def _response(exchange: Exchange) -> dict[str, object]:
+    headers = exchange.response_headers
+    content: dict[str, object] = {"size": exchange.response_size,
+                                  "mimeType": headers.get("Content-Type", "")}
+    body = _body(exchange.response_body)
+    if isinstance(body, dict):
+        content |= {"text": body["base64"], "encoding": "base64"}
+    else:
+        content["text"] = body
+    row = STATUSES.get(exchange.status)
+    return {
+        "status": exchange.status, "statusText": "" if row is None else row[0],
+        "httpVersion": "HTTP/1.1", "cookies": [], "headers": _pairs(headers), "content": content,
+        "redirectURL": headers.get("Location", ""), "headersSize": -1,
+        "bodySize": exchange.response_size if exchange.status else -1,
+    }
+
+
+def _pairs(headers: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in headers.items()]

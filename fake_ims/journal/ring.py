@@ -1,0 +1,126 @@
+"""The ring that keeps the exchanges, and how questions get to it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, overload
+
+from ..errors import UsageError
+from ..faults.runner import Runner, directly
+from .exchange import Exchange
+from .questions import Questions
+from .selection import Selection
+
+if TYPE_CHECKING:
+    from ..service import Service
+
+EXCHANGES = 10_000
+BODY_BYTES = 64 * 1024
+
+
+class Journal(Questions):
+    """The exchanges so far, oldest first, behind ``fake.requests``.
+
+    A ring: past ``limit`` exchanges the oldest go, and ``dropped`` counts them. It is data of the
+    server's loop; every public method but ``record`` gets there through ``run``, which the facade
+    replaces.
+
+    Args:
+        limit: how many exchanges are kept.
+        body_limit: how many bytes of each body are kept.
+
+    Attributes:
+        run: how a call gets to the loop's thread.
+        listener: called with each exchange once it is recorded, in the loop's thread.
+        body_limit: how many bytes of each body are kept.
+        service: what knows the names of images; None in a journal by itself.
+    """
+
+    def __init__(self, limit: int = EXCHANGES, body_limit: int = BODY_BYTES) -> None:
+        if limit < 1 or body_limit < 0:
+            raise UsageError("a journal keeps at least one exchange, and bodies from 0 bytes on")
+        self.run: Runner = directly
+        self.listener: Callable[[Exchange], object] | None = None
+        self._ring: deque[Exchange] = deque(maxlen=limit)
+        self.body_limit = body_limit
+        self._recorded = 0
+        self.service: Service | None = None
+
+    def record(self, exchange: Exchange) -> None:
+        """Take in a finished exchange: number it, and cut its bodies to the limit. For the loop.
+
+        The pipeline calls it before it sends the answer, so that a client that has its answer
+        finds the exchange here.
+        """
+        self._recorded += 1
+        exchange.number = self._recorded
+        size = len(exchange.request_body)
+        if size > exchange.request_size:
+            exchange.request_size = size
+        if size > self.body_limit:
+            exchange.request_body = exchange.request_body[: self.body_limit]
+        size = len(exchange.response_body)
+        if size > exchange.response_size:
+            exchange.response_size = size
+        if size > self.body_limit:
+            exchange.response_body = exchange.response_body[: self.body_limit]
+        self._ring.append(exchange)
+        if self.listener is not None:
+            self.listener(exchange)
+
+    @property
+    def recorded(self) -> int:
+        """How many exchanges there have been, those let go included."""
+        return self.run(lambda: self._recorded)
+
+    @property
+    def dropped(self) -> int:
+        """How many exchanges the ring has let go."""
+        return self.run(lambda: self._recorded - len(self._ring))
+
+    @property
+    def last(self) -> Exchange:
+        """The newest exchange.
+
+        Raises:
+            IndexError: there is none.
+        """
+        if not self:
+            raise IndexError("no request has come in yet")
+        return self[-1]
+
+    def clear(self) -> None:
+        """Forget every exchange, and number from 1 again."""
+        self.run(self._clear)
+
+    def __len__(self) -> int:
+        return self.run(lambda: len(self._ring))
+
+    def __iter__(self) -> Iterator[Exchange]:
+        return iter(self._all())
+
+    @overload
+    def __getitem__(self, index: int) -> Exchange: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Selection: ...
+
+    def __getitem__(self, index: int | slice) -> Exchange | Selection:
+        if isinstance(index, slice):
+            return Selection(self._all()[index], self.service)
+        return self.run(lambda: self._ring[index])
+
+    def __repr__(self) -> str:
+        return f"<Journal of {len(self)} exchanges>"
+
+    def _taken(self) -> tuple[list[Exchange], Service | None]:
+        return self._all(), self.service
+
+    def _all(self) -> list[Exchange]:
+        # A copy made in the loop's thread: the ring may grow while the caller walks over it.
+        return self.run(lambda: list(self._ring))
+
+    def _clear(self) -> None:
+        self._ring.clear()
+        self._recorded = 0

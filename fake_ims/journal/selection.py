@@ -1,0 +1,53 @@
+"""Some of the exchanges, as a question to the journal has found them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, overload
+
+from .exchange import Exchange
+from .questions import Questions
+
+if TYPE_CHECKING:
+    from ..service import Service
+
+
+class Selection(Questions):
+    """Exchanges that met some conditions: a sequence that can be asked further.
+
+    It is equal to a list of the same exchanges.
+    """
+
+    def __init__(self, exchanges: list[Exchange], service: Service | None) -> None:
+        self._exchanges = exchanges
+        self._service = service
+
+    def _taken(self) -> tuple[list[Exchange], Service | None]:
+        return self._exchanges, self._service
+
+    def __len__(self) -> int:
+        return len(self._exchanges)
+
+    def __iter__(self) -> Iterator[Exchange]:
+        return iter(self._exchanges)
+
+    @overload
+    def __getitem__(self, index: int) -> Exchange: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Selection: ...
+
+    def __getitem__(self, index: int | slice) -> Exchange | Selection:
+        if isinstance(index, slice):
+            return Selection(self._exchanges[index], self._service)
+        return self._exchanges[index]
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, (Selection, list)):
+            return self._exchanges == list(other)
+        return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # as a list has none
+
+    def __repr__(self) -> str:
+        return f"<Selection of {len(self)} exchanges>"

@@ -1,0 +1,63 @@
+"""What no client should send, told with what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import parse_qsl
+
+from ..contract.model import Parameter
+from ..contract.operations import BY_ID
+from ..contract.parameters.requests import REQUESTS
+from ..errors import UsageError
+from .exchange import Exchange
+
+
+def texts(exchange: Exchange) -> Iterator[str]:
+    """What is unexpected of one exchange."""
+    told = f"#{exchange.number} {exchange.line()}"
+    if exchange.late:
+        yield (f"{told}\n  it is of an earlier test, which has not waited for it: end clients, "
+               "threads and tasks with the test that began them")
+    row = BY_ID.get(exchange.operation)
+    if row is None:
+        yield (f"{told}\n  the service has no such operation; 'fake-ims operations' lists those "
+               "that it has")
+        return
+    if row.deprecated:
+        yield f"{told}\n  {row.id} is deprecated (page {row.chapter!r}); use its successor"
+    if exchange.status >= 400:
+        return  # the service has said itself what is wrong
+    asked = REQUESTS.get(row.id)
+    if asked is None:
+        return
+    if asked.query and row.id not in ("images.list", "images.detail_v1"):
+        known = {parameter.name for parameter in asked.query}
+        for name in dict(parse_qsl(exchange.query, keep_blank_values=True)):
+            if name not in known and not name.startswith("__"):
+                yield f"{told}\n  the service does not look at the parameter {name!r}"
+    if asked.bodies:
+        yield from (f"{told}\n  the service does not look at {field!r} in the body"
+                    for field in _ignored(exchange, asked.bodies))
+
+
+def _ignored(exchange: Exchange, tables: tuple[tuple[Parameter, ...], ...]) -> Iterator[str]:
+    try:
+        document = exchange.request_json
+    except (UsageError, ValueError):
+        return
+    if isinstance(document, dict):
+        # A body is one of several shapes: what no shape has is looked at by none.
+        known: dict[str, Parameter] = {
+            parameter.name: parameter for table in tables for parameter in table}
+        for name, value in document.items():
+            if name not in known:
+                yield name
+            elif known[name].items:
+                yield from _within(name, value, known[name].items)
+
+
+def _within(name: str, value: object, parameters: tuple[Parameter, ...]) -> Iterator[str]:
+    known = {parameter.name for parameter in parameters}
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, dict):
+            yield from (f"{name}.{key}" for key in item if key not in known)
