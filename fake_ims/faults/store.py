@@ -214,6 +214,10 @@ class Faults:
         if not fired:
             return None
         call.exchange.faults += tuple(map(str, fired))
+        if document is None:
+            # Whatever becomes of the request, the journal knows what it was, so that an attempt
+            # that a fault answered is known to be the same as the one that came through.
+            await _document(call)
         return Strike(call, tuple(fired), effects)
 
     def holds(self, fault: Fault) -> bool:

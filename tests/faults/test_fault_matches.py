@@ -105,14 +105,17 @@ def test_an_image_in_a_batch(harness: Any) -> None:
     assert harness.send("cloudimages.members.add", body=body).status == 503
 
 
-def test_the_body_is_read_only_for_a_fault_that_asks_for_it(harness: Any) -> None:
-    harness.faults.add("images.create", status=503, times=1)
+def test_the_body_is_read_for_a_fault_that_asks_for_it_or_fires(harness: Any) -> None:
+    harness.faults.add("images.create", status=503, after=1)
     harness.faults.add("members.add", image="x", status=503)
     harness.send("images.create", body={"name": "x"})
     assert harness.bodies_read == 0
+    harness.send("images.create", body={"name": "x"})
+    assert harness.bodies_read == 1
+    harness.faults.clear()
     harness.faults.add("images.create", image="x", status=503)
     harness.send("images.create", body={"name": "y"})
-    assert harness.bodies_read == 1
+    assert harness.bodies_read == 2
 
 
 def test_only_faults_of_the_operation_are_looked_at(harness: Any) -> None:

@@ -76,3 +76,33 @@ def test_fakes_of_the_factory_play_it_too(suite: Suite) -> None:
             call(fake, "GET", "/v2/images")
     """)
     suite.run().assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(("body", "words"), [
+    ("call(fake_ims, 'GET', '/v2/nothing/x/y/z')", "*the service has no such operation*"),
+    ("fake_ims.faults.add('images.list', status=503)",
+     "this fault never fired: images.list answers 503"),
+])
+@pytest.mark.parametrize("how", ["marker", "option", "ini"])
+def test_strict_mode_fails_a_test_for_what_nobody_should_send(
+    suite: Suite, body: str, words: str, how: str
+) -> None:
+    mark = "@pytest.mark.fake_ims(strict=True)" if how == "marker" else ""
+    suite.write(f"""
+        {mark}
+        def test_it(fake_ims):
+            {body}
+    """)
+    suite.pytester.makeini("[pytest]" + ("\nfake_ims_strict = true" if how == "ini" else ""))
+    result = suite.run(*(["--fake-ims-strict=true"] if how == "option" else []))
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines([words])
+
+
+def test_without_strict_mode_it_passes(suite: Suite) -> None:
+    suite.write("""
+        def test_it(fake_ims):
+            fake_ims.faults.add('images.list', status=503)
+            call(fake_ims, 'GET', '/v2/nothing/x/y/z')
+    """)
+    suite.run().assert_outcomes(passed=1)

@@ -88,3 +88,20 @@ def test_no_answer_comes_to_an_end(fake_ims: FakeIMS, wire: Wire) -> None:
     with pytest.raises(ConnectionError):
         wire.get("/v2/images")
     assert not fake_ims.requests.last.left
+
+
+@pytest.mark.parametrize(("operation", "names"), [
+    ("images.create", {"twice", "quota", "token-revoked"}),
+    ("images.upload", {"killed", "dies-saving", "dies-killed", "unseen", "token-revoked"}),
+    ("images.list", {"stale", "page-miss", "page-repeat", "token-revoked"}),
+    ("images.download", {"unseen", "corrupt", "short", "token-revoked"}),
+    ("images.delete", {"unseen", "token-revoked", "deleted-meanwhile", "slow-delete"}),
+    ("cloudimages.quickimport",
+     {"twice", "job-fails", "job-lies", "job-hangs", "quota", "token-revoked"}),
+    ("identity.tokens.create", {"twice"}),
+])
+def test_failures_with_meaning_are_those_that_the_operation_can_have(
+    operation: str, names: set[str]
+) -> None:
+    found = failures_of(BY_ID[operation], frozenset({"semantic"}))
+    assert {failure.name for failure in found} == names
