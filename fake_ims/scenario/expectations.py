@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+from ..journal.assertions import bounds, listed
+from ..journal.filters import shown
 
 if TYPE_CHECKING:
     from ..journal import Exchange, Journal
 
 _COUNTS = ("times", "at_least", "at_most")
-_LINES = 20
 
 
 def having(journal: Journal, asked: Mapping[str, Any], since: int) -> list[Exchange]:
@@ -27,34 +29,16 @@ def unmet(journal: Journal, asked: Mapping[str, Any], since: int) -> str | None:
     """Why an expectation does not hold, with the exchanges in question; None if it does."""
     found = having(journal, asked, since)
     count = len(found)
-    least, most = asked.get("at_least"), asked.get("at_most")
-    if "times" in asked:
-        least = most = asked["times"]
-    elif least is None and most is None:
-        least = 1
+    least, most, wanted = bounds(*(asked.get(name) for name in _COUNTS))
     if (least is None or count >= least) and (most is None or count <= most):
         return None
-    if least == most:
-        wanted = f"{least}"
-    elif most is None:
-        wanted = f"at least {least}"
-    else:
-        wanted = f"at most {most}" if least is None else f"from {least} to {most}"
     because = f" ({asked['because']})" if "because" in asked else ""
-    return (f"expected {wanted} of {_what(asked)}, but there {'was' if count == 1 else 'were'} "
-            f"{count}{because}\n{_listed([one for one in journal if one.number > since])}")
+    came = [one for one in journal if one.number > since]
+    return "\n".join([
+        f"expected {wanted} of {_what(asked)}, but there {'was' if count == 1 else 'were'} "
+        f"{count}{because}", *(listed(came) or ["  no request came in"])])
 
 
 def _what(asked: Mapping[str, Any]) -> str:
-    parts = [str(asked.get("target", "any request"))]
-    parts += [f"{name} {value}" for name, value in asked.items()
-              if name not in (*_COUNTS, "target", "because")]
-    return ", ".join(parts)
-
-
-def _listed(exchanges: Sequence[Exchange]) -> str:
-    if not exchanges:
-        return "  no request came in"
-    left_out = len(exchanges) - _LINES
-    lines = [f"  {one.line()}" for one in exchanges[-_LINES:]]
-    return "\n".join(([f"  ({left_out} more before)"] if left_out > 0 else []) + lines)
+    return shown({("operation" if name == "target" else name): value
+                  for name, value in asked.items() if name not in (*_COUNTS, "because")})

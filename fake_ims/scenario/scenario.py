@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike
@@ -71,8 +72,8 @@ def checked(source: Source, settings: Mapping[str, Any]) -> Scenario:
         UsageError: with every problem.
     """
     problems = check(source.document, schema())
-    if not problems:
-        problems = _rehearse(source.document, settings)
+    # What cannot be read is left out of the rehearsal, so that one mistake does not hide others.
+    problems += _rehearse(_without(source.document, problems), settings, whole=not problems)
     if problems:
         problems.sort(key=lambda problem: _order(source, problem))
         raise UsageError("\n".join(map(source.text, problems)))
@@ -84,8 +85,34 @@ def _order(source: Source, problem: Problem) -> tuple[int, str]:
     return int(place), str(problem)
 
 
-def _rehearse(document: Mapping[str, Any], settings: Mapping[str, Any]) -> list[Problem]:
-    """Play it to a fake that nobody sees: what only the doing can tell."""
+def _without(document: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
+    """The document without what has a problem: a key, or an item of a list, which is None then."""
+    found: dict[str, Any] = copy.deepcopy(dict(document))
+    for problem in problems:
+        path = problem.path
+        end = max((place for place, part in enumerate(path) if isinstance(part, int)), default=0)
+        holder: Any = found
+        for part in path[:end]:
+            holder = holder[part]
+        if not path:
+            return {}
+        if isinstance(path[end], int):
+            holder[path[end]] = None
+        else:
+            holder.pop(path[end], None)
+    return found
+
+
+def _rehearse(
+    document: Mapping[str, Any], settings: Mapping[str, Any], *, whole: bool
+) -> list[Problem]:
+    """Play it to a fake that nobody sees: what only the doing can tell.
+
+    Args:
+        document: the scenario.
+        settings: of the fake, before its own.
+        whole: whether nothing of it was left out, so that every name that it uses is known.
+    """
     try:
         fake = FakeIMS(**{**document.get("settings", {}), **settings})
     except UsageError as error:
@@ -94,6 +121,11 @@ def _rehearse(document: Mapping[str, Any], settings: Mapping[str, Any]) -> list[
     problems: list[Problem] = []
     _try(stage, document, (), problems)
     for position, step in enumerate(document.get("steps", ())):
+        if step is None:
+            continue
+        if not whole:
+            step = {name: value for name, value in step.items()
+                    if name not in ("clear", "revoke")}
         path: Path = ("steps", position)
         if "after" in step:
             seconds(step["after"])
@@ -101,10 +133,10 @@ def _rehearse(document: Mapping[str, Any], settings: Mapping[str, Any]) -> list[
             asked = step.get(name, ())
             for number, one in enumerate(asked if isinstance(asked, list) else [asked]):
                 here = (*path, name, number) if isinstance(asked, list) else (*path, name)
-                _ask(fake, one, here, problems)
+                _ask(fake, one or {}, here, problems)
         _try(stage, step, path, problems)
     for number, one in enumerate(document.get("expect", ())):
-        _ask(fake, one, ("expect", number), problems)
+        _ask(fake, one or {}, ("expect", number), problems)
     fake.reset()
     return problems
 
@@ -116,6 +148,8 @@ def _try(stage: Stage, document: Mapping[str, Any], path: Path, problems: list[P
             continue
         items = value if isinstance(value, list) else [value]
         for position, item in enumerate(items):
+            if item is None:
+                continue
             try:
                 stage.do({name: item})
             except Refusal as refusal:

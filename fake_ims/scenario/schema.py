@@ -9,32 +9,44 @@ from ..contract.operations import OPERATIONS
 from ..documents import schemas
 from ..documents.check import Schema
 from ..documents.schemas import COUNT, DURATION, ERROR, NAME, TEXTS, says, table
+from ..faults.registry import SETTINGS
+from ..journal.filters import names
 
 _TARGET: Schema = {
     "title": "an operation such as images.create, or a glob such as images.*",
     "type": "string", "minLength": 1,
     "examples": [row.id for row in OPERATIONS],
 }
-_REQUESTS: dict[str, Schema] = {
+_ONE_STATUS: Schema = {"anyOf": [
+    {"type": "integer", "minimum": 0, "maximum": 999},
+    {"type": "string", "pattern": r"^[1-5]xx$"},
+], "title": "a status, or a class such as 5xx"}
+_OWN: dict[str, Schema] = {
     "target": says(_TARGET, "which operations; all if left out"),
-    "status": says({"type": "integer", "minimum": 0, "maximum": 999},
+    "status": says({"anyOf": [*_ONE_STATUS["anyOf"], {"type": "array", "items": _ONE_STATUS}],
+                    "title": "a status, a class such as 5xx, or a list of these"},
                    "answered with this status; 0 for no answer"),
-    "tenant": says(NAME, "project id of the caller"),
-    "method": says(NAME, "HTTP method"),
-    "path": says({"type": "string", "pattern": "^[/*]"}, "a path, template or glob"),
+    "attempt": says(COUNT, "the Nth time that the same request came"),
+    "fault": says({"type": "boolean"}, "whether a fault touched it"),
+}
+# What the journal chooses by beside that is what faults match by.
+REQUESTS: dict[str, Schema] = {
+    **_OWN,
+    **{name: says(SETTINGS[name].schema, SETTINGS[name].says.replace("only requests", "requests"))
+       for name in names() if name in SETTINGS and name not in _OWN},
 }
 
 
 def when() -> dict[str, Any]:
     """The condition of a step: so many requests since the step before."""
-    return table({**_REQUESTS, "times": says(COUNT, "so many of them; by default one")})
+    return table({**REQUESTS, "times": says(COUNT, "so many of them; by default one")})
 
 
 def expectation() -> dict[str, Any]:
     """What is expected of the requests that came in."""
     count = {"type": "integer", "minimum": 0}
     return table({
-        **_REQUESTS,
+        **REQUESTS,
         "times": says(count, "just so many"),
         "at_least": says(count, "so many or more; 1 if no number is given"),
         "at_most": says(count, "so many or fewer"),

@@ -137,15 +137,22 @@ def test_tenants_and_jobs_and_the_world(fake_ims: FakeIMS, control: Any) -> None
 def test_requests_and_what_is_expected_of_them(control: Any, wire: Wire) -> None:
     wire.post("/v2/images", {"name": "a"})
     wire.get("/v2/images")
-    (one,) = control.does("GET", "/requests?target=images.create&bodies=true")["requests"]
+    (one,) = control.does("GET", "/requests?target=images.create&form=bodies")["requests"]
     assert (one["status"], one["request_body"]) == (201, '{"name": "a"}')
     assert [one["operation"] for one in control.does("GET", "/requests?since=1")["requests"]] == [
         "images.list"]
     assert control.does("GET", "/requests/2")["operation"] == "images.list"
-    assert control.refused("GET", "/requests/3")[0] == 404
+    assert control.refused("GET", "/requests/9")[0] == 404
     assert control.does("GET", "/requests?status=404")["requests"] == []
     assert control.does("POST", "/requests/verify", {"target": "images.list", "times": 1}) == {
         "met": True, "why": None}
+    status, har = control("GET", "/requests?form=har&status=2xx")
+    assert (status, len(har["log"]["entries"])) == (200, 2)
+    wire.get("/v2/nothing/x/y/z")
+    (text,) = control.does("GET", "/requests/unexpected")["unexpected"]
+    assert "no such operation" in text
+    assert control.does("POST", "/requests/verify", {
+        "request_body": {"/name": "a"}, "status": ["2xx"], "fault": False, "times": 1})["met"]
     unmet = control.does("POST", "/requests/verify", {"target": "images.*", "at_most": 1})
     assert unmet["why"].startswith("expected at most 1 of images.*, but there were 2")
     control.does("DELETE", "/requests")
@@ -172,7 +179,7 @@ def test_scenarios(fake_ims: FakeIMS, control: Any) -> None:
     ("PUT", "/faults", None, 405, "/faults takes GET, POST, DELETE, not PUT"),
     ("GET", "/faults?unsed=true", None, 400, "in the query: unsed: unknown key 'unsed'; did you"),
     ("GET", "/faults?unused=x", None, 400, "unused: unknown value 'x'"),
-    ("GET", "/requests?since=x", None, 400, "since and status are whole numbers"),
+    ("GET", "/requests?since=x", None, 400, "since is a whole number"),
     ("GET", "/requests?target=imges.list", None, 400, "did you mean 'images.list'?"),
     ("POST", "/faults", b"{", 400, "the body is no JSON"),
     ("POST", "/faults", [], 400, "[] is not a table"),
