@@ -184,7 +184,8 @@ class _Images(Images):
         marker = self._store.get(asked.marker)
         if boundary == "repeat":
             page = super().page(caller, asked)
-            if marker is None:
+            # Never the marker alone: whoever asks on from there would ask for ever.
+            if marker is None or not page.images or asked.limit == 1:
                 return page
             shown = [marker, *page.images]
             return Page(shown[:asked.limit], page.more or len(shown) > asked.limit)

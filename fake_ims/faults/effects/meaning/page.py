@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PageBoundary(Effect):
-    """Lets a page that begins behind a marker leave its first image out, or show the marker's."""
+    """Lets a page that begins behind a marker leave its first image out, or show the marker's.
+
+    A page that would show nothing but the marker's image, and so never end, stays as it is.
+    """
 
     how: Boundary
     wraps: ClassVar[bool] = True
