@@ -13,6 +13,7 @@ from wire import OCTETS, Wire
 
 from fake_ims import FakeIMS
 
+TESTS = Path(__file__).parents[1]
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "faults.md").read_text(encoding="utf-8")
 
@@ -46,6 +47,14 @@ def ask(wire: Wire) -> Callable[..., int | str]:
 @pytest.mark.parametrize("code", examples())
 def test_the_examples_run(fake_ims: FakeIMS, ask: Callable[..., int | str], code: str) -> None:
     exec(compile(code, str(DOCS / "faults.md"), "exec"), {"fake": fake_ims, "ask": ask})
+
+
+def test_the_tests_that_it_names_are_there() -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.py"))
+    there = set(re.findall(r"^(?:async )?def (test_\w+)", code, re.MULTILINE))
+    named = set(re.findall(r"`(test_\w+)`", PAGE))
+    assert named
+    assert named <= there, sorted(named - there)
 
 
 def test_the_tables_are_current() -> None:
