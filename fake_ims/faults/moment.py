@@ -106,3 +106,21 @@ async def arriving(call: Call) -> AsyncIterator[bytes]:
         raise ConnectionCut from None
     except web.RequestPayloadError:
         return  # it is not framed as its headers say: nothing more of it can be read
+
+
+async def have_arrived(call: Call) -> None:
+    """Let the body arrive that the work will need, but no upload.
+
+    What has arrived is worked on though its client goes away, as behind a proxy.
+
+    Raises:
+        ConnectionCut: the client has gone away.
+    """
+    if not call.has_body or call.operation is None or call.operation.body not in ("json", "patch"):
+        return
+    try:
+        await call.read()
+    except ConnectionError:
+        raise ConnectionCut from None
+    except web.RequestPayloadError:
+        return  # the work meets the same, and says it properly

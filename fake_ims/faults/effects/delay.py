@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..chance import SEED, Spread, spread
 from ..kinds import Kind, Scope, Setting, Values
-from ..moment import MOMENT, Middle, Moment, moment_of
+from ..moment import MOMENT, Middle, Moment, have_arrived, moment_of
 from . import Effect
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class Delay(Effect):
 
     async def before(self, call: Call) -> Answer | None:
         if self.moment == "before":
+            await have_arrived(call)
             await call.pause(self.wait.seconds)
         elif self.moment == "middle":
             middle = call.hold.notes[self] = Middle(call, lambda: call.pause(self.wait.seconds))

@@ -1,0 +1,308 @@
+"""Connections that wait, hang or dribble: they hold up nobody, and nothing of them is left.
+
+Durations are an hour, so that a test ends only if something else than the time ends the wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import nullcontext
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from freezegun import freeze_time
+from sockets import DEADLINE, RESET, Client, ask, left, until
+
+from fake_ims import FakeIMS
+
+LIST = "GET /v2/images?limit=1"
+CREATE = "POST /v2/images"
+BODY = b'{"name": "a"}'
+
+#: Settings of a fault that keeps its client waiting, and the request that it does so to.
+WAITING: dict[str, tuple[dict[str, Any], str]] = {
+    "delay": ({"delay": "1h"}, LIST),
+    "delay, uniform": ({"delay": {"uniform": ["1h", "2h"]}}, LIST),
+    "delay, log-normal": ({"delay": {"lognormal": {"median": "1h", "sigma": 0.1}}}, LIST),
+    "delay after": ({"delay": "1h", "moment": "after"}, CREATE),
+    "delay in the middle": ({"delay": "1h", "moment": "middle"}, CREATE),
+    "status after a delay": ({"delay": "1h", "status": 503, "moment": "after"}, CREATE),
+    "first byte": ({"first_byte": "1h"}, LIST),
+    "first byte of the body": ({"first_byte": {"body": "1h"}}, LIST),
+    "dribble down": ({"dribble": {"down": 0.001}}, LIST),
+    "dribble up": ({"dribble": {"up": 0.001}}, CREATE),
+    "hang": ({"hang": True}, LIST),
+    "hang on a body": ({"hang": True}, CREATE),
+    "hang after": ({"hang": True, "moment": "after"}, CREATE),
+    "half close": ({"half_close": True}, LIST),
+    "half close after": ({"half_close": True, "moment": "after"}, CREATE),
+    "together": ({"dribble": {"down": 0.001}, "truncate": 10, "content_type": "text/odd"}, LIST),
+}
+KINDS = pytest.mark.parametrize("kind", list(WAITING))
+#: Those that nothing is left of when the client goes away; the others still do their work.
+ENDS_WITH_CLIENT = [kind for kind in WAITING if "delay" not in kind and kind != "dribble up"]
+
+
+@pytest.fixture
+def nothing_left() -> Iterator[None]:
+    """Neither thread nor descriptor is left behind by the test."""
+    threads, files = left()
+    yield
+    after, open_files = left()
+    assert after <= threads
+    assert open_files == files
+
+
+def begin(fake: FakeIMS, kind: str) -> Client:
+    """A client that waits, for a fault that is set for one request."""
+    settings, line = WAITING[kind]
+    fault = fake.faults.add("images.*", times=1, **settings)
+    client = Client(fake)
+    client.send(line, BODY if line == CREATE else b"", None, "Content-Type: application/json")
+    until(lambda: fault.hits)
+    return client
+
+
+@KINDS
+def test_others_are_answered_meanwhile(kind: str, nothing_left: None) -> None:
+    with FakeIMS() as fake, begin(fake, kind):
+        assert ask(fake, LIST).startswith(b"HTTP/1.1 200 ")
+        assert ask(fake, "GET /v2/schemas/image").startswith(b"HTTP/1.1 200 ")
+
+
+@KINDS
+def test_a_reset_ends_it(kind: str, nothing_left: None) -> None:
+    with FakeIMS() as fake, begin(fake, kind) as client:
+        fake.reset()
+        client.rest()  # the connection is over, in whatever way
+        assert ask(fake, LIST).startswith(b"HTTP/1.1 200 ")
+        assert (len(fake.requests), len(fake.images)) == (1, 0)
+
+
+@KINDS
+def test_a_stop_ends_it(kind: str, nothing_left: None) -> None:
+    fake = FakeIMS().start()
+    with begin(fake, kind) as client:
+        fake.stop()
+        client.rest()
+
+
+@KINDS
+def test_under_freezegun(kind: str, nothing_left: None) -> None:
+    with freeze_time("2020-01-01"), FakeIMS() as fake:
+        with begin(fake, kind) as client:
+            assert ask(fake, "GET /v2/schemas/image").startswith(b"HTTP/1.1 200 ")
+            fake.reset()
+            client.rest()
+        with begin(fake, kind) as client:
+            fake.stop()
+            client.rest()
+
+
+@pytest.mark.parametrize("kind", ENDS_WITH_CLIENT)
+def test_it_ends_when_the_client_leaves(kind: str, nothing_left: None) -> None:
+    with FakeIMS() as fake:
+        service = fake._service
+        with begin(fake, kind):
+            until(lambda: service._waiting)
+        until(lambda: not service._waiting)
+        until(lambda: len(fake.requests))
+        exchange = fake.requests.last
+        assert exchange.faults
+        if kind in ("first byte of the body", "dribble down", "together"):
+            # The headers went out, and no more than a byte of the body.
+            assert (exchange.status, len(exchange.response_body) <= 1) == (200, True)
+        else:
+            assert (exchange.status, exchange.response_body) == (0, b"")
+
+
+def test_a_delayed_request_does_its_work_though_the_client_has_left(nothing_left: None) -> None:
+    with FakeIMS() as fake:
+        fault = fake.faults.add("images.create", delay="50ms")
+        with Client(fake) as client:
+            client.send(CREATE, BODY, None, "Content-Type: application/json")
+            until(lambda: fault.hits)
+        until(lambda: len(fake.images))
+
+
+@pytest.mark.parametrize(("settings", "images"), [
+    ({"hang": True}, 0), ({"hang": True, "moment": "after"}, 1),
+    ({"half_close": True}, 0), ({"half_close": True, "moment": "after"}, 1),
+    ({"delay": "1h"}, 0), ({"delay": "1h", "moment": "after"}, 1),
+    ({"delay": "1h", "moment": "middle"}, 0), ({"first_byte": "1h"}, 1),
+    ({"status": 503, "moment": "after"}, 1), ({"reset": "after"}, 1), ({"reset": "before"}, 0),
+])
+def test_whether_the_work_is_done(settings: dict[str, Any], images: int) -> None:
+    with FakeIMS() as fake:
+        fault = fake.faults.add("images.create", **settings)
+        with Client(fake) as client:
+            client.send(CREATE, BODY, None, "Content-Type: application/json")
+            until(lambda: fault.hits)
+            until(lambda: len(fake.images) == images)
+
+
+def test_half_of_the_connection_stays_open(nothing_left: None) -> None:
+    with FakeIMS() as fake:
+        with begin(fake, "half close") as client:
+            assert client.rest() == b""  # an end, no reset
+            for _ in range(3):
+                client.sock.sendall(b"x")  # a closed connection would answer with a reset
+            assert client.rest() == b""
+            assert not len(fake.requests)
+        until(lambda: len(fake.requests))
+        assert fake.requests.last.status == 0
+
+
+def test_a_hanging_upload_is_taken_in(nothing_left: None) -> None:
+    with FakeIMS() as fake:
+        fake.faults.add("images.upload", hang=True)
+        image = fake.images.add(name="a", status="queued")
+        with Client(fake) as client:
+            client.send(f"PUT /v2/images/{image.id}/file", bytes(5_000_000), None,
+                        "Content-Type: application/octet-stream")
+        until(lambda: len(fake.requests))
+        exchange = fake.requests.last
+        assert (exchange.status, exchange.request_size, image.status) == (0, 5_000_000, "queued")
+        assert exchange.request_truncated
+
+
+# order of what is sent
+
+
+def test_the_first_byte_comes_late_though_the_work_is_done() -> None:
+    with FakeIMS() as fake:
+        fake.faults.add("images.create", first_byte="100ms")
+        with Client(fake) as client:
+            client.send(CREATE, BODY, None, "Content-Type: application/json")
+            until(lambda: len(fake.requests))  # recorded, and nothing has been sent
+            client.sock.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                client.sock.recv(1)
+            client.sock.setblocking(True)
+            assert client.answer()[0] == 201
+
+
+def test_the_headers_come_before_the_body() -> None:
+    with FakeIMS() as fake:
+        fake.faults.add("images.list", first_byte={"body": "100ms"})
+        with Client(fake) as client:
+            _, headers = client.send().head()
+            client.sock.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                client.sock.recv(1)
+            client.sock.setblocking(True)
+            assert len(client.exactly(int(headers["content-length"])))
+
+
+def test_a_dribbled_answer_comes_in_pieces() -> None:
+    with FakeIMS() as fake:
+        fake.faults.add("images.list", dribble={"down": 500})
+        with Client(fake) as client:
+            _, headers = client.send().head()
+            pieces = []
+            while sum(pieces) < int(headers["content-length"]):
+                pieces.append(len(client.sock.recv(65536)))
+        assert max(pieces) <= 25 * 2  # a twentieth of a second's, or two of them together
+        assert len(pieces) > 1
+
+
+def test_a_dribbled_download_is_the_same() -> None:
+    data = bytes(range(256)) * 40
+    with FakeIMS() as fake:
+        image = fake.images.add(name="a", data=data)
+        fake.faults.add("images.download", dribble=200_000)
+        assert ask(fake, f"GET /v2/images/{image.id}/file").endswith(b"\r\n\r\n" + data)
+
+
+def test_a_dribbled_upload_arrives() -> None:
+    with FakeIMS() as fake:
+        image = fake.images.add(name="a", status="queued")
+        fake.faults.add("images.upload", dribble={"up": 200_000})
+        with Client(fake) as client:
+            client.send(f"PUT /v2/images/{image.id}/file", b"x" * 20_000, None,
+                        "Content-Type: application/octet-stream")
+            assert client.answer()[0] == 204
+        assert (image.status, image.size) == ("active", 20_000)
+
+
+def test_a_reset_in_the_middle_of_a_dribbled_upload(nothing_left: None) -> None:
+    with FakeIMS() as fake:
+        image = fake.images.add(name="a", status="queued")
+        fault = fake.faults.add("images.upload", dribble={"up": 1})
+        with Client(fake) as client:
+            client.send(f"PUT /v2/images/{image.id}/file", b"x" * 20_000, None,
+                        "Content-Type: application/octet-stream")
+            until(lambda: fault.hits)
+            fake.reset()
+            assert client.rest() == RESET
+        assert (len(fake.requests), len(fake.images)) == (0, 0)
+
+
+# in the loop of the test
+
+
+async def begin_in_loop(
+    fake: FakeIMS, kind: str, session: aiohttp.ClientSession | TestClient[Any, Any], url: str
+) -> asyncio.Task[bytes]:
+    """The same for a fake in the running loop; by POST, which no client sends again by itself."""
+    fault = fake.faults.add("images.*", times=1, **WAITING[kind][0])
+
+    async def read() -> bytes:
+        async with session.post(f"{url}/v2/images", json={"name": "a"}) as answer:
+            return await answer.read()
+
+    task = asyncio.create_task(read())
+    while not fault.hits:
+        await asyncio.sleep(0)
+    return task
+
+
+@KINDS
+@pytest.mark.parametrize("frozen", [False, True])
+@pytest.mark.parametrize("end", ["reset", "stop"])
+async def test_in_a_loop(kind: str, frozen: bool, end: str, nothing_left: None) -> None:
+    with freeze_time("2020-01-01") if frozen else nullcontext():
+        before = asyncio.all_tasks()
+        async with FakeIMS() as fake, aiohttp.ClientSession(headers=fake.headers) as session:
+            task = await begin_in_loop(fake, kind, session, fake.url)
+            async with session.get(f"{fake.url}/v2/schemas/image") as answer:
+                assert answer.status == 200
+            if end == "reset":
+                fake.reset()
+            else:
+                await fake.__aexit__(None, None, None)
+            with pytest.raises(aiohttp.ClientError):
+                await task
+            if end == "reset":
+                async with session.get(f"{fake.url}/v2/images") as answer:
+                    assert answer.status == 200
+        assert asyncio.all_tasks() == before
+
+
+@KINDS
+async def test_with_the_client_of_the_plugin(kind: str, fake_ims_client: Any) -> None:
+    fake = fake_ims_client.fake
+    task = await begin_in_loop(fake, kind, fake_ims_client, "")
+    async with fake_ims_client.get("/v2/schemas/image") as answer:
+        assert answer.status == 200
+    fake.reset()
+    with pytest.raises(aiohttp.ClientError):
+        await task
+
+
+@KINDS
+async def test_another_server_does_not_wait_at_its_end(kind: str) -> None:
+    before = asyncio.all_tasks()
+    fake = FakeIMS()
+    client = TestClient(TestServer(fake.app), headers=fake.headers)
+    await client.start_server()
+    task = await begin_in_loop(fake, kind, client, "")
+    # The server ends first, while the client still waits.
+    await asyncio.wait_for(client.server.close(), DEADLINE)
+    with pytest.raises(aiohttp.ClientError):
+        await task
+    await client.close()
+    assert asyncio.all_tasks() == before
