@@ -43,6 +43,8 @@ class Gate:
 
     async def start(self) -> None:
         """Take connections from now on."""
+        if self._over:
+            return
         # A copy: asyncio closes what it is given, and the socket has to stay bound.
         listening = await self._loop.create_server(
             self._server, sock=self._sock.dup(), backlog=BACKLOG)
@@ -84,23 +86,24 @@ class Gate:
     async def stop(self) -> None:
         """Close the port for good."""
         self._over = True
+        for holder in self._holders:
+            if holder in self._tasks:
+                self._tasks[holder].cancel()
+        if self._tasks:  # the others are done in a moment, and close what they have
+            await asyncio.wait([*self._tasks.values()])
         if self._listening is not None:
             _look_away(self._listening)
             await _arrivals()
         self.close()
-        tasks = [*self._tasks.values()]
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
 
     def close(self) -> None:
         """Close the port for good; for a loop that is closed, so that nothing else can be done."""
         self._over = True
         self._holders.clear()
-        if self._listening is not None:
-            self._listening.close()
-            self._listening = None
+        for listening in (self._listening, *self._tasks):
+            if isinstance(listening, asyncio.Server):
+                listening.close()
+        self._listening = None
         self._sock.close()
 
     # in the loop

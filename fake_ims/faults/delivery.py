@@ -72,15 +72,17 @@ class Delivery:
             with Departure(request) as departure:
                 out = _Out(self, request, departure.gone)
                 await out.pause(self.wait_head)
-                if self.head:
-                    await out.write(self.render_head(request, answer))
-                    started = True
+                head = self.render_head(request, answer) if self.head else b""
+                if self.wait_body or self.rate is not None:
+                    await out.write(head)
+                    head, started = b"", True
                 await out.pause(self.wait_body)
-                if request.method != "HEAD" and answer.status not in _BODILESS:
-                    for piece, counted in self._pieces(answer):
-                        await out.write(piece)
-                        sent += counted
-                        await out.keep_pace(len(piece))
+                for piece, counted in self._pieces(request, answer):
+                    await out.write(head + piece)
+                    head, started = b"", True
+                    sent += counted
+                    await out.keep_pace(len(piece))
+                await out.write(head)
                 complete = True
         finally:
             if not complete:  # the journal says what was sent, not what was to be sent
@@ -111,8 +113,10 @@ class Delivery:
                  *(f"{name}: {value}" for name, value in pairs), "", ""]
         return "\r\n".join(lines).encode("utf-8", "surrogateescape")
 
-    def _pieces(self, answer: Answer) -> Iterator[tuple[bytes, int]]:
+    def _pieces(self, request: web.Request, answer: Answer) -> Iterator[tuple[bytes, int]]:
         """What goes out, in pieces, and how many bytes of the body each stands for."""
+        if request.method == "HEAD" or answer.status in _BODILESS:
+            return
         size = _PIECE if self.rate is None else max(1, min(_PIECE, int(self.rate * STEP)))
         whole = iter([answer.body]) if answer.stream is None else answer.stream
         if self.framing is None:
@@ -169,7 +173,8 @@ class _Out:
         self._check()
         transport = self._request.transport
         assert transport is not None
-        transport.write(data)
+        if data:
+            transport.write(data)
         try:
             await self._request.writer.drain()
         except ConnectionError:
