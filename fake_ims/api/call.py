@@ -221,9 +221,7 @@ class Call:
         chunks: AsyncIterator[bytes] = (
             self.request.content.iter_any() if self._body is None else _at_once(self._body))
         if self._hold is not None:
-            taps, self._hold.taps = self._hold.taps, []
-            for tap in taps:
-                chunks = tap(chunks)
+            return self._hold.tapped(chunks)
         return chunks
 
 
