@@ -21,7 +21,7 @@ from ..domain.image import MEMBER_STATUSES
 from ..domain.seeding import SETTABLE, STATUSES
 from ..domain.world import World, outages, records
 from ..domain.world.shelf import Shelf
-from ..faults.registry import SETTINGS
+from ..faults.registry import EFFECTS, SETTINGS
 from ..faults.weather import WEATHER
 from ..profiles import NAMES as PROFILES
 from .check import Schema
@@ -80,8 +80,20 @@ SETTINGS_OF_A_FAKE: dict[str, Schema] = {
 
 def fault() -> dict[str, Any]:
     """What ``faults.add`` takes."""
-    return table({name: says(setting.schema, setting.says)
-                  for name, setting in SETTINGS.items()})
+    properties = {name: says(setting.schema, setting.says)
+                  for name, setting in SETTINGS.items()}
+    sequence = properties["sequence"]
+    item = sequence["items"]
+    # What its kind says for itself, knowing no others: a table. Of what is known here.
+    branches = [_effects() if branch == {"type": "object"} else branch for branch in item["anyOf"]]
+    properties["sequence"] = {**sequence, "items": {**item, "anyOf": branches}}
+    return table(properties)
+
+
+def _effects() -> dict[str, Any]:
+    """An item of a sequence that tells effects."""
+    return table({setting.name: says(setting.schema, setting.says)
+                  for kind in EFFECTS for setting in kind.settings})
 
 
 def weather() -> dict[str, Any]:

@@ -366,6 +366,18 @@ def test_the_same_form_in_data(fake_ims: FakeIMS, settings: dict[str, Any]) -> N
     assert str(fake_ims.faults.set(document)) == str(fake_ims.faults.add(**given))
 
 
+@pytest.mark.parametrize(("item", "problem"), [
+    ({"stauts": 503}, "sequence[1].stauts: unknown key 'stauts'; did you mean 'status'?"),
+    ({"times": 2}, "sequence[1].times: unknown key 'times'"),
+    ({"reset": "during"}, "sequence[1].reset: unknown value 'during'"),
+    ("okay", "sequence[1]: 'okay' is not a status, 'ok', an error code, or a table of effects"),
+    (200, "sequence[1]: 200 is not a status"),
+])
+def test_what_is_wrong_in_a_sequence_is_told_with_its_place(item: object, problem: str) -> None:
+    (found,) = check({"sequence": [503, item]}, schemas.fault())
+    assert str(found).startswith(problem)
+
+
 @pytest.mark.parametrize(("settings", "words"), [
     ({"attempt": 0, "status": 503}, "attempt=0: it is a whole number from 1"),
     ({"attempt": True, "status": 503}, "attempt=True"),
