@@ -264,6 +264,20 @@ def test_concurrency(fake_ims: FakeIMS, wire: Wire) -> None:
     assert fault.hits == 2
 
 
+def test_a_client_that_has_gone_is_no_longer_under_way(fake_ims: FakeIMS, wire: Wire) -> None:
+    fault = fake_ims.faults.add("images.list", concurrency=1)
+    fake_ims.faults.add("images.list", hang=True, times=1)
+    host, _, port = wire.host.partition(":")
+    with socket.create_connection((host, int(port)), timeout=30) as client:
+        client.sendall(f"GET /v2/images HTTP/1.1\r\nHost: x\r\n"
+                       f"X-Auth-Token: {fake_ims.token}\r\n\r\n".encode())
+        while not fault.matched:
+            pass
+        assert statuses(wire, 2) == [429, 429]
+    # When the fake learns of it is the system's affair; it does.
+    assert any(wire.get(LIST).status == 200 for _ in range(2000))
+
+
 def test_a_cut_request_is_no_longer_under_way(fake_ims: FakeIMS, wire: Wire) -> None:
     fake_ims.faults.add("images.show", reset="after")
     fake_ims.faults.add(concurrency=1, status=503)
