@@ -75,7 +75,7 @@ class Image:
     disk_format: str | None = None
     min_ram: int = 0
     min_disk: int = 0
-    tags: list[str] = field(default_factory=list)
+    tags: tuple[str, ...] = ()
     properties: dict[str, str] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
     member_order: list[str] = field(default_factory=list)
@@ -109,7 +109,6 @@ class Image:
         """A copy that does not follow what changes from now on; it has the same bytes."""
         found = copy(self)
         found.watch = None
-        found.tags = list(self.tags)
         found.properties = dict(self.properties)
         found.members = {name: copy(member) for name, member in self.members.items()}
         found.member_order = list(self.member_order)

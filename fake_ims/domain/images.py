@@ -104,7 +104,7 @@ class Images(Seeding):
                 fields[name] = int(fields[name])  # 1.0 is a whole number to JSON
         image = Image(id=str(image_id), owner=owner,
                       created_at=now, updated_at=now, sequence=self._store.next_sequence(),
-                      tags=new.tags, properties=new.properties, **fields)
+                      tags=tuple(new.tags), properties=new.properties, **fields)
         self._service.profile.adorn(image)
         self._store.add(image)
         return image
@@ -152,6 +152,8 @@ class Images(Seeding):
         visibility = draft.pop("visibility", image.visibility)
         if owner != image.owner or visibility != image.visibility:
             self._store.move(image, owner=owner, visibility=visibility)
+        if isinstance(tags, list):
+            self._store.retag(image, draft.pop("tags"))
         for name, value in draft.items():
             setattr(image, name, value)
         image.properties = properties

@@ -31,7 +31,10 @@ _DIRECTIONS = ("asc", "desc")
 
 @dataclass(slots=True)
 class ListQuery:
-    """A list of images, as it was asked for; not to be changed, for ``parse`` remembers it."""
+    """A list of images, as it was asked for; not to be changed, for ``parse`` remembers it.
+
+    ``tags`` has for each tag that is asked for the forms in which images may have it.
+    """
 
     limit: int
     marker: str | None = None
@@ -39,7 +42,13 @@ class ListQuery:
     visibility: str | None = None
     member_status: str = "accepted"
     tests: list[Test] = field(default_factory=list)
+    tags: tuple[tuple[str, ...], ...] = ()
     refused: Refused | None = None
+
+    @property
+    def is_newest_first(self) -> bool:
+        """Whether the order is the default one."""
+        return self.sort[0] == ("created_at", "desc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +121,8 @@ def _parse(pairs: tuple[tuple[str, str], ...], profile: Profile) -> ListQuery:
         query.tests += [test_of(name, text, profile) for name, text in filters.items()]
     except Refused as refused:
         query.refused = refused
-    for tag in tags:
-        query.tests.append(has_tag(profile.tag_forms(tag)))
+    query.tags = tuple(profile.tag_forms(tag) for tag in tags)
+    query.tests += map(has_tag, query.tags)
     return query
 
 
@@ -187,13 +196,9 @@ def run(query: ListQuery, caller: Caller, store: Store, profile: Profile) -> Pag
         ascending=ascending,
         start=marker.key if marker and by_age else None,
         open_only=query.visibility in ("public", "community"),
+        tags=query.tags[0] if query.tags else (),
     )
-    tests = query.tests
-    if profile.hides_unregistered and not caller.is_admin:
-        tests = [*tests, _is_registered]
-    if caller.enterprise_projects is not None:
-        tests = [*tests, lambda image: is_granted(caller, image)]
-    matching = _matching(walk, query, caller, tests)
+    matching = _matching(walk, query, caller, _tests(query, caller, profile))
     if not by_age:
         order = list(matching)
         for key, direction in reversed(query.sort):
@@ -207,6 +212,27 @@ def run(query: ListQuery, caller: Caller, store: Store, profile: Profile) -> Pag
     if profile.offers_next_when_full:
         return Page(images, len(images) == query.limit)
     return Page(images, next(matching, None) is not None)
+
+
+def shows(query: ListQuery, caller: Caller, profile: Profile) -> Test:
+    """Whether a list has an image, wherever its pages begin and end.
+
+    Raises:
+        Refused: a filter's value cannot be read (400).
+    """
+    if query.refused is not None:
+        raise query.refused.again()
+    tests = _tests(query, caller, profile)
+    return lambda image: _listed(image, query, caller) and all(test(image) for test in tests)
+
+
+def _tests(query: ListQuery, caller: Caller, profile: Profile) -> list[Test]:
+    tests = query.tests
+    if profile.hides_unregistered and not caller.is_admin:
+        tests = [*tests, _is_registered]
+    if caller.enterprise_projects is not None:
+        tests = [*tests, lambda image: is_granted(caller, image)]
+    return tests
 
 
 def _marker(marker: str | None, caller: Caller, store: Store) -> Image | None:

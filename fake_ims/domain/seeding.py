@@ -71,6 +71,7 @@ class Seeding:
         profile = self._service.profile
         for name, value in profile.defaults.items():
             fields.setdefault(name, value)
+        fields["tags"] = tuple(fields.get("tags", ()))
         image = Image(id=image_id, created_at=created_at, updated_at=updated_at,
                       sequence=self._store.next_sequence(), properties=dict(properties),
                       **fields)
@@ -104,6 +105,8 @@ class Seeding:
         visibility = fields.pop("visibility", image.visibility)
         if owner != image.owner or visibility != image.visibility:
             self._store.move(image, owner=owner, visibility=visibility)
+        if "tags" in fields:
+            self._store.retag(image, fields.pop("tags"))
         for name, value in fields.items():
             setattr(image, name, value)
         image.properties.update(properties)

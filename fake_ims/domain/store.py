@@ -3,69 +3,32 @@
 from __future__ import annotations
 
 import heapq
-from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterable, Iterator
-from operator import itemgetter
+from collections.abc import Callable, Iterator, Sequence
 
+from .by_age import ByAge, Key, walk
 from .callers import Caller
 from .image import Image
+from .tagged import Tagged
 
-# (created_at, sequence, image): the sequence is unique, so images are never compared.
-_Entry = tuple[float, int, Image]
-_Key = tuple[float, int]
-_key = itemgetter(0, 1)
-_image = itemgetter(2)
-
-OPEN = ("public", "community")
-
-#: Is told of a change of an image, and its instant.
 Watcher = Callable[[Image, float], None]
-
-
-class _Index:
-    """Images in order of creation."""
-
-    __slots__ = ("_entries",)
-
-    def __init__(self) -> None:
-        self._entries: list[_Entry] = []
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def add(self, image: Image) -> None:
-        entry = (image.created_at, image.sequence, image)
-        if not self._entries or self._entries[-1] < entry:
-            self._entries.append(entry)
-        else:
-            insort(self._entries, entry)
-
-    def discard(self, image: Image) -> None:
-        position = bisect_left(self._entries, image.key, key=_key)
-        if position < len(self._entries) and self._entries[position][2] is image:
-            del self._entries[position]
-
-    def newest_first(self, before: _Key | None) -> Iterator[_Entry]:
-        entries = self._entries
-        end = len(entries) if before is None else bisect_left(entries, before, key=_key)
-        return map(entries.__getitem__, range(end - 1, -1, -1))
-
-    def oldest_first(self, after: _Key | None) -> Iterator[_Entry]:
-        entries = self._entries
-        start = 0 if after is None else bisect_right(entries, after, key=_key)
-        return map(entries.__getitem__, range(start, len(entries)))
+OPEN = ("public", "community")
 
 
 class Store:
-    """Images and where to find them. It knows nothing of rules: ``Images`` has those."""
+    """Images and where to find them. It knows nothing of rules: ``Images`` has those.
+
+    Attributes:
+        tagged: the images by their tags.
+    """
 
     def __init__(self) -> None:
         self._images: dict[str, Image] = {}
         self._deleted: dict[str, Image] = {}
-        self._all = _Index()
-        self._owned: dict[str | None, _Index] = {}
-        self._open = _Index()
-        self._shared: dict[str | None, _Index] = {}
+        self._all = ByAge()
+        self._owned: dict[str | None, ByAge] = {}
+        self._open = ByAge()
+        self.tagged = Tagged()
+        self._shared: dict[str | None, ByAge] = {}
         self._sequence = 0
         self._watchers: list[Watcher] = []
         # Images with a transition under way: those due by time, earliest first, and all of them.
@@ -153,16 +116,26 @@ class Store:
         image.owner, image.visibility = owner, visibility
         self._index(image)
 
+    def retag(self, image: Image, tags: Sequence[str]) -> None:
+        """Give an image other tags: the only way, so that the index by tag is true."""
+        is_here = self._images.get(image.id) is image
+        if is_here:
+            self.tagged.discard(image)
+        image.tags = tuple(tags)
+        if is_here:
+            self.tagged.add(image)
+
     def share(self, image: Image, project_id: str) -> None:
         """The project has become a member."""
-        self._shared.setdefault(project_id, _Index()).add(image)
+        self._shared.setdefault(project_id, ByAge()).add(image)
 
     def unshare(self, image: Image, project_id: str) -> None:
         """The project is no longer a member."""
         self._shared[project_id].discard(image)
 
     def _index(self, image: Image) -> None:
-        self._owned.setdefault(image.owner, _Index()).add(image)
+        self._owned.setdefault(image.owner, ByAge()).add(image)
+        self.tagged.add(image)
         if image.visibility in OPEN:
             self._open.add(image)
         for project_id in image.members:
@@ -170,18 +143,31 @@ class Store:
 
     def _unindex(self, image: Image) -> None:
         self._owned[image.owner].discard(image)
+        self.tagged.discard(image)
         if image.visibility in OPEN:
             self._open.discard(image)
         for project_id in image.members:
             self.unshare(image, project_id)
+
+    def of_project(self, project_id: str | None) -> Iterator[Image]:
+        """The images that belong to a project, newest first."""
+        return walk([self._owned[project_id]] if project_id in self._owned else [])
+
+    def seen_of_others(self, caller: Caller) -> Iterator[Image]:
+        """The images that a caller might see and that are open to everyone or shared with him."""
+        indexes = [self._open]
+        if caller.project_id in self._shared:
+            indexes.append(self._shared[caller.project_id])
+        return walk(indexes)
 
     def walk(
         self,
         caller: Caller,
         *,
         ascending: bool = False,
-        start: _Key | None = None,
+        start: Key | None = None,
         open_only: bool = False,
+        tags: Sequence[str] = (),
     ) -> Iterator[Image]:
         """The images that a caller might see, in order of creation, each once.
 
@@ -189,22 +175,22 @@ class Store:
             ascending: oldest first, instead of newest first.
             start: begin behind this key.
             open_only: only public and community ones.
+            tags: only those with one of these tags; others of other tenants may be among them.
         """
         if caller.is_admin:
-            indexes = [self._open] if open_only else [self._all]
+            indexes = [self._open] if open_only else (
+                self.tagged.everywhere(tags) if tags else [self._all])
         else:
             project = caller.project_id
             indexes = [self._open]
             if not open_only and project is not None:
-                indexes += [index[project] for index in (self._owned, self._shared)
-                            if project in index]
-        walks = [
-            index.oldest_first(start) if ascending else index.newest_first(start)
-            for index in indexes if index
-        ]
-        if len(walks) == 1:
-            return map(_image, walks[0])
-        return _each_once(heapq.merge(*walks, key=_key, reverse=not ascending))
+                if tags:
+                    indexes += self.tagged.of(project, tags)
+                elif project in self._owned:
+                    indexes.append(self._owned[project])
+                if project in self._shared:
+                    indexes.append(self._shared[project])
+        return walk(indexes, ascending=ascending, start=start)
 
     # transitions that fall due by time
 
@@ -223,11 +209,3 @@ class Store:
             if image.data is not None or image.staged is not None:
                 image.drop_data()
 
-
-def _each_once(entries: Iterable[_Entry]) -> Iterator[Image]:
-    """The images of sorted entries, of which those for the same image stand together."""
-    last: Image | None = None
-    for _, _, image in entries:
-        if image is not last:
-            last = image
-            yield image

@@ -32,7 +32,7 @@ class Tags:
         if len(image.tags) >= maximum:
             raise Refused("tag.too_many", image_id=image_id, attempted=len(image.tags) + 1,
                           maximum=maximum)
-        image.tags.append(tag)
+        self._service.store.retag(image, (*image.tags, tag))
         image.changed(self._service.clock.now())
 
     def delete(self, caller: Caller, image_id: str, tag: str) -> None:
@@ -44,7 +44,7 @@ class Tags:
         image = self._image(caller, image_id)
         if tag not in image.tags:
             raise Refused("tag.not_found")
-        image.tags.remove(tag)
+        self._service.store.retag(image, [one for one in image.tags if one != tag])
         image.changed(self._service.clock.now())
 
     def _image(self, caller: Caller, image_id: str) -> Image:

@@ -197,7 +197,7 @@ class OpenStack:
             "id": image.id,
             "created_at": isotime(image.created_at),
             "updated_at": isotime(image.updated_at),
-            "tags": image.tags,
+            "tags": list(image.tags),
             "self": path,
             "file": f"{path}/file",
             "schema": "/v2/schemas/image",

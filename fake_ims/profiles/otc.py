@@ -237,7 +237,7 @@ class Otc:
             "min_ram": int(image.min_ram),
             "owner": image.owner,
             "visibility": image.visibility,
-            "tags": image.tags,
+            "tags": list(image.tags),
             "name": image.name or "",
             "self": path,
             "disk_format": image.disk_format,

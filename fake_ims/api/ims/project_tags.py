@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ...contract.parameters.tags import ACTION, ADD_TAG, CREATE_TAGS, DELETE_TAGS, FIND
@@ -90,10 +91,10 @@ async def find_images(call: Call) -> Answer:
     body = read(FIND, await document(call))
     check_project(call)
     access.require_role("get_images", call.known_caller, "reader")
-    images = tag_queries.find(call.service, call.known_caller, call.params["project_id"], body)
-    found: dict[str, Any] = {"total_count": len(images)}
+    count, page = tag_queries.find(call.service, call.known_caller, call.params["project_id"],
+                                   body)
+    found: dict[str, Any] = {"total_count": count}
     if body["action"] == "filter":
-        page = images[body["offset"]:body["offset"] + body["limit"]]
         found["resources"] = [{
             "resource_id": image.id,
             "resource_name": image.name or "",
@@ -108,7 +109,7 @@ def _taggable(call: Call) -> Image:
     return tag_changes.taggable(call.service, call.known_caller, call.params["image_id"])
 
 
-def _tags(tags: list[str]) -> list[dict[str, str]]:
+def _tags(tags: Iterable[str]) -> list[dict[str, str]]:
     return [dict(zip(("key", "value"), pair(tag), strict=True)) for tag in tags]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...contract.parameters.queries import TAGS_LIMIT, TAGS_NUMBER
 from ...contract.parameters.tags import SET_TAG
 from ...domain import access
-from ...domain.ims import listing, tag_changes
+from ...domain.ims import listing, tag_changes, tag_queries
 from ...domain.ims.reading import read, read_query
 from ...domain.ims.tagging import pair
 from ...refusal import ImsError
@@ -43,13 +43,6 @@ async def list_(call: Call) -> Answer:
     access.require_role("get_images", caller, "reader")
     limit, page = read_query((TAGS_LIMIT, TAGS_NUMBER), dict(call.pairs())).values()
     pairs = tuple(pair for pair in call.pairs() if pair[0] not in ("limit", "page"))
-    asked = listing.parse(service, caller, (*pairs, ("limit", str(service.profile.max_page))))
-    tags: dict[str, None] = {}
-    while True:
-        images = service.images.page(caller, asked).images
-        tags.update(dict.fromkeys(tag for image in images for tag in image.tags))
-        if len(images) < asked.limit:
-            break
-        asked = listing.after(asked, images[-1])
-    return as_json(200, {"tags": list(tags)[limit * (page - 1):limit * page]})
-
+    asked = listing.parse(service, caller, pairs)
+    tags = tag_queries.listed_tags(service, caller, asked)
+    return as_json(200, {"tags": tags[limit * (page - 1):limit * page]})

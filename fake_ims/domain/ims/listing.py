@@ -46,11 +46,6 @@ def parse(service: Service, caller: Caller, pairs: Pairs) -> query.ListQuery:
     return replace(asked, limit=limit, tests=[*asked.tests, *tests])
 
 
-def after(asked: query.ListQuery, image: Image) -> query.ListQuery:
-    """The same list, from behind an image on."""
-    return replace(asked, marker=image.id)
-
-
 def _own_tests(service: Service, caller: Caller, given: dict[str, str]) -> list[Test]:
     tests: list[Test] = []
     if "__isregistered" not in given:

@@ -109,7 +109,7 @@ class MakesImage:
             id=new_id(), owner=plan.owner, created_at=now, updated_at=now,
             sequence=service.store.next_sequence(), name=plan.name, status="saving",
             visibility="private", container_format="bare", disk_format=plan.disk_format,
-            min_disk=plan.min_disk, min_ram=plan.min_ram, tags=list(plan.tags),
+            min_disk=plan.min_disk, min_ram=plan.min_ram, tags=tuple(plan.tags),
             properties=dict(plan.properties))
         service.profile.adorn(image)
         image.properties.update(plan.properties)

@@ -66,6 +66,6 @@ def take(service: Service, image: Image, pairs: dict[str, str | None]) -> None:
 
 
 def _store(service: Service, image: Image, tags: list[str]) -> None:
-    if tags != image.tags:
-        image.tags[:] = tags
+    if tags != list(image.tags):
+        service.store.retag(image, tags)
         image.changed(service.clock.now())

@@ -5,47 +5,86 @@ Source: pages *Querying Images by Tag*, *Querying All Image Tags*.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ...contract.parameters.tags import MAX_QUERIED_VALUE
 from ...refusal import ImsError
-from .. import access
+from .. import access, query
+from ..by_age import ByAge, walk
 from ..callers import Caller
 from ..image import Image
 from .tagging import pair
 
 if TYPE_CHECKING:
     from ...service import Service
+    from ..store import Store
 
 Test = Callable[[Image], bool]
 
 
-def own_images(service: Service, caller: Caller, project_id: str | None) -> Iterator[Image]:
-    """The images of a project that a caller may see, newest first."""
-    service.transitions.settle()
-    owner = Caller("", project_id, ())
-    return (image for image in service.store.walk(owner)
-            if image.owner == project_id and access.is_granted(caller, image))
-
-
 def find(
     service: Service, caller: Caller, project_id: str | None, body: dict[str, Any]
-) -> list[Image]:
-    """All images that a query asks for, newest first.
+) -> tuple[int, list[Image]]:
+    """How many images a query asks for, and those of its page, newest first.
+
+    What it costs follows the images that have the rarest of the tags that are asked for, and where
+    a single tag decides, the page; only a query that asks for no tag looks at all images of the
+    project.
 
     Args:
         service: the service.
         caller: who asks.
         project_id: whose images.
-        body: as ``reading.read`` gives it.
+        body: as ``reading.read`` gives it; without ``limit`` there is no page.
 
     Raises:
         ImsError: ``IMG.0001``: keys that are empty or not unique, values likewise.
     """
     tests = list(_tests(body))
-    return [image for image in own_images(service, caller, project_id)
-            if all(test(image) for test in tests)]
+    service.transitions.settle()
+    store = service.store
+    start, stop = body["offset"] or 0, (body["offset"] or 0) + (body["limit"] or 0)
+    indexes = _indexes(store, project_id, body)
+    if indexes is not None and len(indexes) <= 1 and len(tests) == 1 and (
+        caller.enterprise_projects is None and store.tagged.is_plain(project_id)
+    ):
+        return sum(map(len, indexes)), list(islice(walk(indexes), start, stop))
+    candidates = _candidates(store, project_id, body) if indexes is None else walk(indexes)
+    found = [image for image in candidates
+             if access.is_granted(caller, image) and all(test(image) for test in tests)]
+    return len(found), found[start:stop]
+
+
+def _indexes(
+    store: Store, project_id: str | None, body: dict[str, Any]
+) -> list[ByAge] | None:
+    """The fewest images among which all that a query asks for must be, by their tags; None if it
+    does not ask for tags."""
+    tagged = store.tagged
+    if body["without_any_tag"]:
+        return tagged.untagged(project_id)
+    choices: list[list[ByAge]] = [
+        tagged.with_key(project_id, condition["key"], condition["values"])
+        for condition in body["tags"] or ()
+    ]
+    if body["tags_any"]:
+        choices.append([index for condition in body["tags_any"]
+                        for index in tagged.with_key(project_id, condition["key"],
+                                                     condition["values"])])
+    return min(choices, key=lambda indexes: sum(map(len, indexes))) if choices else None
+
+
+def _candidates(store: Store, project_id: str | None, body: dict[str, Any]) -> Iterator[Image]:
+    """The images of a project among which those are that a query without tags asks for."""
+    for match in body["matches"] or ():
+        if match["key"] == "resource_id":
+            image = store.get(match["value"])
+            return iter(() if image is None or image.owner != project_id else (image,))
+    return store.of_project(project_id)
 
 
 def _tests(body: dict[str, Any]) -> Iterator[Test]:
@@ -104,10 +143,49 @@ def _match(key: str, value: str) -> Test:
 def all_tags(
     service: Service, caller: Caller, project_id: str | None
 ) -> dict[str, list[str]]:
-    """Every key that a project's images have, with its values, each once."""
+    """Every key that a project's images have, with its values, each once; those of the newest
+    images first."""
+    service.transitions.settle()
     found: dict[str, dict[str, None]] = {}
-    for image in own_images(service, caller, project_id):
-        for tag in image.tags:
-            key, value = pair(tag)
-            found.setdefault(key, {})[value] = None
+    for text in in_order(service.store.tagged.texts(project_id),
+                         lambda image: access.is_granted(caller, image)):
+        key, value = pair(text)
+        found.setdefault(key, {})[value] = None
     return {key: list(values) for key, values in found.items()}
+
+
+def listed_tags(service: Service, caller: Caller, asked: query.ListQuery) -> list[str]:
+    """The tags of all images that a list has, in the list's order.
+
+    In the default order, without a marker, it costs what the tags are; else it walks the list.
+
+    Raises:
+        Refused: a filter of the list cannot be read, or the marker is not there.
+    """
+    if asked.marker is not None or not asked.is_newest_first:
+        everything = replace(asked, limit=sys.maxsize)
+        images = service.images.page(caller, everything).images
+        return list(dict.fromkeys(text for image in images for text in image.tags))
+    store = service.store
+    owners = store.tagged.owners() if caller.is_admin else [caller.project_id]
+    known = [entry for owner in owners for entry in store.tagged.texts(owner)]
+    if not caller.is_admin:
+        # Of those of others that may be seen there are few: they are looked at one by one.
+        others: dict[str, ByAge] = {}
+        for image in store.seen_of_others(caller):
+            for text in image.tags:
+                others.setdefault(text, ByAge()).add(image)
+        known += others.items()
+    return list(dict.fromkeys(in_order(known, query.shows(asked, caller, service.profile))))
+
+
+def in_order(tags: Iterable[tuple[str, ByAge]], shown: Test) -> list[str]:
+    """The tags that some image has that may be shown, in the order in which the newest such
+    images, each with its tags in their order, have them."""
+    placed: list[tuple[tuple[float, int], int, str]] = []
+    for text, index in tags:
+        newest = next((image for image in walk([index]) if shown(image)), None)
+        if newest is not None:
+            placed.append((newest.key, -newest.tags.index(text), text))
+    placed.sort(reverse=True)
+    return [text for _, _, text in placed]

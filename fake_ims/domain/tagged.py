@@ -1,0 +1,108 @@
+"""The images of each project by their tags, so that a query by tag costs what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from .by_age import ByAge
+from .image import Image
+from .ims.tagging import pair
+
+
+class _Tags:
+    """The tags of one project's images.
+
+    Attributes:
+        texts: the images of each tag, as images keep it.
+        keys: the tags of each key.
+        none: the images without any tag.
+        doubled: how many images have two tags of one key, of which only the last counts.
+    """
+
+    __slots__ = ("doubled", "keys", "none", "texts")
+
+    def __init__(self) -> None:
+        self.texts: dict[str, ByAge] = {}
+        self.keys: dict[str, dict[str, None]] = {}
+        self.none = ByAge()
+        self.doubled = 0
+
+
+class Tagged:
+    """The index. It is told of an image before and after its tags, owner or presence change."""
+
+    def __init__(self) -> None:
+        self._owners: dict[str | None, _Tags] = {}
+
+    def add(self, image: Image) -> None:
+        """An image is there, with the owner and tags that it has now."""
+        tags = self._owners.get(image.owner)
+        if tags is None:
+            tags = self._owners[image.owner] = _Tags()
+        tags.doubled += _is_doubled(image)
+        if not image.tags:
+            tags.none.add(image)
+        for text in image.tags:
+            index = tags.texts.get(text)
+            if index is None:
+                index = tags.texts[text] = ByAge()
+                tags.keys.setdefault(pair(text)[0], {})[text] = None
+            index.add(image)
+
+    def discard(self, image: Image) -> None:
+        """An image is about to change its owner or tags, or to go."""
+        tags = self._owners[image.owner]
+        tags.doubled -= _is_doubled(image)
+        if not image.tags:
+            tags.none.discard(image)
+        for text in image.tags:
+            index = tags.texts[text]
+            index.discard(image)
+            if not index:
+                del tags.texts[text]
+                key = pair(text)[0]
+                del tags.keys[key][text]
+                if not tags.keys[key]:
+                    del tags.keys[key]
+
+    def of(self, owner: str | None, texts: Iterable[str]) -> list[ByAge]:
+        """The images of a project that have one of these tags."""
+        tags = self._owners.get(owner)
+        return [] if tags is None else [tags.texts[text] for text in texts if text in tags.texts]
+
+    def everywhere(self, texts: Iterable[str]) -> list[ByAge]:
+        """The images of all projects that have one of these tags."""
+        wanted = list(texts)
+        return [index for owner in self._owners for index in self.of(owner, wanted)]
+
+    def with_key(self, owner: str | None, key: str, values: Iterable[str] = ()) -> list[ByAge]:
+        """The images of a project with a tag of this key, and of one of these values, if any."""
+        tags = self._owners.get(owner)
+        if tags is None:
+            return []
+        wanted = set(values)
+        return [tags.texts[text] for text in tags.keys.get(key, ())
+                if not wanted or pair(text)[1] in wanted]
+
+    def is_plain(self, owner: str | None) -> bool:
+        """Whether no image of a project has two tags of one key."""
+        tags = self._owners.get(owner)
+        return tags is None or tags.doubled == 0
+
+    def untagged(self, owner: str | None) -> list[ByAge]:
+        """The images of a project without any tag."""
+        tags = self._owners.get(owner)
+        return [] if tags is None else [tags.none]
+
+    def texts(self, owner: str | None) -> Iterator[tuple[str, ByAge]]:
+        """Every tag of a project, and the images that have it."""
+        tags = self._owners.get(owner)
+        return iter(()) if tags is None else iter(list(tags.texts.items()))
+
+    def owners(self) -> list[str | None]:
+        """The projects that have or had images."""
+        return list(self._owners)
+
+
+def _is_doubled(image: Image) -> bool:
+    return len(image.tags) > 1 and len({pair(text)[0] for text in image.tags}) < len(image.tags)
