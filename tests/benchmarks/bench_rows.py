@@ -219,6 +219,31 @@ def pages(size: Size, load: Load) -> Bench:
             yield paired(f"{what} of {many:,} vs first page of {few}",
                          lambda request=request: page(full, request),  # type: ignore[misc]
                          lambda: page(small, first), size.rounds, "1")
+        for fake in (small, full):
+            for number in range(10):
+                fake.images.add(**{**IMAGE, "name": f"rare-{number}", "tags": ["rare=1"]})
+        for what, requested in _ims_requests(full.project_id).items():
+            assert b'"total_count":0' not in ask(port_of(full), requested)
+            yield paired(f"{what} of {many:,} vs of {few}",
+                         lambda request=requested: page(full, request),  # type: ignore[misc]
+                         lambda request=requested: page(small, request),  # type: ignore[misc]
+                         size.rounds, "1")
+
+
+def _ims_requests(project_id: str) -> dict[str, bytes]:
+    """Requests of the IMS APIs, each with the same answer whatever else the store holds."""
+    tags = f"/v2/{project_id}/images"
+    condition = {"tags": [{"key": "rare", "values": ["1"]}]}
+    return {
+        "IMS page of 10": http("GET", "/v2/cloudimages?limit=10"),
+        "IMS list by tag": http("GET", "/v2/cloudimages?tag=rare=1"),
+        "images found by tag": http("POST", f"{tags}/resource_instances/action",
+                                    {"action": "filter", **condition}),
+        "images counted by tag": http("POST", f"{tags}/resource_instances/action",
+                                      {"action": "count", **condition}),
+        "tags of the project": http("GET", f"{tags}/tags"),
+        "IMS quota": http("GET", "/v1/cloudimages/quota"),
+    }
 
 
 def _fill(fake: FakeIMS, count: int) -> None:
