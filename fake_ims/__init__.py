@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from .fake import FakeIMS
     from .faults import Fault, Faults
+    from .faults.chance import lognormal, uniform
     from .faults.weather import Spell
     from .journal import Exchange, Journal
     from .people import People
@@ -51,8 +52,10 @@ else:
         "UsageError": "errors",
         "WrongLoopError": "errors",
         "by_hand": "domain.durations",
+        "lognormal": "faults.chance",
         "sweep": "sweeping.mark",
         "polls": "domain.durations",
+        "uniform": "faults.chance",
     }
 
     def __getattr__(name: str) -> object:
@@ -89,6 +92,8 @@ __all__ = [
     "WrongLoopError",
     "__version__",
     "by_hand",
+    "lognormal",
     "polls",
     "sweep",
+    "uniform",
 ]

@@ -1,0 +1,242 @@
+"""The settings of effects on the wire: how they read, what they refuse, what chance draws."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from statistics import median
+from typing import Any
+
+import pytest
+
+from fake_ims import UsageError, lognormal, uniform
+from fake_ims.documents.check import check
+from fake_ims.documents.schemas import fault as schema_of_a_fault
+from fake_ims.domain.clock import Clock
+from fake_ims.faults import Faults
+
+LOGNORMAL = {"lognormal": {"median": "1s", "sigma": 0.5}}
+
+SENTENCES: list[tuple[dict[str, Any], str]] = [
+    ({"delay": {"uniform": ["1s", 3]}}, "waits 1s to 3s"),
+    ({"delay": LOGNORMAL}, "waits about 1s (log-normal, sigma 0.5)"),
+    ({"delay": 2, "moment": "after"}, "waits 2s after its work"),
+    ({"delay": 2, "moment": "middle"}, "waits 2s in the middle of the request's body"),
+    ({"status": 503, "moment": "after"}, "answers 503 after its work"),
+    ({"error": "IMG.0144", "moment": "middle"},
+     "answers 400 IMG.0144 in the middle of the request's body"),
+    ({"reset": "middle"}, "resets the connection in the middle of the request's body"),
+    ({"first_byte": "2s"}, "sends the first byte of its answer after 2s"),
+    ({"first_byte": {"body": 1}}, "sends the body of its answer 1s after the headers"),
+    ({"first_byte": {"head": 1, "body": 2}},
+     "sends the first byte of its answer after 1s, and the body 2s after the headers"),
+    ({"dribble": 100},
+     "reads the request's body at 100 bytes/s and sends its answer's body at 100 bytes/s"),
+    ({"dribble": {"up": 0.5}}, "reads the request's body at 0.5 bytes/s"),
+    ({"dribble": {"down": 10}}, "sends its answer's body at 10 bytes/s"),
+    ({"refuse": True}, "closes the port until the fault is removed"),
+    ({"refuse": "2s"}, "closes the port for 2s"),
+    ({"half_close": True}, "ends the connection on its side only, without an answer"),
+    ({"half_close": True, "moment": "after"},
+     "does its work and ends the connection on its side only, without an answer"),
+    ({"hang": True}, "never answers"),
+    ({"hang": True, "moment": "after"}, "does its work and never answers"),
+    ({"truncate": 10}, "breaks its answer off after 10 bytes of the body"),
+    ({"truncate": "12.5%"}, "breaks its answer off after 12.5% of the body"),
+    ({"wrong_length": 3}, "tells a Content-Length that is 3 too large"),
+    ({"wrong_length": -3}, "tells a Content-Length that is 3 too small"),
+    ({"garbage": True}, "answers with 27 bytes that are no HTTP"),
+    ({"garbage": "abc", "moment": "after"},
+     "answers with 3 bytes that are no HTTP after its work"),
+    ({"invalid_json": "cut"}, "cuts the JSON of its answer in the middle"),
+    ({"invalid_json": "stray"}, "puts a stray byte into the JSON of its answer"),
+    ({"invalid_chunks": "size"}, "sends its answer in chunks with a size that is no number"),
+    ({"invalid_chunks": "overrun"}, "sends its answer in chunks longer than they say"),
+    ({"invalid_chunks": "no-end"}, "sends its answer in chunks without the last one"),
+    ({"http10": True}, "answers in HTTP/1.0 without Content-Length and closes the connection"),
+    ({"redirect_loop": "itself"}, "redirects to the same address"),
+    ({"redirect_loop": "two"}, "redirects to and fro between two addresses"),
+    ({"content_type": "text/html"}, "says that its answer is text/html"),
+    ({"gateway_page": 502}, "answers 502 with a gateway's page of HTML"),
+    ({"raw": {"status": 599, "reason": "Odd", "headers": {"A": "b"}, "body": []}},
+     "answers 599 Odd as it was given"),
+]
+
+
+@pytest.mark.parametrize(("settings", "sentence"), SENTENCES)
+def test_sentences_of_the_wire(settings: dict[str, Any], sentence: str) -> None:
+    fault = Faults(Clock()).add("images.create", **settings)
+    assert str(fault) == f"images.create {sentence}"
+
+
+@pytest.mark.parametrize("settings", [settings for settings, _ in SENTENCES])
+def test_a_document_may_say_it_in_the_same_form(settings: dict[str, Any]) -> None:
+    assert check(json.loads(json.dumps(settings)), schema_of_a_fault()) == []
+
+
+@pytest.mark.parametrize(("settings", "words"), [
+    ({"delay": {"uniform": ["3s", "1s"]}}, "the shortest comes first"),
+    ({"delay": {"uniform": "1s"}}, "a list of two durations"),
+    ({"delay": {"uniform": [1, 2, 3]}}, "a list of two durations"),
+    ({"delay": {"uniform": ["1s", "soon"]}}, "no duration"),
+    ({"delay": {"unifrom": [1, 2]}}, "did you mean 'uniform'"),
+    ({"delay": {}}, "it has one key"),
+    ({"delay": {"uniform": [1, 2], "lognormal": {}}}, "it has one key"),
+    ({"delay": {"lognormal": {"median": "1s"}}}, "a median and a sigma"),
+    ({"delay": {"lognormal": {"median": "1s", "sigma": -1}}}, "a number from 0 on"),
+    ({"delay": {"lognormal": {"median": "1s", "sigma": True}}}, "a number from 0 on"),
+    ({"delay": {"lognormal": {"median": "x", "sigma": 1}}}, "no duration"),
+    ({"delay": [1, 2]}, "no duration"),
+    ({"delay": 1, "seed": 1}, "seed= is of chance"),
+    ({"delay": 1, "moment": "during"}, "'before' (the work) or 'middle'"),
+    ({"moment": "after"}, "moment= goes with delay="),
+    ({"reset": "after", "moment": "after"}, "moment= goes with delay="),
+    ({"hang": True, "moment": "middle"}, "'before' (the work) or 'after'"),
+    ({"half_close": True, "moment": "middle"}, "'before' (the work) or 'after'"),
+    ({"hang": False}, "it is true, or left out"),
+    ({"hang": 1}, "it is true, or left out"),
+    ({"half_close": "yes"}, "it is true, or left out"),
+    ({"http10": False}, "it is true, or left out"),
+    ({"refuse": False}, "a duration, or true"),
+    ({"refuse": -1}, "not negative"),
+    ({"first_byte": {}}, "has 'head', 'body' or both"),
+    ({"first_byte": {"foot": 1}}, "has 'head', 'body' or both"),
+    ({"first_byte": "soon"}, "no duration"),
+    ({"dribble": 0}, "above 0"),
+    ({"dribble": {"up": -1}}, "above 0"),
+    ({"dribble": "fast"}, "above 0"),
+    ({"dribble": True}, "above 0"),
+    ({"dribble": {}}, "'up', 'down' or both"),
+    ({"dribble": {"sideways": 1}}, "'up', 'down' or both"),
+    ({"truncate": -1}, "the number of bytes"),
+    ({"truncate": 0.5}, "the number of bytes"),
+    ({"truncate": "100%"}, "the number of bytes"),
+    ({"truncate": "half"}, "the number of bytes"),
+    ({"truncate": True}, "the number of bytes"),
+    ({"wrong_length": 0}, "too large (10) or too small (-10)"),
+    ({"wrong_length": True}, "too large (10) or too small (-10)"),
+    ({"garbage": ""}, "the text or bytes to send"),
+    ({"garbage": False}, "the text or bytes to send"),
+    ({"invalid_json": "torn"}, "'cut' (in the middle) or 'stray'"),
+    ({"invalid_chunks": "sise"}, "did you mean 'size'"),
+    ({"redirect_loop": "three"}, "'itself' (to the same address) or 'two'"),
+    ({"content_type": "a\r\nb"}, "no text that a header can hold"),
+    ({"gateway_page": 500}, "it is 502, 503, 504"),
+    ({"gateway_page": True}, "it is 502, 503, 504"),
+    ({"raw": 599}, "it has a status"),
+    ({"raw": {"body": "x"}}, "it has a status"),
+    ({"raw": {"status": 100}}, "from 200 to 999"),
+    ({"raw": {"status": 200, "resaon": "x"}}, "did you mean 'reason'"),
+    ({"raw": {"status": 200, "reason": "a\nb"}}, "a text of one line"),
+    ({"raw": {"status": 200, "headers": {"a b": "c"}}}, "no name of a header"),
+    ({"raw": {"status": 200, "headers": ["a"]}}, "a table of texts"),
+    ({"raw": {"status": 200, "body": 1}}, "a body is bytes"),
+])
+def test_what_the_wire_cannot_do(settings: dict[str, Any], words: str) -> None:
+    faults = Faults(Clock())
+    with pytest.raises(UsageError, match=re.escape(words)):
+        faults.add("images.create", **settings)
+    assert len(faults) == 0
+
+
+ENDS: list[dict[str, Any]] = [
+    {"status": 503}, {"reset": "before"}, {"hang": True}, {"half_close": True}, {"refuse": True},
+    {"raw": {"status": 599}}, {"gateway_page": 502}, {"redirect_loop": "two"}, {"garbage": True},
+]
+SILENT = ENDS[1:5]
+SHAPES: list[dict[str, Any]] = [
+    {"truncate": 1}, {"wrong_length": 1}, {"invalid_json": "cut"}, {"invalid_chunks": "size"},
+    {"http10": True}, {"content_type": "text/odd"}, {"first_byte": 1}, {"dribble": 1},
+    {"dribble": {"down": 1}}, {"body": "x"},
+]
+APART = [({"truncate": 1}, {"wrong_length": 1}), ({"truncate": 1}, {"invalid_chunks": "size"}),
+         ({"wrong_length": 1}, {"invalid_chunks": "size"}),
+         ({"wrong_length": 1}, {"http10": True}), ({"invalid_chunks": "size"}, {"http10": True}),
+         ({"content_type": "a/b"}, {"headers": {"content-type": "c/d"}}),
+         ({"garbage": True}, {"truncate": 1}), ({"garbage": True}, {"http10": True}),
+         ({"garbage": True}, {"content_type": "a/b"})]
+
+
+@pytest.mark.parametrize(("one", "other"), [
+    *((one, other) for place, one in enumerate(ENDS) for other in ENDS[:place]),
+    *((one, other) for one in SILENT for other in SHAPES),
+    *APART,
+])
+def test_what_does_not_go_together(one: dict[str, Any], other: dict[str, Any]) -> None:
+    faults = Faults(Clock())
+    with pytest.raises(UsageError, match=r"Leave one of them out|Leave one\s+of them out"):
+        faults.add("images.create", **one, **other)
+    assert len(faults) == 0
+
+
+@pytest.mark.parametrize(("one", "other"), [
+    ({"reset": "after"}, {"dribble": {"up": 1}}), ({"hang": True}, {"delay": 1}),
+    ({"garbage": True}, {"dribble": 1}), ({"gateway_page": 502}, {"truncate": 1}),
+    ({"truncate": 1}, {"http10": True}), ({"truncate": 1}, {"invalid_json": "cut"}),
+    ({"raw": {"status": 599}}, {"first_byte": 1}), ({"dribble": 1}, {"content_type": "a/b"}),
+])
+def test_what_goes_together(one: dict[str, Any], other: dict[str, Any]) -> None:
+    assert len(Faults(Clock()).add("images.create", **one, **other).effects) == 2
+
+
+# chance
+
+
+@pytest.fixture
+def waits(harness: Any) -> list[float]:
+    """The pauses asked for, none of which is waited for."""
+    asked: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        asked.append(seconds)
+
+    harness.pause = pause
+    return asked
+
+
+def test_a_uniform_delay(harness: Any, waits: list[float]) -> None:
+    harness.faults.add("images.list", delay=uniform("1s", 3))
+    harness.statuses(200)
+    assert all(1 <= one <= 3 for one in waits)
+    assert min(waits) < 1.2
+    assert max(waits) > 2.8
+    assert len(set(waits)) == 200
+
+
+def test_a_log_normal_delay(harness: Any, waits: list[float]) -> None:
+    harness.faults.add("images.list", delay=lognormal("2s", 0.5))
+    harness.statuses(1000)
+    logs = sorted(math.log(one / 2) / 0.5 for one in waits)  # normal, around 0, deviation 1
+    assert abs(median(logs)) < 0.15
+    assert 0.75 < logs[841] < 1.25  # one deviation above
+    assert -1.25 < logs[158] < -0.75
+
+
+def test_the_same_seed_draws_the_same_delays(harness: Any, waits: list[float]) -> None:
+    runs = []
+    for seed in (1, 1, 2):
+        waits.clear()
+        with harness.faults.add("images.list", delay=uniform(1, 3), seed=seed):
+            harness.statuses(5)
+        runs.append(list(waits))
+    assert runs[0] == runs[1] != runs[2]
+
+
+def test_a_delay_after_the_work_waits_after_it(harness: Any) -> None:
+    worked: list[int] = []
+
+    async def pause(seconds: float) -> None:
+        worked.append(harness.worked)
+
+    harness.pause = pause
+    harness.faults.add("images.list", delay=1)
+    harness.faults.add("images.list", delay=2, moment="after")
+    assert harness.send().status == 200
+    assert worked == [0, 1]
+
+
+def test_a_status_after_the_work(harness: Any) -> None:
+    harness.faults.add("images.list", status=503, moment="after")
+    assert harness.send().status == 503
+    assert harness.worked == 1
