@@ -173,3 +173,20 @@ def test_a_client_that_tries_again_comes_through(fake_ims: FakeIMS) -> None:
         with urllib3.PoolManager(retries=retries) as pool:
             answer = pool.request("GET", f"{fake_ims.url}/v2/images", headers=fake_ims.headers)
         assert (answer.status, fault.hits) == (200, 2)
+
+
+def test_aiohttp_sends_a_get_again_and_no_post(fake_ims: FakeIMS) -> None:
+    fault = fake_ims.faults.add("images.*", half_close=True, times=1)
+    assert outcome(by_aiohttp, fake_ims) == ["answered"]
+    assert (fault.hits, len(fake_ims.requests)) == (1, 2)
+
+    async def post() -> None:
+        async with (
+            aiohttp.ClientSession(headers=fake_ims.headers) as session,
+            session.post(f"{fake_ims.url}/v2/images", json={"name": "a"}),
+        ):
+            pass
+
+    fake_ims.faults.add("images.*", half_close=True, times=1)
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        asyncio.run(post())
