@@ -120,11 +120,11 @@ class Delivery:
         size = _PIECE if self.rate is None else max(1, min(_PIECE, int(self.rate * STEP)))
         whole = iter([answer.body]) if answer.stream is None else answer.stream
         if self.framing is None:
-            for piece in cut_up(whole, size):
+            for piece in in_pieces(whole, size):
                 yield piece, len(piece)
             return
         left = _length(answer)
-        for piece in cut_up(self.framing(whole), size):
+        for piece in in_pieces(self.framing(whole), size):
             # Framing adds some bytes; the count can only be wrong where a piece is cut.
             counted = min(left, len(piece))
             left -= counted
@@ -143,11 +143,17 @@ def delivered(
     return replace(answer, sender=change(delivery(call, answer)), headers=dict(answer.headers))
 
 
-def cut_up(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
-    """Bytes in pieces of at most that size."""
+def in_pieces(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
+    """The same bytes in pieces of that size; the last may be shorter."""
+    held = b""
     for chunk in chunks:
-        for start in range(0, len(chunk), size):
-            yield chunk[start:start + size]
+        held += chunk
+        whole = len(held) - len(held) % size
+        for start in range(0, whole, size):
+            yield held[start:start + size]
+        held = held[whole:]
+    if held:
+        yield held
 
 
 class _Out:
