@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sockets import left
 
 from fake_ims.api.answer import Answer
 from fake_ims.contract.model import ErrorCode
@@ -101,3 +102,13 @@ def faults(harness: Harness) -> Faults:
 @pytest.fixture
 def send(harness: Harness) -> Callable[..., Answer]:
     return harness.send
+
+
+@pytest.fixture
+def nothing_left() -> Iterator[None]:
+    """Neither thread nor descriptor is left behind by the test."""
+    threads, files = left()
+    yield
+    after, open_files = left()
+    assert after <= threads
+    assert open_files <= files  # an earlier test's may have been closed meanwhile

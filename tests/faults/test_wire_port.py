@@ -6,26 +6,17 @@ import asyncio
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from freezegun import freeze_time
-from sockets import RESET, Client, ask, left, until
+from sockets import RESET, Client, ask, until
 
 from fake_ims import FakeIMS, PortTakenError, UsageError
 
-
-@pytest.fixture(autouse=True)
-def nothing_left() -> Iterator[None]:
-    """Neither thread nor descriptor is left behind by the test."""
-    threads, files = left()
-    yield
-    after, open_files = left()
-    assert after <= threads
-    assert open_files == files
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 
 def answers(fake: FakeIMS) -> bool:

@@ -6,7 +6,6 @@ Durations are an hour, so that a test ends only if something else than the time 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
 
@@ -14,7 +13,7 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from freezegun import freeze_time
-from sockets import DEADLINE, RESET, Client, ask, left, until
+from sockets import DEADLINE, RESET, Client, ask, until
 
 from fake_ims import FakeIMS
 
@@ -44,16 +43,6 @@ WAITING: dict[str, tuple[dict[str, Any], str]] = {
 KINDS = pytest.mark.parametrize("kind", list(WAITING))
 #: Those that nothing is left of when the client goes away; the others still do their work.
 ENDS_WITH_CLIENT = [kind for kind in WAITING if "delay" not in kind and kind != "dribble up"]
-
-
-@pytest.fixture
-def nothing_left() -> Iterator[None]:
-    """Neither thread nor descriptor is left behind by the test."""
-    threads, files = left()
-    yield
-    after, open_files = left()
-    assert after <= threads
-    assert open_files == files
 
 
 def begin(fake: FakeIMS, kind: str) -> Client:
