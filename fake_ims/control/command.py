@@ -32,21 +32,22 @@ def listing() -> str:
 def _takes(route: Route) -> str:
     names = [f"{name}=" for name in _params(route)]
     names += [f"[{name}=]" for name in route.query]
-    properties = list(_properties(route))
-    names += [f"[{name}=]" for name in properties[:3]]
-    return " ".join(names) + (" ..." if len(properties) > 3 else "")
+    fields = list(properties(route))
+    names += [f"[{name}=]" for name in fields[:3]]
+    return " ".join(names) + (" ..." if len(fields) > 3 else "")
 
 
 def _params(route: Route) -> list[str]:
     return re.findall(r"\{(\w+)\}", route.path)
 
 
-def _properties(route: Route) -> Mapping[str, Any]:
+def properties(route: Route) -> Mapping[str, Any]:
+    """What the body of an operation may have: schema by name."""
     if "anyOf" in route.body:
         return {name: schema for branch in route.body["anyOf"]
                 for name, schema in branch["properties"].items()}
-    properties: Mapping[str, Any] = route.body.get("properties", {})
-    return properties
+    found: Mapping[str, Any] = route.body.get("properties", {})
+    return found
 
 
 def run(
@@ -131,7 +132,7 @@ def _value(name: str, text: str) -> Any:
 
 
 def _request(route: Route, given: dict[str, Any], base: str) -> urllib.request.Request:
-    known = [*_params(route), *route.query, *_properties(route)]
+    known = [*_params(route), *route.query, *properties(route)]
     path = route.path
     for name in _params(route):
         if name not in given:

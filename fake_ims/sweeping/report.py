@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict, cast
 
 WORDS = ("survived", "failed well", "wrong", "not reached")
+_WORST = ("wrong", "failed well", "not reached", "survived")
 _POSITION = re.compile(r"\b\d+:(?=[a-z])")
-_ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|"
-                 r"(?<=[:/@])\d{4,5}\b|0x[0-9a-f]+")
+# What differs from run to run: ids, addresses, numbers.
+_DIFFERS = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|"
+                      r"0x[0-9a-f]+|\d+")
 _NAMED = 10  # cases that were left out and are named on a terminal
 
 
@@ -95,7 +97,7 @@ def _alike(swept: Swept) -> list[list[Result]]:
     groups: dict[tuple[str, str], list[Result]] = {}
     for result in swept["results"]:
         if result["word"] == "wrong":
-            key = (_POSITION.sub("", result["case"]), _ID.sub("ID", result["why"]))
+            key = (_POSITION.sub("", result["case"]), _DIFFERS.sub("N", result["why"]))
             groups.setdefault(key, []).append(result)
     return list(groups.values())
 
@@ -129,7 +131,9 @@ h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin-top: 2.2rem; word-brea
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #e3e5e8;
   vertical-align: top; }
-th { font-weight: 600; } code { font-size: .85em; word-break: break-all; }
+th { font-weight: 600; } code { font-size: .85em; }
+td:last-child code { word-break: break-all; }
+td:first-child, td:nth-child(2) { white-space: nowrap; }
 .wrong { background: #fdecea; } .failed-well { background: #f4f8ee; }
 .not-reached { color: #70757a; } .summary { color: #4a4f55; }
 @media (prefers-color-scheme: dark) {
@@ -157,7 +161,7 @@ def _section(swept: Swept) -> str:
         f"</code><td>{result['word']}<td>{html.escape(result['why'])}" + (
             f"<br><code>{html.escape(result['again'])}</code>"
             if result["word"] == "wrong" else "")
-        for result in swept["results"])
+        for result in sorted(swept["results"], key=lambda result: _WORST.index(result["word"])))
     left_out = "".join(f"<li><code>{html.escape(case)}</code>" for case in swept["left_out"])
     if left_out:
         left_out = (f"<details><summary>{len(swept['left_out'])} left out by the budget</summary>"

@@ -47,7 +47,8 @@ class Snapshot:
 
     @classmethod
     def _of(cls, images: list[Image], deleted: list[Image]) -> Snapshot:
-        return cls(tuple(sorted(map(_traits, images), key=repr)),
+        stays = [image for image in images if _status(image) != "deleted"]
+        return cls(tuple(sorted(map(_traits, stays), key=repr)),
                    Counter(image.name for image in deleted))
 
     def names(self, statuses: tuple[str, ...] | None = None) -> Counter[object]:

@@ -109,4 +109,6 @@ def _name(kind: type[BaseException]) -> str:
 
 def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
-    return lines[0][:200] if lines else ""
+    # What a service has sent may be anything; it must not move the cursor of a terminal.
+    return "".join(one if one.isprintable() else ascii(one)[1:-1]
+                   for one in (lines[0][:200] if lines else ""))

@@ -4,49 +4,21 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from wire import OCTETS, Wire
+from doc_examples import DOCS, asking, examples, run
+from wire import Wire
 
 from fake_ims import FakeIMS
 
 TESTS = Path(__file__).parents[1]
-DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "faults.md").read_text(encoding="utf-8")
 
 
-def examples() -> list[Any]:
-    """Each block of Python, named by its heading and line."""
-    found = []
-    for block in re.finditer(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL):
-        line = PAGE.count("\n", 0, block.start()) + 2
-        heading = PAGE[:block.start()].rpartition("\n#")[2].split("\n")[0].strip("# ")
-        code = "\n" * (line - 1) + block[1]  # so that a traceback names the page's line
-        found.append(pytest.param(code, id=f"{heading}:{line}"))
-    return found
-
-
-@pytest.fixture
-def ask(wire: Wire) -> Callable[..., int | str]:
-    """What the page says that it is."""
-    def ask(request: str, body: object = None, **headers: str) -> int | str:
-        method, path = request.split(" ", 1)
-        if isinstance(body, bytes):
-            headers = {"Content-Type": OCTETS, **headers}
-        try:
-            return wire.send(method, path, body, headers).status
-        except ConnectionError:
-            return "cut"
-
-    return ask
-
-
-@pytest.mark.parametrize("code", examples())
-def test_the_examples_run(fake_ims: FakeIMS, ask: Callable[..., int | str], code: str) -> None:
-    exec(compile(code, str(DOCS / "faults.md"), "exec"), {"fake": fake_ims, "ask": ask})
+@pytest.mark.parametrize("code", examples("faults.md"))
+def test_the_examples_run(fake_ims: FakeIMS, wire: Wire, code: str) -> None:
+    run("faults.md", code, fake=fake_ims, ask=asking(wire))
 
 
 def test_the_tests_that_it_names_are_there() -> None:

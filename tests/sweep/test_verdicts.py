@@ -118,6 +118,18 @@ def test_what_the_service_is_still_at_is_no_orphan(
     assert [text for _, text in broken(NOTHING, Snapshot.of(fake_ims))] == orphans
 
 
+def test_what_is_being_deleted_is_gone(fake_ims: FakeIMS) -> None:
+    fake_ims.lifecycle.deleting = "1h"
+    fake_ims.images.add(name="a").delete()
+    assert fake_ims.images.named("a").status == "pending_delete"
+    assert Snapshot.of(fake_ims).images == ()
+
+
+def test_what_an_error_says_is_printable() -> None:
+    verdict = judge(Outcome(KeyError("\x00\x1b[31m\u2028"), "", True, NOTHING), NOTHING)
+    assert verdict.why.isprintable()
+
+
 def test_differences_are_told() -> None:
     clean = snapshot({"name": "a", "tags": ["t"]})
     assert differences(clean, snapshot({"name": "a", "status": "killed"})) == [
