@@ -14,10 +14,12 @@ from typing import Any
 
 from aiohttp import web
 
+from .errors import UsageError
 from .faults.connection import cut_transport
 from .faults.pause import pause
 
 BACKLOG = 1024
+_HOW = socket.SHUT_RD  # what ends listening, on Linux
 
 
 class Gate:
@@ -59,6 +61,9 @@ class Gate:
         Args:
             holder: who wants it; the port opens when nobody does.
             seconds: for how long, in real time; None until ``open``.
+
+        Raises:
+            UsageError: this system cannot do it (Linux can); the port stays open.
         """
         if self._over:
             return
@@ -67,7 +72,12 @@ class Gate:
         # Before the socket wakes the loop: it must not try to take connections any more.
         self._loop.call_soon_threadsafe(self._stop_taking, holder, seconds)
         if first:
-            self._sock.shutdown(socket.SHUT_RD)
+            try:
+                self._sock.shutdown(_HOW)
+            except OSError as error:
+                del self._holders[holder]
+                raise UsageError("refuse= needs a system that lets a port stop listening, such as "
+                                 f"Linux; this one says: {error.strerror}") from None
             with contextlib.suppress(OSError):  # a port that was asked for stays bound
                 self._sock.bind(self._address)
             self._share(False)

@@ -182,3 +182,15 @@ async def test_in_another_server_there_is_none_either(fake_ims_client: Any) -> N
     with fake.faults.add("images.create", refuse=True), pytest.raises(aiohttp.ClientError):
         await fake_ims_client.post("/v2/images", json={})
     assert (await fake_ims_client.post("/v2/images", json={})).status == 201
+
+
+def test_a_system_that_cannot_do_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fake_ims.gate._HOW", 99)  # as elsewhere, the system refuses
+    with FakeIMS() as fake:
+        with pytest.raises(UsageError, match="such as Linux"):
+            fake.faults.add(refuse=True)
+        assert len(fake.faults) == 0
+        assert answers(fake)
+        with fake.faults.add("images.list", refuse=True, times=1):
+            assert ask(fake) == RESET
+            assert answers(fake)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -53,7 +54,8 @@ class Refuse(Ending):
 
     async def end(self, call: Call) -> Answer:
         if self.fault is not None and self.fault.gate is not None and self.fault.present:
-            self.fault.gate.shut(self.fault, self.seconds)
+            with suppress(UsageError):  # this system cannot: then only this request is cut
+                self.fault.gate.shut(self.fault, self.seconds)
         raise ConnectionCut(str(self))
 
     def __str__(self) -> str:
