@@ -321,3 +321,10 @@ def test_the_middle_of_a_body_that_nobody_reads(fake_ims: FakeIMS) -> None:
     fake_ims.faults.add("images.upload", status=503, moment="middle")
     answer = ask(fake_ims, "PUT /v2/images/none/file", b"x" * 100)  # refused for its media type
     assert answer.startswith(b"HTTP/1.1 503 ")
+
+
+def test_the_middle_of_a_body_that_is_empty(fake_ims: FakeIMS) -> None:
+    fake_ims.faults.add("images.create", status=503, moment="middle")
+    with Client(fake_ims) as client:
+        client.send("POST /v2/images", b"0\r\n\r\n", None, "Transfer-Encoding: chunked")
+        assert client.answer()[0] == 503

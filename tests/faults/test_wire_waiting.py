@@ -106,6 +106,7 @@ def test_it_ends_when_the_client_leaves(kind: str, nothing_left: None) -> None:
             assert (exchange.status, len(exchange.response_body) <= 1) == (200, True)
         else:
             assert (exchange.status, exchange.response_body) == (0, b"")
+        assert exchange.response_size == len(exchange.response_body)
 
 
 def test_a_delayed_request_does_its_work_though_the_client_has_left(nothing_left: None) -> None:
