@@ -100,6 +100,9 @@ def _exchanges(one: _Watched) -> list[str]:
     head = f"{one.fixture}: {len(exchanges)} exchange{'s' * (len(exchanges) != 1)}"
     if len(exchanges) > LINES:
         head += f", the last {LINES} ({len(exchanges) - LINES} left out)"
+    dropped = one.fake.requests.dropped
+    if dropped:
+        head += f"; {dropped} before them are kept no more (keep_exchanges=)"
     return [head] + [
         f"{'!' if exchange.faults else ' '} {exchange.line()}" for exchange in exchanges[-LINES:]
     ]

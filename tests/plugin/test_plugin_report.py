@@ -102,6 +102,18 @@ def test_only_the_last_fifty_are_shown(suite: Suite) -> None:
     assert "n52n" in lines[-1]
 
 
+def test_exchanges_that_are_kept_no_more_are_counted(suite: Suite) -> None:
+    suite.write("""
+    def test_fails(fake_ims_factory):
+        fake = fake_ims_factory(keep_exchanges=2)
+        for _ in range(5):
+            call(fake, "GET", "/v2/images")
+        assert 0
+    """)
+    suite.run().stdout.fnmatch_lines([
+        "fake_ims_factory: 2 exchanges; 3 before them are kept no more (keep_exchanges=)"])
+
+
 def test_a_fake_that_nobody_called(suite: Suite) -> None:
     suite.write("""
         def test_fails(fake_ims):
