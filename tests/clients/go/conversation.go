@@ -7,6 +7,7 @@
 //	provider  log in as Terraform's OTC provider does: to the project, and to the domain
 //	renewed   a token that ends, where the client may log in again
 //	upload    an upload that may be answered 429
+//	ims, ...  see ims.go
 //	403, ...  what is answered with this status, by itself or as a fault has it
 package main
 
@@ -238,6 +239,10 @@ func main() {
 		pages(client)
 	case "upload":
 		upload(client)
+	case "ims":
+		extensions(client)
+	case "ims-fails":
+		extensionsFail(client)
 	default:
 		fails(client, what)
 	}

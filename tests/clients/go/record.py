@@ -23,6 +23,7 @@ from recording import (
     Step,
     facts,
     fill,
+    ids,
     prepare,
 )
 
@@ -48,6 +49,9 @@ RUNS = [
     Run("life with AK/SK", "life", SIGNED),
     Run("pages", "pages"),
     Run("pages with AK/SK", "pages", SIGNED),
+    Run("ims", "ims"),
+    Run("ims with AK/SK", "ims", SIGNED),
+    Run("ims refused", "ims-fails"),
     Run("a new token", "renewed"),
     Run("an upload again", "upload", faults=[{"target": "images.upload", "times": 1, **BUSY}]),
     *(Run(status, status) for status in ("401", "403", "404", "409")),
@@ -63,7 +67,8 @@ BODY_NAMES = ("OS_USERNAME", "OS_PASSWORD", "OS_USER_DOMAIN_NAME", "OS_PROJECT_N
 def build(go: str, gopath: Path, target: Path) -> None:
     """Build ``conversation.go``; needs no network."""
     source = Path(__file__).with_name("conversation.go")
-    subprocess.run([go, "build", "-o", str(target), str(source)], check=True, cwd=source.parent,
+    subprocess.run([go, "build", "-o", str(target), str(source), str(source.with_name("ims.go"))],
+                   check=True, cwd=source.parent,
                    env={**os.environ, "GO111MODULE": "off", "GOPATH": str(gopath)})
 
 
@@ -94,18 +99,22 @@ def play(run: Run, program: Path) -> Run:
         signed = any("Authorization" in one.request_headers for one in exchanges)
         return Run(run.name, run.what, run.environment, run.faults, done.stdout.splitlines(),
                    {name: value for value, name in names.items()
-                    if signed and name.startswith("image_")},
+                    if signed and name.startswith(("image_", "job_"))},
                    [step(fake, one, names) for one in exchanges])
 
 
 def named(fake: FakeIMS, exchanges: Sequence[Exchange]) -> dict[str, str]:
     """Names for what the next fake calls otherwise: each token is used before the next is got."""
     names = {fake.token: "token"}
-    images = tokens = 0
+    images = jobs = tokens = 0
     for one in exchanges:
-        if one.operation == "images.create":
+        made, begun = ids(one.operation, one.status, one.response_body)
+        if made and made not in names:
             images += 1
-            names[facts(one.response_body)["id"]] = f"image_{images}"
+            names[made] = f"image_{images}"
+        if begun and begun not in names:
+            jobs += 1
+            names[begun] = f"job_{jobs}"
         token = one.request_headers.get("X-Auth-Token")
         if token and token not in names:
             tokens += 1

@@ -23,6 +23,7 @@ from fake_ims import FakeIMS, polls
 PATH = Path(__file__).with_name("recorded.json")
 MEMBER, MEMBER_PROJECT = "bob", "p2"
 MEMBER_ACCESS, MEMBER_SECRET = "FAKEIMSACCESSKEY0002", "fakeImsSecretKey0123456789abcdefFAKE0002"
+_THING = "aaaaaaaa-0000-4000-8000-00000000000"
 _NAME = re.compile(r"\{([A-Za-z_0-9]+)\}")
 
 
@@ -129,13 +130,45 @@ def prepare(fake: FakeIMS, run: Run) -> None:
     fake.identity.add_user(MEMBER, project=MEMBER_PROJECT)
     fake.identity.keys.add(MEMBER, access=MEMBER_ACCESS, secret=MEMBER_SECRET)
     fake.lifecycle.saving = polls(2)
+    if run.what.startswith("ims"):
+        fake.lifecycle.jobs = polls(2)
+        world(fake)
+    if run.what == "ims-fails":
+        fake.jobs.fail_next("IMG.0057")
     for fault in run.faults:
         fake.faults.add(**fault)
+
+
+def world(fake: FakeIMS) -> None:
+    """What ims.go makes images of; what is not there is an error."""
+    fake.world.strict()
+    fake.world.disks.add(id=f"{_THING}2")
+    fake.world.disks.add(id=f"{_THING}4", server_id=f"{_THING}1")
+    fake.world.servers.add(id=f"{_THING}1", system_disk=f"{_THING}4")
+    fake.world.vaults.add(id=f"{_THING}2")
+    fake.world.backups.add(id=f"{_THING}3", kind="CBR")
+    for name in ("centos.qcow2", "centos.zvhd2", "data.qcow2", "raw.raw"):
+        fake.world.buckets["ims-image"].put(name, size=2**30)
 
 
 def fill(text: str, known: Mapping[str, str]) -> str:
     """What stands for the names in braces; those that are not known stay."""
     return _NAME.sub(lambda match: known.get(match[1], match[0]), text)
+
+
+def ids(operation: str, status: int, body: bytes) -> tuple[str, str]:
+    """The ids that an answer is the first to tell: of an image, and of a job; else empty."""
+    if status >= 400:
+        return "", ""
+    if operation == "images.create":
+        return str(json.loads(body)["id"]), ""
+    if operation == "jobs.show":
+        return str(json.loads(body)["entities"].get("image_id") or ""), ""
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return "", ""
+    return "", str(document.get("job_id") or "") if isinstance(document, dict) else ""
 
 
 def facts(body: bytes) -> Any:
@@ -144,6 +177,13 @@ def facts(body: bytes) -> Any:
         document = json.loads(body)
     except ValueError:
         return body.decode() or None
+    if "job_id" in document:
+        return {name: document[name] for name in (
+            "job_id", "job_type", "status", "error_code", "fail_reason") if name in document} | (
+            {"entities": _entities(document["entities"])} if "entities" in document else {})
+    for many in ("tags", "resources", "quotas"):
+        if many in document and "id" not in document:
+            return {many: document[many]}
     if "images" in document:
         return {"names": [image["name"] for image in document["images"]],
                 "next": document.get("next")}
@@ -170,6 +210,12 @@ def facts(body: bytes) -> Any:
     return {name: document[name] for name in (
         "id", "image_id", "member_id", "name", "status", "size", "tags", "visibility")
         if name in document}
+
+
+def _entities(found: dict[str, Any]) -> dict[str, Any]:
+    """What a job tells of its work, without what is long."""
+    return {name: len(value) if isinstance(value, list) else value
+            for name, value in found.items()}
 
 
 def resigned(step: Step, always: Mapping[str, str], secret: str) -> Step:
