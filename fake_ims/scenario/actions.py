@@ -80,6 +80,10 @@ class Stage:
                 raise unknown("fault", what, self.faults)
             self.faults[what].remove()
 
+    def _put(self, document: Mapping[str, Any]) -> None:
+        given = dict(document)
+        apply.add_object(self.fake.world.buckets[given.pop("bucket")], given)
+
     def _job(self, document: Mapping[str, Any]) -> None:
         if self._rehearsal:
             return
@@ -114,6 +118,7 @@ _ACTIONS: dict[str, Callable[[Stage, Any], object]] = {
     "lifecycle": Stage._lifecycle,
     "tenants": Stage._tenant,
     "world": lambda stage, world: apply.change_world(stage.fake.world, world),
+    "put": Stage._put,
     "images": lambda stage, image: apply.add_image(stage.fake, image),
     "kills": lambda stage, kill: apply.kill(stage.fake, kill),
     "job_failures": lambda stage, failure: stage.fake.jobs.fail_next(**failure),

@@ -61,6 +61,11 @@ def _actions() -> dict[str, Schema]:
         "tenants": says(_list("tenant"), "callers; their tokens are in fake.scenario.tenants"),
         "images": says(_list("image"), "images to put there"),
         "world": says(_ref("world"), "servers, disks, buckets, quota, ..."),
+        "put": says({"type": "array", "items": {
+            **schemas.stored_object(), "required": ["bucket", "name"],
+            "properties": {**schemas.stored_object()["properties"],
+                           "bucket": says(NAME, "name of the bucket")}}},
+            "objects to put into buckets"),
         "kills": says(_list("kill"), "uploads that end killed"),
         "job_failures": says(_list("job_failure"), "jobs that end FAIL"),
         "faults": says(_list("fault"), "faults to set"),
