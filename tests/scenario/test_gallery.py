@@ -216,7 +216,8 @@ def test_page_repeats(fake_ims: FakeIMS, play: Play) -> None:
 
 
 @pytest.mark.parametrize(("scenario", "words"), [
-    ("12", "the checksum is another one"), ("13", r"9 bytes of 19"),
+    ("12", "the checksum is another one"),
+    ("13", r"9 bytes of 19"),
 ])
 def test_downloads(fake_ims: FakeIMS, play: Play, sdk: Any, scenario: str, words: str) -> None:
     play(scenario)
