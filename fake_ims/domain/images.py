@@ -156,8 +156,8 @@ class Images(Seeding):
             self._store.retag(image, draft.pop("tags"))
         for name, value in draft.items():
             setattr(image, name, value)
-        image.properties = properties
-        self._service.profile.derive(image)
+        known, image.properties = image.properties.get("__os_version"), properties
+        self._service.profile.derive(image, known)
         image.changed(self._now())
         return image
 

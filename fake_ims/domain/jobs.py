@@ -207,6 +207,8 @@ class Jobs:
 
     def _fail(self, job: Job, code: str, reason: str, now: float) -> None:
         for each in (*job.sub_jobs, job):
+            if each.is_over:
+                continue  # a part that has succeeded has made its image
             each.work.fail(now, reason)
             each.status, each.ended_at = FAIL, now
             each.error_code, each.fail_reason = code, reason

@@ -121,7 +121,7 @@ class Members:
 
     def _share(self, image: Image, visibility: str) -> None:
         self._store.move(image, owner=image.owner, visibility=visibility)
-        self._service.profile.derive(image)
+        self._service.profile.derive(image, image.properties.get("__os_version"))
         image.changed(self._now())
 
     def _image(self, caller: Caller, image_id: str) -> Image:

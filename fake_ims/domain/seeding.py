@@ -109,8 +109,9 @@ class Seeding:
             self._store.retag(image, fields.pop("tags"))
         for name, value in fields.items():
             setattr(image, name, value)
+        known = image.properties.get("__os_version")
         image.properties.update(properties)
-        self._service.profile.derive(image)
+        self._service.profile.derive(image, known)
         image.properties.update(properties)
         if "status" in fields:
             image.transition = None
@@ -235,7 +236,7 @@ class Seeding:
             if not self._service.profile.shares_private_images:
                 raise UsageError("a private image has no members; give visibility='shared'")
             self._store.move(image, owner=image.owner, visibility="shared")
-            self._service.profile.derive(image)
+            self._service.profile.derive(image, image.properties.get("__os_version"))
 
 
 def _instant(name: str, value: object) -> float:

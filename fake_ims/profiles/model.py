@@ -107,8 +107,13 @@ class Profile(Hashable, Protocol):
     def adorn(self, image: Image) -> None:
         """Give a new image the attributes that the service derives."""
 
-    def derive(self, image: Image) -> None:
-        """Derive those attributes anew after a change."""
+    def derive(self, image: Image, known_version: str | None = None) -> None:
+        """Derive those attributes anew after a change.
+
+        Args:
+            image: the image.
+            known_version: the ``__os_version`` that it had before; None for a new image.
+        """
 
     def activated(self, image: Image, now: float) -> None:
         """An image has become active."""

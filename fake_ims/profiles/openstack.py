@@ -129,7 +129,7 @@ class OpenStack:
     def adorn(self, image: Image) -> None:
         """Glance derives nothing."""
 
-    def derive(self, image: Image) -> None:
+    def derive(self, image: Image, known_version: str | None = None) -> None:
         """Glance derives nothing."""
 
     def activated(self, image: Image, now: float) -> None:

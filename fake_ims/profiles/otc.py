@@ -145,9 +145,14 @@ class Otc:
         properties["virtual_env_type"] = "FusionCompute"
         self.derive(image)
 
-    def derive(self, image: Image) -> None:
-        """What follows from ``__os_version`` and from who may see the image."""
-        system = operating_system(image.properties.setdefault("__os_version", OTHER_LINUX))
+    def derive(self, image: Image, known_version: str | None = None) -> None:
+        """What follows from ``__os_version`` and from who may see the image.
+
+        Of a version that is known already nothing follows anew: an image that was imported with a
+        type and without a version keeps its type.
+        """
+        version = image.properties.setdefault("__os_version", OTHER_LINUX)
+        system = None if version == known_version else operating_system(version)
         if system is not None:
             image.properties["__os_type"] = system.os_type
             image.properties["__platform"] = system.platform

@@ -111,6 +111,49 @@ def test_a_quick_import_for_arm_boots_by_uefi(ims: Ims) -> None:
     assert image["disk_format"] == "zvhd2"
 
 
+def test_a_quick_import_for_arm_changes_the_boot_mode(ims: Ims) -> None:
+    image = made(ims, QUICK, {**SYSTEM, "architecture": "arm", "hw_firmware_type": "bios"})
+    assert image["hw_firmware_type"] == "uefi"
+
+
+def test_a_type_without_a_version_outlives_a_change(ims: Ims) -> None:
+    image = made(ims, ACTION, {**FILE, "os_version": None, "os_type": "Windows"})
+    assert image["__os_type"] == "Windows"
+    path = f"/v2/cloudimages/{image['id']}"
+    rename = [{"op": "replace", "path": "/name", "value": "renamed"}]
+    assert ims.ask(f"PATCH {path}", rename, status=200)["__os_type"] == "Windows"
+    ims.fake.images[image["id"]].set(min_ram=7)
+    assert ims.fake.images[image["id"]]["__os_type"] == "Windows"
+    native = f"{ims.fake.url}/v2/images/{image['id']}"
+    version = [{"op": "replace", "path": "/__os_version", "value": LINUX}]
+    answer = ims.session.patch(native, json=version, headers={
+        **ims.fake.headers, "Content-Type": "application/openstack-images-v2.1-json-patch"})
+    assert answer.json()["__os_type"] == "Linux"
+
+
+def test_data_images_are_encrypted_and_imported_as_is_said(ims: Ims) -> None:
+    body = {**FILE, "cmk_id": KEY, "data_images": [
+        {"image_url": "ims:d1.zvhd2", "min_disk": 100, "is_quick_import": True},
+        {"image_url": "ims:d2.zvhd2", "min_disk": 100}]}
+    assert ims.job(ACTION, body).status == "SUCCESS"
+    quick, slow = (ims.fake.images.named(f"made-{number}").attributes for number in (1, 2))
+    assert quick["__system__cmkid"] == slow["__system__cmkid"] == KEY
+    assert (quick.get("__lazyloading"), slow.get("__lazyloading")) == ("true", None)
+
+
+def test_parts_that_have_succeeded_stay_when_another_fails(ims: Ims) -> None:
+    ims.fake.lifecycle.jobs = "by hand"
+    job = ims.job(ACTION, {**FILE, "data_images": [
+        {"image_url": "ims:d1.vhd", "min_disk": 100}]})
+    ims.fake.jobs[job.id].start()
+    part = next(one for one in ims.fake.jobs if one.id != job.id)
+    part.succeed()
+    job.fail("IMG.0057")
+    assert (job.status, part.status, part.error_code) == ("FAIL", "SUCCESS", None)
+    assert ims.fake.images.named("made-1").status == "active"
+    assert ims.fake.images.named("made").status == "killed"
+
+
 @pytest.mark.parametrize(("route", "body"), [(QUICK, QUICK_DATA), (DATA, DATA_IMAGE)])
 def test_a_data_disk_image_of_a_file(ims: Ims, route: str, body: dict[str, Any]) -> None:
     image = made(ims, route, {**body, "os_type": "Windows", "description": "d",
@@ -187,6 +230,30 @@ def test_an_export_that_fails_leaves_no_object(ims: Ims) -> None:
     assert len(ims.fake.world.buckets["out"].objects) == 0
 
 
+def test_an_image_that_is_deleted_during_its_export_is_not_written(ims: Ims) -> None:
+    ims.fake.lifecycle.jobs = "10s"
+    image = ims.fake.images.add(name="i", data=b"bytes")
+    job = ims.job(f"POST /v1/cloudimages/{image.id}/file",
+                  {"bucket_url": "out:b.vhd", "file_format": "vhd", "is_quick_export": False})
+    image.delete()
+    ims.fake.clock.advance("10s")
+    assert (job.status, job.error_code) == ("FAIL", "IMG.0144")
+    assert len(ims.fake.world.buckets["out"].objects) == 0
+
+
+@pytest.mark.parametrize("route", ["upload", "export"])
+def test_a_file_of_just_128_gb_is_taken_by_both_ways(ims: Ims, route: str) -> None:
+    if route == "upload":
+        ims.fake.world.buckets["ims"].put("disk.qcow2", size=128 * GB)
+        image = ims.fake.images.add(name="i", status="queued")
+        job = ims.job(f"PUT /v1/cloudimages/{image.id}/upload", {"image_url": "ims:disk.qcow2"})
+    else:
+        image = ims.fake.images.add(name="i", **{"__image_size": str(128 * GB)})
+        job = ims.job(f"POST /v1/cloudimages/{image.id}/file", {
+            "bucket_url": "out:b.vhd", "file_format": "vhd", "is_quick_export": False})
+    assert job.status == "SUCCESS"
+
+
 def test_a_fast_export_makes_zvhd2_whatever_the_format(ims: Ims) -> None:
     image = ims.fake.images.add(name="i", **{"__image_size": str(200 * GB)})
     for name, more in (("a", {}), ("b", {"file_format": "vhd"})):
@@ -214,6 +281,8 @@ def test_a_copy_is_like_its_source_but_for_what_changes(ims: Ims) -> None:
               "__os_version": LINUX, "hw_firmware_type": "uefi", "__originalimagename": source.id,
               "status": "active", "size": 5}
     assert {name: image.get(name) for name in wanted} == wanted
+    assert (image["disk_format"], image.get("__root_origin")) == (
+        source["disk_format"], source.attributes.get("__root_origin"))
     plain = made(ims, f"POST /v1/cloudimages/{image['id']}/copy", {"name": "plain"})
     assert "__system__cmkid" not in plain
     assert "__description" not in plain
@@ -331,7 +400,9 @@ RULES = [
     (QUICK, {**SYSTEM, "image_url": "ims:disk.qcow2"}, nothing, "IMG.0072"),
     (QUICK, QUICK_DATA, stored("disk.raw", has_bitmap=False), "IMG.0057"),
     (QUICK, SYSTEM, stored("disk.zvhd2", size=1024 * GB + 1), "IMG.0059"),
-    (QUICK, {**SYSTEM, "architecture": "arm", "hw_firmware_type": "bios"}, nothing, "IMG.0141"),
+    (ACTION, {**FILE, "architecture": "arm", "hw_firmware_type": "bios"}, nothing, "IMG.0141"),
+    (ACTION, {**FILE, "max_ram": 512, "min_ram": 513}, nothing, "IMG.0055"),
+    (QUICK, {**SYSTEM, "architecture": "arm", "hw_firmware_type": "efi"}, nothing, "IMG.0141"),
     (QUICK, {**QUICK_DATA, "os_type": "Other"}, nothing, "IMG.0122"),
     (DATA, {**DATA_IMAGE, "min_disk": 39}, nothing, "IMG.0055"),
     (DATA, {**DATA_IMAGE, "min_disk": 2049}, nothing, "IMG.0055"),
@@ -358,6 +429,8 @@ def test_a_rule_that_is_broken_has_its_code(
     (ACTION, {**FILE, "tags": [f"k{n}.v" for n in range(10)]}, nothing),
     (QUICK, SYSTEM, stored("disk.zvhd2", size=1024 * GB)),
     (DATA, {**DATA_IMAGE, "min_disk": 2048}, nothing),
+    (ACTION, {**FILE, "max_ram": 512, "min_ram": 512}, nothing),
+    (QUICK, {**SYSTEM, "image_url": "ims:disk.raw"}, stored("disk.raw", size=40 * GB)),
     (ACTION, {**FILE, "unknown": 1, "cmk_id": None}, nothing),
 ])
 def test_what_is_at_a_limit_is_taken(

@@ -21,6 +21,7 @@ from .sources import (
     MAX_FILE,
     MAX_QUICK_FILE,
     QUICK_FORMATS,
+    check_memory,
     kept_format,
     os_type_of,
 )
@@ -106,7 +107,11 @@ class FromFile(Undertaking):
         self._check_file(self.files[0], self.quick, body["min_disk"], others)
         for request, file in zip(self.data_images, self.files[1:], strict=True):
             self._check_file(file, bool(request.get("is_quick_import")), request["min_disk"])
-        if body.get("architecture") == "arm" and body.get("hw_firmware_type") == "bios":
+        check_memory(body)
+        # A quick import changes the boot mode by itself (page *Importing an Image File Quickly*).
+        if body.get("architecture") == "arm" and body.get("hw_firmware_type") == "bios" and (
+            not self.quick
+        ):
             raise ImsError("IMG.0141", detail="an image for ARM boots by uefi only")
 
     def _check_file(

@@ -13,7 +13,7 @@ from ..callers import Caller
 from ..image import Image
 from .from_file import Parts
 from .making import MakesImage, Plan, check_quota, plan
-from .sources import ENVIRONMENTS, GB
+from .sources import ENVIRONMENTS, GB, check_memory
 from .undertaking import Undertaking
 
 if TYPE_CHECKING:
@@ -169,8 +169,7 @@ class FromVolume(FromWorld):
         check_disk(self._disk, "IMG.0022")
         if self._disk.size > MAX_SYSTEM_DISK:
             raise ImsError("IMG.0111")
-        if self.body.get("max_ram") is not None and self.body["max_ram"] < self.body["min_ram"]:
-            raise ImsError("IMG.0055", detail="max_ram is less than min_ram")
+        check_memory(self.body)
 
     def submit(self) -> Job:
         """The image appears; the system that is found on the disk goes before the request's."""

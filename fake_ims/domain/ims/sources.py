@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from ...contract.os_versions import operating_system
 from ...refusal import ImsError
@@ -68,3 +69,14 @@ def file_size(image: Image) -> int:
     """``__image_size`` in bytes."""
     text = image.properties.get("__image_size", "0")
     return int(text) if text.isdecimal() else 0
+
+
+def check_memory(body: Mapping[str, Any]) -> None:
+    """Can an image have this much memory at least, and at most?
+
+    Raises:
+        ImsError: ``IMG.0055``.
+    """
+    most = body.get("max_ram")
+    if most is not None and most < (body.get("min_ram") or 0):
+        raise ImsError("IMG.0055", detail="max_ram is less than min_ram")
