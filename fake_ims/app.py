@@ -13,7 +13,7 @@ from functools import cache, partial
 from aiohttp import web
 
 from .api import registry, routing
-from .api.answer import Answer
+from .api.answer import DONE, Answer
 from .api.call import Call, Errors
 from .api.everything import Everything
 from .api.identity.errors import KEYSTONE
@@ -182,7 +182,10 @@ class Pipeline:
                                if action not in operation.conditional)
             if operation.body == "none" and profile.refuses_bodies and call.has_body:
                 raise Refused("body.unexpected")
-            return await self._handlers[operation.id](call)
+            answer = await self._handlers[operation.id](call)
+            if answer.status == DONE:
+                answer.status = operation.success
+            return answer
         except Refused as refused:
             return call.errors.refuse(call, refused)
         except ImsError as error:

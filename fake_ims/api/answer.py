@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 JSON = "application/json"
+#: The status of an operation that has done what its row in the contract says.
+DONE = 0
 
 
 @dataclass(slots=True)
@@ -17,7 +19,7 @@ class Answer:
     """What the pipeline sends.
 
     Attributes:
-        status: HTTP status.
+        status: HTTP status; ``DONE`` until the pipeline puts the operation's own there.
         body: the whole body; if ``stream`` gives it, its beginning, for the journal.
         content_type: value of ``Content-Type``; None for no such header.
         headers: further headers.

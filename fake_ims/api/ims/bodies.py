@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ...refusal import ImsError, Refused
-from ..answer import JSON, Answer
+from ..answer import DONE, JSON, Answer
 from ..call import Call
 
 if TYPE_CHECKING:
@@ -31,16 +31,16 @@ async def document(call: Call) -> dict[str, Any]:
     return found
 
 
-def as_json(status: int, found: Any) -> Answer:
-    """An answer of a JSON document."""
-    return Answer(status, msgspec.json.encode(found), JSON)
+def as_json(found: Any) -> Answer:
+    """A JSON document, with the status of the operation's row."""
+    return Answer(DONE, msgspec.json.encode(found), JSON)
 
 
 def no_content() -> Answer:
-    """204."""
-    return Answer(204)
+    """No body, with the status of the operation's row."""
+    return Answer(DONE)
 
 
 def job_answer(job: Job) -> Answer:
-    """200 with the id of the job that has begun."""
-    return as_json(200, {"job_id": job.id})
+    """The id of the job that has begun."""
+    return as_json({"job_id": job.id})

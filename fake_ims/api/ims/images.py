@@ -11,7 +11,7 @@ from ...domain import access
 from ...domain.ims import listing, updating
 from ...domain.ims.reading import read_query
 from ...refusal import ImsError
-from ..answer import JSON, Answer
+from ..answer import DONE, JSON, Answer
 from ..call import Call
 from ..native.render import image_answer, image_bytes
 from ..registry import handles
@@ -32,7 +32,7 @@ async def list_(call: Call) -> Answer:
     service, caller = call.service, call.known_caller
     images = listing.page(service, caller, call.pairs())
     joined = b",".join([image_bytes(image, service.profile, caller.is_admin) for image in images])
-    return Answer(200, b'{"images":[' + joined + b"]}", JSON)
+    return Answer(DONE, b'{"images":[' + joined + b"]}", JSON)
 
 
 @handles("cloudimages.update")
@@ -56,7 +56,7 @@ async def os_versions(call: Call) -> Answer:
                 if (system := operating_system(name)) is not None and chosen(system)]
         if rows:
             groups.append({"platform": platform, "version_list": rows})
-    return as_json(200, groups)
+    return as_json(groups)
 
 
 def _row(platform: str, name: str, system: OperatingSystem) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def _answer(call: Call) -> Answer:
     if job is None or not (caller.is_admin or job.project_id == caller.project_id):
         raise ImsError("IMG.0023")
     service.jobs.look(job)
-    return as_json(200, document(service, job))
+    return as_json(document(service, job))
 
 
 def document(service: Service, job: Job) -> dict[str, Any]:

@@ -59,7 +59,7 @@ async def list_(call: Call) -> Answer:
     }
     if len(members) > limit:
         found["page_info"] = {"next_marker": page[-1].project_id}
-    return as_json(200, found)
+    return as_json(found)
 
 
 @handles("project_members.show")
@@ -68,7 +68,7 @@ async def show(call: Call) -> Answer:
     check_project(call)
     image_id = call.params["image_id"]
     member = call.service.members.show(call.known_caller, image_id, call.params["member_id"])
-    return as_json(200, _document(member, image_id))
+    return as_json(_document(member, image_id))
 
 
 def _document(member: Member, image_id: str) -> dict[str, str]:

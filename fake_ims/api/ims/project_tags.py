@@ -72,7 +72,7 @@ async def of_image(call: Call) -> Answer:
     access.require_role("get_image", call.known_caller, "reader")
     call.service.transitions.settle()
     image = image_of(call.service, call.known_caller, call.params["image_id"])
-    return as_json(200, {"tags": _tags(image.tags)})
+    return as_json({"tags": _tags(image.tags)})
 
 
 @handles("project_tags.of_project")
@@ -81,7 +81,7 @@ async def of_project(call: Call) -> Answer:
     check_project(call)
     access.require_role("get_images", call.known_caller, "reader")
     found = tag_queries.all_tags(call.service, call.known_caller, call.params["project_id"])
-    return as_json(200, {"tags": [{"key": key, "values": values}
+    return as_json({"tags": [{"key": key, "values": values}
                                   for key, values in found.items()]})
 
 
@@ -101,7 +101,7 @@ async def find_images(call: Call) -> Answer:
             "resource_detail": {"status": image.status},
             "tags": _tags(image.tags),
         } for image in page]
-    return as_json(200, found)
+    return as_json(found)
 
 
 def _taggable(call: Call) -> Image:

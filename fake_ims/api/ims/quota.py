@@ -18,7 +18,7 @@ async def show(call: Call) -> Answer:
     access.require_role("get_images", caller, "reader")
     service.transitions.settle()
     quota = service.quota
-    return as_json(200, {"quotas": {"resources": [{
+    return as_json({"quotas": {"resources": [{
         "type": "image",
         "used": service.store.owned(caller.project_id),
         "quota": quota,

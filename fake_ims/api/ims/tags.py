@@ -45,4 +45,4 @@ async def list_(call: Call) -> Answer:
     pairs = tuple(pair for pair in call.pairs() if pair[0] not in ("limit", "page"))
     asked = listing.parse(service, caller, pairs)
     tags = tag_queries.listed_tags(service, caller, asked)
-    return as_json(200, {"tags": tags[limit * (page - 1):limit * page]})
+    return as_json({"tags": tags[limit * (page - 1):limit * page]})

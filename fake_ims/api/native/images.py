@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from ...domain import access, patch, query
 from ...refusal import ImsError, Refused
-from ..answer import JSON, Answer
+from ..answer import DONE, JSON, Answer
 from ..call import Call
 from ..registry import handles
 from .render import image_answer, page_bytes
@@ -16,8 +16,8 @@ EMPTY = "text/html; charset=UTF-8"
 
 
 def no_content() -> Answer:
-    """204, as Glance sends it."""
-    return Answer(204, content_type=EMPTY)
+    """No body, as Glance sends it, with the status of the operation's row."""
+    return Answer(DONE, content_type=EMPTY)
 
 
 @handles("images.create")
@@ -42,7 +42,7 @@ async def list_(call: Call) -> Answer:
     page = service.images.page(caller, asked)
     first, following = links("/v2/images", call, page.images[-1].id if page.more else None)
     body = page_bytes(page.images, service.profile, caller.is_admin, first, following)
-    return Answer(200, body, JSON)
+    return Answer(DONE, body, JSON)
 
 
 def links(path: str, call: Call, marker: str | None) -> tuple[str, str | None]:

@@ -19,7 +19,7 @@ from ...domain.callers import Caller
 from ...domain.image import Image
 from ...domain.tasks import Task
 from ...refusal import Refused
-from ..answer import Answer
+from ..answer import DONE, Answer
 from ..call import Call
 from ..registry import handles
 from .data import announced_size, check_media_type, receive
@@ -73,9 +73,9 @@ async def import_(call: Call) -> Answer:
         image.properties["os_glance_failed_import"] = ",".join(stores)
         image.properties["os_glance_importing_to_stores"] = ""
         image.changed(service.clock.now())
-        return Answer(202, content_type="text/html; charset=UTF-8")
+        return Answer(DONE, content_type="text/html; charset=UTF-8")
     _import_staged(call, image, task, stores[0])
-    return Answer(202, content_type="text/html; charset=UTF-8")
+    return Answer(DONE, content_type="text/html; charset=UTF-8")
 
 
 def _import_staged(call: Call, image: Image, task: Task, store: str) -> None:
@@ -148,7 +148,7 @@ def _copy(document: dict[str, Any], image: Image, stores: list[str]) -> Answer:
         for store in stores:
             if store in image.stores:
                 raise Refused("import.store_twice", store=store)
-    return Answer(202, content_type="text/html; charset=UTF-8")
+    return Answer(DONE, content_type="text/html; charset=UTF-8")
 
 
 def _passes(uri: object) -> bool:
@@ -203,7 +203,7 @@ async def locations(call: Call) -> Answer:
     service, caller = call.service, call.known_caller
     image = service.images.get(caller, call.params["image_id"])
     _require_service(caller, image, "fetch_image_location")
-    return as_json(200, [{"url": f"file:///fake_ims/{image.id}", "metadata": {"store": store}}
+    return as_json([{"url": f"file:///fake_ims/{image.id}", "metadata": {"store": store}}
                          for store in image.stores])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...domain import access
 from ...refusal import Refused
-from ..answer import Answer
+from ..answer import DONE, Answer
 from ..call import Call
 from ..registry import handles
 from .render import as_json
@@ -13,7 +13,7 @@ from .render import as_json
 @handles("info.import")
 async def import_methods(call: Call) -> Answer:
     """The enabled ways to import."""
-    return as_json(200, {"import-methods": {
+    return as_json({"import-methods": {
         "description": "Import methods available.",
         "type": "array",
         "value": list(call.service.profile.import_methods),
@@ -29,7 +29,7 @@ def _stores(call: Call) -> list[dict[str, object]]:
 @handles("info.stores")
 async def stores(call: Call) -> Answer:
     """The stores, by id."""
-    return as_json(200, {"stores": _stores(call)})
+    return as_json({"stores": _stores(call)})
 
 
 @handles("info.stores_detail")
@@ -39,13 +39,13 @@ async def stores_detail(call: Call) -> Answer:
     properties = {"data_dir": "/fake_ims", "chunk_size": 65536, "thin_provisioning": False}
     detail = [{**store, "type": "file", "weight": 0, "properties": properties}
               for store in _stores(call)]
-    return as_json(200, {"stores": detail})
+    return as_json({"stores": detail})
 
 
 @handles("info.usage")
 async def usage(call: Call) -> Answer:
     """Usage against Keystone's unified limits, of which none is set."""
-    return as_json(200, {"usage": {}})
+    return as_json({"usage": {}})
 
 
 _CACHE_RULES = {"GET": "cache_list", "DELETE": "cache_delete", "PUT": "cache_image",
@@ -63,12 +63,12 @@ async def cache(call: Call) -> Answer:
 @handles("cors.preflight")
 async def preflight(call: Call) -> Answer:
     """What Glance's CORS middleware says where no origin is allowed."""
-    return Answer(200)
+    return Answer(DONE)
 
 
 @handles("health.check")
 async def healthcheck(call: Call) -> Answer:
     """Whether the service is up: it is, since it answers."""
     if "application/json" in call.headers.get("Accept", ""):
-        return as_json(200, {"detailed": False, "reasons": ["OK"]})
-    return Answer(200, b"OK", "text/plain; charset=UTF-8")
+        return as_json({"detailed": False, "reasons": ["OK"]})
+    return Answer(DONE, b"OK", "text/plain; charset=UTF-8")

@@ -13,7 +13,7 @@ from ...contract.attributes import BY_NAME
 from ...contract.parameters.queries import DETAIL_V1
 from ...domain import access, query
 from ...domain.image import Image
-from ..answer import Answer
+from ..answer import DONE, Answer
 from ..call import Call
 from ..registry import handles
 from .render import as_json
@@ -69,7 +69,7 @@ async def detail(call: Call) -> Answer:
     access.require_role("get_images", caller, "reader")
     asked = query.parse(_filters(call), service.profile)
     page = service.images.page(caller, asked)
-    return as_json(200, {"images": [_document(image) for image in page.images]})
+    return as_json({"images": [_document(image) for image in page.images]})
 
 
 @handles("images.head_v1")
@@ -87,7 +87,7 @@ async def head(call: Call) -> Answer:
             headers[f"X-Image-Meta-{name.capitalize()}"] = str(value)
     if image.checksum:
         headers["Etag"] = image.checksum
-    return Answer(200, content_type="text/html; charset=UTF-8", headers=headers)
+    return Answer(DONE, content_type="text/html; charset=UTF-8", headers=headers)
 
 
 def _sendable(text: str) -> bool:
@@ -98,4 +98,4 @@ def _sendable(text: str) -> bool:
 async def delete(call: Call) -> Answer:
     """Delete an image; the page's example says 200, its table of returned values 204."""
     call.service.images.delete(call.known_caller, call.params["image_id"])
-    return Answer(204, content_type="text/html; charset=UTF-8")
+    return Answer(DONE, content_type="text/html; charset=UTF-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...refusal import Refused
-from ..answer import Answer
+from ..answer import DONE, Answer
 from ..call import Call
 from ..registry import handles
 from .render import as_json, member_document
@@ -24,7 +24,7 @@ async def add(call: Call) -> Answer:
         raise Refused("member.form")
     image_id = call.params["image_id"]
     member = call.service.members.add(call.known_caller, image_id, str(project_id))
-    return as_json(200, member_document(member, image_id))
+    return as_json(member_document(member, image_id))
 
 
 @handles("members.list")
@@ -32,7 +32,7 @@ async def list_(call: Call) -> Answer:
     """Page *Querying Image Sharing Members*."""
     image_id = call.params["image_id"]
     members = call.service.members.of_image(call.known_caller, image_id)
-    return as_json(200, {
+    return as_json({
         "members": [member_document(member, image_id) for member in members],
         "schema": "/v2/schemas/members",
     })
@@ -43,7 +43,7 @@ async def show(call: Call) -> Answer:
     """Page *Querying Image Sharing Member Details*."""
     image_id = call.params["image_id"]
     member = call.service.members.show(call.known_caller, image_id, call.params["member_id"])
-    return as_json(200, member_document(member, image_id))
+    return as_json(member_document(member, image_id))
 
 
 @handles("members.update")
@@ -57,7 +57,7 @@ async def update(call: Call) -> Answer:
     image_id = call.params["image_id"]
     member = call.service.members.update(call.known_caller, image_id,
                                                call.params["member_id"], document["status"])
-    return as_json(200, member_document(member, image_id))
+    return as_json(member_document(member, image_id))
 
 
 @handles("members.delete")
@@ -65,4 +65,4 @@ async def delete(call: Call) -> Answer:
     """Page *Deleting an Image Sharing Member*."""
     call.service.members.delete(call.known_caller, call.params["image_id"],
                                       call.params["member_id"])
-    return Answer(204)
+    return Answer(DONE)

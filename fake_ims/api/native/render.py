@@ -10,13 +10,13 @@ import msgspec
 from ...domain.clock import isotime
 from ...domain.image import Image, Member
 from ...profiles import Profile
-from ..answer import JSON, Answer
+from ..answer import DONE, JSON, Answer
 
 encode = msgspec.json.Encoder().encode
 
 
-def as_json(status: int, document: Any) -> Answer:
-    """An answer of a JSON document."""
+def as_json(document: Any, status: int = DONE) -> Answer:
+    """A JSON document; by default with the status of the operation's row."""
     return Answer(status, encode(document), JSON)
 
 

@@ -15,4 +15,4 @@ async def show(call: Call) -> Answer:
     """The pages of chapter *Image Schema*; derived from the attribute table."""
     assert call.operation is not None
     name = call.operation.id.partition(".")[2]
-    return as_json(200, schema.document(name, call.service.profile.name))
+    return as_json(schema.document(name, call.service.profile.name))

@@ -103,7 +103,7 @@ async def list_(call: Call) -> Answer:
                 "schema": "/v2/schemas/tasks"}
     if following is not None:
         document["next"] = following
-    return as_json(200, document)
+    return as_json(document)
 
 
 @handles("tasks.create")
@@ -132,7 +132,7 @@ async def create(call: Call) -> Answer:
     task = Task(str(uuid.uuid4()), document["type"], caller.project_id, caller.user_id,
                 call.exchange.request_id, given.get("image_id"), given, now, now)
     service.tasks.add(task)
-    answer = as_json(201, _document(task))
+    answer = as_json(_document(task))
     answer.headers["Location"] = f"{call.base_url}/v2/tasks/{task.id}"
     # Nothing can be imported by such a task: by the next look it has failed.
     service.tasks.finish(task, now, failure="Task failed due to Internal Error")
@@ -147,7 +147,7 @@ async def show(call: Call) -> Answer:
     task = call.service.tasks.get(task_id)
     if task is None:
         raise Refused("task.not_found", task_id=task_id)
-    return as_json(200, _document(task))
+    return as_json(_document(task))
 
 
 @handles("tasks.delete")
@@ -172,4 +172,4 @@ async def of_image(call: Call) -> Answer:
         document = {**_document(task), "deleted": False, "deleted_at": None}
         del document["self"], document["schema"]
         documents.append(document)
-    return as_json(200, {"tasks": documents})
+    return as_json({"tasks": documents})

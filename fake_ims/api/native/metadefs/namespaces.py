@@ -58,7 +58,7 @@ async def list_(call: Call) -> Answer:
         document["namespaces"].append(shown)
     if following is not None:
         document["next"] = following
-    return as_json(200, document)
+    return as_json(document)
 
 
 @handles("metadefs.namespaces.create")
@@ -69,7 +69,7 @@ async def create(call: Call) -> Answer:
     space = service.metadefs.create(call.known_caller, given, service.clock.now())
     document = render.namespace(space)
     document.update((name, given[name]) for name in _CONTENTS if name in given)
-    answer = as_json(201, document)
+    answer = as_json(document)
     # As Glance writes it: not encoded, but for what no header can hold.
     path = _CONTROL.sub(lambda match: quote(match[0]), f"{render.PATH}/{space.name}")
     answer.headers["Location"] = call.base_url + path
@@ -95,7 +95,7 @@ async def show(call: Call) -> Answer:
     if association and association.content["prefix"]:
         _prefix(contents, association.content["prefix"])
     document.update((name, value) for name, value in contents.items() if value)
-    return as_json(200, document)
+    return as_json(document)
 
 
 def _prefix(contents: dict[str, Any], prefix: str) -> None:
@@ -114,7 +114,7 @@ async def update(call: Call) -> Answer:
     service, name = call.service, call.params["namespace"]
     space, before = service.metadefs.update(call.known_caller, name, given,
                                             service.clock.now())
-    return as_json(200, render.namespace(space, before))
+    return as_json(render.namespace(space, before))
 
 
 @handles("metadefs.namespaces.delete")

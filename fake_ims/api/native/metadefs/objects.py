@@ -22,7 +22,7 @@ async def list_(call: Call) -> Answer:
         limit(size, 1)
     name = call.params["namespace"]
     entries = call.service.metadefs.contents.entries(call.known_caller, name, OBJECTS)
-    return as_json(200, {"objects": [render.thing(entry, name) for entry in entries],
+    return as_json({"objects": [render.thing(entry, name) for entry in entries],
                          # Without a slash before it, as Glance has it.
                          "schema": render.SCHEMAS[1:] + "/objects"})
 
@@ -38,7 +38,7 @@ async def create(call: Call) -> Answer:
     service, name = call.service, call.params["namespace"]
     entry = service.metadefs.contents.add(call.known_caller, name, OBJECTS, given,
                                           service.clock.now())
-    return as_json(201, render.object_as_given(entry, name, given, entry.updated_at))
+    return as_json(render.object_as_given(entry, name, given, entry.updated_at))
 
 
 @handles("metadefs.objects.show")
@@ -47,7 +47,7 @@ async def show(call: Call) -> Answer:
     name = call.params["namespace"]
     entry = call.service.metadefs.contents.get(call.known_caller, name, OBJECTS,
                                                call.params["name"])
-    return as_json(200, render.thing(entry, name))
+    return as_json(render.thing(entry, name))
 
 
 @handles("metadefs.objects.update")
@@ -57,7 +57,7 @@ async def update(call: Call) -> Answer:
     service, name = call.service, call.params["namespace"]
     entry, before = service.metadefs.contents.change(
         call.known_caller, name, OBJECTS, call.params["name"], given, service.clock.now())
-    return as_json(200, render.object_as_given(entry, name, given, before))
+    return as_json(render.object_as_given(entry, name, given, before))
 
 
 @handles("metadefs.objects.delete")

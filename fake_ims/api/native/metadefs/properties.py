@@ -17,7 +17,7 @@ async def list_(call: Call) -> Answer:
     """All properties, by name."""
     entries = call.service.metadefs.contents.entries(
         call.known_caller, call.params["namespace"], PROPERTIES)
-    return as_json(200, {"properties": {entry.name: entry.content for entry in entries}})
+    return as_json({"properties": {entry.name: entry.content for entry in entries}})
 
 
 @handles("metadefs.properties.create")
@@ -27,7 +27,7 @@ async def create(call: Call) -> Answer:
     service = call.service
     service.metadefs.contents.add(call.known_caller, call.params["namespace"], PROPERTIES, given,
                                   service.clock.now())
-    return as_json(201, given)
+    return as_json(given)
 
 
 @handles("metadefs.properties.show")
@@ -40,7 +40,7 @@ async def show(call: Call) -> Answer:
     if kind:
         name = contents.without_prefix(caller, space, name, kind)
     entry = contents.get(caller, space, PROPERTIES, name)
-    return as_json(200, {**entry.content, "name": entry.name})
+    return as_json({**entry.content, "name": entry.name})
 
 
 @handles("metadefs.properties.update")
@@ -50,7 +50,7 @@ async def update(call: Call) -> Answer:
     service = call.service
     service.metadefs.contents.change(call.known_caller, call.params["namespace"], PROPERTIES,
                                      call.params["name"], given, service.clock.now())
-    return as_json(200, given)
+    return as_json(given)
 
 
 @handles("metadefs.properties.delete")

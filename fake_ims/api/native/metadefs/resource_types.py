@@ -17,7 +17,7 @@ from .requests import TIMES, body
 async def list_types(call: Call) -> Answer:
     """Every resource type that was ever associated with a namespace."""
     entries = call.service.metadefs.contents.resource_types(call.known_caller)
-    return as_json(200, {"resource_types": [render.stamped(entry) for entry in entries]})
+    return as_json({"resource_types": [render.stamped(entry) for entry in entries]})
 
 
 @handles("metadefs.associations.list")
@@ -25,7 +25,7 @@ async def list_(call: Call) -> Answer:
     """The resource types that a namespace applies to."""
     entries = call.service.metadefs.contents.entries(
         call.known_caller, call.params["namespace"], RESOURCE_TYPES)
-    return as_json(200, {"resource_type_associations": [render.stamped(entry)
+    return as_json({"resource_type_associations": [render.stamped(entry)
                                                         for entry in entries]})
 
 
@@ -36,7 +36,7 @@ async def create(call: Call) -> Answer:
     service = call.service
     entry = service.metadefs.contents.add(
         call.known_caller, call.params["namespace"], RESOURCE_TYPES, given, service.clock.now())
-    return as_json(201, render.stamped(entry))
+    return as_json(render.stamped(entry))
 
 
 @handles("metadefs.associations.delete")

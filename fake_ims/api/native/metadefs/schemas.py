@@ -15,4 +15,4 @@ async def show(call: Call) -> Answer:
     from ....contract import metadef_schemas
 
     assert call.operation is not None
-    return as_json(200, metadef_schemas.document(call.operation.id.rpartition(".")[2]))
+    return as_json(metadef_schemas.document(call.operation.id.rpartition(".")[2]))

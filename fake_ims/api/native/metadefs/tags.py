@@ -23,7 +23,7 @@ async def list_(call: Call) -> Answer:
     entries = call.service.metadefs.contents.tags(
         call.known_caller, call.params["namespace"], limit=limit(text, 0) if text else None,
         **asked._asdict())
-    return as_json(200, {"tags": [{"name": entry.name} for entry in entries]})
+    return as_json({"tags": [{"name": entry.name} for entry in entries]})
 
 
 @handles("metadefs.tags.create_all")
@@ -35,7 +35,7 @@ async def create_all(call: Call) -> Answer:
     service = call.service
     service.metadefs.contents.add_tags(call.known_caller, call.params["namespace"], names, append,
                                        service.clock.now())
-    return as_json(201, {"tags": [{"name": name} for name in names or ()]})
+    return as_json({"tags": [{"name": name} for name in names or ()]})
 
 
 @handles("metadefs.tags.create")
@@ -46,7 +46,7 @@ async def create(call: Call) -> Answer:
     service.metadefs.contents.holder(caller, space, TAGS)
     check(given, "tag")
     entry = service.metadefs.contents.add(caller, space, TAGS, given, service.clock.now())
-    return as_json(201, render.stamped(entry))
+    return as_json(render.stamped(entry))
 
 
 @handles("metadefs.tags.show")
@@ -54,7 +54,7 @@ async def show(call: Call) -> Answer:
     """One tag."""
     entry = call.service.metadefs.contents.get(call.known_caller, call.params["namespace"], TAGS,
                                                call.params["name"])
-    return as_json(200, render.stamped(entry))
+    return as_json(render.stamped(entry))
 
 
 @handles("metadefs.tags.update")
@@ -65,7 +65,7 @@ async def update(call: Call) -> Answer:
     entry, before = service.metadefs.contents.change(
         call.known_caller, call.params["namespace"], TAGS, call.params["name"], given,
         service.clock.now())
-    return as_json(200, render.stamped(entry, before))
+    return as_json(render.stamped(entry, before))
 
 
 @handles("metadefs.tags.delete")
