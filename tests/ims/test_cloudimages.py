@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import uuid
 from typing import Any
 
 import pytest
@@ -235,46 +236,157 @@ def test_operating_systems_come_by_platform(ims: Ims) -> None:
     assert ims.refused("GET /v1/cloudimages/os_version?tag=mips") == "IMG.0001"
 
 
+class Walk:
+    """Random operations of both faces, and what both must show after each."""
+
+    def __init__(self, ims: Ims, seed: int) -> None:
+        self.ims, self.fake, self.chance = ims, ims.fake, random.Random(seed)
+        self.member = ims.fake.tenant("p2")
+        self.moves = [
+            self.native, self.patch, self.import_, self.quick_import, self.data_image,
+            self.whole_image, self.register, self.copy, self.export, self.update, self.tag,
+            self.tag_as_pair, self.tags_in_a_batch, self.untag, self.share, self.answer_share,
+            self.answer_share_natively, self.unshare, self.unshare_natively, self.delete,
+            self.deactivate, self.pace, self.end_a_job,
+        ]
+
+    def image(self) -> str:
+        found = [image.id for image in self.fake.images]
+        return self.chance.choice(found) if found else EPS
+
+    def ask(self, route: str, body: object = None, **more: Any) -> Any:
+        return self.ims.ask(route, body, **more)
+
+    def native(self) -> None:
+        self.ask("POST /v2/images", {"name": "native", "tags": ["n"]})
+
+    def patch(self) -> None:
+        self.ims.session.patch(
+            f"{self.fake.url}/v2/images/{self.image()}", headers={
+                **self.fake.headers,
+                "Content-Type": "application/openstack-images-v2.1-json-patch"},
+            json=[change("/name", f"n{self.chance.random()}")])
+
+    def import_(self) -> None:
+        self.ask("POST /v2/cloudimages/action", {
+            "name": "ims", "image_url": "ims:a.vhd", "min_disk": 40, "os_version": LINUX})
+
+    def quick_import(self) -> None:
+        self.ask("POST /v2/cloudimages/quickimport/action", {
+            "name": "quick", "image_url": "ims:a.zvhd2", "min_disk": 40, "os_version": LINUX})
+
+    def data_image(self) -> None:
+        self.ask("POST /v1/cloudimages/dataimages/action", {
+            "name": "data", "image_url": "ims:d.vhd", "min_disk": 40, "tags": ["d.1"]})
+
+    def whole_image(self) -> None:
+        self.ask("POST /v1/cloudimages/wholeimages/action", {
+            "name": "whole", "backup_id": str(uuid.UUID(int=self.chance.getrandbits(128))),
+            "whole_image_type": "CBR"})
+
+    def register(self) -> None:
+        self.ask(f"PUT /v1/cloudimages/{self.image()}/upload", {"image_url": "ims:a.vhd"})
+
+    def copy(self) -> None:
+        self.ask(f"POST /v1/cloudimages/{self.image()}/copy", {"name": "copy"})
+
+    def export(self) -> None:
+        self.ask(f"POST /v1/cloudimages/{self.image()}/file", {
+            "bucket_url": f"out:{self.chance.random()}", "file_format": "vhd"})
+
+    def update(self) -> None:
+        self.ask(f"PATCH /v2/cloudimages/{self.image()}", [change("/name", "changed")])
+
+    def tag(self) -> None:
+        self.ask(f"PUT /v2/images/{self.image()}/tags/t{self.chance.randrange(3)}")
+
+    def tag_as_pair(self) -> None:
+        self.ask("PUT /v1/cloudimages/tags", {
+            "image_id": self.image(),
+            "tag": f"t{self.chance.randrange(3)}.{self.chance.randrange(2)}"})
+
+    def tags_in_a_batch(self) -> None:
+        self.ask(f"POST /v2/{self.fake.project_id}/images/{self.image()}/tags/action", {
+            "action": self.chance.choice(("create", "delete")),
+            "tags": [{"key": f"t{number}", "value": "1"} for number in range(2)]})
+
+    def untag(self) -> None:
+        self.ask(f"DELETE /v2/{self.fake.project_id}/images/{self.image()}/tags/t1")
+
+    def share(self) -> None:
+        self.ask("POST /v1/cloudimages/members", {"images": [self.image()], "projects": ["p2"]})
+
+    def answer_share(self) -> None:
+        self.ask("PUT /v1/cloudimages/members", {
+            "images": [self.image()], "project_id": "p2",
+            "status": self.chance.choice(("accepted", "rejected"))}, headers=self.member.headers)
+
+    def answer_share_natively(self) -> None:
+        self.ask(f"PUT /v2/images/{self.image()}/members/p2",
+                 {"status": self.chance.choice(("accepted", "rejected"))},
+                 headers=self.member.headers)
+
+    def unshare(self) -> None:
+        self.ask("DELETE /v1/cloudimages/members",
+                 {"images": [self.image()], "projects": ["p2"]})
+
+    def unshare_natively(self) -> None:
+        self.ask(f"DELETE /v2/images/{self.image()}/members/p2")
+
+    def delete(self) -> None:
+        self.ask(f"DELETE /v2/images/{self.image()}")
+
+    def deactivate(self) -> None:
+        action = self.chance.choice(("deactivate", "reactivate"))
+        self.ask(f"POST /v2/images/{self.image()}/actions/{action}")
+
+    def pace(self) -> None:
+        """Jobs to come take no time, or wait for the test."""
+        self.fake.lifecycle.jobs = self.chance.choice(("0s", "by hand"))
+
+    def end_a_job(self) -> None:
+        waiting = [job for job in self.fake.jobs if job.status in ("INIT", "RUNNING")]
+        if waiting:
+            job = self.chance.choice(waiting)
+            self.chance.choice((job.start, job.succeed, job.fail))()
+
+    def check(self) -> None:
+        """Both faces show the same, to the owner and to the member."""
+        project = self.fake.project_id
+        native = self.ask("GET /v2/images?limit=1000", status=200)["images"]
+        assert self.ask(f"{LIST}?limit=1000", status=200)["images"] == native
+        theirs = [self.ask(f"{route}?limit=1000", status=200, headers=self.member.headers)[
+            "images"] for route in ("GET /v2/images", LIST)]
+        assert theirs[0] == theirs[1]
+        used = self.ask("GET /v1/cloudimages/quota")["quotas"]["resources"][0]["used"]
+        assert used == len(native)
+        texts = dict.fromkeys(tag for image in native for tag in image["tags"])
+        listed = self.ask("GET /v1/cloudimages/tags?limit=1000", status=200)["tags"]
+        assert listed == list(texts)
+        keys: dict[str, int] = {}
+        for image in native:
+            own = {tag.partition("=")[0] for tag in image["tags"]}
+            found = self.ask(f"GET /v2/{project}/images/{image['id']}/tags", status=200)["tags"]
+            assert {tag["key"] for tag in found} == own
+            for key in own:
+                keys[key] = keys.get(key, 0) + 1
+            shown = self.ask(f"GET /v2/images/{image['id']}", status=200)
+            assert shown == image
+        whole = self.ask(f"GET /v2/{project}/images/tags", status=200)["tags"]
+        assert {tag["key"] for tag in whole} == set(keys)
+        for key, count in keys.items():
+            assert self.ask(f"POST /v2/{project}/images/resource_instances/action", {
+                "action": "count", "tags": [{"key": key, "values": []}]})["total_count"] == count
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_the_two_faces_agree_after_any_sequence(ims: Ims, seed: int) -> None:
-    """Random operations of both faces; after each, both show the same images."""
-    chance = random.Random(seed)
-    fake, project = ims.fake, ims.fake.project_id
-    image_patch = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
-
-    def an_image() -> str:
-        found = [image.id for image in fake.images]
-        return chance.choice(found) if found else EPS
-
-    def native_patch() -> None:
-        ims.session.patch(f"{fake.url}/v2/images/{an_image()}", headers={
-            **fake.headers, **image_patch}, json=[change("/name", f"n{chance.random()}")])
-
-    moves = [
-        lambda: ims.ask("POST /v2/images", {"name": "native", "tags": ["n"]}),
-        lambda: ims.ask("POST /v2/cloudimages/action", {
-            "name": "ims", "image_url": "ims:a.vhd", "min_disk": 40, "os_version": LINUX}),
-        lambda: ims.ask(f"PUT /v1/cloudimages/{an_image()}/upload", {"image_url": "ims:a.vhd"}),
-        lambda: ims.ask(f"PATCH /v2/cloudimages/{an_image()}", [change("/name", "changed")]),
-        native_patch,
-        lambda: ims.ask(f"PUT /v2/images/{an_image()}/tags/t{chance.randrange(3)}"),
-        lambda: ims.ask("PUT /v1/cloudimages/tags", {
-            "image_id": an_image(), "tag": f"t{chance.randrange(3)}.{chance.randrange(2)}"}),
-        lambda: ims.ask(f"DELETE /v2/{project}/images/{an_image()}/tags/t1"),
-        lambda: ims.ask("POST /v1/cloudimages/members",
-                        {"images": [an_image()], "projects": ["p2"]}),
-        lambda: ims.ask(f"DELETE /v2/images/{an_image()}/members/p2"),
-        lambda: ims.ask(f"POST /v1/cloudimages/{an_image()}/copy", {"name": "copy"}),
-        lambda: ims.ask(f"DELETE /v2/images/{an_image()}"),
-    ]
-    for _ in range(60):
-        chance.choice(moves)()
-        native = ims.ask("GET /v2/images?limit=1000", status=200)["images"]
-        assert ims.ask(f"{LIST}?limit=1000", status=200)["images"] == native
-        tags = {image["id"]: {tag.partition("=")[0] for tag in image["tags"]}
-                for image in native}
-        for image_id, keys in tags.items():
-            found = ims.ask(f"GET /v2/{project}/images/{image_id}/tags", status=200)["tags"]
-            assert {tag["key"] for tag in found} == keys
-        assert ims.ask("GET /v1/cloudimages/quota")["quotas"]["resources"][0]["used"] == len(
-            native)
+    walk = Walk(ims, seed)
+    taken: set[str] = set()
+    for _ in range(80):
+        move = walk.chance.choice(walk.moves)
+        taken.add(move.__name__)
+        move()
+        walk.check()
+    assert len(taken) > 15
+    assert len(ims.fake.jobs) > 3
