@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import weakref
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from .bridge import NOT_STARTED, Bridge
 from .contract.model import Profile
 from .domain.callers import AuthMode
 from .domain.durations import Due, DurationLike
-from .errors import NotRunningError, UsageError, WrongLoopError
+from .errors import NotRunningError
 from .journal import BODY_BYTES, EXCHANGES
 from .login import LogIn
+from .running import Running
+from .scripted import Scripted
 from .seeded import SeededImages
 from .service import DEFAULT_REGION, Service
 from .settings import DEFAULT_SEED, Settings
@@ -23,9 +22,6 @@ from .tenant import Tenant, checked_limits, checked_name, checked_roles
 if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
-    from socket import socket
-
-    from aiohttp import web
 
     from .domain.clock import Clock
     from .domain.lifecycle import Lifecycle
@@ -34,13 +30,8 @@ if TYPE_CHECKING:
     from .jobs import AsyncJobs
     from .journal import Journal
     from .people import People
-    from .scenario import Scenario, Script
-    from .server import BuiltApplication, InLoop, OwnThread
 
-T = TypeVar("T")
-
-
-class FakeIMS(LogIn):
+class FakeIMS(Running, Scripted, LogIn):
     """A fake Image Management Service.
 
     ``with FakeIMS() as fake:`` runs it in a thread of its own, for any client; ``async with`` runs
@@ -107,143 +98,7 @@ class FakeIMS(LogIn):
         if control:
             service.control = self._controlled(control_token)
         self._apply(self._initial)
-        self._application: BuiltApplication | None = None
-        self._server: OwnThread | InLoop | None = None
-        self._url = ""
-
-    # running
-
-    def start(self) -> FakeIMS:
-        """Run in a thread of its own; gives the fake itself. ``with`` does it, too.
-
-        Raises:
-            PortTakenError: the port is in use.
-            UsageError: it runs already, or cannot listen on that host and port.
-            WrongLoopError: it runs in a loop already.
-        """
-        from .server import OwnThread
-
-        app, sock = self._prepare()
-        try:
-            server = OwnThread(app, sock)
-            calls = server.start()
-        except BaseException:
-            sock.close()
-            raise
-        self._bridge.open(calls)
-        self._server = server
-        # One that is forgotten ends with the object, or with the interpreter.
-        self._forgotten = weakref.finalize(self, server.let_go)
-        return self
-
-    def stop(self) -> None:
-        """End it: cut connections, forget images. One that does not run is left alone.
-
-        Raises:
-            WrongLoopError: it runs in the calling thread's loop, or was started by ``async with``,
-                which has to end it.
-        """
-        from .server import OwnThread
-
-        server = self._server
-        if server is None:
-            return
-        if not isinstance(server, OwnThread):
-            if not server.loop.is_closed():
-                raise WrongLoopError("this fake runs in the loop in which 'async with' started "
-                                     "it; it stops where that block ends")
-            server.abandon()
-            self._ended()
-            self._service.store.close()
-            return
-        server.check_caller()
-        self._forgotten.detach()
-        self._ended()
-        server.stop()
-
-    def __enter__(self) -> FakeIMS:
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    async def __aenter__(self) -> FakeIMS:
-        from .server import InLoop
-
-        app, sock = self._prepare()
-        server = InLoop(app, sock)
-        await server.start()
-        self._bridge.open(server.calls)
-        self._server = server
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        from .server import InLoop
-
-        server = self._server
-        if not isinstance(server, InLoop):
-            return
-        if asyncio.get_running_loop() is not server.loop:
-            raise WrongLoopError("this fake was started in another loop; it has to be left there")
-        self._ended()
-        await server.stop()
-
-    def _ended(self) -> None:
-        self._server = None
-        if self._application is not None:
-            self._application.over = True
-        self._bridge.close()
-
-    def _prepare(self) -> tuple[web.Application, socket]:
-        from .server import InLoop, listen, url_of
-
-        if self._server is not None:
-            if isinstance(self._server, InLoop):
-                raise WrongLoopError("this fake runs in a loop already ('async with'); it cannot "
-                                     "be started a second time")
-            raise UsageError("this fake runs already: leave out start() where 'with' does it")
-        self._bridge.renew()
-        app = self._build()
-        if app.frozen:
-            raise WrongLoopError("fake.app is in use by another server, such as aiohttp's test "
-                                 "client; make a second FakeIMS")
-        sock = listen(self._host, self._port)
-        self._url = url_of(sock)
-        return app, sock
-
-    def _build(self) -> web.Application:
-        from .server import BuiltApplication
-
-        if self._application is None or self._application.over:
-            if self._application is not None:
-                self._renew(self._initial)
-            self._application = BuiltApplication(self._service)
-        return self._application.app
-
-    @property
-    def running(self) -> bool:
-        """Whether it has been started and answers."""
-        return self._server is not None and self._server.is_alive
-
-    @property
-    def app(self) -> web.Application:
-        """The application, for aiohttp's own test client; for that the fake need not be started.
-
-        Raises:
-            NotRunningError: the fake has been stopped.
-        """
-        self._bridge.check()
-        return self._build()
+        Running.__init__(self)
 
     # what a client needs
 
@@ -448,92 +303,8 @@ class FakeIMS(LogIn):
             initial)
         self._bridge.run(lambda: self._renew(settings))
 
-    def load(
-        self, source: str | PathLike[str] | Mapping[str, object], **settings: Any
-    ) -> Script:
-        """Reset, and play a scenario: its settings, images, world and faults at once, its steps
-        when they are due.
-
-        Args:
-            source: a file in TOML or JSON, or the document as a dict.
-            settings: as ``reset`` has them; they go before those of the scenario.
-
-        Raises:
-            UsageError: something in it cannot be: a line for each problem, with file, line and
-                key. Nothing has been done then.
-            NotRunningError: the fake has been stopped.
-        """
-        from .scenario import load  # few tests have one
-
-        self._bridge.check()
-        return self.play(load(source, **settings))
-
-    def play(self, scenario: Scenario) -> Script:
-        """``load`` for a scenario that has been read before (``scenario.load``).
-
-        Raises:
-            NotRunningError: the fake has been stopped.
-        """
-        from .scenario import Script
-
-        def work() -> Script:
-            self.reset(**scenario.settings)
-            script = self._service.script = Script(scenario, self)
-            script.begin()
-            return script
-
-        return self._bridge.run(work)
-
-    @property
-    def scenario(self) -> Script | None:
-        """The scenario that is being played; None if there is none."""
-        return self._service.script
-
-    @property
-    def strict(self) -> bool:
-        """Whether a test fails for its complaints."""
-        return self._service.strict
-
-    def complaints(self) -> list[str]:
-        """What strict mode fails a test for: requests that no client should send, and faults that
-        never fired."""
-        return [*self.requests.unexpected(),
-                *(f"this fault never fired: {fault}" for fault in self.faults.unused())]
-
-    def peek(self, look: Callable[[Service], T]) -> T:
-        """What a function sees of the service's state, all that is due by now done; also after
-        the loop that this fake ran in has ended. For the sweep.
-
-        Raises:
-            NotRunningError: the fake has been stopped, and its state is gone.
-        """
-        def work() -> T:
-            self._service.transitions.settle()
-            return look(self._service)
-
-        try:
-            return self._bridge.run(work)
-        except NotRunningError:
-            if self._server is None:
-                raise
-            return work()
-
-    def _controlled(
-        self, token: str | None
-    ) -> Callable[[web.Request], Awaitable[web.Response]]:
-        if token is not None and (not isinstance(token, str) or not token.isprintable()
-                                  or not token.strip()):
-            raise UsageError(f"control_token is a text that a header can hold, not {token!r}")
-        me = weakref.ref(self)  # a fake that is forgotten must be able to end
-
-        async def answer(request: web.Request) -> web.Response:
-            from .control.server import answer  # few clients ask for it
-
-            fake = me()
-            assert fake is not None, "its server ends with it"
-            return await answer(fake, token, request)
-
-        return answer
+    def _begin_anew(self) -> None:
+        self._renew(self._initial)
 
     def _renew(self, settings: Settings) -> None:
         self._tenants.clear()
