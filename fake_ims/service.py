@@ -13,7 +13,6 @@ from .domain.clock import Clock
 from .domain.images import Images
 from .domain.lifecycle import Lifecycle
 from .domain.members import Members
-from .domain.metadefs import Metadefs
 from .domain.store import Store
 from .domain.tags import Tags
 from .domain.tasks import Tasks
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from .domain.identity import Identity
     from .domain.jobs import Jobs
     from .domain.keys import Keys
+    from .domain.metadefs import Metadefs
     from .domain.world import World
     from .scenario import Script
 
@@ -55,7 +55,6 @@ class Service:
         transitions: changes of status under way.
         images, uploads, tags, members: what can be done with images.
         tasks: Glance's tasks.
-        metadefs: Glance's metadata definitions.
         callers: tokens and tenants.
         region: name of the region.
         begun_jobs: asynchronous jobs, or None as long as there was none.
@@ -120,7 +119,7 @@ class Service:
         self._world: World | None = None
         self.store = Store()
         self.tasks = Tasks()
-        self.metadefs = Metadefs()
+        self._metadefs: Metadefs | None = None
         self.transitions = Transitions(self)
         self.images = Images(self)
         self.uploads = Uploads(self)
@@ -158,6 +157,15 @@ class Service:
     def quota(self) -> int:
         """How many images a project may have; asked of each new image, so without a world."""
         return DEFAULT_QUOTA if self._world is None else self._world.quota
+
+    @property
+    def metadefs(self) -> Metadefs:
+        """Glance's metadata definitions; made when first asked for."""
+        if self._metadefs is None:
+            from .domain.metadefs import Metadefs
+
+            self._metadefs = Metadefs()
+        return self._metadefs
 
     @property
     def keys(self) -> Keys:

@@ -296,19 +296,13 @@ def test_a_fault_answers_as_keystone(
 
 
 def test_a_bug_of_ours_answers_as_keystone(door: Any, monkeypatch: Any, caplog: Any) -> None:
-    from fake_ims.api.identity import front
+    from fake_ims.api import registry
 
     async def broken(call: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setitem(front.HANDLERS, "identity.tokens.create", broken)
+    registry.load("identity.front")
+    monkeypatch.setitem(registry.handlers(), "identity.tokens.create", broken)
     assert message(door.knock({})) == (
         500, "An unexpected error prevented the server from fulfilling your request.")
     assert "broken" in caplog.text
-
-
-def test_every_operation_has_its_function() -> None:
-    from fake_ims.api.identity import front
-    from fake_ims.contract.identity import IDENTITY_OPERATIONS
-
-    assert set(front.HANDLERS) == {row.id for row in IDENTITY_OPERATIONS}

@@ -6,7 +6,7 @@ from ...contract.identity import MEDIA_TYPE, VERSION_ID, VERSION_UPDATED
 from ...refusal import Refused
 from ..answer import Answer
 from ..call import Call
-from ..registry import Handler
+from ..registry import Handler, handles
 from . import credentials, people, services, tokens
 from .render import answer, base
 
@@ -64,3 +64,6 @@ HANDLERS: dict[str, Handler] = {
     "identity.credentials.show": credentials.credential,
     "identity.elsewhere": elsewhere,
 }
+
+for _operation, _handler in HANDLERS.items():
+    handles(_operation)(_handler)
