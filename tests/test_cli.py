@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import IO, Any
 
@@ -314,3 +315,43 @@ def test_demo_shows_a_conversation_that_works() -> None:
     assert "POST /v2/images -> 201" in done.stdout
     assert "went from saving to active" in done.stdout
     assert "503 IMG.0061" in done.stdout
+
+
+def test_serve_without_or_with_a_guarded_control_api(tmp_path: Path) -> None:
+    for options, statuses in (
+        (["--no-control"], (404, 404)),
+        (["--control-token", "s3"], (401, 200)),
+        ([], (200, 200)),
+    ):
+        ready = tmp_path / "ready.json"
+        with command("serve", "--quiet", "--ready-file", str(ready), *options) as process:
+            told = wait_for(ready)
+            found = []
+            for headers in ({}, {"X-Fake-Ims-Control": "s3"}):
+                connection = HTTPConnection(told["url"].removeprefix("http://"), timeout=DEADLINE)
+                connection.request("GET", "/_fake_ims/state", headers={
+                    "X-Auth-Token": told["token"], **headers})
+                found.append(connection.getresponse().status)
+                connection.close()
+            process.terminate()
+            assert process.wait(DEADLINE) == 0
+        assert tuple(found) == statuses
+
+
+def test_serve_plays_a_scenario_and_says_what_did_not_come(tmp_path: Path) -> None:
+    scenario = tmp_path / "s.toml"
+    scenario.write_text('[[images]]\nname = "seeded"\n[[expect]]\ntarget = "images.list"\n')
+    ready = tmp_path / "ready.json"
+    with command("serve", "--quiet", "--ready-file", str(ready),
+                 "--scenario", str(scenario)) as process:
+        told = wait_for(ready)
+        wire = Wire(told["url"], {"X-Auth-Token": told["token"]})
+        assert wire.get("/v2/images/nobody").status == 404
+        process.terminate()
+        _, errors = process.communicate(timeout=DEADLINE)
+    assert errors.startswith(f"fake-ims: {scenario}:3: expect[0]: expected at least 1 of images")
+    scenario.write_text("nam = 1")
+    with command("serve", "--scenario", str(scenario)) as process:
+        output, errors = process.communicate(timeout=DEADLINE)
+    assert (process.returncode, output) == (2, "")
+    assert errors == f"fake-ims: {scenario}:1: nam: unknown key 'nam'; did you mean 'name'?\n"

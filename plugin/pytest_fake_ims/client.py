@@ -42,4 +42,5 @@ async def fake_ims_client(
     report.reporter(request.config).watch("fake_ims_client", fake)
     report.reporter(request.config).ready(fake)
     yield client
+    fixtures.note_unused(request.node, fake)
     fixtures.judge(fake, script)

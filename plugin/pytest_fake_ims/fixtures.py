@@ -40,6 +40,7 @@ def clean(request: pytest.FixtureRequest, fake: FakeIMS) -> Iterator[FakeIMS]:
     script = settings.play(fake, _with_scenario(request, given))
     report.reporter(request.config).ready(fake)
     yield fake
+    note_unused(request.node, fake)
     judge(fake, script)
 
 
@@ -52,6 +53,13 @@ def _with_scenario(
     if fallback is None or settings.SCENARIO in given:
         return given
     return {**given, settings.SCENARIO: fallback}
+
+
+def note_unused(node: pytest.Item, fake: FakeIMS) -> None:
+    """Let the summary of the run tell of the faults that never fired; in strict mode ``judge``
+    fails the test for them."""
+    if not fake.strict:
+        node.user_properties += [(report.UNUSED, str(fault)) for fault in fake.faults.unused()]
 
 
 def judge(fake: FakeIMS, script: Script | None) -> None:
@@ -132,6 +140,7 @@ class FakeImsFactory:
             if name in taken}})
         # Runs before the fake is stopped, as it was added after that.
         self._request.addfinalizer(lambda: judge(fake, script))
+        self._request.addfinalizer(lambda: note_unused(self._request.node, fake))
 
     async def in_loop(self, **given: Any) -> FakeIMS:
         """A fake that runs in the test's own asyncio loop: ``await fake_ims_factory.in_loop()``.

@@ -90,7 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
         sweep.register(config)
     elif config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(SweepListener(config))
+        config.pluginmanager.register(WorkersListener(config))
     # An async fixture needs the mark of pytest-asyncio, which only pytest-aiohttp brings in.
     manager = config.pluginmanager
     if manager.hasplugin("aiohttp") or manager.hasplugin("pytest_aiohttp.plugin"):
@@ -106,20 +106,24 @@ def pytest_collection_modifyitems(config: pytest.Config) -> None:
         sweep.register(config)
 
 
-class SweepListener:
-    """Takes in what workers of pytest-xdist tell of sweeps: their controller collects no tests,
-    and so does not know whether one is swept."""
+class WorkersListener:
+    """Loads, in the controller of pytest-xdist, what takes in what its workers tell: no fixture
+    runs there, and no test is collected."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if any(name == "fake_ims_sweep" for name, _ in report.user_properties) and (
-            not self._config.pluginmanager.hasplugin("fake_ims_sweep")
-        ):
+        told = {name for name, _ in report.user_properties}
+        manager = self._config.pluginmanager
+        if "fake_ims_sweep" in told and not manager.hasplugin("fake_ims_sweep"):
             from . import sweep
 
             sweep.register(self._config).pytest_runtest_logreport(report)
+        if "fake_ims_unused" in told and not manager.hasplugin("fake_ims_report"):
+            from . import report as reports
+
+            reports.reporter(self._config).pytest_runtest_logreport(report)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from fake_ims import Exchange, FakeIMS, FakeImsError
 from .fault_lines import fault_lines
 
 LINES = 50
+UNUSED = "fake_ims_unused"
 _NAME = "fake_ims_report"
 
 
@@ -28,6 +30,7 @@ class Reporter:
 
     def __init__(self) -> None:
         self._watched: list[_Watched] = []
+        self._unused: list[tuple[str, str]] = []
         #: Called with each fake of a test when it is ready.
         self.on_fake: Callable[[FakeIMS], object] | None = None
 
@@ -39,6 +42,21 @@ class Reporter:
         """The fake is as the test is to have it."""
         if self.on_fake is not None:
             self.on_fake(fake)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take in what tests, of this process or of a worker, tell of faults that never fired."""
+        if report.when == "teardown":
+            self._unused += [(report.nodeid, str(value))
+                             for name, value in report.user_properties if name == UNUSED]
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if not self._unused:
+            return
+        terminalreporter.section("fake_ims: faults that never fired")
+        for nodeid, fault in self._unused[:LINES]:
+            terminalreporter.write_line(f"{nodeid}: {fault}")
+        if len(self._unused) > LINES:
+            terminalreporter.write_line(f"... and {len(self._unused) - LINES} more")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:

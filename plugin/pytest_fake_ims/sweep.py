@@ -257,11 +257,13 @@ class Sweeper:
     ) -> tuple[list[pytest.TestReport], Run]:
         """Run the test once. ``nextitem`` tells pytest what to leave standing."""
         run = self._run = Run(case, patience, limit)
+        before = list(item.user_properties)
         try:
             with nullcontext() if real_time else compressed(), _watched(case, patience):
                 told = runtestprotocol(item, nextitem=nextitem, log=False)
         finally:
             self._run = None
+            item.user_properties[:] = before  # what one run tells is not told of the others
         return told, run
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

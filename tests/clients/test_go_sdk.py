@@ -340,7 +340,8 @@ def test_a_change_on_the_way_is_noticed(fake_ims: FakeIMS, header: str) -> None:
 # the IMS packages
 
 def test_every_function_of_the_ims_packages_was_called() -> None:
-    """There are 27; those of v2 members and v1 members stand on both faces."""
+    """The 28 that ask, and the one that reads the id of a job, lead to these operations; what
+    each sent stands in ``ims.go``."""
     called = {step.operation for name in ("ims", "ims refused") for step in RUNS[name].steps}
     assert {
         "cloudimages.create", "cloudimages.quickimport", "cloudimages.create_data_image",

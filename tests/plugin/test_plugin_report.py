@@ -227,3 +227,32 @@ def test_a_fake_that_cannot_be_asked_breaks_no_report(suite: Suite) -> None:
     result = suite.run()
     result.assert_outcomes(failed=1, passed=1)
     assert section(result) == ["fake_ims: its exchanges cannot be read: blocked"]
+
+
+@pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["alone", "xdist"])
+def test_the_summary_tells_of_faults_that_never_fired(
+    suite: Suite, options: tuple[str, ...]
+) -> None:
+    if options:
+        pytest.importorskip("xdist")
+    suite.write("""
+        def test_uses(fake_ims):
+            fake_ims.faults.add("images.list", status=503)
+            call(fake_ims, "GET", "/v2/images")
+
+        def test_does_not(fake_ims, fake_ims_factory):
+            fake_ims.faults.add("images.list", status=503)
+            fake_ims_factory().faults.add("images.show", status=500)
+            call(fake_ims, "GET", "/v2/images/x")
+
+        @pytest.mark.fake_ims(strict=True)
+        def test_strict(fake_ims):
+            pass
+    """)
+    result = suite.run(*options)
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines_random([
+        "*fake_ims: faults that never fired*",
+        "test_it.py::test_does_not: images.list answers 503",
+        "test_it.py::test_does_not: images.show answers 500"])
+    assert "test_uses:" not in result.stdout.str()

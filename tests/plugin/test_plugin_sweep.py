@@ -38,6 +38,7 @@ def test_a_careful_client_passes(suite: Suite) -> None:
     result = suite.run("--fake-ims-sweep=statuses", "-W", "error", "-W", ASYNCIO_SCOPE)
     result.assert_outcomes(passed=1)
     assert "1 exchanges" in numbers(result)
+    assert "never fired" not in result.stdout.str()
     assert re.search(r"\b[1-9]\d* failed well$", numbers(result))
 
 
