@@ -90,7 +90,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
         sweep.register(config)
     elif config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(WorkersListener(config))
+        from . import workers
+
+        config.pluginmanager.register(workers.Listener(config))
     # An async fixture needs the mark of pytest-asyncio, which only pytest-aiohttp brings in.
     manager = config.pluginmanager
     if manager.hasplugin("aiohttp") or manager.hasplugin("pytest_aiohttp.plugin"):
@@ -104,26 +106,6 @@ def pytest_collection_modifyitems(config: pytest.Config) -> None:
         from . import sweep
 
         sweep.register(config)
-
-
-class WorkersListener:
-    """Loads, in the controller of pytest-xdist, what takes in what its workers tell: no fixture
-    runs there, and no test is collected."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        self._config = config
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        told = {name for name, _ in report.user_properties}
-        manager = self._config.pluginmanager
-        if "fake_ims_sweep" in told and not manager.hasplugin("fake_ims_sweep"):
-            from . import sweep
-
-            sweep.register(self._config).pytest_runtest_logreport(report)
-        if "fake_ims_unused" in told and not manager.hasplugin("fake_ims_report"):
-            from . import report as reports
-
-            reports.reporter(self._config).pytest_runtest_logreport(report)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,25 @@
+"""What the controller of pytest-xdist does; imported there alone."""
+
+from __future__ import annotations
+
+import pytest
+
+
+class Listener:
+    """Loads, in the controller of pytest-xdist, what takes in what its workers tell: no fixture
+    runs there, and no test is collected."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        told = {name for name, _ in report.user_properties}
+        manager = self._config.pluginmanager
+        if "fake_ims_sweep" in told and not manager.hasplugin("fake_ims_sweep"):
+            from . import sweep
+
+            sweep.register(self._config).pytest_runtest_logreport(report)
+        if "fake_ims_unused" in told and not manager.hasplugin("fake_ims_report"):
+            from . import report as reports
+
+            reports.reporter(self._config).pytest_runtest_logreport(report)
