@@ -283,6 +283,13 @@ def test_a_copy_is_like_its_source_but_for_what_changes(ims: Ims) -> None:
     assert {name: image.get(name) for name in wanted} == wanted
     assert (image["disk_format"], image.get("__root_origin")) == (
         source["disk_format"], source.attributes.get("__root_origin"))
+    other = ims.fake.images.add(name="o", disk_format="vhd", status="queued")
+    other.set(status="active")
+    of_server = ims.job("POST /v2/cloudimages/action", {"name": "s", "instance_id": EPS})
+    for one in (other, ims.fake.images[of_server.entities["image_id"]]):
+        copied = made(ims, f"POST /v1/cloudimages/{one.id}/copy", {"name": "again"})
+        assert (copied["disk_format"], copied.get("__root_origin")) == (
+            one["disk_format"], one.attributes.get("__root_origin"))
     plain = made(ims, f"POST /v1/cloudimages/{image['id']}/copy", {"name": "plain"})
     assert "__system__cmkid" not in plain
     assert "__description" not in plain
