@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from ..refusal import Refused
 from .callers import Caller
-from .image import Image
-from .store import OPEN
+from .image import OPEN, Image
 
 # Rules that need role ``reader``; all others need ``member``.
 _READING = frozenset({"get_image", "get_member", "get_members", "get_images",

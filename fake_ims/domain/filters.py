@@ -123,18 +123,27 @@ def test_of(name: str, text: str, profile: Profile) -> Test:
     if attribute is None or not BY_NAME[name].filterable:
         return lambda image: image.properties.get(name) == text
     if name in _WITH_OPERATOR:
-        operation, rest = split_operator(text)
-        if operation == "in":
-            values = frozenset(split_values(rest))
-            return lambda image: attribute(image) in values
-        if operation != "eq":
-            raise Refused("list.operator", operator=operation)
-        return lambda image: bool(attribute(image) == rest)
+        values = frozenset(values_of(text))
+        return lambda image: attribute(image) in values
     if name in _NUMBERS:
         whole = re.fullmatch(r"(-?\d{1,99})(?:\.0*)?", text)
         number = int(whole[1]) if whole else None
         return lambda image: number is not None and bool(attribute(image) == number)
     return lambda image: bool(attribute(image) == text)
+
+
+def values_of(text: str) -> list[str]:
+    """The values that an attribute may have: one, or after ``in:`` several.
+
+    Raises:
+        Refused: another operator, or quotation marks out of place.
+    """
+    operation, rest = split_operator(text)
+    if operation == "in":
+        return split_values(rest)
+    if operation != "eq":
+        raise Refused("list.operator", operator=operation)
+    return [rest]
 
 
 def _range(name: str, text: str) -> Test:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from .data import Blob
 from .lifecycle import Transition
 
+#: Visibilities with which everybody may see an image.
+OPEN = ("public", "community")
 MEMBER_STATUSES = ("pending", "accepted", "rejected")
 
 # What each status may turn into (source: Glance's image status transitions).

@@ -154,6 +154,8 @@ class Images(Seeding):
             self._store.move(image, owner=owner, visibility=visibility)
         if isinstance(tags, list):
             self._store.retag(image, draft.pop("tags"))
+        if "name" in draft:
+            self._store.rename(image, draft.pop("name"))
         for name, value in draft.items():
             setattr(image, name, value)
         known, image.properties = image.properties.get("__os_version"), properties

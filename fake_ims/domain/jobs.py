@@ -43,6 +43,7 @@ class Jobs:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._jobs: dict[str, Job] = {}
+        self._open: dict[str, Job] = {}
         # Instants at which something becomes due: (instant, order, job, status to come).
         self._due: list[tuple[float, int, Job, str]] = []
         self._order = 0
@@ -98,7 +99,7 @@ class Jobs:
         self, type_name: str, project_id: str | None, work: Work, due: Due, now: float
     ) -> Job:
         job = Job(new_id().replace("-", ""), JOB_TYPES[type_name], project_id, work, due, now)
-        self._jobs[job.id] = job
+        self._jobs[job.id] = self._open[job.id] = job
         return job
 
     def get(self, job_id: str) -> Job | None:
@@ -111,10 +112,14 @@ class Jobs:
         self._service.transitions.settle()
         return list(self._jobs.values())
 
+    def under_way(self) -> list[Job]:
+        """The jobs that are not over, oldest first; those that others consist of, too."""
+        self._service.transitions.settle()
+        return list(self._open.values())
+
     def is_making(self, image: Image) -> bool:
         """Whether a job under way is to end with an image."""
-        return any(getattr(job.work, "image", None) is image and not job.is_over
-                   for job in self._jobs.values())
+        return any(getattr(job.work, "image", None) is image for job in self._open.values())
 
     def look(self, job: Job) -> None:
         """A client looks at a job: what was waiting for looks may become due."""
@@ -195,6 +200,7 @@ class Jobs:
                 self._fail(job, error.code, error.message, now)
                 return
             each.status, each.ended_at = SUCCESS, now
+            self._open.pop(each.id, None)
         if job.lies:
             self._kill_images(job, now)
 
@@ -211,6 +217,7 @@ class Jobs:
                 continue  # a part that has succeeded has made its image
             each.work.fail(now, reason)
             each.status, each.ended_at = FAIL, now
+            self._open.pop(each.id, None)
             each.error_code, each.fail_reason = code, reason
 
     def _verdict(self, type_name: str) -> tuple[str, str] | None:

@@ -17,7 +17,7 @@ from ..contract.attributes import SORT_KEYS
 from ..refusal import Refused
 from .access import is_granted, is_visible
 from .callers import Caller
-from .filters import Test, flag_tests, has_tag, test_of
+from .filters import Test, flag_tests, has_tag, test_of, values_of
 from .image import Image
 from .store import Store
 
@@ -33,7 +33,8 @@ _DIRECTIONS = ("asc", "desc")
 class ListQuery:
     """A list of images, as it was asked for; not to be changed, for ``parse`` remembers it.
 
-    ``tags`` has for each tag that is asked for the forms in which images may have it.
+    ``ids`` and ``names`` are those that are asked for, None if any will do; ``tags`` has for each
+    tag that is asked for the forms in which images may have it.
     """
 
     limit: int
@@ -42,6 +43,8 @@ class ListQuery:
     visibility: str | None = None
     member_status: str = "accepted"
     tests: list[Test] = field(default_factory=list)
+    ids: list[str] | None = None
+    names: list[str] | None = None
     tags: tuple[tuple[str, ...], ...] = ()
     refused: Refused | None = None
 
@@ -121,6 +124,9 @@ def _parse(pairs: tuple[tuple[str, str], ...], profile: Profile) -> ListQuery:
         query.tests += [test_of(name, text, profile) for name, text in filters.items()]
     except Refused as refused:
         query.refused = refused
+    else:
+        query.ids, query.names = (values_of(filters[name]) if name in filters else None
+                                  for name in ("id", "name"))
     query.tags = tuple(profile.tag_forms(tag) for tag in tags)
     query.tests += map(has_tag, query.tags)
     return query
@@ -196,7 +202,9 @@ def run(query: ListQuery, caller: Caller, store: Store, profile: Profile) -> Pag
         ascending=ascending,
         start=marker.key if marker and by_age else None,
         open_only=query.visibility in ("public", "community"),
-        tags=query.tags[0] if query.tags else (),
+        ids=query.ids,
+        names=query.names,
+        tags=query.tags[0] if query.tags else None,
     )
     matching = _matching(walk, query, caller, _tests(query, caller, profile))
     if not by_age:

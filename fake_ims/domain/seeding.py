@@ -71,7 +71,7 @@ class Seeding:
         profile = self._service.profile
         for name, value in profile.defaults.items():
             fields.setdefault(name, value)
-        fields["tags"] = tuple(fields.get("tags", ()))
+        fields["tags"] = tuple(dict.fromkeys(fields.get("tags", ())))
         image = Image(id=image_id, created_at=created_at, updated_at=updated_at,
                       sequence=self._store.next_sequence(), properties=dict(properties),
                       **fields)
@@ -106,7 +106,9 @@ class Seeding:
         if owner != image.owner or visibility != image.visibility:
             self._store.move(image, owner=owner, visibility=visibility)
         if "tags" in fields:
-            self._store.retag(image, fields.pop("tags"))
+            self._store.retag(image, list(dict.fromkeys(fields.pop("tags"))))
+        if "name" in fields:
+            self._store.rename(image, fields.pop("name"))
         for name, value in fields.items():
             setattr(image, name, value)
         known = image.properties.get("__os_version")

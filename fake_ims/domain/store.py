@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 from .by_age import ByAge, Key, walk
 from .callers import Caller
-from .image import Image
+from .image import OPEN, Image
+from .named import Named
 from .tagged import Tagged
 
 Watcher = Callable[[Image, float], None]
-OPEN = ("public", "community")
 
 
 class Store:
@@ -28,6 +28,7 @@ class Store:
         self._owned: dict[str | None, ByAge] = {}
         self._open = ByAge()
         self.tagged = Tagged()
+        self._named: Named | None = None
         self._shared: dict[str | None, ByAge] = {}
         self._sequence = 0
         self._watchers: list[Watcher] = []
@@ -46,6 +47,15 @@ class Store:
         """A number greater than any before."""
         self._sequence += 1
         return self._sequence
+
+    @property
+    def named(self) -> Named:
+        """The images by their names; made when first asked for, for few tests ask."""
+        if self._named is None:
+            self._named = Named()
+            for image in self._images.values():
+                self._named.add(image)
+        return self._named
 
     def get(self, image_id: str) -> Image | None:
         """The image of that id, unless it is deleted."""
@@ -125,6 +135,15 @@ class Store:
         if is_here:
             self.tagged.add(image)
 
+    def rename(self, image: Image, name: str | None) -> None:
+        """Give an image another name: the only way, so that the index by name is true."""
+        index = self._named if self._images.get(image.id) is image else None
+        if index is not None:
+            index.discard(image)
+        image.name = name
+        if index is not None:
+            index.add(image)
+
     def share(self, image: Image, project_id: str) -> None:
         """The project has become a member."""
         self._shared.setdefault(project_id, ByAge()).add(image)
@@ -136,6 +155,8 @@ class Store:
     def _index(self, image: Image) -> None:
         self._owned.setdefault(image.owner, ByAge()).add(image)
         self.tagged.add(image)
+        if self._named is not None:
+            self._named.add(image)
         if image.visibility in OPEN:
             self._open.add(image)
         for project_id in image.members:
@@ -144,6 +165,8 @@ class Store:
     def _unindex(self, image: Image) -> None:
         self._owned[image.owner].discard(image)
         self.tagged.discard(image)
+        if self._named is not None:
+            self._named.discard(image)
         if image.visibility in OPEN:
             self._open.discard(image)
         for project_id in image.members:
@@ -153,12 +176,9 @@ class Store:
         """The images that belong to a project, newest first."""
         return walk([self._owned[project_id]] if project_id in self._owned else [])
 
-    def seen_of_others(self, caller: Caller) -> Iterator[Image]:
-        """The images that a caller might see and that are open to everyone or shared with him."""
-        indexes = [self._open]
-        if caller.project_id in self._shared:
-            indexes.append(self._shared[caller.project_id])
-        return walk(indexes)
+    def shared_with(self, project_id: str | None) -> Iterator[Image]:
+        """The images that a project is or may become a member of, newest first."""
+        return walk([self._shared[project_id]] if project_id in self._shared else [])
 
     def walk(
         self,
@@ -167,30 +187,66 @@ class Store:
         ascending: bool = False,
         start: Key | None = None,
         open_only: bool = False,
-        tags: Sequence[str] = (),
+        ids: Sequence[str] | None = None,
+        names: Sequence[str] | None = None,
+        tags: Sequence[str] | None = None,
     ) -> Iterator[Image]:
         """The images that a caller might see, in order of creation, each once.
 
+        Of those that ``ids``, ``names`` and ``tags`` ask for it gives all, by whichever costs the
+        least: others may be among them, also such as the caller may not see.
+
         Args:
+            caller: who looks.
             ascending: oldest first, instead of newest first.
             start: begin behind this key.
             open_only: only public and community ones.
-            tags: only those with one of these tags; others of other tenants may be among them.
+            ids: only those with one of these ids.
+            names: only those with one of these names.
+            tags: only those with one of these tags.
         """
-        if caller.is_admin:
-            indexes = [self._open] if open_only else (
-                self.tagged.everywhere(tags) if tags else [self._all])
+        if ids is not None:
+            choices = [[self._with_ids(ids)]]
         else:
-            project = caller.project_id
-            indexes = [self._open]
-            if not open_only and project is not None:
-                if tags:
-                    indexes += self.tagged.of(project, tags)
-                elif project in self._owned:
-                    indexes.append(self._owned[project])
-                if project in self._shared:
-                    indexes.append(self._shared[project])
+            choices = []
+            if names is not None:
+                choices.append(self._found(caller, open_only, self.named, names))
+            if tags is not None:
+                choices.append(self._found(caller, open_only, self.tagged, tags))
+            if not choices:
+                choices.append(self._seen(caller, open_only))
+        indexes = min(choices, key=lambda found: sum(map(len, found)))
         return walk(indexes, ascending=ascending, start=start)
+
+    def _with_ids(self, ids: Sequence[str]) -> ByAge:
+        found = ByAge()
+        for image_id in dict.fromkeys(ids):
+            if image_id in self._images:
+                found.add(self._images[image_id])
+        return found
+
+    def _seen(self, caller: Caller, open_only: bool) -> list[ByAge]:
+        if caller.is_admin:
+            return [self._open if open_only else self._all]
+        indexes = [self._open]
+        if not open_only and caller.project_id is not None:
+            indexes += [index[caller.project_id] for index in (self._owned, self._shared)
+                        if caller.project_id in index]
+        return indexes
+
+    def _found(
+        self, caller: Caller, open_only: bool, index: Named | Tagged, wanted: Sequence[str]
+    ) -> list[ByAge]:
+        if open_only:
+            return index.open(wanted)
+        if caller.is_admin:
+            return index.everywhere(wanted)
+        found = index.open(wanted)
+        if caller.project_id is not None:
+            found += index.of(caller.project_id, wanted)
+            if caller.project_id in self._shared:
+                found.append(self._shared[caller.project_id])
+        return found
 
     # transitions that fall due by time
 

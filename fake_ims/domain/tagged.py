@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from .by_age import ByAge
-from .image import Image
+from .image import OPEN, Image
 from .ims.tagging import pair
 
 
 class _Tags:
-    """The tags of one project's images.
+    """The tags of one project's images, or of those that everybody may see.
 
     Attributes:
         texts: the images of each tag, as images keep it.
@@ -27,48 +27,63 @@ class _Tags:
         self.none = ByAge()
         self.doubled = 0
 
+    def add(self, image: Image) -> None:
+        self.doubled += _is_doubled(image)
+        if not image.tags:
+            self.none.add(image)
+        for text in dict.fromkeys(image.tags):
+            index = self.texts.get(text)
+            if index is None:
+                index = self.texts[text] = ByAge()
+                self.keys.setdefault(pair(text)[0], {})[text] = None
+            index.add(image)
+
+    def discard(self, image: Image) -> None:
+        self.doubled -= _is_doubled(image)
+        if not image.tags:
+            self.none.discard(image)
+        for text in dict.fromkeys(image.tags):
+            index = self.texts[text]
+            index.discard(image)
+            if not index:
+                del self.texts[text]
+                key = pair(text)[0]
+                del self.keys[key][text]
+                if not self.keys[key]:
+                    del self.keys[key]
+
 
 class Tagged:
-    """The index. It is told of an image before and after its tags, owner or presence change."""
+    """The index. It is told of an image before and after its tags, owner, visibility or presence
+    change."""
 
     def __init__(self) -> None:
         self._owners: dict[str | None, _Tags] = {}
+        self._open = _Tags()
 
     def add(self, image: Image) -> None:
         """An image is there, with the owner and tags that it has now."""
         tags = self._owners.get(image.owner)
         if tags is None:
             tags = self._owners[image.owner] = _Tags()
-        tags.doubled += _is_doubled(image)
-        if not image.tags:
-            tags.none.add(image)
-        for text in image.tags:
-            index = tags.texts.get(text)
-            if index is None:
-                index = tags.texts[text] = ByAge()
-                tags.keys.setdefault(pair(text)[0], {})[text] = None
-            index.add(image)
+        tags.add(image)
+        if image.visibility in OPEN:
+            self._open.add(image)
 
     def discard(self, image: Image) -> None:
-        """An image is about to change its owner or tags, or to go."""
-        tags = self._owners[image.owner]
-        tags.doubled -= _is_doubled(image)
-        if not image.tags:
-            tags.none.discard(image)
-        for text in image.tags:
-            index = tags.texts[text]
-            index.discard(image)
-            if not index:
-                del tags.texts[text]
-                key = pair(text)[0]
-                del tags.keys[key][text]
-                if not tags.keys[key]:
-                    del tags.keys[key]
+        """An image is about to change its owner, tags or visibility, or to go."""
+        self._owners[image.owner].discard(image)
+        if image.visibility in OPEN:
+            self._open.discard(image)
 
     def of(self, owner: str | None, texts: Iterable[str]) -> list[ByAge]:
         """The images of a project that have one of these tags."""
         tags = self._owners.get(owner)
         return [] if tags is None else [tags.texts[text] for text in texts if text in tags.texts]
+
+    def open(self, texts: Iterable[str]) -> list[ByAge]:
+        """The public and community images that have one of these tags."""
+        return [self._open.texts[text] for text in texts if text in self._open.texts]
 
     def everywhere(self, texts: Iterable[str]) -> list[ByAge]:
         """The images of all projects that have one of these tags."""
@@ -98,6 +113,10 @@ class Tagged:
         """Every tag of a project, and the images that have it."""
         tags = self._owners.get(owner)
         return iter(()) if tags is None else iter(list(tags.texts.items()))
+
+    def open_texts(self) -> Iterator[tuple[str, ByAge]]:
+        """Every tag of public and community images, and the images that have it."""
+        return iter(list(self._open.texts.items()))
 
     def owners(self) -> list[str | None]:
         """The projects that have or had images."""

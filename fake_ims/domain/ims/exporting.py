@@ -130,8 +130,8 @@ class Export(Undertaking):
             ImsError: ``IMG.0148``, ``IMG.0070``.
         """
         taken = self._name in self._bucket
-        for job in self.service.jobs.all():
-            if isinstance(job.work, WritesObject) and not job.is_over:
+        for job in self.service.jobs.under_way():
+            if isinstance(job.work, WritesObject):
                 if job.work.entities()["image_id"] == self._image.id:
                     raise ImsError("IMG.0148")
                 taken = taken or job.work.url == self._url

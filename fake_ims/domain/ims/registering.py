@@ -110,8 +110,8 @@ class Register(Undertaking):
         Raises:
             ImsError: ``IMG.0046``.
         """
-        for job in self.service.jobs.all():
-            if (job.type.name == "imsNativeImportImageJob" and not job.is_over
+        for job in self.service.jobs.under_way():
+            if (job.type.name == "imsNativeImportImageJob"
                     and job.work.entities()["image_id"] == self._image.id):
                 raise ImsError("IMG.0046", detail="a file is being registered for it")
 

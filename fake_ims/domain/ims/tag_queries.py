@@ -32,8 +32,8 @@ def find(
     """How many images a query asks for, and those of its page, newest first.
 
     What it costs follows the images that have the rarest of the tags that are asked for, and where
-    a single tag decides, the page; only a query that asks for no tag looks at all images of the
-    project.
+    a single tag or nothing decides, the page; only a query by name or by tags that images have not
+    looks at all images of the project.
 
     Args:
         service: the service.
@@ -49,6 +49,8 @@ def find(
     store = service.store
     start, stop = body["offset"] or 0, (body["offset"] or 0) + (body["limit"] or 0)
     indexes = _indexes(store, project_id, body)
+    if not tests and caller.enterprise_projects is None:
+        return store.owned(project_id), list(islice(store.of_project(project_id), start, stop))
     if indexes is not None and len(indexes) <= 1 and len(tests) == 1 and (
         caller.enterprise_projects is None and store.tagged.is_plain(project_id)
     ):
@@ -170,9 +172,10 @@ def listed_tags(service: Service, caller: Caller, asked: query.ListQuery) -> lis
     owners = store.tagged.owners() if caller.is_admin else [caller.project_id]
     known = [entry for owner in owners for entry in store.tagged.texts(owner)]
     if not caller.is_admin:
-        # Of those of others that may be seen there are few: they are looked at one by one.
+        known += store.tagged.open_texts()
+        # Of those that others share there are few: they are looked at one by one.
         others: dict[str, ByAge] = {}
-        for image in store.seen_of_others(caller):
+        for image in store.shared_with(caller.project_id):
             for text in image.tags:
                 others.setdefault(text, ByAge()).add(image)
         known += others.items()

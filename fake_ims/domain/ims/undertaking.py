@@ -64,8 +64,8 @@ class Undertaking:
         maximum = self.service.world.max_jobs
         if maximum is None:
             return
-        open_jobs = sum(not job.is_over and job.project_id == self.caller.project_id
-                        for job in self.service.jobs.all())
+        open_jobs = sum(job.project_id == self.caller.project_id
+                        for job in self.service.jobs.under_way())
         if open_jobs >= maximum:
             raise ImsError("IMG.0060")
 
