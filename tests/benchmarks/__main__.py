@@ -10,7 +10,8 @@ import argparse
 
 from bench_faults import faults
 from bench_load import Load
-from bench_rows import FULL, TINY, life, log_ins, pages, processes, requests
+from bench_pages import pages
+from bench_rows import FULL, TINY, life, log_ins, processes, requests
 from bench_table import Row, facts, table
 
 PARTS = ("life", "requests", "faults", "log-ins", "pages", "processes")
