@@ -124,6 +124,10 @@ def test_a_type_without_a_version_outlives_a_change(ims: Ims) -> None:
     assert ims.ask(f"PATCH {path}", rename, status=200)["__os_type"] == "Windows"
     ims.fake.images[image["id"]].set(min_ram=7)
     assert ims.fake.images[image["id"]]["__os_type"] == "Windows"
+    shared = {"images": [image["id"]], "projects": ["p2"]}
+    for method in ("POST", "DELETE"):
+        ims.job(f"{method} /v1/cloudimages/members", shared)
+        assert ims.fake.images[image["id"]]["__os_type"] == "Windows"
     native = f"{ims.fake.url}/v2/images/{image['id']}"
     version = [{"op": "replace", "path": "/__os_version", "value": LINUX}]
     answer = ims.session.patch(native, json=version, headers={

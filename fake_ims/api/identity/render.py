@@ -10,7 +10,7 @@ import msgspec
 from ...domain.identity.people import Domain, Project, User
 from ...domain.identity.population import role_id
 from ...domain.identity.tokens import Token, instant
-from ..answer import JSON, Answer
+from ..answer import DONE, JSON, Answer
 from ..call import Call
 
 Document = dict[str, Any]
@@ -22,7 +22,7 @@ def base(call: Call) -> str:
     return f"{call.base_url}{mounted}"
 
 
-def answer(document: object, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
+def answer(document: object, status: int = DONE, headers: dict[str, str] | None = None) -> Answer:
     """A JSON answer."""
     return Answer(status, msgspec.json.encode(document), JSON,
                   {"Vary": "X-Auth-Token", **(headers or {})})

@@ -11,7 +11,7 @@ from ...domain.identity.catalog import rendered
 from ...domain.identity.entrance import check as check_auth
 from ...domain.identity.tokens import Token
 from ...refusal import Refused
-from ..answer import JSON, Answer
+from ..answer import DONE, JSON, Answer
 from ..call import Call, parse_json
 from . import render
 from .policy import require
@@ -21,17 +21,17 @@ _SHORT = 2048
 
 async def create(call: Call) -> Answer:
     """Log in."""
-    return _shown(call, call.service.identity.log_in(await _auth(call)), 201)
+    return _shown(call, call.service.identity.log_in(await _auth(call)))
 
 
 async def show(call: Call) -> Answer:
     """Describe a token: one's own, or to an admin any."""
-    return _shown(call, _subject(call, "validate_token"), 200)
+    return _shown(call, _subject(call, "validate_token"))
 
 
 async def check(call: Call) -> Answer:
     """Say whether a token is good."""
-    answer = _shown(call, _subject(call, "check_token"), 200)
+    answer = _shown(call, _subject(call, "check_token"))
     answer.body = b""
     return answer
 
@@ -40,7 +40,7 @@ async def revoke(call: Call) -> Answer:
     """End a token."""
     subject = _subject(call, "revoke_token")
     call.service.identity.revoke(subject.token)
-    return Answer(204, headers={"Vary": "X-Auth-Token"})
+    return Answer(DONE, headers={"Vary": "X-Auth-Token"})
 
 
 def _subject(call: Call, rule: str) -> Token:
@@ -52,10 +52,10 @@ def _subject(call: Call, rule: str) -> Token:
     return token
 
 
-def _shown(call: Call, token: Token, status: int) -> Answer:
+def _shown(call: Call, token: Token) -> Answer:
     plain = call.request.rel_url.raw_query_string and "nocatalog" in call.query
     catalog = None if plain else rendered(call.base_url, call.service.region)
-    return Answer(status, render.token(token, catalog), JSON,
+    return Answer(DONE, render.token(token, catalog), JSON,
                   {"X-Subject-Token": token.token, "Vary": "X-Auth-Token"})
 
 

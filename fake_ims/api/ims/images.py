@@ -42,7 +42,7 @@ async def update(call: Call) -> Answer:
     if not (await call.read()).strip():
         raise ImsError("IMG.0007")
     image = updating.update(service, caller, call.params["image_id"], await call.json())
-    return image_answer(200, image, service.profile, caller.is_admin)
+    return image_answer(image, service.profile, caller.is_admin)
 
 
 @handles("cloudimages.os_versions")

@@ -27,7 +27,7 @@ async def create(call: Call) -> Answer:
     document = await call.json()
     new = service.profile.new_image(document)
     image = service.images.create(caller, new)
-    answer = image_answer(201, image, service.profile)
+    answer = image_answer(image, service.profile)
     answer.headers.update(service.profile.create_headers(image, call.base_url))
     return answer
 
@@ -71,7 +71,7 @@ async def show(call: Call) -> Answer:
     """Page *Querying Image Details*."""
     service, caller = call.service, call.known_caller
     image = service.images.show(caller, call.params["image_id"])
-    return image_answer(200, image, service.profile, caller.is_admin)
+    return image_answer(image, service.profile, caller.is_admin)
 
 
 @handles("images.update")
@@ -84,7 +84,7 @@ async def update(call: Call) -> Answer:
                       headers={"Accept-Patch": ", ".join(sorted(patch.MEDIA_TYPES))})
     changes = patch.parse(await call.json(), media_type, service.profile.name)
     image = service.images.patch(caller, call.params["image_id"], changes)
-    return image_answer(200, image, service.profile, caller.is_admin)
+    return image_answer(image, service.profile, caller.is_admin)
 
 
 @handles("images.delete")

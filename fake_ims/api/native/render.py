@@ -33,9 +33,9 @@ def image_bytes(image: Image, profile: Profile, admin: bool = False) -> bytes:
     return rendered
 
 
-def image_answer(status: int, image: Image, profile: Profile, admin: bool = False) -> Answer:
-    """An answer of one image."""
-    return Answer(status, image_bytes(image, profile, admin), JSON)
+def image_answer(image: Image, profile: Profile, admin: bool = False) -> Answer:
+    """An answer of one image, with the status of the operation's row."""
+    return Answer(DONE, image_bytes(image, profile, admin), JSON)
 
 
 def page_bytes(
