@@ -93,7 +93,7 @@ async def _body(route: Route, request: web.Request) -> Mapping[str, Any]:
             raise ControlError(413, f"a body has at most {MAX_BODY} bytes")
         try:
             document = json.loads(await request.read() or b"{}")
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ControlError(400, f"the body is no JSON: {error}") from None
     problems = check(document, route.body)
     if problems:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +30,7 @@ def bytes_of(data: object) -> bytes:
     if isinstance(data, Mapping) and "base64" in data:
         try:
             return base64.b64decode(data["base64"], validate=True)
-        except binascii.Error as error:
+        except ValueError as error:  # also for what is no ASCII
             raise UsageError(f"data.base64 is no base64: {error}") from None
     raise UsageError("data is a text, {base64: ...} or {zeros: N}")
 

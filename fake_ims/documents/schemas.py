@@ -55,13 +55,16 @@ DUE: Schema = {
 }
 NAME: Schema = {"type": "string", "minLength": 1}
 TEXTS: Schema = {"type": "array", "items": NAME}
+#: Bytes that ``{zeros: N}`` may stand for: they are held in memory.
+MAX_ZEROS = 2**30
 COUNT: Schema = {"type": "integer", "minimum": 1}
 DATA: Schema = {
     "title": "a text, {base64: ...} or {zeros: N}",
     "anyOf": [
         {"type": "string"},
         table({"base64": {"type": "string"}}, required=("base64",)),
-        table({"zeros": {"type": "integer", "minimum": 0}}, required=("zeros",)),
+        table({"zeros": {"type": "integer", "minimum": 0, "maximum": MAX_ZEROS}},
+              required=("zeros",)),
     ],
 }
 ERROR: Schema = {"enum": sorted(ERRORS)}

@@ -54,6 +54,8 @@ class _Watch(asyncio.Protocol):
     def __init__(self, behind: asyncio.Protocol, gone: asyncio.Future[None]) -> None:
         self._gone = gone
         self._behind = behind
+        # What comes goes straight to the one behind: no call more for each piece. mypy takes
+        # methods of an instance that are put in the place of the class's for a mistake.
         self.data_received = behind.data_received  # type: ignore[method-assign]
         self.eof_received = behind.eof_received  # type: ignore[method-assign]
         self.pause_writing = behind.pause_writing  # type: ignore[method-assign]

@@ -86,21 +86,28 @@ def _order(source: Source, problem: Problem) -> tuple[int, str]:
 
 
 def _without(document: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
-    """The document without what has a problem: a key, or an item of a list, which is None then."""
+    """The document without each thing that has a problem: an item of a list is None then, all
+    else is left out."""
     found: dict[str, Any] = copy.deepcopy(dict(document))
     for problem in problems:
-        path = problem.path
-        end = max((place for place, part in enumerate(path) if isinstance(part, int)), default=0)
-        holder: Any = found
-        for part in path[:end]:
-            holder = holder[part]
-        if not path:
-            return {}
-        if isinstance(path[end], int):
-            holder[path[end]] = None
-        else:
-            holder.pop(path[end], None)
+        _leave_out(found, problem.path)
     return found
+
+
+def _leave_out(found: dict[str, Any], path: Path) -> None:
+    """Leave out the thing that a path leads to, as far as it is still there: of the scenario, or
+    of a step of it."""
+    if not path:
+        found.clear()
+        return
+    name, rest = str(path[0]), path[1:]
+    held = found.get(name)
+    if not (isinstance(held, list) and rest and isinstance(rest[0], int)):
+        found.pop(name, None)
+    elif name == "steps" and len(rest) > 1 and isinstance(held[rest[0]], dict):
+        _leave_out(held[rest[0]], rest[1:])
+    else:
+        held[rest[0]] = None
 
 
 def _rehearse(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from wire import Wire
@@ -161,6 +162,17 @@ def test_every_problem_is_told_at_its_place_and_nothing_is_done(
         assert line.startswith(f"{path}:{number}: {words}")
     assert fake_ims.scenario is stands
     assert [image.name for image in fake_ims.images] == ["what stood before"]
+
+
+@pytest.mark.parametrize("document", [
+    {"steps": 3}, {"steps": [3, {"expect": [{"times": 0, "x": 1}, 3], "kill": "a"}]},
+    {"world": {"buckets": ["a", {"name": 3}], "servers": "x", "nothing": 1}},
+    {"images": [3, {"data": {"zeros": -1, "base64": 3}}], "faults": "x", "settings": []},
+    {"faults": [{"status": "x", "times": "y", "target": 3}], "x": 1, "y": 2},
+])
+def test_whatever_is_wrong_is_told_as_such(fake_ims: FakeIMS, document: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="scenario:1: "):
+        fake_ims.load(document)
 
 
 def test_names_that_there_are_not(fake_ims: FakeIMS, tmp_path: Path) -> None:

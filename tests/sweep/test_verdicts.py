@@ -86,6 +86,8 @@ def test_passing_with_another_result_is_wrong() -> None:
     assert word(clean=clean, left=snapshot({"name": "a", "data": b"1"})) == "survived"
     assert word(clean=clean, left=snapshot({"name": "a", "data": b"2"})) == "wrong"
     assert word(clean=clean) == "wrong"
+    assert word(clean=clean, allow=frozenset({"assert"})) == "wrong"
+    assert word(clean=clean, allow=frozenset({"lost"})) == "survived"
 
 
 def test_invariants() -> None:
