@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from fake_ims.control.command import properties
+from fake_ims.cli.ctl import properties
 from fake_ims.control.route import PREFIX
 from fake_ims.control.routes import ROUTES
 

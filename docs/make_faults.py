@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from fake_ims.faults.listing import ROLES, settings, takes
+from fake_ims.cli.fault_listing import ROLES, settings, takes
 from fake_ims.faults.plan import plan
 from fake_ims.faults.weather import WEATHER
 

@@ -22,32 +22,32 @@ if TYPE_CHECKING:
         UsageError,
         WrongLoopError,
     )
-    from .fake import FakeIMS
+    from .fake.fake_ims import FakeIMS
+    from .fake.identity import People
+    from .fake.images import ImageHandle, SeededImages
+    from .fake.tenant import Tenant
     from .faults import Fault, Faults
     from .faults.chance import lognormal, uniform
     from .faults.weather import Spell
     from .journal import Exchange, Journal
-    from .people import People
-    from .seeded import ImageHandle, SeededImages
     from .sweeping.mark import sweep
-    from .tenant import Tenant
 else:
     _HOMES = {
         "Clock": "domain.clock",
         "Exchange": "journal",
-        "FakeIMS": "fake",
+        "FakeIMS": "fake.fake_ims",
         "FakeImsError": "errors",
         "Fault": "faults",
         "Faults": "faults",
-        "ImageHandle": "seeded",
+        "ImageHandle": "fake.images",
         "Journal": "journal",
         "Lifecycle": "domain.lifecycle",
         "NotRunningError": "errors",
-        "People": "people",
+        "People": "fake.identity",
         "PortTakenError": "errors",
-        "SeededImages": "seeded",
+        "SeededImages": "fake.images",
         "Spell": "faults.weather",
-        "Tenant": "tenant",
+        "Tenant": "fake.tenant",
         "UnknownImageError": "errors",
         "UsageError": "errors",
         "WrongLoopError": "errors",

@@ -92,7 +92,6 @@ def maker() -> ModuleType:
     return module
 
 
-@cache
 def _listen() -> None:
     """Let every journal of this process tell of its exchanges, and every job of its orders."""
     from fake_ims.domain import jobs
@@ -120,11 +119,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     config.stash[COLLECTED] = {named(item.nodeid) for item in items}
+    # Not later: the fixture "pytester" forgets, after its test, the modules that were imported in
+    # it, and with them what listens there.
+    _listen()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    _listen()
     SEEN.by_rule.clear()
     SEEN.asked.clear()
     result = yield

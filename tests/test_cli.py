@@ -19,8 +19,10 @@ from typing import IO, Any
 import pytest
 from wire import Wire
 
-from fake_ims import __version__, cli, realtime
+from fake_ims import __version__
+from fake_ims.cli import main as cli
 from fake_ims.contract.operations import OPERATIONS
+from fake_ims.server import realtime
 
 DEADLINE = 20.0  # real seconds; never reached unless something hangs
 COMMAND = [sys.executable, "-W", "error", "-m", "fake_ims"]
@@ -303,7 +305,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_contract_is_read_without_a_server() -> None:
-    code = ("import sys; from fake_ims import cli; cli.main(['operations']); "
+    code = ("import sys; from fake_ims.cli import main as cli; cli.main(['operations']); "
             "sys.exit(bool({'aiohttp', 'asyncio', 'msgspec'} & set(sys.modules)))")
     subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
 

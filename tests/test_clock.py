@@ -18,8 +18,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from freezegun import freeze_time
 from wire import Wire
 
-from fake_ims import FakeIMS, UsageError, realtime
-from fake_ims.bridge import ParkingLoop
+from fake_ims import FakeIMS, UsageError
+from fake_ims.server import realtime
+from fake_ims.server.bridge import ParkingLoop
 
 START = "2024-05-01T12:00:00Z"
 START_AT = 1714564800.0
@@ -319,7 +320,8 @@ def test_imported_while_frozen(fallback: bool) -> None:
         if {fallback}:
             del time.clock_gettime
         with freeze_time("{START}") as frozen:
-            from fake_ims import FakeIMS, realtime
+            from fake_ims import FakeIMS
+            from fake_ims.server import realtime
             assert realtime.monotonic() != time.time() == {START_AT}
             with FakeIMS() as fake:
                 request = urllib.request.Request(fake.url + "/v2/images", headers=fake.headers)

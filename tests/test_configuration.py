@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fake_ims import FakeIMS, NotRunningError, UsageError
-from fake_ims.configuration import ADMIN_CLOUD, CLOUD
+from fake_ims.fake.client_config import ADMIN_CLOUD, CLOUD
 
 SERVE = [sys.executable, "-W", "error", "-m", "fake_ims", "serve"]
 DEADLINE = 60

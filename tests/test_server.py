@@ -27,9 +27,8 @@ from fake_ims import (
     PortTakenError,
     UsageError,
     WrongLoopError,
-    bridge,
-    realtime,
 )
+from fake_ims.server import bridge, realtime
 
 DEADLINE = 20.0  # real seconds; never reached unless something hangs
 

@@ -22,8 +22,8 @@ from fake_ims.api import gateway
 from fake_ims.contract.gateway import GATEWAY_REFUSALS
 from fake_ims.domain import signatures
 from fake_ims.domain.keys import DEFAULT_ACCESS_KEY, DEFAULT_SECRET_KEY, Key, Keys
+from fake_ims.domain.refusal import SignatureRefused
 from fake_ims.domain.signatures import SignedRequest, verify
-from fake_ims.refusal import SignatureRefused
 
 # The SDK asks for the time in a way that Python 3.12 warns of, and calls a method deprecated.
 pytestmark = [

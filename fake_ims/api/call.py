@@ -13,17 +13,17 @@ import msgspec
 from aiohttp import web
 from multidict import MultiMapping
 
-from ..faults.connection import ConnectionCut
-from ..faults.hold import Hold
-from ..faults.pause import pause
-from ..refusal import ImsError, Refused
+from ..domain.refusal import ImsError, Refused
+from .connection import ConnectionCut
+from .hold import Hold
+from .pause import pause
 
 if TYPE_CHECKING:
     from ..contract.model import ErrorCode, Operation
     from ..domain.callers import Caller
     from ..journal import Exchange
-    from ..service import Service
-    from .answer import Answer
+    from ..profiles.answer import Answer
+    from ..server.state import Service
 
 _decode = msgspec.json.Decoder().decode
 # Nothing that the service reads is nested nearly as deep; Python's own printers give up at some

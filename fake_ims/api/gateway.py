@@ -8,9 +8,9 @@ import msgspec
 from aiohttp import web
 
 from ..domain import signatures
-from ..faults import ConnectionCut
-from ..refusal import Refused, SignatureRefused
-from .answer import JSON, Answer
+from ..domain.refusal import Refused, SignatureRefused
+from ..profiles.answer import JSON, Answer
+from .connection import ConnectionCut
 
 if TYPE_CHECKING:
     from ..domain.callers import Caller

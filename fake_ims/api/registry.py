@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from importlib import import_module
 
-from .answer import Answer
+from ..profiles.answer import Answer
 from .call import Call
 
 Handler = Callable[[Call], Awaitable[Answer]]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+from typing import TYPE_CHECKING
 
 from ..documents import apply, schemas
 from ..documents.schemas import NAME, says, table
 from ..errors import UnknownImageError
-from ..seeded import ImageHandle
 from .route import Control, ControlError, Route
+
+if TYPE_CHECKING:
+    from ..fake.images import ImageHandle
 
 
 def told(image: ImageHandle) -> dict[str, object]:

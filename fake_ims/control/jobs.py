@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..documents import schemas
 from ..documents.schemas import ERROR, NAME, says, table
 from ..errors import UnknownJobError
-from ..jobs import JobHandle
 from .route import Control, ControlError, Route
+
+if TYPE_CHECKING:
+    from ..fake.jobs import JobHandle
 
 
 def told(job: JobHandle) -> dict[str, object]:

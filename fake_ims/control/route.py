@@ -10,7 +10,7 @@ from ..documents.check import Problem, Schema
 from ..documents.schemas import table
 
 if TYPE_CHECKING:
-    from ..fake import FakeIMS
+    from ..fake.fake_ims import FakeIMS
 
 PREFIX = "/_fake_ims"
 

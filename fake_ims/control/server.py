@@ -17,7 +17,7 @@ from .route import NO_BODY, PREFIX, Control, ControlError, Route, Text
 from .routes import ROUTES
 
 if TYPE_CHECKING:
-    from ..fake import FakeIMS
+    from ..fake.fake_ims import FakeIMS
 
 HEADER = "X-Fake-Ims-Control"
 MAX_BODY = 64 * 1024 * 1024

@@ -70,7 +70,7 @@ def _play(control: Control) -> dict[str, object]:
         source = parse(body["toml"], "scenario.toml")
     else:
         source = Source("scenario", body["scenario"], {})
-    scenario: Scenario = checked(source, {})
+    scenario: Scenario = checked(source, type(control.fake), {})
     control.fake.play(scenario)
     return _told(control)
 

@@ -10,9 +10,9 @@ from ..errors import UsageError
 
 if TYPE_CHECKING:
     from ..domain.world import Bucket, StoredObject, World
-    from ..fake import FakeIMS
-    from ..seeded import ImageHandle
-    from ..tenant import Tenant
+    from ..fake.fake_ims import FakeIMS
+    from ..fake.images import ImageHandle
+    from ..fake.tenant import Tenant
 
 Document = Mapping[str, Any]
 

@@ -6,9 +6,9 @@ a caller may not see is answered as if it were not there; what a caller sees but
 
 from __future__ import annotations
 
-from ..refusal import Refused
 from .callers import Caller
 from .image import OPEN, Image
+from .refusal import Refused
 
 # Rules that need role ``reader``; all others need ``member``.
 _READING = frozenset({"get_image", "get_member", "get_members", "get_images",

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
 from ..errors import UsageError, unknown
-from ..refusal import Refused
 from .durations import DurationLike, seconds
+from .refusal import Refused
 
 if TYPE_CHECKING:
     from .permissions import Policy

@@ -12,8 +12,8 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from ..contract.attributes import BY_NAME, base_names
-from ..refusal import Refused
 from .image import Image
+from .refusal import Refused
 
 if TYPE_CHECKING:
     from ..profiles.model import Profile

@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ..contract.attributes import UUID_PATTERN, base_names
-from ..refusal import ImsError, Refused
 from . import access, query
 from .callers import Caller
 from .durations import After
 from .ids import new_id
 from .image import Image
 from .patch import Change
+from .refusal import ImsError, Refused
 from .seeding import Seeding
 from .sizes import check_size
 

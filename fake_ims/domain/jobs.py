@@ -20,7 +20,7 @@ from .ids import new_id
 from .job import Job, Order, Work
 
 if TYPE_CHECKING:
-    from ..service import Service
+    from ..server.state import Service
     from .image import Image
 
 INIT_SHARE = 0.1
@@ -188,7 +188,7 @@ class Jobs:
             each.is_held = True
 
     def _end(self, job: Job, now: float) -> None:
-        from ..refusal import ImsError
+        from .refusal import ImsError
 
         if job.fails_with is not None:
             self._fail(job, *job.fails_with, now)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..refusal import Refused
 from . import access
 from .callers import Caller
 from .image import MEMBER_STATUSES, Image, Member
+from .refusal import Refused
 
 if TYPE_CHECKING:
-    from ..service import Service
+    from ..server.state import Service
 
 
 class Members:

@@ -12,7 +12,7 @@ from ..contract.attributes import BY_NAME
 from ..contract.model import Profile as ProfileName
 from ..contract.schema import image_properties
 from ..contract.validation import Mismatch, check
-from ..refusal import Refused
+from .refusal import Refused
 
 V20 = "application/openstack-images-v2.0-json-patch"
 V21 = "application/openstack-images-v2.1-json-patch"

@@ -14,11 +14,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..contract.attributes import SORT_KEYS
-from ..refusal import Refused
 from .access import is_granted, is_visible
 from .callers import Caller
 from .filters import Test, flag_tests, has_tag, test_of, values_of
 from .image import Image
+from .refusal import Refused
 from .store import Store
 
 if TYPE_CHECKING:

@@ -10,15 +10,15 @@ from ..contract.attributes import BY_NAME, UUID_PATTERN, base_names
 from ..contract.schema import image_properties
 from ..contract.validation import Mismatch, check
 from ..errors import UsageError, unknown
-from ..refusal import ImsError, Refused
 from .callers import DEFAULT_PROJECT_ID
 from .data import Blob
 from .ids import new_id
 from .image import MEMBER_STATUSES, Image, Member
+from .refusal import ImsError, Refused
 from .sizes import check_size
 
 if TYPE_CHECKING:
-    from ..service import Service
+    from ..server.state import Service
 
 SETTABLE = frozenset({"id", "name", "status", "visibility", "protected", "os_hidden", "owner",
                       "container_format", "disk_format", "min_ram", "min_disk", "tags"})

@@ -19,7 +19,7 @@ from datetime import datetime, timezone
 from typing import Literal, Protocol, TypeVar
 from urllib.parse import quote, unquote_to_bytes
 
-from ..refusal import SignatureRefused
+from .refusal import SignatureRefused
 
 MAX_SKEW = 15 * 60
 # What the gateway can take the hash of.

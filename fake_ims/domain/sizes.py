@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..contract.attributes import MAX_INTEGER
-from ..refusal import Refused
+from .refusal import Refused
 
 
 def check_size(name: str, value: object) -> None:

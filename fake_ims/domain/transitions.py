@@ -12,7 +12,7 @@ from .image import Image
 from .lifecycle import Transition
 
 if TYPE_CHECKING:
-    from ..service import Service
+    from ..server.state import Service
 
 
 class Transitions:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..refusal import Refused
 from . import access
 from .callers import Caller
 from .data import Blob
 from .formats import INSPECTABLE
 from .image import TRANSITIONS, Image
+from .refusal import Refused
 
 if TYPE_CHECKING:
-    from ..service import Service
+    from ..server.state import Service
 
 
 class Uploads:

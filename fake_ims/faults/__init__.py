@@ -33,9 +33,8 @@ What the request pipeline does, in this order::
 
 from __future__ import annotations
 
-from .connection import AnsweredEarly, ConnectionCut, cut
 from .fault import Fault
 from .store import Faults
 from .strike import Strike
 
-__all__ = ["AnsweredEarly", "ConnectionCut", "Fault", "Faults", "Strike", "cut"]
+__all__ = ["Fault", "Faults", "Strike"]

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 from aiohttp.http import SERVER_SOFTWARE
 
-from .connection import ConnectionCut
+from ..api.connection import ConnectionCut
 from .departure import Departure
 
 if TYPE_CHECKING:
     import asyncio
 
-    from ..api.answer import Answer
     from ..api.call import Call
+    from ..profiles.answer import Answer
 
 STEP = 0.05
 """Real seconds between two pieces of a body that is sent or read at a rate."""

@@ -12,8 +12,8 @@ from .schedules import Turn
 
 if TYPE_CHECKING:
     from ..api.call import Call
-    from ..gate import Gate
-    from ..service import Service
+    from ..server.port import Gate
+    from ..server.state import Service
     from .plan import Plan
     from .store import Faults
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from aiohttp import web
 
+from ..api.connection import ConnectionCut
 from ..errors import UsageError
-from .connection import ConnectionCut
 from .kinds import Setting, Values
 
 if TYPE_CHECKING:

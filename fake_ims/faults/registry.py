@@ -15,11 +15,11 @@ from .effects import (
     http10,
     invalid_chunks,
     invalid_json,
-    meaning,
     raw,
     redirect_loop,
     refuse,
     reset,
+    semantic,
     truncate,
     wrong_length,
 )
@@ -104,7 +104,7 @@ EFFECTS: tuple[Kind, ...] = (
     invalid_chunks.KIND,
     first_byte.KIND,
     dribble.KIND,
-    *meaning.KINDS,
+    *semantic.KINDS,
 )
 
 KINDS: tuple[Kind, ...] = (*MATCHES, *SCHEDULES, *EFFECTS)

@@ -11,7 +11,7 @@ from typing import Literal, TypedDict
 
 from ..domain.durations import DurationLike
 from .effects.changes import Body
-from .effects.meaning.settings import MeaningSettings
+from .effects.semantic.settings import MeaningSettings
 from .moment import Moment
 
 

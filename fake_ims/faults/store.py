@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from ..api.call import Call
     from ..domain.durations import DurationLike
-    from ..gate import Gate
-    from ..service import Service
+    from ..server.port import Gate
+    from ..server.state import Service
     from .effects import Effect
     from .plan import Plan
     from .settings import Settings

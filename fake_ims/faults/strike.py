@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from .fault import Fault
 
 if TYPE_CHECKING:
-    from ..api.answer import Answer
     from ..api.call import Call
+    from ..profiles.answer import Answer
     from .effects import Effect, Work
 
 

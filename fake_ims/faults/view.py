@@ -15,10 +15,10 @@ from ..domain.durations import Due
 from ..domain.images import Images
 from ..domain.members import Members
 from ..domain.query import ListQuery, Page
+from ..domain.refusal import Refused
 from ..domain.tags import Tags
 from ..domain.transitions import Transitions
 from ..domain.uploads import Uploads
-from ..refusal import Refused
 
 if TYPE_CHECKING:
     from ..api.call import Call
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..domain.job import Job, Order, Work
     from ..domain.lifecycle import Lifecycle
     from ..domain.store import Store
-    from ..service import Service
+    from ..server.state import Service
 
 Leaves = Literal["saving", "killed", "queued"]
 Boundary = Literal["miss", "repeat"]

@@ -12,7 +12,7 @@ from . import filters
 from .exchange import Exchange
 
 if TYPE_CHECKING:
-    from ..service import Service
+    from ..server.state import Service
 
 LINES = 20
 _NEAREST = 3

@@ -19,7 +19,7 @@ from .exchange import Exchange
 if TYPE_CHECKING:
     from ..api.call import Call
     from ..faults.matches import Match
-    from ..service import Service
+    from ..server.state import Service
 
 Test = Callable[[Exchange], bool]
 

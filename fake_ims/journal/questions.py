@@ -10,7 +10,7 @@ from .exchange import Exchange
 
 if TYPE_CHECKING:
     from ..domain.durations import DurationLike
-    from ..service import Service
+    from ..server.state import Service
     from .selection import Selection
 
 

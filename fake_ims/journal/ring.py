@@ -13,7 +13,7 @@ from .questions import Questions
 from .selection import Selection
 
 if TYPE_CHECKING:
-    from ..service import Service
+    from ..server.state import Service
 
 EXCHANGES = 10_000
 BODY_BYTES = 64 * 1024

@@ -9,7 +9,7 @@ from .exchange import Exchange
 from .questions import Questions
 
 if TYPE_CHECKING:
-    from ..service import Service
+    from ..server.state import Service
 
 
 class Selection(Questions):

@@ -9,8 +9,8 @@ import html
 import json
 import re
 
-from ..api.answer import JSON, Answer
 from ..contract.statuses import STATUSES
+from .answer import JSON, Answer
 
 _RANGE = re.compile(r"^\s*([\w!#$&^.+-]+|\*)/([\w!#$&^.+-]+|\*)\s*((?:;[^;]*)*)$")
 _PAGE = """<html>

@@ -10,10 +10,10 @@ from ..contract.model import ErrorCode
 from ..contract.model import Profile as ProfileName
 
 if TYPE_CHECKING:
-    from ..api.answer import Answer
     from ..api.call import Call
     from ..domain.image import Image
-    from ..refusal import ImsError, Refused
+    from ..domain.refusal import ImsError, Refused
+    from .answer import Answer
 
 
 @dataclass(frozen=True, slots=True)

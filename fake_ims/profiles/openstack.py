@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..api.answer import Answer
 from ..contract.attributes import BASE_NAMES
 from ..contract.model import ErrorCode
 from ..contract.model import Profile as ProfileName
@@ -14,8 +13,9 @@ from ..contract.statuses import STATUSES
 from ..contract.validation import Mismatch, check
 from ..domain.clock import isotime
 from ..domain.patch import RESERVED, RESERVED_PREFIX
+from ..domain.refusal import ImsError, Refused
 from ..domain.sizes import check_size
-from ..refusal import ImsError, Refused
+from .answer import Answer
 from .glance_errors import render
 from .model import NewImage
 

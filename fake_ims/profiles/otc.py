@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ..api.answer import JSON, Answer
 from ..contract.attributes import BY_NAME, EXCLUDES, base_names
 from ..contract.errors import ERRORS
 from ..contract.model import ErrorCode
@@ -19,8 +18,9 @@ from ..contract.statuses import CODE_OF, STATUSES
 from ..contract.validation import Mismatch, check, matches
 from ..domain.clock import isotime
 from ..domain.patch import RESERVED, RESERVED_PREFIX
+from ..domain.refusal import ImsError, Refused
 from ..domain.sizes import check_size
-from ..refusal import ImsError, Refused
+from .answer import JSON, Answer
 from .model import NewImage
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from ..documents.check import Path
 from ..errors import FakeImsError, unknown
 
 if TYPE_CHECKING:
-    from ..fake import FakeIMS
+    from ..fake.fake_ims import FakeIMS
+    from ..fake.tenant import Tenant
     from ..faults import Fault
-    from ..tenant import Tenant
 
 
 class Refusal(Exception):

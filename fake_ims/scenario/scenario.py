@@ -6,16 +6,18 @@ import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..documents.check import Path, Problem, check
-from ..documents.source import Source, parse, read
+from ..documents.source import Source, read
 from ..domain.durations import seconds
 from ..errors import UsageError
-from ..fake import FakeIMS
 from .actions import Refusal, Stage
 from .expectations import having
 from .schema import schema
+
+if TYPE_CHECKING:
+    from ..fake.fake_ims import FakeIMS
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,14 @@ class Scenario:
         return list(self.source.document.get("steps", ()))
 
 
-def load(source: str | PathLike[str] | Mapping[str, Any], **settings: Any) -> Scenario:
+def load(
+    source: str | PathLike[str] | Mapping[str, Any], fakes: type[FakeIMS], /, **settings: Any
+) -> Scenario:
     """Read a scenario from a file, or take one that is a dict already, and check all of it.
 
     Args:
         source: the file (TOML or, by its ending, JSON), or the document.
+        fakes: makes the fake that it is rehearsed on.
         settings: of the fake, before those of the scenario.
 
     Raises:
@@ -53,19 +58,12 @@ def load(source: str | PathLike[str] | Mapping[str, Any], **settings: Any) -> Sc
             file, line and key.
     """
     found = Source("scenario", dict(source), {}) if isinstance(source, Mapping) else read(source)
-    return checked(found, settings)
+    return checked(found, fakes, settings)
 
 
-def loads(text: str, name: str, **settings: Any) -> Scenario:
-    """The same for a text; the ending of the name says what it is.
-
-    Raises:
-        UsageError: as ``load``.
-    """
-    return checked(parse(text, name), settings)
-
-
-def checked(source: Source, settings: Mapping[str, Any]) -> Scenario:
+def checked(
+    source: Source, fakes: type[FakeIMS], settings: Mapping[str, Any]
+) -> Scenario:
     """The scenario of a document.
 
     Raises:
@@ -73,7 +71,8 @@ def checked(source: Source, settings: Mapping[str, Any]) -> Scenario:
     """
     problems = check(source.document, schema())
     # What cannot be read is left out of the rehearsal, so that one mistake does not hide others.
-    problems += _rehearse(_without(source.document, problems), settings, whole=not problems)
+    problems += _rehearse(_without(source.document, problems), fakes, settings,
+                          whole=not problems)
     if problems:
         problems.sort(key=lambda problem: _order(source, problem))
         raise UsageError("\n".join(map(source.text, problems)))
@@ -111,17 +110,18 @@ def _leave_out(found: dict[str, Any], path: Path) -> None:
 
 
 def _rehearse(
-    document: Mapping[str, Any], settings: Mapping[str, Any], *, whole: bool
+    document: Mapping[str, Any], fakes: type[FakeIMS], settings: Mapping[str, Any], *, whole: bool
 ) -> list[Problem]:
     """Play it to a fake that nobody sees: what only the doing can tell.
 
     Args:
         document: the scenario.
+        fakes: makes that fake.
         settings: of the fake, before its own.
         whole: whether nothing of it was left out, so that every name that it uses is known.
     """
     try:
-        fake = FakeIMS(**{**document.get("settings", {}), **settings})
+        fake = fakes(**{**document.get("settings", {}), **settings})
     except UsageError as error:
         return [Problem(("settings",), str(error))]
     stage = Stage(fake, rehearsal=True)

@@ -16,8 +16,8 @@ from .expectations import having, unmet
 from .scenario import Scenario
 
 if TYPE_CHECKING:
-    from ..fake import FakeIMS
-    from ..tenant import Tenant
+    from ..fake.fake_ims import FakeIMS
+    from ..fake.tenant import Tenant
 
 
 class Script:

@@ -1,4 +1,7 @@
-"""``@fake_ims.sweep``: the decorator, which pytest is imported for when it is used."""
+"""``@fake_ims.sweep``: the decorator, which imports pytest when it is used.
+
+The plugin looks whether this module has been loaded: no other test can be decorated.
+"""
 
 from __future__ import annotations
 
@@ -36,8 +39,6 @@ def sweep(test: Any = None, /, **settings: Any) -> Any:
             count as the client's exceptions).
     """
     import pytest
-    from pytest_fake_ims import plugin
 
-    plugin.sweeps.append(True)
     mark = pytest.mark.fake_ims_sweep(**settings)
     return mark if test is None else mark(test)

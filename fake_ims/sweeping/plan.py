@@ -13,7 +13,7 @@ from ..errors import UsageError
 from .failures import KINDS, Failure, Kind, failures_of
 
 if TYPE_CHECKING:
-    from ..fake import FakeIMS
+    from ..fake.fake_ims import FakeIMS
     from ..faults import Fault
     from ..journal import Exchange
 

@@ -12,7 +12,7 @@ from ..errors import NotRunningError
 
 if TYPE_CHECKING:
     from ..domain.image import Image
-    from ..fake import FakeIMS
+    from ..fake.fake_ims import FakeIMS
 
 Trait = tuple[tuple[str, object], ...]
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fake_ims import FakeIMS
-from fake_ims.configuration import foreign
 from fake_ims.errors import NotRunningError, WrongLoopError, unknown
+from fake_ims.fake.client_config import foreign
 
 from . import report, settings
 

@@ -8,6 +8,7 @@ rest of the plugin come in when a test asks for a fixture, or for an error messa
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -41,7 +42,8 @@ SWEEP: dict[str, tuple[str, dict[str, Any]]] = {
     "patience": ("real seconds that a client may wait for an answer (default 1)", {}),
     "real-time": ("let time.sleep take its time", {"action": "store_true"}),
 }
-sweeps: list[bool] = []  # not empty once a test is decorated with @fake_ims.sweep
+# Loaded once a test is decorated with @fake_ims.sweep.
+DECORATOR = "fake_ims.sweeping.mark"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -102,7 +104,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config) -> None:
-    if sweeps:
+    if DECORATOR in sys.modules:
         from . import sweep
 
         sweep.register(config)

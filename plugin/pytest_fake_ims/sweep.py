@@ -17,7 +17,7 @@ from _pytest.runner import runtestprotocol
 
 from fake_ims import Exchange, FakeIMS, FakeImsError
 from fake_ims.errors import UsageError
-from fake_ims.realtime import monotonic
+from fake_ims.server.realtime import monotonic
 from fake_ims.sweeping import report as reports
 from fake_ims.sweeping.compressed import compressed
 from fake_ims.sweeping.plan import Case, cases_of, named, points_of

@@ -14,9 +14,9 @@ from bench_table import paired
 
 from fake_ims import FakeIMS
 from fake_ims.api.call import Call
-from fake_ims.app import Pipeline
 from fake_ims.journal import Exchange
-from fake_ims.service import Service
+from fake_ims.server.pipeline import Pipeline
+from fake_ims.server.state import Service
 
 MANY = 100
 _Setting = Callable[[int], dict[str, Any]]

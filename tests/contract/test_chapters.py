@@ -8,8 +8,7 @@ import sys
 
 import pytest
 
-from fake_ims import handlers
-from fake_ims.api import registry
+from fake_ims.api import handlers, registry
 
 #: Rows whose module takes its handlers from beside it.
 PACKAGES = {"identity.front": "identity"}

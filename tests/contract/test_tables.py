@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from fake_ims import app, handlers
-from fake_ims.api import registry, routing
+import fake_ims
+from fake_ims.api import handlers, registry, routing
 from fake_ims.contract import attributes
 from fake_ims.contract.errors import ERRORS
 from fake_ims.contract.operations import BY_ID, OPERATIONS
 from fake_ims.contract.os_versions import OS_VERSIONS, operating_system
 from fake_ims.contract.refusals import REFUSALS
 from fake_ims.contract.statuses import CODE_OF, DOCUMENTED, STATUSES
+from fake_ims.server import pipeline
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -45,7 +46,7 @@ def test_every_refusal_has_an_error_code_of_the_reference():
 
 def test_every_refusal_is_used():
     source = "\n".join(path.read_text() for path in
-                       Path(app.__file__).parent.rglob("*.py") if "contract" not in path.parts)
+                       Path(fake_ims.__file__).parent.rglob("*.py") if "contract" not in path.parts)
     unused = [key for key in REFUSALS if f'"{key}"' not in source]
     assert unused == []
 
@@ -63,21 +64,21 @@ def test_every_operation_has_a_handler_and_every_handler_an_operation():
 
 def test_an_application_is_not_built_if_an_operation_has_no_handler():
     with pytest.raises(RuntimeError, match=r"without a handler: \['images.create'\]"):
-        app.check_handlers(set(BY_ID) - {"images.create"})
+        pipeline.check_handlers(set(BY_ID) - {"images.create"})
 
 
 def test_an_application_is_not_built_if_a_handler_has_no_operation():
     with pytest.raises(RuntimeError, match=r"without an operation: \['images.frob'\]"):
-        app.check_handlers({*BY_ID, "images.frob"})
+        pipeline.check_handlers({*BY_ID, "images.frob"})
 
 
 def test_building_an_application_checks_that(monkeypatch):
     lacking = dict(registry.handlers())
     del lacking["images.create"]
     monkeypatch.setattr(registry, "_HANDLERS", lacking)
-    app._checked.cache_clear()
+    pipeline._checked.cache_clear()
     with pytest.raises(RuntimeError, match=r"images\.create"):
-        app.build(None)
+        pipeline.build(None)
 
 
 def test_no_operation_gets_two_handlers():

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fake_ims import FakeIMS, cli
+from fake_ims import FakeIMS
+from fake_ims.cli import main as cli
 from fake_ims.control.routes import ROUTES
 from fake_ims.scenario.schema import schema
 

@@ -15,7 +15,7 @@ from fake_ims.domain.filters import parse_time, split_operator, split_values
 from fake_ims.domain.image import Image, Member
 from fake_ims.domain.lifecycle import Lifecycle
 from fake_ims.domain.patch import tokens
-from fake_ims.refusal import Refused
+from fake_ims.domain.refusal import Refused
 
 
 @pytest.mark.parametrize(("pointer", "expected"), [

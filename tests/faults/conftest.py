@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from sockets import left
 
-from fake_ims.api.answer import Answer
+from fake_ims.api.hold import Hold
+from fake_ims.api.pause import pause
 from fake_ims.contract.model import ErrorCode
 from fake_ims.contract.operations import BY_ID
 from fake_ims.domain.clock import Clock
 from fake_ims.faults import Faults
-from fake_ims.faults.hold import Hold
-from fake_ims.faults.pause import pause
 from fake_ims.journal import Exchange
+from fake_ims.profiles.answer import Answer
 
 
 class Harness:

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fake_ims import FakeIMS, realtime
+from fake_ims import FakeIMS
+from fake_ims.server import realtime
 
 DEADLINE = 20.0  # real seconds; never reached unless something hangs
 RESET = b"<reset>"

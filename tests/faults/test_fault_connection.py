@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from aiohttp import web
 
-from fake_ims.faults import ConnectionCut, cut
+from fake_ims.api.connection import ConnectionCut, cut
 
 
 async def ask(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fake_ims.faults import ConnectionCut
+from fake_ims.api.connection import ConnectionCut
 
 
 def test_without_a_fault_nothing_happens(harness: Any) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from freezegun import freeze_time
 
-from fake_ims.faults.pause import keeps_time, pause
+from fake_ims.api.pause import keeps_time, pause
 
 
 def pausing_threads() -> list[threading.Thread]:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from fake_ims.cli import main
+from fake_ims.cli.main import main
 from fake_ims.faults.plan import plan
 from fake_ims.faults.registry import SETTINGS
 from fake_ims.faults.weather import WEATHER

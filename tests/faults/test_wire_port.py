@@ -185,7 +185,7 @@ async def test_in_another_server_there_is_none_either(fake_ims_client: Any) -> N
 
 
 def test_a_system_that_cannot_do_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fake_ims.gate._HOW", 99)  # as elsewhere, the system refuses
+    monkeypatch.setattr("fake_ims.server.port._HOW", 99)  # as elsewhere, the system refuses
     with FakeIMS() as fake:
         with pytest.raises(UsageError, match="such as Linux"):
             fake.faults.add(refuse=True)

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from fake_ims import FakeIMS
-from fake_ims.jobs import JobHandle
+from fake_ims.fake.jobs import JobHandle
 
 
 @dataclass

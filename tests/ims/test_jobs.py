@@ -8,7 +8,7 @@ import pytest
 
 from fake_ims import FakeIMS, UsageError, by_hand, polls
 from fake_ims.errors import UnknownJobError
-from fake_ims.jobs import JobHandle
+from fake_ims.fake.jobs import JobHandle
 
 from .conftest import Ims
 

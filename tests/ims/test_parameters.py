@@ -13,7 +13,7 @@ import pytest
 from fake_ims.contract.model import Parameter
 from fake_ims.contract.parameters.requests import REQUESTS
 from fake_ims.domain.ims.reading import read
-from fake_ims.refusal import ImsError
+from fake_ims.domain.refusal import ImsError
 
 UUID = "877a2cda-ba63-4e1e-b95f-e67e48b6129a"
 Table = tuple[Parameter, ...]

@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from fake_ims import FakeIMS, UsageError
-from fake_ims.refusal import ImsError
+from fake_ims.domain.refusal import ImsError
 
 from .conftest import Ims
 

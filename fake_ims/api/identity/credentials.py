@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...domain.keys import Key
-from ...refusal import Refused
-from ..answer import Answer
+from ...domain.refusal import Refused
+from ...profiles.answer import Answer
 from ..call import Call
 from . import render
 from .policy import require

@@ -8,12 +8,12 @@ import msgspec
 
 from ...contract.identity import IDENTITY_REFUSALS, METHODS
 from ...contract.statuses import STATUSES
-from ...refusal import Refused
-from ..answer import JSON, Answer
+from ...domain.refusal import Refused
+from ...profiles.answer import JSON, Answer
 
 if TYPE_CHECKING:
     from ...contract.model import ErrorCode
-    from ...refusal import ImsError
+    from ...domain.refusal import ImsError
     from ..call import Call
 
 # What the rest of the service calls by other names.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...contract.identity import MEDIA_TYPE, VERSION_ID, VERSION_UPDATED
-from ...refusal import Refused
-from ..answer import Answer
+from ...domain.refusal import Refused
+from ...profiles.answer import Answer
 from ..call import Call
 from ..registry import Handler, handles
 from . import credentials, people, services, tokens

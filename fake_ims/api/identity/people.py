@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from ...domain.identity.directory import Directory
 from ...domain.identity.people import Project, User
-from ...refusal import Refused
-from ..answer import Answer
+from ...domain.refusal import Refused
+from ...profiles.answer import Answer
 from ..call import Call
 from . import render
 from .policy import is_open, require

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...refusal import Refused
+from ...domain.refusal import Refused
 from ..call import Call
 
 

@@ -10,7 +10,7 @@ import msgspec
 from ...domain.identity.people import Domain, Project, User
 from ...domain.identity.population import role_id
 from ...domain.identity.tokens import Token, instant
-from ..answer import DONE, JSON, Answer
+from ...profiles.answer import DONE, JSON, Answer
 from ..call import Call
 
 Document = dict[str, Any]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...domain.identity.catalog import catalog
-from ...refusal import Refused
-from ..answer import Answer
+from ...domain.refusal import Refused
+from ...profiles.answer import Answer
 from ..call import Call
 from . import render
 from .policy import is_open, require

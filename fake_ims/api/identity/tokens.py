@@ -10,8 +10,8 @@ from ...contract.identity import MAX_BODY
 from ...domain.identity.catalog import rendered
 from ...domain.identity.entrance import check as check_auth
 from ...domain.identity.tokens import Token
-from ...refusal import Refused
-from ..answer import DONE, JSON, Answer
+from ...domain.refusal import Refused
+from ...profiles.answer import DONE, JSON, Answer
 from ..call import Call, parse_json
 from . import render
 from .policy import require

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ...refusal import ImsError, Refused
-from ..answer import DONE, JSON, Answer
+from ...domain.refusal import ImsError, Refused
+from ...profiles.answer import DONE, JSON, Answer
 from ..call import Call
 
 if TYPE_CHECKING:

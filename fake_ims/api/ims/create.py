@@ -17,8 +17,8 @@ from ...domain.ims.from_server import FromDisks, FromServer, FromVolume
 from ...domain.ims.reading import read
 from ...domain.ims.undertaking import Undertaking
 from ...domain.ims.whole_images import WholeFromBackup, WholeFromServer
-from ...refusal import ImsError
-from ..answer import Answer
+from ...domain.refusal import ImsError
+from ...profiles.answer import Answer
 from ..call import Call
 from ..registry import handles
 from .bodies import document, job_answer

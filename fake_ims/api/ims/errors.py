@@ -6,9 +6,9 @@ Where Glance answers 404, 409 or 413, the IMS APIs answer 400 with the code.
 from __future__ import annotations
 
 from ...contract.model import ErrorCode
+from ...domain.refusal import ImsError, Refused
+from ...profiles.answer import Answer
 from ...profiles.otc import OTC
-from ...refusal import ImsError, Refused
-from ..answer import Answer
 from ..call import Call
 
 # What is not about the thing that a request asks for has the status that every API gives it.

@@ -16,8 +16,8 @@ from ...domain.ims.exporting import Export
 from ...domain.ims.from_file import FromFile
 from ...domain.ims.reading import read
 from ...domain.ims.registering import Register
-from ...refusal import ImsError
-from ..answer import Answer
+from ...domain.refusal import ImsError
+from ...profiles.answer import Answer
 from ..call import Call
 from ..registry import handles
 from .bodies import document, job_answer

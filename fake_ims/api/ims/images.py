@@ -10,8 +10,8 @@ from ...contract.parameters.queries import OS_VERSIONS as OS_VERSIONS_QUERY
 from ...domain import access
 from ...domain.ims import listing, updating
 from ...domain.ims.reading import read_query
-from ...refusal import ImsError
-from ..answer import DONE, JSON, Answer
+from ...domain.refusal import ImsError
+from ...profiles.answer import DONE, JSON, Answer
 from ..call import Call
 from ..native.render import image_answer, image_bytes
 from ..registry import handles

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...domain.clock import isotime
-from ...refusal import ImsError
-from ..answer import Answer
+from ...domain.refusal import ImsError
+from ...profiles.answer import Answer
 from ..call import Call
 from ..registry import handles
 from .bodies import as_json
 
 if TYPE_CHECKING:
     from ...domain.job import Job
-    from ...service import Service
+    from ...server.state import Service
 
 
 @handles("jobs.show")

@@ -7,8 +7,8 @@ from ...contract.parameters.queries import MEMBERS
 from ...domain.image import Member
 from ...domain.ims.reading import read, read_query
 from ...domain.ims.sharing import AddMembers, DeleteMembers, UpdateMembers
-from ...refusal import ImsError
-from ..answer import Answer
+from ...domain.refusal import ImsError
+from ...profiles.answer import Answer
 from ..call import Call
 from ..native.render import member_document
 from ..registry import handles

@@ -12,8 +12,8 @@ from ...domain.ims import tag_changes, tag_queries
 from ...domain.ims.reading import read
 from ...domain.ims.sources import image_of
 from ...domain.ims.tagging import pair
-from ...refusal import ImsError
-from ..answer import Answer
+from ...domain.refusal import ImsError
+from ...profiles.answer import Answer
 from ..call import Call
 from ..registry import handles
 from .bodies import as_json, document, no_content

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...domain import access
-from ..answer import Answer
+from ...profiles.answer import Answer
 from ..call import Call
 from ..registry import handles
 from .bodies import as_json

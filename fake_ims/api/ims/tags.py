@@ -8,8 +8,8 @@ from ...domain import access
 from ...domain.ims import listing, tag_changes, tag_queries
 from ...domain.ims.reading import read, read_query
 from ...domain.ims.tagging import pair
-from ...refusal import ImsError
-from ..answer import Answer
+from ...domain.refusal import ImsError
+from ...profiles.answer import Answer
 from ..call import Call
 from ..registry import handles
 from .bodies import as_json, document, no_content

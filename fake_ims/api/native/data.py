@@ -8,8 +8,8 @@ import sys
 from ...domain import access
 from ...domain.data import Blob
 from ...domain.image import Image
-from ...refusal import Refused
-from ..answer import Answer
+from ...domain.refusal import Refused
+from ...profiles.answer import Answer
 from ..call import Call
 from ..registry import handles
 from .images import no_content

@@ -6,8 +6,8 @@ from functools import lru_cache
 from urllib.parse import urlencode
 
 from ...domain import access, patch, query
-from ...refusal import ImsError, Refused
-from ..answer import DONE, JSON, Answer
+from ...domain.refusal import ImsError, Refused
+from ...profiles.answer import DONE, JSON, Answer
 from ..call import Call
 from ..registry import handles
 from .render import image_answer, page_bytes

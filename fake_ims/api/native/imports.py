@@ -17,9 +17,9 @@ from ...contract import schema, validation
 from ...domain import access
 from ...domain.callers import Caller
 from ...domain.image import Image
+from ...domain.refusal import Refused
 from ...domain.tasks import Task
-from ...refusal import Refused
-from ..answer import DONE, Answer
+from ...profiles.answer import DONE, Answer
 from ..call import Call
 from ..registry import handles
 from .data import announced_size, check_media_type, receive

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...domain import access
-from ...refusal import Refused
-from ..answer import DONE, Answer
+from ...domain.refusal import Refused
+from ...profiles.answer import DONE, Answer
 from ..call import Call
 from ..registry import handles
 from .render import as_json

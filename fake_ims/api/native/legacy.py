@@ -13,7 +13,7 @@ from ...contract.attributes import BY_NAME
 from ...contract.parameters.queries import DETAIL_V1
 from ...domain import access, query
 from ...domain.image import Image
-from ..answer import DONE, Answer
+from ...profiles.answer import DONE, Answer
 from ..call import Call
 from ..registry import handles
 from .render import as_json

@@ -10,7 +10,7 @@ import msgspec
 from ...domain.clock import isotime
 from ...domain.image import Image, Member
 from ...profiles import Profile
-from ..answer import DONE, JSON, Answer
+from ...profiles.answer import DONE, JSON, Answer
 
 encode = msgspec.json.Encoder().encode
 

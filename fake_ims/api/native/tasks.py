@@ -10,9 +10,9 @@ from ...contract import schema, validation
 from ...contract.attributes import UUID_PATTERN
 from ...domain import access
 from ...domain.clock import isotime
+from ...domain.refusal import Refused
 from ...domain.tasks import Task
-from ...refusal import Refused
-from ..answer import Answer
+from ...profiles.answer import Answer
 from ..call import Call
 from ..registry import handles
 from .images import links

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...contract.identity import AUTH, METHODS
 from ...contract.validation import check_value
-from ...refusal import Refused
+from ..refusal import Refused
 from .people import ApplicationCredential, Domain, Project, User, derived_id
 
 if TYPE_CHECKING:

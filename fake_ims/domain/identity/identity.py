@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ...refusal import Refused
+from ..refusal import Refused
 from .directory import Directory
 from .entrance import Entrance, Entry
 from .people import Domain, Project, User
@@ -14,7 +14,7 @@ from .population import populate, role_by_name
 from .tokens import Token, audit_id
 
 if TYPE_CHECKING:
-    from ...service import Service
+    from ...server.state import Service
     from ..callers import Caller
     from ..keys import Key
 

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...refusal import ImsError
 from .. import access
 from ..callers import Caller
 from ..ids import new_id
 from ..image import Image
+from ..refusal import ImsError
 from .making import MakesImage, check_quota, plan
 from .sources import data_of, environment, file_size, image_of, is_whole
 from .undertaking import Undertaking
 
 if TYPE_CHECKING:
-    from ...service import Service
+    from ...server.state import Service
     from ..job import Job
     from ..world import World
 

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...refusal import ImsError
 from .. import access
 from ..callers import Caller
 from ..image import Image
+from ..refusal import ImsError
 from .sources import GB, data_of, environment, file_size, image_of, is_whole
 from .undertaking import Undertaking
 
 if TYPE_CHECKING:
-    from ...service import Service
+    from ...server.state import Service
     from ..job import Job
 
 MAX_EXPORT = 1024 * GB

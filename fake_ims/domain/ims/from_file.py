@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...refusal import ImsError
 from .. import access
 from ..callers import Caller
 from ..formats import Inspector
+from ..refusal import ImsError
 from .making import MakesImage, Plan, check_quota, plan
 from .reading import MAX_NAME
 from .sources import (
@@ -28,7 +28,7 @@ from .sources import (
 from .undertaking import Undertaking
 
 if TYPE_CHECKING:
-    from ...service import Service
+    from ...server.state import Service
     from ..job import Job, Work
     from ..world import StoredObject
 

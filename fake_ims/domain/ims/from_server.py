@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...refusal import ImsError
 from .. import access
 from ..callers import Caller
 from ..image import Image
+from ..refusal import ImsError
 from .from_file import Parts
 from .making import MakesImage, Plan, check_quota, plan
 from .sources import ENVIRONMENTS, GB, check_memory
 from .undertaking import Undertaking
 
 if TYPE_CHECKING:
-    from ...service import Service
+    from ...server.state import Service
     from ..job import Job, Work
     from ..world import Disk, Server
 

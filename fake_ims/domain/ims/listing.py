@@ -17,7 +17,7 @@ from .reading import read_query
 from .sources import is_whole
 
 if TYPE_CHECKING:
-    from ...service import Service
+    from ...server.state import Service
 
 ALL_PROJECTS = "all_granted_eps"
 _OWN = frozenset(row.name for row in queries.OWN_FILTERS)

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ...refusal import ImsError
 from ..callers import Caller
 from ..data import Blob
 from ..ids import new_id
 from ..image import Image
+from ..refusal import ImsError
 from .tagging import merged
 
 if TYPE_CHECKING:
-    from ...service import Service
+    from ...server.state import Service
 
 
 @dataclass(slots=True)

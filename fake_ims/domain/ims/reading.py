@@ -15,7 +15,7 @@ from ...contract.attributes import UUID_PATTERN
 from ...contract.model import Parameter
 from ...contract.os_versions import operating_system
 from ...contract.parameters.common import MAX_DESCRIPTION, MAX_TAG_KEY, MAX_TAG_VALUE
-from ...refusal import ImsError
+from ..refusal import ImsError
 
 MAX_NAME = 128
 MAX_FILE_NAME = 128

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...refusal import ImsError
 from .. import access
 from ..callers import Caller
 from ..data import Blob
 from ..image import Image
+from ..refusal import ImsError
 from .sources import DISK_FORMATS, MAX_FILE, image_of
 from .undertaking import Undertaking
 
 if TYPE_CHECKING:
-    from ...service import Service
+    from ...server.state import Service
     from ..job import Job
     from ..world import StoredObject
 

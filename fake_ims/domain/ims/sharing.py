@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ...refusal import ImsError, Refused
 from .. import access
 from ..callers import Caller
 from ..image import Image
+from ..refusal import ImsError, Refused
 from .undertaking import Undertaking
 
 if TYPE_CHECKING:
-    from ...service import Service
+    from ...server.state import Service
     from ..job import Job
 
 WHOLE_IMAGE_MEMBERS = 10

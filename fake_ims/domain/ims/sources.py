@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...contract.os_versions import operating_system
-from ...refusal import ImsError
 from .. import access
 from ..callers import Caller
 from ..image import Image
+from ..refusal import ImsError
 
 if TYPE_CHECKING:
-    from ...service import Service
+    from ...server.state import Service
 
 GB = 2**30
 MAX_FILE = 128 * GB

@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...contract.parameters.common import MAX_IMAGE_TAGS
-from ...refusal import ImsError, Refused
 from .. import access
 from ..callers import Caller
 from ..image import Image
+from ..refusal import ImsError, Refused
 from .sources import image_of
 from .tagging import pair, text
 
 if TYPE_CHECKING:
-    from ...service import Service
+    from ...server.state import Service
 
 
 def taggable(service: Service, caller: Caller, image_id: str) -> Image:

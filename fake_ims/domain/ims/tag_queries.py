@@ -12,15 +12,15 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ...contract.parameters.tags import MAX_QUERIED_VALUE
-from ...refusal import ImsError
 from .. import access, query
 from ..by_age import ByAge, walk
 from ..callers import Caller
 from ..image import Image
+from ..refusal import ImsError
 from .tagging import pair
 
 if TYPE_CHECKING:
-    from ...service import Service
+    from ...server.state import Service
     from ..store import Store
 
 Test = Callable[[Image], bool]

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...refusal import ImsError, Refused
 from ..callers import Caller
+from ..refusal import ImsError, Refused
 
 if TYPE_CHECKING:
-    from ...service import Service
+    from ...server.state import Service
     from ..job import Job
 
 

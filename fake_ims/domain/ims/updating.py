@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from ...contract.attributes import BY_NAME
 from ...contract.model import Parameter
 from ...contract.parameters.common import DESCRIPTION, ENTERPRISE_PROJECT, NAME
-from ...refusal import ImsError
 from .. import access, patch
 from ..callers import Caller
 from ..image import Image
+from ..refusal import ImsError
 from .reading import read
 from .sources import image_of
 
 if TYPE_CHECKING:
-    from ...service import Service
+    from ...server.state import Service
 
 # The page's list; what the contract does not know is an extension attribute.
 CHANGEABLE = frozenset({

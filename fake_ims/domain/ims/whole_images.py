@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...refusal import ImsError
 from ..ids import new_id
 from ..image import Image
+from ..refusal import ImsError
 from .from_server import FromWorld, of_server
 from .making import MakesImage, plan
 from .sources import GB

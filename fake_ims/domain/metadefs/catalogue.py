@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
-from ...refusal import Refused
 from ..callers import Caller
+from ..refusal import Refused
 from . import rights
 from .contents import NOT_FOUND, Contents
 from .paging import NAMESPACE_KEYS, page

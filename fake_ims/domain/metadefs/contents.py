@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ...refusal import Refused
 from ..callers import Caller
+from ..refusal import Refused
 from . import rights, shapes
 from .paging import TAG_KEYS, page
 from .records import OBJECTS, PROPERTIES, RESOURCE_TYPES, TAGS, Entry, Kind, Namespace

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from typing import Any, Protocol, TypeVar
 
-from ...refusal import Refused
+from ..refusal import Refused
 
 
 class Sortable(Protocol):

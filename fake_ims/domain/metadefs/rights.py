@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...refusal import Refused
 from ..callers import Caller
+from ..refusal import Refused
 from .records import OBJECTS, PROPERTIES, RESOURCE_TYPES, TAGS, Namespace
 
 SHOW, LIST = "get_metadef_namespace", "get_metadef_namespaces"

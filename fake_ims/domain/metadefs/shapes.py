@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ...refusal import Refused
+from ..refusal import Refused
 
 Read = Callable[[Any], Any]
 Shape = Mapping[str, Read]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...errors import UsageError, unknown
-from ...refusal import ImsError
+from ..refusal import ImsError
 from .outages import Account, Outages
 from .records import (
     Agency,

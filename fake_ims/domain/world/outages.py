@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ...errors import unknown
-from ...refusal import ImsError
+from ..refusal import ImsError
 
 SERVICES = ("CBR", "ECS", "EPS", "IAM", "OBS")
 

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 if TYPE_CHECKING:
-    from ...api.answer import Answer
     from ...api.call import Call
+    from ...profiles.answer import Answer
     from ..fault import Fault
-    from .meaning.sorts import Sort
+    from .semantic.sorts import Sort
 
 #: The handler's work on one request; a refusal has become its answer.
 Work = Callable[[], Awaitable["Answer"]]

@@ -9,8 +9,8 @@ from . import Effect
 from .changes import Changes
 
 if TYPE_CHECKING:
-    from ...api.answer import Answer
     from ...api.call import Call
+    from ...profiles.answer import Answer
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from .changes import BODY, HEADERS, Changes, changes
 from .ending import Ending
 
 if TYPE_CHECKING:
-    from ...api.answer import Answer
     from ...api.call import Call
+    from ...profiles.answer import Answer
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ...api.answer import JSON, Answer
 from ...errors import UsageError
+from ...profiles.answer import JSON, Answer
 from ..kinds import Setting
 
 Body = bytes | str | dict[str, Any] | list[Any]

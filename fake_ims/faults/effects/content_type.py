@@ -10,8 +10,8 @@ from . import Effect
 from .changes import TYPE, Changes, changes
 
 if TYPE_CHECKING:
-    from ...api.answer import Answer
     from ...api.call import Call
+    from ...profiles.answer import Answer
 
 
 @dataclass(frozen=True)

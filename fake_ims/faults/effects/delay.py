@@ -11,8 +11,8 @@ from ..moment import MOMENT, Middle, Moment, have_arrived, moment_of
 from . import Effect
 
 if TYPE_CHECKING:
-    from ...api.answer import Answer
     from ...api.call import Call
+    from ...profiles.answer import Answer
     from ..fault import Fault
 
 

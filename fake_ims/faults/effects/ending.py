@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ..connection import AnsweredEarly
+from ...api.connection import AnsweredEarly
 from ..moment import Middle, Moment
 from . import Effect
 
 if TYPE_CHECKING:
-    from ...api.answer import Answer
     from ...api.call import Call
+    from ...profiles.answer import Answer
 
 
 @dataclass(frozen=True, eq=False)

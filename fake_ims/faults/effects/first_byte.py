@@ -13,8 +13,8 @@ from ..kinds import Kind, Scope, Setting, Values
 from . import Effect
 
 if TYPE_CHECKING:
-    from ...api.answer import Answer
     from ...api.call import Call
+    from ...profiles.answer import Answer
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...api.answer import Answer
 from ...errors import UsageError
+from ...profiles.answer import Answer
 from ..delivery import Delivery
 from ..kinds import Kind, Scope, Setting, Values
 from ..moment import MOMENT, moment_of

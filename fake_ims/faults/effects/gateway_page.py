@@ -13,8 +13,8 @@ from .ending import Ending
 from .raw import bare_answer
 
 if TYPE_CHECKING:
-    from ...api.answer import Answer
     from ...api.call import Call
+    from ...profiles.answer import Answer
 
 STATUSES = (502, 503, 504)
 _PAGE = ("<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ..connection import ConnectionCut
+from ...api.connection import ConnectionCut
 from ..departure import Departure
 from ..kinds import Kind, Scope, Setting, Values
 from ..moment import MOMENT, arriving, moment_of
@@ -13,8 +13,8 @@ from ..values import flag
 from .ending import Ending
 
 if TYPE_CHECKING:
-    from ...api.answer import Answer
     from ...api.call import Call
+    from ...profiles.answer import Answer
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,8 +12,8 @@ from ..values import flag
 from . import Effect
 
 if TYPE_CHECKING:
-    from ...api.answer import Answer
     from ...api.call import Call
+    from ...profiles.answer import Answer
 
 
 @dataclass(frozen=True)

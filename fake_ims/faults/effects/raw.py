@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ...api.answer import Answer
 from ...errors import UsageError, unknown
+from ...profiles.answer import Answer
 from ..delivery import Delivery
 from ..kinds import Kind, Scope, Setting, Values
 from ..moment import MOMENT, moment_of

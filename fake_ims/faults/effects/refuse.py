@@ -6,15 +6,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from ...api.connection import ConnectionCut
 from ...domain.durations import seconds
 from ...errors import UsageError
-from ..connection import ConnectionCut
 from ..kinds import Kind, Scope, Setting, Values
 from .ending import Ending
 
 if TYPE_CHECKING:
-    from ...api.answer import Answer
     from ...api.call import Call
+    from ...profiles.answer import Answer
     from ..fault import Fault
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ..connection import ConnectionCut
+from ...api.connection import ConnectionCut
 from ..kinds import Kind, Setting
 from ..moment import moment_of
 from .ending import Ending
 
 if TYPE_CHECKING:
-    from ...api.answer import Answer
     from ...api.call import Call
+    from ...profiles.answer import Answer
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,8 +17,8 @@ from ..statuses import RETRYABLE
 from . import Schedule, Turn
 
 if TYPE_CHECKING:
-    from ...api.answer import Answer
     from ...api.call import Call
+    from ...profiles.answer import Answer
 
 _PERIODS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _NAMES = {"s": "a second", "m": "a minute", "h": "an hour", "d": "a day"}

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from ....domain.metadefs import shapes
 from ....domain.metadefs.records import OBJECTS, PROPERTIES, RESOURCE_TYPES, TAGS
-from ....refusal import Refused
-from ...answer import Answer
+from ....domain.refusal import Refused
+from ....profiles.answer import Answer
 from ...call import Call
 from ...registry import handles
 from ..images import links, no_content

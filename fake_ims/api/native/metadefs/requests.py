@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ....refusal import Refused
+from ....domain.refusal import Refused
 from ...call import Call
 
 TIMES = ("created_at", "updated_at")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....contract.metadefs import SCHEMA_NAMES
-from ...answer import Answer
+from ....profiles.answer import Answer
 from ...call import Call
 from ...registry import handles
 from ..render import as_json

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....domain.metadefs import shapes
 from ....domain.metadefs.records import TAGS
-from ...answer import Answer
+from ....profiles.answer import Answer
 from ...call import Call
 from ...registry import handles
 from ..images import no_content

@@ -1,0 +1,62 @@
+"""Which module has the handlers of which operations: importing this makes the registry complete.
+
+The modules are loaded when one of their operations is called for the first time.
+"""
+
+from __future__ import annotations
+
+from ..contract.identity import IDENTITY_OPERATIONS
+from ..contract.metadefs import METADEF_OPERATIONS
+from . import registry
+
+#: Modules below ``fake_ims.api``, and the ids of the operations that they answer.
+CHAPTERS: dict[str, tuple[str, ...]] = {
+    "identity.front": tuple(row.id for row in IDENTITY_OPERATIONS),
+    "ims.create": (
+        "cloudimages.create", "cloudimages.create_v21", "cloudimages.create_whole_image"),
+    "ims.files": (
+        "cloudimages.quickimport", "cloudimages.quickimport_v21",
+        "cloudimages.create_data_image", "cloudimages.create_data_image_v21",
+        "cloudimages.register", "cloudimages.export", "cloudimages.export_v21",
+        "cloudimages.copy", "cloudimages.copy_v21", "cloudimages.copy_cross_region"),
+    "ims.images": ("cloudimages.list", "cloudimages.update", "cloudimages.os_versions"),
+    "ims.jobs": ("jobs.show", "cloudimages.job"),
+    "ims.members": (
+        "cloudimages.members.add", "cloudimages.members.update", "cloudimages.members.delete",
+        "project_members.list", "project_members.show"),
+    "ims.project_tags": (
+        "project_tags.add", "project_tags.batch", "project_tags.delete",
+        "project_tags.delete_batch", "project_tags.find_images", "project_tags.of_image",
+        "project_tags.of_project"),
+    "ims.quota": ("cloudimages.quota",),
+    "ims.tags": ("cloudimages.tags.list", "cloudimages.tags.set"),
+    "native.actions": ("images.deactivate", "images.reactivate"),
+    "native.data": ("images.download", "images.upload"),
+    "native.images": (
+        "images.create", "images.delete", "images.list", "images.show", "images.update"),
+    "native.imports": (
+        "images.import", "images.stage", "locations.add", "locations.list", "stores.delete"),
+    "native.info": (
+        "cache.clean", "cache.clear", "cache.delete", "cache.list", "cache.nodes", "cache.prune",
+        "cache.queue", "cors.preflight", "health.check", "info.import", "info.stores",
+        "info.stores_detail", "info.usage"),
+    "native.legacy": ("images.delete_v1", "images.detail_v1", "images.head_v1"),
+    "native.members": (
+        "members.add", "members.delete", "members.list", "members.show", "members.update"),
+    "native.metadefs": tuple(row.id for row in METADEF_OPERATIONS),
+    "native.schemas": (
+        "schemas.image", "schemas.images", "schemas.member", "schemas.members", "schemas.task",
+        "schemas.tasks"),
+    "native.tags": ("tags.add", "tags.delete"),
+    "native.tasks": (
+        "images.tasks", "tasks.create", "tasks.delete", "tasks.list", "tasks.show"),
+    "native.versions": ("versions.explicit", "versions.list", "versions.show"),
+}
+
+for _module, _operations in CHAPTERS.items():
+    registry.awaits(_module, *_operations)
+
+
+def registered() -> dict[str, registry.Handler]:
+    """What answers each operation, by its id: the handler, or what loads it."""
+    return registry.handlers()

@@ -1,0 +1,164 @@
+"""``fake-ims ctl``: the control API on the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..control.route import NO_BODY, PREFIX, Route
+from ..control.routes import BY_ID, ROUTES
+from ..errors import UsageError, unknown
+
+URL_VARIABLE = "FAKE_IMS_URL"
+TOKEN_VARIABLE = "FAKE_IMS_CONTROL_TOKEN"
+PATIENCE = 30.0  # seconds for an answer
+
+
+def listing() -> str:
+    """A line for each operation, with what it takes."""
+    rows = [(route.id, _takes(route), route.says) for route in ROUTES]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    widths[1] = min(widths[1], 40)
+    return "\n".join(f"{name:{widths[0]}}  {takes:{widths[1]}}  {says}"
+                     for name, takes, says in rows)
+
+
+def _takes(route: Route) -> str:
+    names = [f"{name}=" for name in _params(route)]
+    names += [f"[{name}=]" for name in route.query]
+    fields = list(properties(route))
+    names += [f"[{name}=]" for name in fields[:3]]
+    return " ".join(names) + (" ..." if len(fields) > 3 else "")
+
+
+def _params(route: Route) -> list[str]:
+    return re.findall(r"\{(\w+)\}", route.path)
+
+
+def properties(route: Route) -> Mapping[str, Any]:
+    """What the body of an operation may have: schema by name."""
+    if "anyOf" in route.body:
+        return {name: schema for branch in route.body["anyOf"]
+                for name, schema in branch["properties"].items()}
+    found: Mapping[str, Any] = route.body.get("properties", {})
+    return found
+
+
+def run(
+    operation: str, arguments: Sequence[str], *, url: str | None, ready_file: str | None,
+    token: str | None,
+) -> tuple[int, str]:
+    """Ask a running fake for an operation.
+
+    Args:
+        operation: its id.
+        arguments: ``name=value``; a value is JSON or else a text, ``@FILE`` what a file holds.
+        url: of the fake; by default ``FAKE_IMS_URL``.
+        ready_file: the file that ``serve --ready-file`` wrote, which tells the URL.
+        token: the control token; by default ``FAKE_IMS_CONTROL_TOKEN``.
+
+    Returns:
+        Exit status and what to print: 0 and the answer, 1 and the fake's refusal.
+
+    Raises:
+        UsageError: no such operation or argument, or no fake answers there.
+    """
+    route = BY_ID.get(operation)
+    if route is None:
+        raise unknown("operation of the control API", operation, BY_ID)
+    request = _request(route, _parsed(arguments), _base(url, ready_file))
+    token = token or os.environ.get(TOKEN_VARIABLE)
+    if token:
+        request.add_header("X-Fake-Ims-Control", token)
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            text = answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return 1, _refusal(error)
+    except OSError as error:
+        reason = getattr(error, "reason", error)
+        raise UsageError(f"no fake answers at {request.full_url}: {reason}") from None
+    if not text:
+        return 0, ""
+    return 0, json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+
+
+def _base(url: str | None, ready_file: str | None) -> str:
+    if ready_file is not None:
+        try:
+            with open(ready_file, encoding="utf-8") as file:
+                return str(json.load(file)["url"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UsageError(f"{ready_file} is no ready file: {error}; is the fake running?"
+                             ) from None
+    found = url or os.environ.get(URL_VARIABLE)
+    if not found:
+        raise UsageError(f"say which fake: --url URL, --ready-file FILE, or {URL_VARIABLE}")
+    if not found.startswith(("http://", "https://")):
+        raise UsageError(f"{found!r} is no URL such as http://127.0.0.1:8080")
+    return found.rstrip("/")
+
+
+def _parsed(arguments: Sequence[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for argument in arguments:
+        name, sign, value = argument.partition("=")
+        if not sign or not name:
+            raise UsageError(f"{argument!r}: arguments are written name=value")
+        if name in found:
+            raise UsageError(f"{name}= is given twice")
+        found[name] = _value(name, value)
+    return found
+
+
+def _value(name: str, text: str) -> Any:
+    if text.startswith("@"):
+        try:
+            with open(text[1:], encoding="utf-8") as file:
+                return file.read()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{name}={text}: cannot be read: {error}") from None
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _request(route: Route, given: dict[str, Any], base: str) -> urllib.request.Request:
+    known = [*_params(route), *route.query, *properties(route)]
+    path = route.path
+    for name in _params(route):
+        if name not in given:
+            raise UsageError(f"{route.id} needs {name}=")
+        path = path.replace(f"{{{name}}}", urllib.parse.quote(_text(given.pop(name)), safe=""))
+    query = {name: _text(given.pop(name)) for name in route.query if name in given}
+    if "additionalProperties" not in route.body or route.body["additionalProperties"] is False:
+        for name in given:
+            if name not in known:
+                raise unknown(f"argument of {route.id}", name, known)
+    url = base + PREFIX + path + (f"?{urllib.parse.urlencode(query)}" if query else "")
+    body = None if route.body is NO_BODY else json.dumps(given).encode()
+    headers = {"Content-Type": "application/json"} if body is not None else {}
+    return urllib.request.Request(url, body, headers, method=route.method)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _refusal(error: urllib.error.HTTPError) -> str:
+    text = error.read().decode("utf-8", "replace")
+    try:
+        refusal = json.loads(text)["error"]
+        problems = [f"{one['path']}: {one['text']}" if one["path"] else one["text"]
+                    for one in refusal.get("problems", ())]
+        return "\n".join(problems) or str(refusal["message"])
+    except (ValueError, KeyError, TypeError):
+        return f"{error.code} {error.reason}: {text[:200]}"

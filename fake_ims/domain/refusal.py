@@ -1,0 +1,85 @@
+"""How any layer says no to a client: by a row of a contract table, rendered in one place."""
+
+from __future__ import annotations
+
+from ..contract.errors import ERRORS
+from ..contract.gateway import GATEWAY_REFUSALS
+from ..contract.model import ErrorCode, GatewayRefusal, Refusal
+from ..contract.refusals import REFUSALS
+
+
+class Refused(Exception):
+    """The native API refuses a request, by a row of ``contract.refusals``.
+
+    Args:
+        key: the row.
+        headers: extra headers of the answer, such as ``Allow``.
+        arguments: what the row's text names.
+    """
+
+    def __init__(self, key: str, *, headers: dict[str, str] | None = None, **arguments: object):
+        super().__init__(key)
+        self.row: Refusal = REFUSALS[key]
+        self.headers = headers or {}
+        self.arguments = arguments
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the answer."""
+        return self.row.status
+
+    @property
+    def text(self) -> str:
+        """Glance's sentence, with its arguments filled in."""
+        return self.row.text.format(**self.arguments)
+
+    def again(self) -> Refused:
+        """The same refusal, to be raised once more."""
+        fresh = Refused(self.row.key, headers=self.headers)
+        fresh.arguments = self.arguments
+        return fresh
+
+
+class ImsError(Exception):
+    """An IMS error code, with the status and message of its row in *Error Codes*.
+
+    Args:
+        code: such as ``IMG.0144``.
+        status: another HTTP status than the row's.
+        message: another message than the row's.
+        detail: what is wrong in this case, to stand behind the row's message.
+    """
+
+    def __init__(self, code: str, *, status: int | None = None, message: str | None = None,
+                 detail: str = ""):
+        super().__init__(code)
+        row: ErrorCode = ERRORS[code]
+        self.code = row.code
+        self.status = row.status if status is None else status
+        self.message = row.message if message is None else message
+        if detail:
+            self.message = f"{self.message.rstrip('.')}: {detail}."
+
+
+class SignatureRefused(Exception):
+    """The API gateway refuses a signed request, by a row of ``contract.gateway``.
+
+    Args:
+        key: the row.
+        arguments: what the row's text names.
+    """
+
+    def __init__(self, key: str, **arguments: object):
+        super().__init__(key)
+        self.row: GatewayRefusal = GATEWAY_REFUSALS[key]
+        self.arguments = arguments
+
+    @property
+    def reason(self) -> str:
+        """The row's key."""
+        return self.row.key
+
+    @property
+    def text(self) -> str:
+        """The gateway's sentence, with its arguments filled in."""
+        return self.row.text.format(**self.arguments)

@@ -1,0 +1,114 @@
+"""What clients are told of a fake: ``OS_*`` and ``HUAWEICLOUD_SDK_*``, and a ``clouds.yaml``."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError
+
+if TYPE_CHECKING:
+    from .login import LogIn
+
+CLOUD, ADMIN_CLOUD = "fake_ims", "fake_ims_admin"
+# Whose variables and what else may lead a client to another cloud, or to another user.
+PREFIXES = ("OS_", "HUAWEICLOUD_SDK_")
+_HEAD = "# Written by fake-ims; it may be overwritten and removed.\n"
+
+
+def env(fake: LogIn, project_id: str) -> dict[str, str]:
+    """The variables from which clients log in as the default user of a running fake."""
+    region = fake.region.upper().replace("-", "_")
+    return {
+        "OS_AUTH_TYPE": "password",
+        "OS_AUTH_URL": fake.auth_url,
+        "OS_USERNAME": fake.username,
+        "OS_PASSWORD": fake.password,
+        "OS_USER_DOMAIN_NAME": fake.user_domain_name,
+        "OS_PROJECT_NAME": fake.project_name,
+        "OS_PROJECT_DOMAIN_NAME": fake.user_domain_name,
+        "OS_REGION_NAME": fake.region,
+        "OS_INTERFACE": "public",
+        "OS_IDENTITY_API_VERSION": "3",
+        "OS_IMAGE_API_VERSION": "2",
+        "HUAWEICLOUD_SDK_AK": fake.access_key,
+        "HUAWEICLOUD_SDK_SK": fake.secret_key,
+        "HUAWEICLOUD_SDK_PROJECT_ID": project_id,
+        "HUAWEICLOUD_SDK_DOMAIN_ID": fake.user_domain_id,
+        "HUAWEICLOUD_SDK_IAM_ENDPOINT": fake.url,
+        # ImsRegion.value_of(region) then knows the region, and where it is.
+        f"HUAWEICLOUD_SDK_REGION_IMS_{region}": fake.url,
+    }
+
+
+def foreign(variables: Iterable[str], ours: Mapping[str, str]) -> list[str]:
+    """Those of the variables that could lead a client elsewhere."""
+    return sorted(name for name in variables if name.startswith(PREFIXES) and name not in ours)
+
+
+def shell_lines(fake: LogIn, project_id: str) -> list[str]:
+    """What a POSIX shell evaluates to have the variables, and no others of their kind."""
+    ours = env(fake, project_id)
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in ours.items()]
+    others = [name for name in foreign(os.environ, ours) if name.isidentifier()]
+    if others:
+        lines.insert(0, f"unset {' '.join(others)}")
+    return [*lines, f"export FAKE_IMS_URL={shlex.quote(fake.url)}",
+            f"export FAKE_IMS_PID={os.getpid()}"]
+
+
+def clouds(fake: LogIn) -> str:
+    """A ``clouds.yaml`` with the default user's cloud and the administrator's."""
+    lines = [_HEAD, "clouds:\n"]
+    for name, username in ((CLOUD, fake.username), (ADMIN_CLOUD, fake.admin_username)):
+        lines += [f"  {name}:\n", "    auth:\n"]
+        lines += (f"      {key}: {json.dumps(value)}\n" for key, value in (
+            ("auth_url", fake.auth_url), ("username", username), ("password", fake.password),
+            ("user_domain_name", fake.user_domain_name), ("project_name", fake.project_name),
+            ("project_domain_name", fake.user_domain_name)))
+        lines += [f"    region_name: {json.dumps(fake.region)}\n", "    interface: public\n",
+                  "    identity_api_version: 3\n", "    image_api_version: 2\n"]
+    return "".join(lines)
+
+
+def write_clouds(fake: LogIn, path: str | os.PathLike[str]) -> Path:
+    """Write a ``clouds.yaml``: others see all of it or nothing.
+
+    Raises:
+        UsageError: it cannot be written, or would take the place of a file that is not ours.
+    """
+    text = clouds(fake)
+    target = check_clouds(path)
+    draft = target.with_name(f"{target.name}.{os.getpid()}.tmp")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(target)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
+        raise UsageError(f"cannot write {str(target)!r}: {error.strerror}") from None
+    return target
+
+
+def check_clouds(path: str | os.PathLike[str]) -> Path:
+    """The path, if a ``clouds.yaml`` may be written there.
+
+    Raises:
+        UsageError: a file is there that is not ours, such as that of real clouds.
+    """
+    target = Path(path)
+    try:
+        with target.open(encoding="utf-8", errors="replace") as file:
+            if file.read(len(_HEAD)) != _HEAD:
+                raise UsageError(f"{str(target)!r} is there already and was not written by "
+                                 "fake-ims: give it another name")
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise UsageError(f"cannot write {str(target)!r}: {error.strerror}") from None
+    return target

@@ -1,0 +1,278 @@
+"""The images of a fake in the hands of a test: no caller, no policy, no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeVar
+
+from ..domain.lifecycle import KILLED_BY_TEST
+from ..errors import UnknownImageError, UsageError, unknown
+
+if TYPE_CHECKING:
+    from ..domain.image import Image
+    from ..server.bridge import Bridge
+    from ..server.state import Service
+
+T = TypeVar("T")
+
+_LISTED = 10  # images that an error text names
+
+
+class ImageHandle:
+    """One image of the fake, as it is now: nothing is copied, each look is a fresh one.
+
+    What was true of a deleted image last can still be read (its ``status`` is ``deleted``), until
+    ``reset()`` forgets it; then, as for changes of a deleted one, ``UnknownImageError`` is raised.
+    Looks at a handle do not count as looks of a client (``saving=polls(3)``). ``handle["name"]``
+    gives any attribute as the wire shows it.
+    """
+
+    __slots__ = ("_bridge", "_image", "_service")
+
+    def __init__(self, service: Service, bridge: Bridge, image: Image) -> None:
+        self._service = service
+        self._bridge = bridge
+        self._image = image
+
+    @property
+    def id(self) -> str:
+        """The image's id."""
+        return self._image.id
+
+    @property
+    def name(self) -> str | None:
+        """The image's name."""
+        return self._look(lambda image: image.name)
+
+    @property
+    def status(self) -> str:
+        """``queued``, ``saving``, ``active``, ``killed``, ``deleted``, ..."""
+        return self._look(lambda image: image.status)
+
+    @property
+    def visibility(self) -> str:
+        """``private``, ``shared``, ``community`` or ``public``."""
+        return self._look(lambda image: image.visibility)
+
+    @property
+    def owner(self) -> str | None:
+        """Id of the project that it belongs to."""
+        return self._look(lambda image: image.owner)
+
+    @property
+    def size(self) -> int | None:
+        """Number of bytes of its data; None while it has none."""
+        return self._look(lambda image: image.size)
+
+    @property
+    def checksum(self) -> str | None:
+        """MD5 of its data as hex; None while it has none."""
+        return self._look(lambda image: image.checksum)
+
+    @property
+    def protected(self) -> bool:
+        """Whether clients may not delete it."""
+        return self._look(lambda image: image.protected)
+
+    @property
+    def tags(self) -> list[str]:
+        """Its tags, in order."""
+        return self._look(lambda image: list(image.tags))
+
+    @property
+    def members(self) -> dict[str, str]:
+        """The projects that it is shared with, and the status of each: ``{"p2": "accepted"}``."""
+        return self._look(lambda image: {key: one.status for key, one in image.members.items()})
+
+    @property
+    def data(self) -> bytes | None:
+        """Its bytes; None while it has none."""
+        return self._look(self._service.images.data_of)
+
+    @property
+    def kill_reason(self) -> str:
+        """Why it was killed; empty if it was not."""
+        return self._look(lambda image: image.kill_reason)
+
+    @property
+    def attributes(self) -> dict[str, object]:
+        """All attributes as its owner sees them on the wire."""
+        return self._look(self._service.images.view)
+
+    def __getitem__(self, name: str) -> object:
+        """An attribute as the wire shows it, such as ``image["__os_type"]``.
+
+        Raises:
+            UsageError: the image has no such attribute.
+        """
+        attributes = self.attributes
+        if name not in attributes:
+            raise unknown(f"attribute of image {self.id}:", name, attributes)
+        return attributes[name]
+
+    def activate(self) -> None:
+        """Make it ``active`` now, whatever it was waiting for; data that it lacks is empty.
+
+        Raises:
+            UsageError: it is killed.
+        """
+        self._act(self._service.images.activate)
+
+    def kill(self, reason: str = KILLED_BY_TEST) -> None:
+        """Make it ``killed`` now: its data is gone, its record stays."""
+        self._act(lambda image: self._service.images.kill(image, reason))
+
+    def delete(self) -> None:
+        """Delete it, protected or not, at once or after ``lifecycle.deleting``; one that is
+        ``pending_delete`` already, at once."""
+        self._act(self._service.images.remove)
+
+    def set(self, **attributes: object) -> None:
+        """Change attributes, whatever the status: those that ``fake.images.add`` takes.
+
+        Raises:
+            UsageError: an attribute or value that cannot be.
+        """
+        self._act(lambda image: self._service.images.change(image, attributes))
+
+    def _look(self, what: Callable[[Image], T]) -> T:
+        def work() -> T:
+            self._service.transitions.settle()
+            image, store = self._image, self._service.store
+            if store.get(image.id) not in (image, None) or not store.knows(image.id):
+                raise UnknownImageError(f"image {image.id} went with a reset()")
+            return what(image)
+        return self._bridge.run(work)
+
+    def _act(self, what: Callable[[Image], T]) -> T:
+        def work(image: Image) -> T:
+            if self._service.store.get(image.id) is not image:
+                raise UnknownImageError(f"image {image.id} is deleted")
+            return what(image)
+        return self._look(work)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ImageHandle) and self._image is other._image
+
+    def __hash__(self) -> int:
+        return hash(self._image)
+
+    def __repr__(self) -> str:
+        image = self._image  # no bridge: a repr must work in every thread and after the end
+        return f"<image {image.id} {image.name!r} {image.status}>"
+
+
+class SeededImages:
+    """``fake.images``: put images there without a client, and look at them.
+
+    It can be iterated (oldest first), has a ``len()``, and ``in`` takes an id or a handle.
+    """
+
+    def __init__(self, service: Service, bridge: Bridge) -> None:
+        self._service = service
+        self._bridge = bridge
+
+    def add(self, **attributes: object) -> ImageHandle:
+        """Put an image into the fake, whatever policy and lifecycle say.
+
+        Args:
+            attributes: attributes as on the wire. The usual ones: ``name``, ``status`` (default
+                ``active``), ``visibility``, ``owner`` (project id; default ``fake.project_id``),
+                ``data`` (bytes), ``members`` (project ids, or project id to status:
+                ``{"p2": "accepted"}``), ``tags``, ``disk_format``, ``min_disk`` (GB), ``min_ram``
+                (MB), ``protected``, ``id``, ``created_at`` and ``updated_at`` (seconds since the
+                epoch). Vendor attributes with two leading underscores are best given as
+                ``**{"__os_version": "Ubuntu 22.04 server 64bit"}``: inside a class Python
+                changes such keywords.
+
+        Raises:
+            UsageError: an attribute or value that cannot be.
+        """
+        return self._bridge.run(lambda: self._handle(self._service.images.seed(attributes)))
+
+    def __getitem__(self, key: str | ImageHandle) -> ImageHandle:
+        """The image with that id, deleted ones not.
+
+        Raises:
+            UnknownImageError: there is none; the text names those that there are.
+        """
+        image_id = key.id if isinstance(key, ImageHandle) else key
+
+        def work() -> ImageHandle:
+            self._service.transitions.settle()
+            image = self._service.store.get(image_id)
+            if image is None:
+                raise UnknownImageError(f"no image has the id {image_id!r}; {self._known()}")
+            return self._handle(image)
+
+        return self._bridge.run(work)
+
+    def named(self, name: str) -> ImageHandle:
+        """The image of that name.
+
+        Raises:
+            UnknownImageError: there is none; the text names those that there are.
+            UsageError: there are several; names need not be unique.
+        """
+        def work() -> ImageHandle:
+            found = [image for image in self._all() if image.name == name]
+            if not found:
+                raise UnknownImageError(f"no image is named {name!r}; {self._known()}")
+            if len(found) > 1:
+                ids = ", ".join(image.id for image in found)
+                raise UsageError(f"{len(found)} images are named {name!r}: {ids}")
+            return self._handle(found[0])
+
+        return self._bridge.run(work)
+
+    def clear(self) -> None:
+        """Delete every image at once, whatever ``lifecycle.deleting`` says."""
+        def work() -> None:
+            store, images = self._service.store, self._service.images
+            for image in self._all():
+                images.remove(image)
+                if store.get(image.id) is image:  # pending_delete: the second time is final
+                    images.remove(image)
+
+        self._bridge.run(work)
+
+    def __iter__(self) -> Iterator[ImageHandle]:
+        return iter(self._bridge.run(lambda: [self._handle(image) for image in self._all()]))
+
+    def __len__(self) -> int:
+        return self._bridge.run(lambda: len(self._all()))
+
+    def __bool__(self) -> bool:
+        return len(self) > 0
+
+    def __contains__(self, key: object) -> bool:
+        image_id = key.id if isinstance(key, ImageHandle) else key
+        if not isinstance(image_id, str):
+            return False
+
+        def work() -> bool:
+            self._service.transitions.settle()
+            return self._service.store.get(image_id) is not None
+
+        return self._bridge.run(work)
+
+    def __repr__(self) -> str:
+        return f"<images {self._bridge.look(lambda: [*map(self._handle, self._all())])}>"
+
+    # What follows runs where the state belongs.
+
+    def _handle(self, image: Image) -> ImageHandle:
+        return ImageHandle(self._service, self._bridge, image)
+
+    def _all(self) -> list[Image]:
+        self._service.transitions.settle()
+        return self._service.store.all()
+
+    def _known(self) -> str:
+        images = self._service.store.all()
+        if not images:
+            return "there are no images"
+        listed = ", ".join(f"{image.id} ({image.name!r})" for image in images[-_LISTED:])
+        if len(images) > _LISTED:
+            return f"the newest of {len(images)}: {listed}"
+        return f"there are: {listed}"

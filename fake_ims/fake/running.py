@@ -1,0 +1,171 @@
+"""How a fake is started and stopped, as ``FakeIMS`` has it."""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from abc import ABC, abstractmethod
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError, WrongLoopError
+
+if TYPE_CHECKING:
+    from socket import socket
+
+    from aiohttp import web
+    from typing_extensions import Self
+
+    from ..server.bridge import Bridge
+    from ..server.run import BuiltApplication, InLoop, OwnThread
+    from ..server.state import Service
+
+
+class Running(ABC):
+    """A service in a thread of its own, in the running loop, or in another server."""
+
+    _service: Service
+    _bridge: Bridge
+    _host: str
+    _port: int
+
+    def __init__(self) -> None:
+        self._application: BuiltApplication | None = None
+        self._server: OwnThread | InLoop | None = None
+        self._url = ""
+
+    @abstractmethod
+    def _begin_anew(self) -> None:
+        """Forget everything: the application has ended, and another one begins."""
+
+    def start(self) -> Self:
+        """Run in a thread of its own; gives the fake itself. ``with`` does it, too.
+
+        Raises:
+            PortTakenError: the port is in use.
+            UsageError: it runs already, or cannot listen on that host and port.
+            WrongLoopError: it runs in a loop already.
+        """
+        from ..server.run import OwnThread
+
+        app, sock = self._prepare()
+        try:
+            server = OwnThread(app, sock)
+            calls = server.start()
+        except BaseException:
+            sock.close()
+            raise
+        self._bridge.open(calls)
+        self._server = server
+        # One that is forgotten ends with the object, or with the interpreter.
+        self._forgotten = weakref.finalize(self, server.let_go)
+        return self
+
+    def stop(self) -> None:
+        """End it: cut connections, forget images. One that does not run is left alone.
+
+        Raises:
+            WrongLoopError: it runs in the calling thread's loop, or was started by ``async with``,
+                which has to end it.
+        """
+        from ..server.run import OwnThread
+
+        server = self._server
+        if server is None:
+            return
+        if not isinstance(server, OwnThread):
+            if not server.loop.is_closed():
+                raise WrongLoopError("this fake runs in the loop in which 'async with' started "
+                                     "it; it stops where that block ends")
+            server.abandon()
+            self._ended()
+            self._service.store.close()
+            return
+        server.check_caller()
+        self._forgotten.detach()
+        self._ended()
+        server.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        from ..server.run import InLoop
+
+        app, sock = self._prepare()
+        server = InLoop(app, sock)
+        await server.start()
+        self._bridge.open(server.calls)
+        self._server = server
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        from ..server.run import InLoop
+
+        server = self._server
+        if not isinstance(server, InLoop):
+            return
+        if asyncio.get_running_loop() is not server.loop:
+            raise WrongLoopError("this fake was started in another loop; it has to be left there")
+        self._ended()
+        await server.stop()
+
+    def _ended(self) -> None:
+        self._server = None
+        if self._application is not None:
+            self._application.over = True
+        self._bridge.close()
+
+    def _prepare(self) -> tuple[web.Application, socket]:
+        from ..server.run import InLoop, listen, url_of
+
+        if self._server is not None:
+            if isinstance(self._server, InLoop):
+                raise WrongLoopError("this fake runs in a loop already ('async with'); it cannot "
+                                     "be started a second time")
+            raise UsageError("this fake runs already: leave out start() where 'with' does it")
+        self._bridge.renew()
+        app = self._build()
+        if app.frozen:
+            raise WrongLoopError("fake.app is in use by another server, such as aiohttp's test "
+                                 "client; make a second FakeIMS")
+        sock = listen(self._host, self._port)
+        self._url = url_of(sock)
+        return app, sock
+
+    def _build(self) -> web.Application:
+        from ..server.run import BuiltApplication
+
+        if self._application is None or self._application.over:
+            if self._application is not None:
+                self._begin_anew()
+            self._application = BuiltApplication(self._service)
+        return self._application.app
+
+    @property
+    def running(self) -> bool:
+        """Whether it has been started and answers."""
+        return self._server is not None and self._server.is_alive
+
+    @property
+    def app(self) -> web.Application:
+        """The application, for aiohttp's own test client; for that the fake need not be started.
+
+        Raises:
+            NotRunningError: the fake has been stopped.
+        """
+        self._bridge.check()
+        return self._build()

@@ -1,0 +1,132 @@
+"""What is looked after while a test runs: its scenario, and strict mode, as ``FakeIMS`` has it."""
+
+from __future__ import annotations
+
+import weakref
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from ..errors import NotRunningError, UsageError
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from aiohttp import web
+
+    from ..faults import Faults
+    from ..journal import Journal
+    from ..scenario import Scenario, Script
+    from ..server.bridge import Bridge
+    from ..server.run import InLoop, OwnThread
+    from ..server.state import Service
+    from .fake_ims import FakeIMS
+
+T = TypeVar("T")
+
+
+class Scripted(ABC):
+    """Scenarios, complaints, and the control API of a fake."""
+
+    _service: Service
+    _bridge: Bridge
+    _server: OwnThread | InLoop | None
+
+    @property
+    @abstractmethod
+    def faults(self) -> Faults:
+        """Failures on demand."""
+
+    @property
+    @abstractmethod
+    def requests(self) -> Journal:
+        """Every exchange."""
+
+    def load(
+        self, source: str | PathLike[str] | Mapping[str, object], **settings: Any
+    ) -> Script:
+        """Reset, and play a scenario: its settings, images, world and faults at once, its steps
+        when they are due.
+
+        Args:
+            source: a file in TOML or JSON, or the document as a dict.
+            settings: as ``reset`` has them; they go before those of the scenario.
+
+        Raises:
+            UsageError: something in it cannot be: a line for each problem, with file, line and
+                key. Nothing has been done then.
+            NotRunningError: the fake has been stopped.
+        """
+        from ..scenario import load  # few tests have one
+
+        self._bridge.check()
+        return self.play(load(source, type(cast("FakeIMS", self)), **settings))
+
+    def play(self, scenario: Scenario) -> Script:
+        """``load`` for a scenario that has been read before (``scenario.load``).
+
+        Raises:
+            NotRunningError: the fake has been stopped.
+        """
+        from ..scenario import Script
+
+        fake = cast("FakeIMS", self)
+
+        def work() -> Script:
+            fake.reset(**scenario.settings)
+            script = self._service.script = Script(scenario, fake)
+            script.begin()
+            return script
+
+        return self._bridge.run(work)
+
+    @property
+    def scenario(self) -> Script | None:
+        """The scenario that is being played; None if there is none."""
+        return self._service.script
+
+    @property
+    def strict(self) -> bool:
+        """Whether a test fails for its complaints."""
+        return self._service.strict
+
+    def complaints(self) -> list[str]:
+        """What strict mode fails a test for: requests that no client should send, and faults that
+        never fired."""
+        return [*self.requests.unexpected(),
+                *(f"this fault never fired: {fault}" for fault in self.faults.unused())]
+
+    def peek(self, look: Callable[[Service], T]) -> T:
+        """What a function sees of the service's state, all that is due by now done; also after
+        the loop that this fake ran in has ended. For the sweep.
+
+        Raises:
+            NotRunningError: the fake has been stopped, and its state is gone.
+        """
+        def work() -> T:
+            self._service.transitions.settle()
+            return look(self._service)
+
+        try:
+            return self._bridge.run(work)
+        except NotRunningError:
+            if self._server is None:
+                raise
+            return work()
+
+    def _controlled(
+        self, token: str | None
+    ) -> Callable[[web.Request], Awaitable[web.Response]]:
+        if token is not None and (not isinstance(token, str) or not token.isprintable()
+                                  or not token.strip()):
+            raise UsageError(f"control_token is a text that a header can hold, not {token!r}")
+        me = weakref.ref(self)  # a fake that is forgotten must be able to end
+
+        async def answer(request: web.Request) -> web.Response:
+            from ..control.server import answer  # few clients ask for it
+
+            fake = me()
+            assert fake is not None, "its server ends with it"
+            return await answer(cast("FakeIMS", fake), token, request)
+
+        return answer

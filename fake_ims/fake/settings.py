@@ -1,0 +1,94 @@
+"""The settings of a fake, checked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import cast
+
+from ..contract.model import Profile
+from ..domain.callers import AUTH_MODES, AuthMode
+from ..domain.durations import AT_ONCE, Due, due
+from ..errors import UsageError, unknown
+from ..profiles import NAMES
+from ..server.state import DEFAULT_REGION
+
+DEFAULT_SEED = 0
+# As command lines and ini files write them.
+_WORDS = {"true": True, "false": False}
+_REGION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a reset can change.
+
+    Attributes:
+        profile: ``otc`` or ``openstack``.
+        auth: ``any``, ``strict`` or ``triple``.
+        saving: how long an image stays ``saving``.
+        deleting: how long an image stays ``pending_delete``.
+        jobs: how long an asynchronous job takes.
+        region: name of the region.
+        seed: of the chance that faults have.
+        strict: whether a test fails for what no client should send.
+    """
+
+    profile: Profile
+    auth: AuthMode
+    saving: Due
+    deleting: Due
+    jobs: Due
+    region: str
+    seed: int | str = DEFAULT_SEED
+    strict: bool = False
+
+    @classmethod
+    def checked(
+        cls,
+        profile: object,
+        auth: object,
+        saving: object,
+        deleting: object,
+        jobs: object = "0s",
+        region: object = DEFAULT_REGION,
+        host: object = "127.0.0.1",
+        port: object = 0,
+        seed: object = DEFAULT_SEED,
+        strict: object = False,
+    ) -> Settings:
+        """Settings as users write them; host and port are checked beside them.
+
+        Raises:
+            UsageError: for all that are wrong, in one text.
+        """
+        wrong: list[str] = []
+        if profile not in NAMES:
+            wrong.append(str(unknown("profile", profile, NAMES)))
+        if auth not in AUTH_MODES:
+            wrong.append(str(unknown("auth mode", auth, AUTH_MODES)))
+        times: list[Due] = []
+        for name, value in (("saving", saving), ("deleting", deleting), ("jobs", jobs)):
+            try:
+                # Reading the default each time would be a tenth of what a fake costs to make.
+                # The type is not known here: it is due() that refuses what no user may write.
+                times.append(AT_ONCE if value == "0s" else due(value))  # type: ignore[arg-type]
+            except UsageError as error:
+                times.append(AT_ONCE)
+                wrong.append(f"{name}: {error}")
+        if not isinstance(host, str) or not host:
+            wrong.append(f"host is an address such as '127.0.0.1', not {host!r}")
+        if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
+            wrong.append(f"port is a whole number from 0 (any free one) to 65535, not {port!r}")
+        if not isinstance(region, str) or not _REGION.fullmatch(region):
+            wrong.append(f"region is a name such as {DEFAULT_REGION!r}, not {region!r}")
+        if isinstance(seed, bool) or not isinstance(seed, (int, str)) or seed == "":
+            wrong.append(f"seed is a whole number or a text, not {seed!r}")
+        if isinstance(strict, str) and strict.lower() in _WORDS:
+            strict = _WORDS[strict.lower()]
+        if not isinstance(strict, bool):
+            wrong.append(f"strict is True or False, not {strict!r}")
+        if wrong:
+            raise UsageError("; ".join(wrong))
+        return cls(cast("Profile", profile), cast("AuthMode", auth), times[0], times[1],
+                   times[2], cast("str", region), cast("int | str", seed), cast("bool", strict))

@@ -1,0 +1,73 @@
+"""Downloads whose bytes are not those of the checksum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from ...kinds import Kind, Scope, Setting, Values
+from ...values import whole
+from .. import Effect
+from .sorts import DOWNLOADS, Sort
+from .values import flag
+
+if TYPE_CHECKING:
+    from ....api.call import Call
+    from ....profiles.answer import Answer
+
+
+@dataclass(frozen=True)
+class WrongData(Effect):
+    """Sends a download with a wrong byte in its middle, or without its last bytes.
+
+    ``Content-Length`` is that of what is sent, the checksum that of the image. A download without
+    bytes stays as it is.
+    """
+
+    corrupt: bool
+    short: int
+    sort: ClassVar[Sort | None] = DOWNLOADS
+
+    async def after(self, call: Call, answer: Answer) -> Answer | None:
+        if answer.stream is None or not answer.length:
+            return None
+        length = max(answer.length - self.short, 0)
+        wrong = length // 2 if self.corrupt else length
+        answer.body = b"".join(_altered(iter((answer.body,)), wrong, length))
+        answer.stream, answer.length = _altered(answer.stream, wrong, length), length
+        return answer
+
+    def __str__(self) -> str:
+        said = []
+        if self.corrupt:
+            said.append("sends a wrong byte under the right checksum")
+        if self.short:
+            said.append(f"leaves out the last {self.short} bytes")
+        return " and ".join(said)
+
+
+def _altered(chunks: Iterator[bytes], wrong: int, length: int) -> Iterator[bytes]:
+    """The bytes up to a length, the one at ``wrong`` turned over."""
+    position = 0
+    for chunk in chunks:
+        sent = bytearray(chunk[:length - position])
+        if position <= wrong < position + len(sent):
+            sent[wrong - position] ^= 0xFF
+        position += len(sent)
+        if sent:
+            yield bytes(sent)
+
+
+def _build(values: Values, scope: Scope) -> WrongData | None:
+    corrupt = flag("corrupt", values.get("corrupt", False))
+    short = whole("short", values["short"], 1) if "short" in values else 0
+    return WrongData(corrupt, short) if corrupt or short else None
+
+
+KIND = Kind("effect", (
+    Setting("corrupt", {"type": "boolean"},
+            "a download has a wrong byte in its middle; only the checksum tells"),
+    Setting("short", {"type": "integer", "minimum": 1},
+            "a download lacks so many bytes at its end, by its Content-Length, too"),
+), _build, calls=("corrupt", "short"))

@@ -1,0 +1,60 @@
+"""Uploads and imports that take their time, or end killed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from ....domain.durations import Due
+from ....errors import UsageError
+from ...kinds import Kind, Scope, Setting, Values
+from ...view import terms
+from .. import Effect, Work
+from .sorts import FILLS, Sort
+from .values import DURATION, some_due
+
+if TYPE_CHECKING:
+    from ....api.call import Call
+    from ....profiles.answer import Answer
+
+
+@dataclass(frozen=True)
+class Fills(Effect):
+    """Takes the data as ever; then the image is ``saving`` for so long, and killed in the end."""
+
+    due: Due | None
+    reason: str | None
+    wraps: ClassVar[bool] = True
+    sort: ClassVar[Sort | None] = FILLS
+
+    async def work(self, call: Call, do: Work) -> Answer:
+        meets = terms(call)
+        if self.due is not None:
+            meets.saving = self.due
+        if self.reason is not None:
+            meets.kill_reason = self.reason
+        return await do()
+
+    def __str__(self) -> str:
+        said = []
+        if self.due is not None:
+            said.append(f"leaves the image saving: {self.due}")
+        if self.reason is not None:
+            said.append(f"kills the image in the end: {self.reason}")
+        return ", and ".join(said)
+
+
+def _build(values: Values, scope: Scope) -> Fills:
+    reason = values.get("kills")
+    if reason is not None and (not isinstance(reason, str) or not reason):
+        raise UsageError(f"kills={reason!r}: it is the reason, a text such as 'disk full'")
+    due = some_due("saves_in", values["saves_in"]) if "saves_in" in values else None
+    return Fills(due, reason)
+
+
+KIND = Kind("effect", (
+    Setting("saves_in", DURATION,
+            'how long the image stays saving: seconds, "1m", "polls(3)" or "by hand"'),
+    Setting("kills", {"type": "string", "minLength": 1},
+            "the image is killed once its data is there, for this reason"),
+), _build, calls=("saves_in", "kills"))

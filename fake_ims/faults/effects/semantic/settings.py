@@ -1,0 +1,32 @@
+"""What a user may say about semantic effects, as types for ``Faults.add``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Literal, TypedDict
+
+from ....domain.durations import Due, DurationLike
+
+
+class MeaningSettings(TypedDict, total=False):
+    """What happens to a request, or to what it is about."""
+
+    twice: bool | None
+    stale: DurationLike | None
+    page: Literal["miss", "repeat"] | None
+    dies_at: int | None
+    leaves: Literal["saving", "killed", "queued"] | None
+    corrupt: bool | None
+    short: int | None
+    job_hangs: float | None
+    job_fails: str | None
+    job_lies: bool | None
+    quota_used_up: bool | None
+    revokes_token: bool | None
+    meanwhile: Literal["delete", "deactivate"] | Mapping[str, object] | None
+    unseen: DurationLike | None
+    deletes_in: DurationLike | Due | None
+    saves_in: DurationLike | Due | None
+    kills: str | None
+    skew: float | str | timedelta | None

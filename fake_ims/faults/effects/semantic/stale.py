@@ -1,0 +1,68 @@
+"""Read images as they were a while ago, as from a replica that lags behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from ....domain.replica import Replica
+from ...kinds import Kind, Setting
+from ...view import terms
+from .. import Effect, Work
+from .sorts import READS, Sort
+from .values import DURATION, length, some_time
+
+if TYPE_CHECKING:
+    from ....api.call import Call
+    from ....domain.image import Image
+    from ....profiles.answer import Answer
+    from ...fault import Fault
+
+
+@dataclass(eq=False)
+class Stale(Effect):
+    """Lets reads see the images as they were so many seconds of the fake's clock ago.
+
+    What happened before the fault was set has arrived. A client's look at an old status counts as
+    one for ``polls(N)``: what goes on in the service goes on.
+    """
+
+    lag: float
+    replica: Replica | None = None
+    wraps: ClassVar[bool] = True
+    sort: ClassVar[Sort | None] = READS
+
+    def placed(self, fault: Fault) -> None:
+        service = fault.service
+        if service is None:
+            return
+        service.transitions.settle()
+        self.replica = Replica(service.store, service.clock, self.lag)
+
+    def lifted(self, fault: Fault) -> None:
+        if self.replica is not None:
+            self.replica.close()
+            self.replica = None
+
+    async def work(self, call: Call, do: Work) -> Answer:
+        if self.replica is not None:
+            service = call.service
+            service.transitions.settle()
+
+            def looks(image: Image) -> None:
+                now = service.store.get(image.id)
+                if now is not None:
+                    service.transitions.look(now)
+
+            meets = terms(call)
+            meets.store, meets.looks = self.replica.store, looks
+        return await do()
+
+    def __str__(self) -> str:
+        return f"sees images as they were {length(self.lag)} ago"
+
+
+KIND = Kind("effect", (
+    Setting("stale", DURATION,
+            'reads see images as they were so long ago on the fake\'s clock: seconds or "5s"'),
+), lambda values, scope: Stale(some_time("stale", values["stale"])))

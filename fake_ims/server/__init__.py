@@ -1,0 +1,1 @@
+"""One request's way (``pipeline.py``), the state that it works on, and what runs both."""

@@ -1,0 +1,300 @@
+"""The application: one pipeline that every request goes through, in reading order.
+
+resolve operation -> identify caller -> faults before -> handler -> faults after -> journal
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from functools import cache, partial
+
+from aiohttp import web
+
+from ..api import registry, routing
+from ..api.call import Call, Errors
+from ..api.connection import AnsweredEarly, ConnectionCut, cut
+from ..api.everything import Everything
+from ..api.identity.errors import KEYSTONE
+from ..contract.operations import OPERATIONS
+from ..domain.ids import new_id
+from ..domain.refusal import ImsError, Refused, SignatureRefused
+from ..journal import Exchange
+from ..profiles.answer import DONE, Answer
+from .realtime import monotonic
+from .state import Service
+
+_log = logging.getLogger("fake_ims")
+#: What begins so is the control API's: no fault is asked, and no journal kept.
+CONTROL = "/_fake_ims"
+SERVICE = web.AppKey("service", Service)
+REQUEST_ID = "x-openstack-request-id"
+
+
+def build(service: Service) -> web.Application:
+    """An aiohttp application that answers for a service.
+
+    Raises:
+        RuntimeError: an operation of the contract has no handler, or a handler no operation.
+    """
+    _checked()
+    application = web.Application(client_max_size=0)
+    application[SERVICE] = service
+    application.router.register_resource(Everything(Pipeline(service).handle))
+    return application
+
+
+@cache
+def ims_errors() -> Errors:
+    """How the IMS APIs say no."""
+    from ..api.ims.errors import IMS
+
+    return IMS
+
+
+@cache
+def _checked() -> None:
+    from ..api import handlers  # registers every handler, once
+
+    check_handlers(set(handlers.registered()))
+
+
+def check_handlers(named: set[str]) -> None:
+    """Check that each operation of the contract has a handler, and each handler an operation.
+
+    Raises:
+        RuntimeError: with the names of those that have not.
+    """
+    rows = {operation.id for operation in OPERATIONS}
+    if rows != named:
+        raise RuntimeError(f"operations without a handler: {sorted(rows - named)}; handlers "
+                           f"without an operation: {sorted(named - rows)}")
+
+
+class Pipeline:
+    """Takes a request through its stages."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._handlers = registry.handlers()
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer one request; whatever happens in it stands in the journal."""
+        service = self._service
+        started = monotonic()
+        url = request.rel_url
+        if service.control is not None and url.raw_path.startswith(CONTROL):
+            return await service.control(request)
+        exchange = Exchange(0, request.method, url.raw_path, url.raw_query_string,
+                            started_at=service.clock.now(), request_headers=request.headers,
+                            client=request.remote or "",
+                            request_id=_request_id(request.headers.get(REQUEST_ID)))
+        call = Call(service, request, exchange)
+        if service.strict and request.headers.get("X-Auth-Token") in service.late_tokens:
+            exchange.late = True
+        if service.script is not None:
+            service.script.look()
+        answer: Answer | None = None
+        try:
+            answer = await self._answer(call)
+        except ConnectionCut:
+            exchange.left = request.transport is None
+            cut(request)
+        except asyncio.CancelledError:
+            if service.epoch == call.epoch:
+                raise
+        finally:
+            if answer is None or answer.sender is None:
+                call.end()
+        exchange.seconds = monotonic() - started
+        if service.epoch != call.epoch:
+            # A reset came between: what was begun before it leaves no trace after it.
+            if service.strict:
+                exchange.late = True
+                service.journal.record(exchange)
+            cut(request)
+            return web.Response()
+        if answer is not None:
+            self._note(exchange, answer)
+        service.journal.record(exchange)
+        if service.script is not None:
+            service.script.look()
+        if answer is None:
+            return web.Response()
+        if answer.sender is None:
+            return await self._send(request, answer)
+        try:
+            with service.interruptible():
+                return await answer.sender(request, answer)
+        except ConnectionCut:
+            pass
+        except asyncio.CancelledError:
+            if service.epoch == call.epoch:
+                raise
+        finally:
+            call.end()
+        cut(request)
+        return web.Response()
+
+    async def _answer(self, call: Call) -> Answer:
+        """Resolve, identify, let faults strike, handle.
+
+        Raises:
+            ConnectionCut: there is to be no answer.
+        """
+        faults = call.service.faults
+        refusal: Answer | None = None
+        try:
+            if self._resolve(call):
+                await self._identify_signer(call)
+        except Refused as refused:
+            refusal = call.errors.refuse(call, refused)
+        except SignatureRefused as refused:
+            from ..api import gateway
+
+            refusal = gateway.refuse(call, refused)
+        if not faults.any:
+            return refusal or await self._handle(call)
+        strike = await faults.strike(call)
+        if strike is None:
+            return refusal or await self._handle(call)
+        with call.service.interruptible():
+            answer = await strike.before()
+        if call.service.epoch != call.epoch:
+            raise ConnectionCut
+        if answer is None:
+            answer = refusal or await strike.work(partial(self._handle, call))
+            call.exchange.work = answer.status
+        with call.service.interruptible():
+            return await strike.after(answer)
+
+    async def _handle(self, call: Call) -> Answer:
+        """Let the operation's handler do its work; a refusal becomes an answer."""
+        profile = call.service.profile
+        operation = call.operation
+        try:
+            if operation is None:
+                return await self._no_operation(call)
+            caller = call.caller
+            if caller is not None and caller.policy is not None:
+                caller.require(action for action in operation.actions
+                               if action not in operation.conditional)
+            if operation.body == "none" and profile.refuses_bodies and call.has_body:
+                raise Refused("body.unexpected")
+            answer = await self._handlers[operation.id](call)
+            if answer.status == DONE:
+                answer.status = operation.success
+            return answer
+        except Refused as refused:
+            return call.errors.refuse(call, refused)
+        except ImsError as error:
+            return call.errors.error(call, error)
+        except ConnectionCut:
+            raise
+        except AnsweredEarly as early:
+            return early.answer
+        except ConnectionError:
+            # The client went away in the middle of its body; there is nobody to answer.
+            raise ConnectionCut from None
+        except web.RequestPayloadError:
+            # The body is not chunked or compressed as its headers say.
+            return call.errors.refuse(call, Refused("body.malformed"))
+        except Exception:
+            _log.exception("%s %s failed", call.method, call.path)
+            return call.errors.refuse(call, Refused("internal"))
+
+    async def _no_operation(self, call: Call) -> Answer:
+        if not call.allow:
+            raise Refused("route.unknown")
+        profile = call.service.profile
+        if profile.refuses_bodies and call.has_body and call.errors is profile:
+            # Glance reads the body before it finds that the method is not for this path.
+            await call.json()
+        raise Refused("route.method", headers={"Allow": call.allow})
+
+    def _resolve(self, call: Call) -> bool:
+        """Find the operation and the caller; True if a signature is to say who calls.
+
+        Raises:
+            Refused: no token or a bad one; then, no such path or method.
+        """
+        service = call.service
+        identity = call.path[1:].partition("/")[0] in routing.IDENTITY
+        profile = service.profile
+        try:
+            if identity:
+                call.errors = KEYSTONE
+                method, match = routing.identity(profile.name, call.method, call.path)
+            else:
+                method, segments = profile.route(
+                    call, routing.segments(call.path, profile.path_encoding))
+                match = routing.router(profile.name).match(segments)
+        except UnicodeDecodeError:
+            raise Refused("request.undecodable") from None
+        operation = match.operations.get(method)
+        if operation is None and identity:
+            # As in Keystone, who asks the wrong thing is told so before who he is.
+            call.allow = match.allow()
+            return False
+        if operation is not None:
+            call.operation = operation
+            if operation.face == "ims":
+                call.errors = ims_errors()
+            names = routing.parameter_names(operation.path)
+            call.params = dict(zip(names, match.values, strict=True))
+            call.exchange.operation = operation.id
+            if not operation.auth:
+                return False
+        else:
+            call.allow = match.allow()
+        token = call.headers.get("X-Auth-Token")
+        if not token and service.profile.takes_signatures and call.is_signed:
+            return True
+        call.called_by(service.callers.identify(token, service.clock.now()))
+        return False
+
+    async def _identify_signer(self, call: Call) -> None:
+        """Find the caller of a signed request.
+
+        Raises:
+            Refused, SignatureRefused: the signature is not good.
+        """
+        from ..api import gateway  # what few tests use is not loaded for all
+
+        call.called_by(call.service.callers.limited(await gateway.identify(call)))
+
+    def _note(self, exchange: Exchange, answer: Answer) -> None:
+        exchange.status = answer.status
+        exchange.response_headers = answer.headers
+        if not exchange.faults:
+            exchange.work = answer.status
+        exchange.response_body = answer.body
+        exchange.response_size = answer.length
+        if not answer.bare:
+            answer.headers[REQUEST_ID] = exchange.request_id
+        if answer.content_type is not None:
+            answer.headers["Content-Type"] = answer.content_type
+
+    async def _send(self, request: web.Request, answer: Answer) -> web.StreamResponse:
+        if answer.stream is None:
+            response = web.Response(status=answer.status, body=answer.body,
+                                    headers=answer.headers)
+            if answer.content_type is None:
+                response.headers.popall("Content-Type", None)
+            return response
+        streamed = web.StreamResponse(status=answer.status, headers=answer.headers)
+        streamed.content_length = answer.length
+        # The client may go away before the last byte: that is its affair.
+        with contextlib.suppress(ConnectionError):
+            await streamed.prepare(request)
+            for chunk in answer.stream:
+                await streamed.write(chunk)
+            await streamed.write_eof()
+        return streamed
+
+
+def _request_id(given: str | None) -> str:
+    if not given:
+        return f"req-{new_id()}"
+    return given if given.startswith("req-") else f"req-{given}"

@@ -1,0 +1,192 @@
+"""The state of one fake: everything that a reset makes anew, and what a request works on."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from ..domain.callers import AuthMode, Callers
+from ..domain.clock import Clock
+from ..domain.images import Images
+from ..domain.lifecycle import Lifecycle
+from ..domain.members import Members
+from ..domain.store import Store
+from ..domain.tags import Tags
+from ..domain.tasks import Tasks
+from ..domain.transitions import Transitions
+from ..domain.uploads import Uploads
+from ..faults import Faults
+from ..journal import BODY_BYTES, EXCHANGES, Journal
+from ..profiles import Profile, profile
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from ..domain.identity import Identity
+    from ..domain.jobs import Jobs
+    from ..domain.keys import Keys
+    from ..domain.metadefs import Metadefs
+    from ..domain.world import World
+    from ..scenario import Script
+
+DEFAULT_REGION = "eu-de"
+DEFAULT_QUOTA = 1000
+
+
+class Service:
+    """One Image Management Service.
+
+    Args:
+        profile_name: ``otc`` or ``openstack``.
+        auth: ``any``, ``strict`` or ``triple``; see ``Callers``.
+        region: name of the region, which the catalog and the default project have.
+        keep_exchanges: how many exchanges the journal keeps.
+        keep_bytes: how many bytes of each body.
+
+    Attributes:
+        epoch: number of resets so far; a request that began before one ends without a trace.
+        profile: what differs between services.
+        clock: the only source of time.
+        lifecycle: when and how images change status.
+        store: the images and their indexes.
+        transitions: changes of status under way.
+        images, uploads, tags, members: what can be done with images.
+        tasks: Glance's tasks.
+        callers: tokens and tenants.
+        region: name of the region.
+        begun_jobs: asynchronous jobs, or None as long as there was none.
+        faults: failures that the test has asked for.
+        journal: every exchange.
+        control: answers what comes in below ``/_fake_ims``; None to take it for unknown paths.
+        strict: whether what no client should send is looked for.
+        late_tokens: tokens that an earlier test had; whoever sends one is of it.
+        script: looks, before and after each request, whether a step of a scenario is due; None
+            without a scenario.
+    """
+
+    def __init__(
+        self, profile_name: str = "otc", auth: AuthMode = "any", region: str = DEFAULT_REGION,
+        keep_exchanges: int = EXCHANGES, keep_bytes: int = BODY_BYTES,
+    ) -> None:
+        self.epoch = 0
+        # The same over resets, so that a client made once for a session keeps its token.
+        self._default_token = uuid.uuid4().hex
+        self.clock = Clock()
+        self.faults = Faults(self.clock)
+        self.faults.service = self
+        self.journal = Journal(keep_exchanges, keep_bytes)
+        self.journal.service = self
+        self.strict = False
+        self.late_tokens: frozenset[str] = frozenset()
+        self.lifecycle = Lifecycle()
+        self._waiting: set[asyncio.Task[Any]] = set()
+        self.control: Callable[[web.Request], Awaitable[web.Response]] | None = None
+        self.script: Script | None = None
+        self._build(profile_name, auth, region)
+
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """While in it, the running task waits for a fault; a reset ends the wait."""
+        task = asyncio.current_task()
+        assert task is not None
+        if task in self._waiting:
+            yield
+            return
+        self._waiting.add(task)
+        try:
+            yield
+        finally:
+            self._waiting.discard(task)
+
+    def interrupt(self) -> None:
+        """End every wait for a fault."""
+        for task in self._waiting:
+            # A reset may run beside the loop, so the loop itself has to cancel.
+            task.get_loop().call_soon_threadsafe(task.cancel)
+        self._waiting.clear()
+
+    def _build(self, profile_name: str, auth: AuthMode, region: str) -> None:
+        self.profile: Profile = profile(profile_name)
+        self.faults.profile = self.profile.name
+        self.region = region
+        self._identity: Identity | None = None
+        self.callers = Callers(auth, self._default_token)
+        self._keys: Keys | None = None
+        self.begun_jobs: Jobs | None = None
+        self._world: World | None = None
+        self.store = Store()
+        self.tasks = Tasks()
+        self._metadefs: Metadefs | None = None
+        self.transitions = Transitions(self)
+        self.images = Images(self)
+        self.uploads = Uploads(self)
+        self.tags = Tags(self)
+        self.members = Members(self)
+
+    @property
+    def identity(self) -> Identity:
+        """Keystone's side, made when somebody asks for it: few tests log in."""
+        if self._identity is None:
+            from ..domain.identity import Identity
+
+            self._identity = Identity(self)
+        return self._identity
+
+    @property
+    def jobs(self) -> Jobs:
+        """The asynchronous jobs; made when first asked for."""
+        if self.begun_jobs is None:
+            from ..domain.jobs import Jobs
+
+            self.begun_jobs = Jobs(self)
+        return self.begun_jobs
+
+    @property
+    def world(self) -> World:
+        """What lies around images: servers, disks, buckets, ...; made when first asked for."""
+        if self._world is None:
+            from ..domain.world import World
+
+            self._world = World(self.region, DEFAULT_QUOTA)
+        return self._world
+
+    @property
+    def quota(self) -> int:
+        """How many images a project may have; asked of each new image, so without a world."""
+        return DEFAULT_QUOTA if self._world is None else self._world.quota
+
+    @property
+    def metadefs(self) -> Metadefs:
+        """Glance's metadata definitions; made when first asked for."""
+        if self._metadefs is None:
+            from ..domain.metadefs import Metadefs
+
+            self._metadefs = Metadefs()
+        return self._metadefs
+
+    @property
+    def keys(self) -> Keys:
+        """The access keys; made when first asked for."""
+        if self._keys is None:
+            from ..domain.keys import Keys
+
+            self._keys = Keys()
+        return self._keys
+
+    def reset(
+        self, profile_name: str = "otc", auth: AuthMode = "any", region: str = DEFAULT_REGION
+    ) -> None:
+        """Forget images, members, tasks, jobs, tokens, keys, faults and exchanges; clock back."""
+        self.epoch += 1
+        self.interrupt()
+        self.script = None
+        self.late_tokens = self.callers.given() - {self._default_token}
+        self.store.close()
+        self.clock.reset()
+        self.faults.clear()
+        self.journal.clear()
+        self.lifecycle.reset()
+        self._build(profile_name, auth, region)
