@@ -58,7 +58,8 @@ def text() -> str:
     parts = [
         HEAD,
         f"The API reference has {len(reference)} operations, all of them served. Its "
-        f"{len(ERRORS)} error codes can all be raised by `faults.add(..., error=\"IMG.…\")`.\n",
+        f"{len(ERRORS)} error codes can all be raised by "
+        "`faults.add(..., error_code=\"IMG.…\")`.\n",
     ]
     for title, chosen in (("Native OpenStack APIs", native), ("IMS APIs", ims),
                           ("What only Huawei's client has", client),

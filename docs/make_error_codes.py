@@ -28,7 +28,7 @@ test fails that sees a code that stands here as *by asking*. *by asking*: no rul
 reason given; a test asks for it:
 
 ```python
-fake.faults.add("cloudimages.copy", error="IMG.0187")   # the request is refused
+fake.faults.add("cloudimages.copy", error_code="IMG.0187")   # the request is refused
 fake.jobs.fail_next("IMG.0014")                         # the request is taken, the job fails
 ```
 

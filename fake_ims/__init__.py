@@ -23,12 +23,12 @@ if TYPE_CHECKING:
         WrongLoopError,
     )
     from .fake.fake_ims import FakeIMS
-    from .fake.identity import People
-    from .fake.images import ImageHandle, SeededImages
+    from .fake.identity import Identity
+    from .fake.images import ImageHandle, Images
     from .fake.tenant import Tenant
     from .faults import Fault, Faults
     from .faults.chance import lognormal, uniform
-    from .faults.weather import Spell
+    from .faults.weather import Weather
     from .journal import Exchange, Journal
     from .sweeping.mark import sweep
 else:
@@ -43,10 +43,10 @@ else:
         "Journal": "journal",
         "Lifecycle": "domain.lifecycle",
         "NotRunningError": "errors",
-        "People": "fake.identity",
+        "Identity": "fake.identity",
         "PortTakenError": "errors",
-        "SeededImages": "fake.images",
-        "Spell": "faults.weather",
+        "Images": "fake.images",
+        "Weather": "faults.weather",
         "Tenant": "fake.tenant",
         "UnknownImageError": "errors",
         "UsageError": "errors",
@@ -78,17 +78,17 @@ __all__ = [
     "FakeImsError",
     "Fault",
     "Faults",
+    "Identity",
     "ImageHandle",
+    "Images",
     "Journal",
     "Lifecycle",
     "NotRunningError",
-    "People",
     "PortTakenError",
-    "SeededImages",
-    "Spell",
     "Tenant",
     "UnknownImageError",
     "UsageError",
+    "Weather",
     "WrongLoopError",
     "__version__",
     "by_hand",

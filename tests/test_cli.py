@@ -85,7 +85,7 @@ taken_port = pytest.fixture(free_port)
 
 
 @pytest.mark.parametrize("profile", ["otc", "openstack"])
-@pytest.mark.parametrize("auth", ["any", "strict", "triple"])
+@pytest.mark.parametrize("auth", ["any", "issued", "triple"])
 def test_the_ready_file_says_how_to_call(tmp_path: Path, profile: str, auth: str) -> None:
     ready = tmp_path / "ready.json"
     ready.write_text("left by another")
@@ -117,7 +117,7 @@ def test_a_stale_ready_file_is_not_believed(tmp_path: Path, taken_port: int) -> 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="no curl here")
 @pytest.mark.parametrize("settings", [
-    (), ("--profile", "openstack"), ("--auth", "strict"), ("--auth", "triple"),
+    (), ("--profile", "openstack"), ("--auth", "issued"), ("--auth", "triple"),
 ])
 def test_the_lines_can_be_pasted(settings: tuple[str, ...]) -> None:
     with command("serve", *settings) as process:

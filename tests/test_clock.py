@@ -195,7 +195,7 @@ def test_time_that_goes_back(fake_ims: FakeIMS, wire: Wire) -> None:
 
 
 def test_a_token_expires_by_frozen_time() -> None:
-    with FakeIMS(auth="strict") as fake, freeze_time(START) as frozen:
+    with FakeIMS(auth="issued") as fake, freeze_time(START) as frozen:
         tenant = fake.tenant("p2")
         tenant.expire(after="1h")
         wire = Wire(fake.url, tenant.headers)

@@ -64,7 +64,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 @pytest.mark.parametrize(("settings", "text"), [
     ({"profile": "opnstack"}, "did you mean 'openstack'"),
     ({"profile": None}, "unknown profile None"),
-    ({"auth": "stict"}, "did you mean 'strict'"),
+    ({"auth": "isued"}, "did you mean 'issued'"),
     ({"saving": "soon"}, "saving: 'soon' is no duration"),
     ({"deleting": -1}, "deleting: a duration must be"),
     ({"host": ""}, "host is an address"),
@@ -106,7 +106,7 @@ def test_a_duration_is_written_in_many_ways(saving: str | float | timedelta) -> 
 # what a client needs
 
 
-@pytest.mark.parametrize("auth", ["any", "strict", "triple"])
+@pytest.mark.parametrize("auth", ["any", "issued", "triple"])
 @pytest.mark.parametrize("profile", ["otc", "openstack"])
 def test_the_default_token_is_good_in_every_mode(profile: str, auth: str) -> None:
     with FakeIMS(profile=profile, auth=auth) as fake:  # type: ignore[arg-type]
@@ -302,7 +302,7 @@ def test_roles_count(fake_ims: FakeIMS, wire: Wire) -> None:
     assert (reader.names(), admin.names()) == ([], ["ours"])
 
 
-@pytest.mark.parametrize("auth", ["any", "strict", "triple"])
+@pytest.mark.parametrize("auth", ["any", "issued", "triple"])
 def test_tokens_end(auth: str) -> None:
     with FakeIMS(auth=auth) as fake:  # type: ignore[arg-type]
         expiring, revoked = fake.tenant("p2"), fake.tenant("p3")
@@ -372,7 +372,7 @@ def test_an_id_is_free_again_after_a_reset(fake_ims: FakeIMS) -> None:
         old.status  # noqa: B018
 
 
-@pytest.mark.parametrize("auth", ["any", "strict", "triple"])
+@pytest.mark.parametrize("auth", ["any", "issued", "triple"])
 def test_the_default_token_outlives_a_reset(auth: AuthMode) -> None:
     with FakeIMS(auth=auth) as fake:
         token = fake.token
@@ -417,8 +417,8 @@ def test_settings_of_a_reset_hold_until_the_next() -> None:
     with FakeIMS(profile="openstack", saving="30s") as fake:
         wire = wire_of(fake)
         assert wire.get("/v2/info/import").status == 200
-        fake.reset(profile="otc", auth="strict", deleting="5s")
-        assert (fake.profile, fake.auth) == ("otc", "strict")
+        fake.reset(profile="otc", auth="issued", deleting="5s")
+        assert (fake.profile, fake.auth) == ("otc", "issued")
         assert Wire(fake.url, {"X-Auth-Token": "other"}).get("/v2/images").status == 401
         assert wire.get("/v2/info/import").status == 404
         created = wire.create(name="a")
@@ -475,7 +475,7 @@ def test_after_the_end_it_says_so() -> None:
 
 
 def test_it_can_be_started_again_and_begins_clean() -> None:
-    fake = FakeIMS(auth="strict")
+    fake = FakeIMS(auth="issued")
     with fake:
         fake.images.add(name="a")
     with fake:

@@ -256,7 +256,7 @@ def test_nothing_is_said_under_the_strictest_warnings(tmp_path: Path) -> None:
                 await asyncio.to_thread(get, fake)
 
         for _ in range(3):
-            with FakeIMS(auth="strict") as fake:
+            with FakeIMS(auth="issued") as fake:
                 fake.images.add(name="a", data=bytes(6_000_000))
                 get(fake)
         asyncio.run(in_loop())

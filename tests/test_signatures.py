@@ -33,7 +33,7 @@ pytestmark = [
 AK, SK = DEFAULT_ACCESS_KEY, DEFAULT_SECRET_KEY
 NOW = 1_700_000_000.0
 DATE = "20231114T221320Z"
-STRICT = pytest.mark.fake_ims(auth="strict")
+ISSUED = pytest.mark.fake_ims(auth="issued")
 
 
 class Pair:
@@ -390,7 +390,7 @@ def refusal(reply: Reply) -> str:
     return str(rest)
 
 
-@STRICT
+@ISSUED
 def test_a_signed_request(wire: Wire, fake_ims: FakeIMS) -> None:
     reply = send_signed(wire, "POST", body=b'{"name": "n"}')
     assert (reply.status, reply.json["owner"]) == (201, fake_ims.project_id)
@@ -399,7 +399,7 @@ def test_a_signed_request(wire: Wire, fake_ims: FakeIMS) -> None:
     assert send_signed(wire).json["images"][0]["name"] == "n"
 
 
-@STRICT
+@ISSUED
 def test_refusals_over_http(wire: Wire, fake_ims: FakeIMS) -> None:
     assert refusal(send_signed(wire, secret="wrong")).startswith(
         "verify aksk signature fail, canonicalRequest:GET|/v2/images/||accept:application/json|")
@@ -416,20 +416,20 @@ def test_refusals_over_http(wire: Wire, fake_ims: FakeIMS) -> None:
     assert send_signed(wire, "PUT").refusal == (405, "IMG.0105")
 
 
-@STRICT
+@ISSUED
 def test_the_clock_is_the_fakes(wire: Wire, fake_ims: FakeIMS) -> None:
     fake_ims.clock.advance("1h")
     assert refusal(send_signed(wire)).startswith("calc aksk signature fail:signature expired")
     assert send_signed(wire, at=time.time() + 3600).status == 200
 
 
-@STRICT
+@ISSUED
 def test_a_replayed_signature_is_taken(wire: Wire) -> None:
     at = time.time() - 600
     assert send_signed(wire, at=at).status == send_signed(wire, at=at).status == 200
 
 
-@STRICT
+@ISSUED
 def test_what_a_recorded_signature_is_good_for(wire: Wire, fake_ims: FakeIMS) -> None:
     date = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(fake_ims.clock.now()))
     signed = by_go("POST", "/v2/images", body=b'{"name": "n"}', date=date, host=wire.host,
@@ -459,7 +459,7 @@ def test_what_a_recorded_signature_is_good_for(wire: Wire, fake_ims: FakeIMS) ->
     assert len(fake_ims.images) == 4
 
 
-@STRICT
+@ISSUED
 def test_the_project_of_a_signed_request(wire: Wire, fake_ims: FakeIMS) -> None:
     fake_ims._service.keys.add(AK, SK, project_id="p", projects={"q": ["reader"]})
     assert send_signed(wire).status == 200
@@ -470,7 +470,7 @@ def test_the_project_of_a_signed_request(wire: Wire, fake_ims: FakeIMS) -> None:
         f"ak {AK} has no project z")
 
 
-@STRICT
+@ISSUED
 def test_a_token_comes_before_a_signature(wire: Wire, fake_ims: FakeIMS) -> None:
     tenant = fake_ims.tenant("p2")
     assert send_signed(wire, secret="wrong", headers=tenant.headers).status == 200
@@ -478,14 +478,14 @@ def test_a_token_comes_before_a_signature(wire: Wire, fake_ims: FakeIMS) -> None
     assert send_signed(wire, headers={"X-Auth-Token": "bad"}).refusal == (401, "IMG.0087")
 
 
-@STRICT
+@ISSUED
 @pytest.mark.parametrize("value", ["Basic YTpi", "Bearer x", "SDK", "", "OBS a:b"])
 def test_another_authorization_is_none(wire: Wire, value: str) -> None:
     reply = wire.anonymous().send("GET", "/v2/images", headers={"Authorization": value})
     assert reply.refusal == (401, "IMG.0087")
 
 
-@pytest.mark.fake_ims(auth="strict", profile="openstack")
+@pytest.mark.fake_ims(auth="issued", profile="openstack")
 def test_plain_glance_knows_no_signatures(wire: Wire) -> None:
     assert send_signed(wire).status == 401
     assert b"APIGW" not in send_signed(wire).body
@@ -552,25 +552,25 @@ def test_a_project_that_cannot_be_does_not_come_into_being(wire: Wire, fake_ims:
     assert len(fake_ims.identity.projects) == before
 
 
-@STRICT
+@ISSUED
 def test_faults_see_what_is_refused(wire: Wire, fake_ims: FakeIMS) -> None:
     fake_ims.faults.add("images.list", status=503, times=1)
     assert send_signed(wire, secret="wrong").status == 503
     assert send_signed(wire, secret="wrong").status == 401
 
 
-@STRICT
+@ISSUED
 def test_keys_end_with_the_reset(wire: Wire, fake_ims: FakeIMS) -> None:
     fake_ims._service.keys.add(AK, "another", project_id="p")
     assert send_signed(wire, secret="another").status == 200
-    fake_ims.reset(auth="strict")
+    fake_ims.reset(auth="issued")
     assert send_signed(wire, secret="another").status == 401
     assert send_signed(wire).status == 200
 
 
 # uploads
 
-@STRICT
+@ISSUED
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_signed_upload(wire: Wire, fake_ims: FakeIMS, chunked: bool) -> None:
     image_id = wire.create()["id"]
@@ -587,7 +587,7 @@ def test_a_signed_upload(wire: Wire, fake_ims: FakeIMS, chunked: bool) -> None:
     assert wire.show(image_id)["checksum"] == hashlib.md5(data).hexdigest()
 
 
-@STRICT
+@ISSUED
 @pytest.mark.parametrize("chunked", [False, True])
 def test_an_upload_of_more_than_12_mb(wire: Wire, chunked: bool) -> None:
     image_id = wire.create()["id"]
@@ -598,7 +598,7 @@ def test_an_upload_of_more_than_12_mb(wire: Wire, chunked: bool) -> None:
     assert upload_by_sdk(wire, path, data[:-1], chunked=chunked).status == 204
 
 
-@STRICT
+@ISSUED
 def test_an_upload_that_is_not_signed_may_be_larger(wire: Wire, fake_ims: FakeIMS) -> None:
     image_id = wire.create()["id"]
     data = bytes(signatures.MAX_BODY + 1)
@@ -630,7 +630,7 @@ def upload_by_sdk(
     return wire.anonymous().send("PUT", path, parts if chunked else data, given, chunked=chunked)
 
 
-@STRICT
+@ISSUED
 def test_a_client_that_goes_away_in_a_signed_body(wire: Wire, fake_ims: FakeIMS) -> None:
     head = (f"POST /v2/images HTTP/1.1\r\nHost: {wire.host}\r\nContent-Length: 100\r\n"
             "Authorization: SDK-HMAC-SHA256 Access=a, SignedHeaders=b, Signature=c\r\n\r\n{")
@@ -638,20 +638,20 @@ def test_a_client_that_goes_away_in_a_signed_body(wire: Wire, fake_ims: FakeIMS)
     assert wire.get("/v2/images").status == 200
 
 
-@STRICT
+@ISSUED
 def test_a_reset_while_a_signed_body_comes(wire: Wire, fake_ims: FakeIMS) -> None:
     body = b'{"name": "n"}'
     date = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     signed = by_go("POST", "/v2/images", body=body, date=date, host=wire.host,
                    scope=f"{date[:8]}///sdk_request")
     assert wire.interrupted("POST", "/v2/images", body, dict(signed.headers),
-                            lambda: fake_ims.reset(auth="strict")) == b""
+                            lambda: fake_ims.reset(auth="issued")) == b""
     assert len(fake_ims.images) == len(fake_ims.requests) == 0
 
 
 def test_who_does_not_sign_pays_nothing() -> None:
     script = ("import sys, fake_ims, http.client\n"
-              "with fake_ims.FakeIMS(auth='strict') as fake:\n"
+              "with fake_ims.FakeIMS(auth='issued') as fake:\n"
               "    client = http.client.HTTPConnection(fake.url[7:])\n"
               "    client.request('GET', '/v2/images', headers=fake.headers)\n"
               "    assert client.getresponse().status == 200\n"
@@ -663,7 +663,7 @@ def test_who_does_not_sign_pays_nothing() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@STRICT
+@ISSUED
 def test_nonsense_in_headers_is_never_a_500(wire: Wire, fake_ims: FakeIMS) -> None:
     good = f"SDK-HMAC-SHA256 Access={AK}, SignedHeaders=host;x-sdk-date;x-odd, Signature=00"
     date = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
@@ -732,7 +732,7 @@ def ims_client(fake: FakeIMS, ak: str = AK, sk: str = SK, **more: Any) -> Iterat
         client.get_http_client().executor.shutdown()
 
 
-@STRICT
+@ISSUED
 def test_huaweicloudsdkims_as_it_is(fake_ims: FakeIMS) -> None:
     with ims_client(fake_ims) as client:
         import huaweicloudsdkims.v2 as ims
@@ -773,7 +773,7 @@ def test_huaweicloudsdkims_as_it_is(fake_ims: FakeIMS) -> None:
         assert made.id not in [image.id for image in fake_ims.images]
 
 
-@STRICT
+@ISSUED
 def test_huaweicloudsdkims_is_refused_with_its_own_exception(fake_ims: FakeIMS) -> None:
     pytest.importorskip("huaweicloudsdkims")
     import huaweicloudsdkims.v2 as ims

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 async def identify(call: Call) -> Caller:
     """The caller of a signed request: the owner of the access key.
 
-    In ``auth="strict"`` the signature is checked, else access key and project are taken at their
+    In ``auth="issued"`` the signature is checked, else access key and project are taken at their
     word.
 
     Raises:
@@ -29,7 +29,7 @@ async def identify(call: Call) -> Caller:
         ConnectionCut: the client went away.
     """
     service = call.service
-    if service.callers.mode != "strict":
+    if service.callers.mode != "issued":
         return _at_its_word(call)
     body = await _body(call)
     url = call.request.rel_url

@@ -85,7 +85,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     serve.option("--port", type=int, default=0, help="port to listen on (default: 0, a free one)")
     serve.option("--profile", default="otc", metavar="otc|openstack",
                  help="service that it plays (default: otc)")
-    serve.option("--auth", default="any", metavar="any|strict|triple",
+    serve.option("--auth", default="any", metavar="any|issued|triple",
                  help="how tokens are read (default: any token is good)")
     for name, what in (("saving", "an upload takes until the image is active"),
                        ("deleting", "a deletion takes until the image is gone"),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..contract.model import Profile
     from ..domain.callers import AuthMode
     from ..journal import Exchange
-    from ..scenario import Scenario
+    from ..scenario import ScenarioDocument
 
 _UNPRINTABLE = re.compile(r"[^ -~\u00a0-\ud7ff\ue000-\U0010ffff]")
 _RED, _YELLOW, _GREEN, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[0m"
@@ -70,7 +70,7 @@ def serve(
     fake = FakeIMS(profile=cast("Profile", profile), auth=cast("AuthMode", auth), saving=saving,
                    deleting=deleting, jobs=jobs, region=region, seed=seed, host=host, port=port,
                    control=control, control_token=control_token)
-    played: Scenario | None = None
+    played: ScenarioDocument | None = None
     if scenario is not None:
         from ..scenario import load
 
@@ -80,8 +80,8 @@ def serve(
 
 
 async def _serve(
-    fake: FakeIMS, scenario: Scenario | None, ready_file: str | None, clouds_yaml: str | None,
-    print_env: bool, quiet: bool
+    fake: FakeIMS, scenario: ScenarioDocument | None, ready_file: str | None,
+    clouds_yaml: str | None, print_env: bool, quiet: bool
 ) -> None:
     voice = _Voice()
     if not quiet and not print_env:

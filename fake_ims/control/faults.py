@@ -27,8 +27,8 @@ def _add(control: Control) -> dict[str, object]:
 
 
 def _weather(control: Control) -> dict[str, object]:
-    spell = control.fake.faults.weather(control.body["name"], seed=control.body.get("seed"))
-    return {"faults": [told(fault) for fault in spell]}
+    weather = control.fake.faults.weather(control.body["name"], seed=control.body.get("seed"))
+    return {"faults": [told(fault) for fault in weather]}
 
 
 def _find(control: Control) -> Fault:

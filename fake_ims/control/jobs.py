@@ -56,15 +56,16 @@ def _fail_next(control: Control) -> None:
 
 
 _ONE = "/jobs/{job}"
-_FAILURE = table({"code": says(ERROR, "the error code"), "reason": says(NAME, "fail_reason")})
+_FAILURE = table({"error_code": says(ERROR, "the error code"), "reason": says(NAME, "fail_reason")})
 
 ROUTES = (
     Route("jobs", "GET", "/jobs", "All asynchronous jobs.", _list, answer="jobs, oldest first"),
     Route("jobs.show", "GET", _ONE, "A job, by id, or the last.",
           lambda control: told(_find(control)), answer="the job", errors=(404,)),
     Route("jobs.start", "POST", f"{_ONE}/start", "Let it run now.", _start,
-          table({"percent": says({"type": "number", "minimum": 0, "maximum": 99},
-                                 "stay at so many percent")}), answer="the job", errors=(404,)),
+          table({"progress": says({"type": "number", "minimum": 0, "maximum": 99},
+                                 "stay at this progress, in percent")}),
+          answer="the job", errors=(404,)),
     Route("jobs.succeed", "POST", f"{_ONE}/succeed", "Let it succeed now.", _succeed,
           answer="the job", errors=(404,)),
     Route("jobs.fail", "POST", f"{_ONE}/fail", "Let it fail now.", _fail, _FAILURE,

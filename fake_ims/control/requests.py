@@ -51,7 +51,7 @@ def _verify(control: Control) -> dict[str, object]:
 
 
 _FILTERS: Mapping[str, Schema] = {
-    "target": says(NAME, "an operation or a glob"),
+    "operation": says(NAME, "an operation or a glob"),
     "status": says(NAME, "status of the answer (0 for none), or a class such as 5xx"),
     "tenant": says(NAME, "project id of the caller"),
     "method": says(NAME, "HTTP method"),

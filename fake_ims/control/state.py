@@ -8,7 +8,7 @@ from typing import Any
 from ..documents import apply, schemas
 from ..documents.schemas import DUE, DURATION, NAME, says, table
 from ..documents.source import Source, parse
-from ..scenario.scenario import Scenario, checked
+from ..scenario.document import ScenarioDocument, checked
 from ..scenario.schema import schema as scenario_schema
 from ..version import __version__
 from .route import Control, ControlError, Route
@@ -54,8 +54,16 @@ def _set_lifecycle(control: Control) -> dict[str, str]:
     return _lifecycle(control)
 
 
-def _kill(control: Control) -> None:
-    apply.kill(control.fake, control.body)
+def _kill_next(control: Control) -> None:
+    control.fake.lifecycle.kill_next(**control.body)
+
+
+def _kill_nth(control: Control) -> None:
+    control.fake.lifecycle.kill_nth(**control.body)
+
+
+def _kill_named(control: Control) -> None:
+    control.fake.lifecycle.kill_named(**control.body)
 
 
 def _tenant(control: Control) -> dict[str, object]:
@@ -70,18 +78,18 @@ def _play(control: Control) -> dict[str, object]:
         source = parse(body["toml"], "scenario.toml")
     else:
         source = Source("scenario", body["scenario"], {})
-    scenario: Scenario = checked(source, type(control.fake), {})
+    scenario: ScenarioDocument = checked(source, type(control.fake), {})
     control.fake.play(scenario)
     return _told(control)
 
 
 def _told(control: Control) -> dict[str, object]:
-    script = control.fake.scenario
-    if script is None:
+    scenario = control.fake.scenario
+    if scenario is None:
         raise ControlError(404, "no scenario is being played; POST one to /_fake_ims/scenario")
-    return {"name": script.scenario.name, "taken": script.taken,
-            "steps": len(script.scenario.steps), "complaints": script.complaints(),
-            "tenants": {name: tenant.token for name, tenant in script.tenants.items()}}
+    return {"name": scenario.document.name, "taken": scenario.taken,
+            "steps": len(scenario.document.steps), "complaints": scenario.complaints(),
+            "tenants": {name: tenant.token for name, tenant in scenario.tenants.items()}}
 
 
 _LIFECYCLE: Mapping[str, Any] = {name: DUE for name in ("saving", "deleting", "jobs")}
@@ -101,8 +109,12 @@ ROUTES = (
           _lifecycle, answer="saving, deleting, jobs"),
     Route("lifecycle.set", "PATCH", "/lifecycle", "Change how long they take from now on.",
           _set_lifecycle, table(_LIFECYCLE), answer="saving, deleting, jobs"),
-    Route("lifecycle.kill", "POST", "/lifecycle/kills", "Let uploads end killed.", _kill,
-          schemas.kill()),
+    Route("lifecycle.kill_next", "POST", "/lifecycle/kill_next",
+          "The next uploads end killed.", _kill_next, schemas.KILLS["kill_next"]),
+    Route("lifecycle.kill_nth", "POST", "/lifecycle/kill_nth",
+          "The Nth upload from now ends killed.", _kill_nth, schemas.KILLS["kill_nth"]),
+    Route("lifecycle.kill_named", "POST", "/lifecycle/kill_named",
+          "Uploads to images of this name end killed.", _kill_named, schemas.KILLS["kill_named"]),
     Route("tenants.add", "POST", "/tenants", "Another caller, and a token of his.", _tenant,
           schemas.tenant(), answer="project_id, user_id, roles, token"),
     Route("scenario", "GET", "/scenario", "The scenario that is being played.", _told,

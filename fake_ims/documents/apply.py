@@ -134,21 +134,3 @@ def change_world(world: World, document: Document) -> None:
         else:
             for one in value:
                 add_record(world, name, one)
-
-
-def kill(fake: FakeIMS, document: Document) -> None:
-    """``lifecycle.kill_next``, ``kill_nth`` or ``kill_named``.
-
-    Raises:
-        UsageError: it says none of these, or several.
-    """
-    given = dict(document)
-    reason = {"reason": given.pop("reason")} if "reason" in given else {}
-    if len(given) != 1:
-        raise UsageError("a kill has one of next, nth and named")
-    if "next" in given:
-        fake.lifecycle.kill_next(count=given["next"], **reason)
-    elif "nth" in given:
-        fake.lifecycle.kill_nth(given["nth"], **reason)
-    else:
-        fake.lifecycle.kill_named(given["named"], **reason)

@@ -192,20 +192,22 @@ def world() -> dict[str, Any]:
     return table(properties)
 
 
-def kill() -> dict[str, Any]:
-    """An order to kill uploads: the next ones, the Nth, or those of a name."""
-    return table({
-        "next": says(COUNT, "so many uploads from now"),
-        "nth": says(COUNT, "the Nth upload from now"),
-        "named": says(NAME, "uploads to images of this name"),
-        "reason": says(NAME, "why"),
-    })
+_REASON: Schema = says(NAME, "why; by default: killed by the test")
+#: What ``lifecycle.kill_next``, ``kill_nth`` and ``kill_named`` take: which uploads end killed.
+KILLS: dict[str, Schema] = {
+    "kill_next": table({"count": says(COUNT, "how many uploads; by default 1"),
+                        "reason": _REASON}),
+    "kill_nth": table({"nth": says(COUNT, "which upload from now, from 1"),
+                       "reason": _REASON}, required=("nth",)),
+    "kill_named": table({"name": says(NAME, "name of the images"),
+                         "reason": _REASON}, required=("name",)),
+}
 
 
 def job_failure() -> dict[str, Any]:
     """What ``jobs.fail_next`` takes."""
     return table({
-        "code": says(ERROR, "the error code"), "reason": says(NAME, "fail_reason"),
+        "error_code": says(ERROR, "the error code"), "reason": says(NAME, "fail_reason"),
         "job_type": says({"enum": sorted(JOB_TYPES)}, "only jobs of this type"),
         "count": says(COUNT, "how many"),
     })

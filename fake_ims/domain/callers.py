@@ -16,8 +16,8 @@ from .refusal import Refused
 if TYPE_CHECKING:
     from .permissions import Policy
 
-AuthMode = Literal["any", "strict", "triple"]
-AUTH_MODES: tuple[AuthMode, ...] = ("any", "strict", "triple")
+AuthMode = Literal["any", "issued", "triple"]
+AUTH_MODES: tuple[AuthMode, ...] = ("any", "issued", "triple")
 
 DEFAULT_PROJECT_ID = "b912fb4a4c464b568ecfca1071b21b10"
 DEFAULT_USER_ID = "6b0b1d3c6d3f4c0e9d2a5d6f1c7e8a90"
@@ -86,7 +86,8 @@ class Callers:
 
     Args:
         mode: ``any`` takes every non-empty token (one it did not issue is the default tenant's),
-            ``strict`` only issued ones, ``triple`` reads ``user:project:role[,role]``.
+            ``issued`` only those that the fake issued, ``triple`` reads
+            ``user:project:role[,role]``.
         default_token: the default tenant's, except in mode ``triple``; None for a new one.
     """
 
@@ -180,7 +181,7 @@ class Callers:
             return issued.caller
         if self.mode == "any":
             return self.default
-        if self.mode == "strict":
+        if self.mode == "issued":
             raise Refused("auth.unknown")
         return self._triple(token)
 

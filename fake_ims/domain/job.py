@@ -61,7 +61,7 @@ class Job:
         begun_at: instant of the request, seconds since the epoch.
         ended_at: instant of its end; None before.
         status: ``INIT``, ``RUNNING``, ``SUCCESS`` or ``FAIL``.
-        percent: progress that the test has set; None to reckon it from the clock.
+        progress: percentage that the test has set; None to reckon it from the clock.
         looks: of clients, for ``polls(N)``.
         fails_with: error code and reason of the failure to come; None if it is to succeed.
         hangs_at: the percentage beyond which it does not get; None if it does not hang.
@@ -78,7 +78,7 @@ class Job:
     begun_at: float
     ended_at: float | None = None
     status: str = INIT
-    percent: float | None = None
+    progress: float | None = None
     looks: int = 0
     error_code: str | None = None
     fail_reason: str | None = None

@@ -91,7 +91,7 @@ class Jobs:
         if order.hangs_at is not None and isinstance(job.due, ByHand):
             self._run(job, now)
             for each in (job, *job.sub_jobs):
-                each.percent = order.hangs_at
+                each.progress = order.hangs_at
         if order.begun is not None:
             order.begun(job)
 
@@ -142,8 +142,8 @@ class Jobs:
     def _reached(self, job: Job) -> float:
         if job.status == SUCCESS:
             return 100
-        if job.percent is not None:
-            return job.percent
+        if job.progress is not None:
+            return job.progress
         if isinstance(job.due, Polls):
             return int(100 * job.looks / job.due.count) if not job.is_over else 0
         if isinstance(job.due, After) and job.due.seconds:
@@ -232,7 +232,8 @@ class Jobs:
     # what the test does
 
     def fail_next(
-        self, code: str, reason: str | None = None, *, job_type: str | None = None, count: int = 1
+        self, error_code: str, reason: str | None = None, *,
+        job_type: str | None = None, count: int = 1,
     ) -> None:
         """The next ``count`` jobs, of one type or of any, end ``FAIL``.
 
@@ -243,19 +244,19 @@ class Jobs:
             raise UsageError(f"count is a whole number from 1, not {count!r}")
         if job_type is not None and job_type not in JOB_TYPES:
             raise unknown("job type", job_type, JOB_TYPES)
-        self._failures.append(_Failure(*_failure(code, reason), job_type, count))
+        self._failures.append(_Failure(*_failure(error_code, reason), job_type, count))
 
-    def start(self, job: Job, percent: float | None = None) -> None:
-        """Let a job run now; with ``percent`` it stays at that progress.
+    def start(self, job: Job, progress: float | None = None) -> None:
+        """Let a job run now; with ``progress`` it stays at that progress.
 
         Raises:
             UsageError: it is over, or the percentage is none.
         """
         _check_open(job)
-        if percent is not None and not 0 <= percent < 100:
-            raise UsageError(f"percent is a number from 0 to below 100, not {percent!r}")
+        if progress is not None and not 0 <= progress < 100:
+            raise UsageError(f"progress is a number from 0 to below 100, not {progress!r}")
         self._run(job, self._service.clock.now())
-        job.percent = percent
+        job.progress = progress
 
     def go_on(self, job: Job) -> None:
         """Let a job that hangs go on; one whose time is over ends now."""
@@ -281,14 +282,14 @@ class Jobs:
         self._run(job, now)
         self._end(job, now)
 
-    def fail(self, job: Job, code: str, reason: str | None = None) -> None:
+    def fail(self, job: Job, error_code: str, reason: str | None = None) -> None:
         """Let a job fail now.
 
         Raises:
             UsageError: it is over, or no such error code.
         """
         _check_open(job)
-        found = _failure(code, reason)
+        found = _failure(error_code, reason)
         self._let_go(job)
         self._fail(job, *found, self._service.clock.now())
 

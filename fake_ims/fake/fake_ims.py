@@ -12,7 +12,7 @@ from ..errors import NotRunningError
 from ..journal import BODY_BYTES, EXCHANGES
 from ..server.bridge import NOT_STARTED, Bridge
 from ..server.state import DEFAULT_REGION, Service
-from .images import SeededImages
+from .images import Images
 from .login import LogIn
 from .running import Running
 from .scripted import Scripted
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from ..domain.world import World
     from ..faults import Faults
     from ..journal import Journal
-    from .identity import People
-    from .jobs import AsyncJobs
+    from .identity import Identity
+    from .jobs import Jobs
 
 class FakeIMS(Running, Scripted, LogIn):
     """A fake Image Management Service.
@@ -42,7 +42,7 @@ class FakeIMS(Running, Scripted, LogIn):
     Args:
         profile: ``otc`` (Open Telekom Cloud's IMS) or ``openstack`` (plain Glance).
         auth: ``any``: a token that ``tenant()`` gave is that tenant, any other the default one;
-            ``strict``: only tokens that the fake gave; ``triple``: the token is the identity,
+            ``issued``: only tokens that the fake issued; ``triple``: the token is the identity,
             ``user:project:role[,role]``.
         saving: how long an image stays ``saving`` after its upload: ``"30s"``, seconds, a
             timedelta, ``polls(3)`` or ``by_hand``.
@@ -89,7 +89,7 @@ class FakeIMS(Running, Scripted, LogIn):
         self._bridge = Bridge()
         self._tenants: dict[object, Tenant] = {}
         self._service = service = Service(profile, auth, region, keep_exchanges, keep_bytes)
-        self._images = SeededImages(service, self._bridge)
+        self._images = Images(service, self._bridge)
         # What tests ask these objects takes the bridge. Clock and Lifecycle do without: what a
         # test does there are single stores and appends, which the loop only reads.
         service.faults.run = self._bridge.run
@@ -141,7 +141,7 @@ class FakeIMS(Running, Scripted, LogIn):
 
     @property
     def auth(self) -> str:
-        """How tokens are read: ``any``, ``strict`` or ``triple``."""
+        """How tokens are read: ``any``, ``issued`` or ``triple``."""
         return self._service.callers.mode
 
     def tenant(
@@ -215,16 +215,16 @@ class FakeIMS(Running, Scripted, LogIn):
     # the state
 
     @property
-    def images(self) -> SeededImages:
+    def images(self) -> Images:
         """The images: seed them, look at them, move them."""
         return self._images
 
     @property
-    def identity(self) -> People:
+    def identity(self) -> Identity:
         """The people who may log in: ``identity.add_user("ann", project="p2")``."""
-        from .identity import People  # few tests ask for it
+        from .identity import Identity  # few tests ask for it
 
-        return People(self._service, self._bridge)
+        return Identity(self._service, self._bridge)
 
     @property
     def world(self) -> World:
@@ -237,11 +237,11 @@ class FakeIMS(Running, Scripted, LogIn):
         return self._service.world
 
     @property
-    def jobs(self) -> AsyncJobs:
+    def jobs(self) -> Jobs:
         """The asynchronous jobs: look at them, drive them, let them fail."""
-        from .jobs import AsyncJobs  # few tests ask for it
+        from .jobs import Jobs  # few tests ask for it
 
-        return AsyncJobs(self._service, self._bridge)
+        return Jobs(self._service, self._bridge)
 
     @property
     def lifecycle(self) -> Lifecycle:

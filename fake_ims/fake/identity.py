@@ -21,14 +21,14 @@ from .keys import Keys
 from .tenant import checked_name, checked_roles
 
 if TYPE_CHECKING:
-    from ..domain.identity import Identity
+    from ..domain.identity import Keystone
     from ..server.bridge import Bridge
     from ..server.state import Service
 
 T = TypeVar("T")
 
 
-class People:
+class Identity:
     """Adds and removes people, until ``reset()``.
 
     A user or project is given by id, by name or as the record that ``add_...`` gave. What is made
@@ -39,7 +39,7 @@ class People:
         self._service = service
         self._bridge = bridge
 
-    def work(self, what: Callable[[Identity], T]) -> T:
+    def work(self, what: Callable[[Keystone], T]) -> T:
         """Do something with the identity where it belongs."""
         def work() -> T:
             identity = self._service.identity
@@ -75,13 +75,13 @@ class People:
         if id is not None:
             checked_name("id", id)
 
-        def work(identity: Identity) -> User:
+        def work(identity: Keystone) -> User:
             directory = identity.directory
             home = named.domain(identity, domain)
             named.absent("user", directory.users, id or name, name, home)
             row = directory.add_user(name, home, id or name, password)
             if project is not None:
-                directory.grant(row.id, named.project(identity, project, make=home).id, names)
+                directory.grant_roles(row.id, named.project(identity, project, make=home).id, names)
             return row
 
         return self.work(work)
@@ -103,7 +103,7 @@ class People:
         if id is not None:
             checked_name("id", id)
 
-        def work(identity: Identity) -> Project:
+        def work(identity: Keystone) -> Project:
             home = named.domain(identity, domain)
             named.absent("project", identity.directory.projects, id or name, name, home)
             return identity.directory.add_project(name, home, id or name)
@@ -120,7 +120,7 @@ class People:
         if id is not None:
             checked_name("id", id)
 
-        def work(identity: Identity) -> Domain:
+        def work(identity: Keystone) -> Domain:
             directory = identity.directory
             if (id or name) in directory.domains or directory.domain(None, name) is not None:
                 raise UsageError(f"there is a domain {name!r} already")
@@ -144,7 +144,7 @@ class People:
         names = checked_roles(roles)
         checked_name("name", name)
 
-        def work(identity: Identity) -> Group:
+        def work(identity: Keystone) -> Group:
             directory = identity.directory
             named.absent("group", directory.groups, name, name, identity.home)
             members = {named.user(identity, user).id for user in users}
@@ -152,7 +152,7 @@ class People:
             row.members |= members
             if project is not None:
                 target = named.project(identity, project, make=identity.home)
-                directory.grant(row.id, target.id, names)
+                directory.grant_roles(row.id, target.id, names)
             return row
 
         return self.work(work)
@@ -185,7 +185,7 @@ class People:
         after = None if expires is None else seconds(expires)
         checked_name("name", name)
 
-        def work(identity: Identity) -> ApplicationCredential:
+        def work(identity: Keystone) -> ApplicationCredential:
             directory = identity.directory
             owner = named.user(identity, user)
             target = named.project_of(identity, owner, project)
@@ -202,7 +202,7 @@ class People:
 
     # changing
 
-    def grant(self, user: str | User, project: str | Project, *roles: str) -> None:
+    def grant_roles(self, user: str | User, project: str | Project, *roles: str) -> None:
         """Give a user roles on a project; one that is not there yet is made.
 
         Raises:
@@ -210,13 +210,13 @@ class People:
         """
         names = checked_roles(roles)
 
-        def work(identity: Identity) -> None:
+        def work(identity: Keystone) -> None:
             target = named.project(identity, project, make=identity.home)
-            identity.directory.grant(named.user(identity, user).id, target.id, names)
+            identity.directory.grant_roles(named.user(identity, user).id, target.id, names)
 
         self.work(work)
 
-    def take(self, user: str | User, project: str | Project, *roles: str) -> None:
+    def revoke_roles(self, user: str | User, project: str | Project, *roles: str) -> None:
         """Take roles on a project from a user: those named, or all.
 
         His tokens keep what they have; new ones do not get it.
@@ -224,8 +224,8 @@ class People:
         Raises:
             UsageError: there is no such user or project.
         """
-        def work(identity: Identity) -> None:
-            identity.directory.take(named.user(identity, user).id,
+        def work(identity: Keystone) -> None:
+            identity.directory.revoke_roles(named.user(identity, user).id,
                                     named.project(identity, project).id, roles or None)
 
         self.work(work)
@@ -238,7 +238,7 @@ class People:
         Raises:
             UsageError: there is no such user.
         """
-        def work(identity: Identity) -> None:
+        def work(identity: Keystone) -> None:
             identity.lock(named.user(identity, user))
 
         self.work(work)
@@ -249,7 +249,7 @@ class People:
         Raises:
             UsageError: there is no such user.
         """
-        def work(identity: Identity) -> None:
+        def work(identity: Keystone) -> None:
             identity.unlock(named.user(identity, user))
 
         self.work(work)
@@ -260,7 +260,7 @@ class People:
         Raises:
             UsageError: there is no such user.
         """
-        def work(identity: Identity) -> None:
+        def work(identity: Keystone) -> None:
             named.user(identity, user).password = password
 
         self.work(work)
@@ -271,7 +271,7 @@ class People:
         Raises:
             UsageError: there is no such user.
         """
-        def work(identity: Identity) -> None:
+        def work(identity: Keystone) -> None:
             row = named.user(identity, user)
             identity.lock(row)
             identity.directory.remove_user(row)
@@ -293,7 +293,7 @@ class People:
         Raises:
             UsageError: there is no such domain, or it is the default one.
         """
-        def work(identity: Identity) -> None:
+        def work(identity: Keystone) -> None:
             row = named.domain(identity, domain)
             if row is identity.home:
                 raise UsageError(f"{row.name!r} is the default domain, which stays")
@@ -355,7 +355,7 @@ class People:
     def token_lifetime(self, value: DurationLike) -> None:
         length = seconds(value)
 
-        def work(identity: Identity) -> None:
+        def work(identity: Keystone) -> None:
             identity.token_lifetime = length
 
         self.work(work)

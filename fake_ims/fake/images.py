@@ -162,7 +162,7 @@ class ImageHandle:
         return f"<image {image.id} {image.name!r} {image.status}>"
 
 
-class SeededImages:
+class Images:
     """``fake.images``: put images there without a client, and look at them.
 
     It can be iterated (oldest first), has a ``len()``, and ``in`` takes an id or a handle.

@@ -60,13 +60,13 @@ class JobHandle:
         """What ``entities`` tells of its work: ``image_id``, ``image_name``, ``results``."""
         return self._look(lambda job: job.work.entities())
 
-    def start(self, percent: float | None = None) -> None:
-        """Let it run now: ``RUNNING``; with ``percent`` it stays at that progress.
+    def start(self, progress: float | None = None) -> None:
+        """Let it run now: ``RUNNING``; with ``progress`` (percent) it stays there.
 
         Raises:
             UsageError: it is over, or the percentage is none.
         """
-        self._look(lambda job: self._service.jobs.start(job, percent))
+        self._look(lambda job: self._service.jobs.start(job, progress))
 
     def go_on(self) -> None:
         """Let it go on, if a fault lets it hang; if its time is over, it ends now."""
@@ -80,17 +80,17 @@ class JobHandle:
         """
         self._look(self._service.jobs.succeed)
 
-    def fail(self, code: str = "IMG.0061", reason: str | None = None) -> None:
+    def fail(self, error_code: str = "IMG.0061", reason: str | None = None) -> None:
         """Let it fail now: what it was making is killed, or never was there.
 
         Args:
-            code: an error code of the reference.
+            error_code: an error code of the reference.
             reason: ``fail_reason``; by default the code's message.
 
         Raises:
             UsageError: it is over, or there is no such code.
         """
-        self._look(lambda job: self._service.jobs.fail(job, code, reason))
+        self._look(lambda job: self._service.jobs.fail(job, error_code, reason))
 
     def _look(self, what: Callable[[Job], T]) -> T:
         def work() -> T:
@@ -110,7 +110,7 @@ class JobHandle:
         return f"<job {self._job.id} {self.type} {self._job.status}>"
 
 
-class AsyncJobs:
+class Jobs:
     """``fake.jobs``: iterate over them (oldest first), ``len()``, ``fake.jobs[job_id]``."""
 
     def __init__(self, service: Service, bridge: Bridge) -> None:
@@ -152,7 +152,7 @@ class AsyncJobs:
 
     def fail_next(
         self,
-        code: str = "IMG.0061",
+        error_code: str = "IMG.0061",
         reason: str | None = None,
         *,
         job_type: str | None = None,
@@ -161,7 +161,7 @@ class AsyncJobs:
         """The next ``count`` jobs end ``FAIL``, when their time is over.
 
         Args:
-            code: an error code of the reference.
+            error_code: an error code of the reference.
             reason: ``fail_reason``; by default the code's message.
             job_type: only jobs of this type, such as ``imsImportImageJob``.
             count: how many.
@@ -169,7 +169,7 @@ class AsyncJobs:
         Raises:
             UsageError: no such code or type, or no such count.
         """
-        self._bridge.run(lambda: self._service.jobs.fail_next(code, reason, job_type=job_type,
+        self._bridge.run(lambda: self._service.jobs.fail_next(error_code, reason, job_type=job_type,
                                                               count=count))
 
     def __iter__(self) -> Iterator[JobHandle]:

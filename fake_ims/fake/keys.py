@@ -11,14 +11,14 @@ from ..domain.keys import Key
 from ..errors import UsageError, unknown
 
 if TYPE_CHECKING:
-    from ..domain.identity import Identity
-    from .identity import People
+    from ..domain.identity import Keystone
+    from .identity import Identity
 
 
 class Keys:
     """The key pairs, by access key; it can be iterated and has a ``len()``."""
 
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: Identity) -> None:
         self._people = people
 
     def add(
@@ -43,7 +43,7 @@ class Keys:
             UsageError: there is no such user, he has no role on a project, the access key is
                 taken, or an argument cannot be.
         """
-        def work(identity: Identity) -> Key:
+        def work(identity: Keystone) -> Key:
             directory, keys = identity.directory, identity.keys
             owner = named.user(identity, user)
             target = named.project_of(identity, owner, project)
@@ -74,7 +74,7 @@ class Keys:
         Raises:
             UsageError: there is none.
         """
-        def work(identity: Identity) -> Key:
+        def work(identity: Keystone) -> Key:
             access = key.access if isinstance(key, Key) else key
             found = identity.keys.get(access)
             if found is None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ..faults import Faults
     from ..journal import Journal
-    from ..scenario import Scenario, Script
+    from ..scenario import Scenario, ScenarioDocument
     from ..server.bridge import Bridge
     from ..server.run import InLoop, OwnThread
     from ..server.state import Service
@@ -44,7 +44,7 @@ class Scripted(ABC):
 
     def load(
         self, source: str | PathLike[str] | Mapping[str, object], **settings: Any
-    ) -> Script:
+    ) -> Scenario:
         """Reset, and play a scenario: its settings, images, world and faults at once, its steps
         when they are due.
 
@@ -62,28 +62,28 @@ class Scripted(ABC):
         self._bridge.check()
         return self.play(load(source, type(cast("FakeIMS", self)), **settings))
 
-    def play(self, scenario: Scenario) -> Script:
+    def play(self, document: ScenarioDocument) -> Scenario:
         """``load`` for a scenario that has been read before (``scenario.load``).
 
         Raises:
             NotRunningError: the fake has been stopped.
         """
-        from ..scenario import Script
+        from ..scenario import Scenario
 
         fake = cast("FakeIMS", self)
 
-        def work() -> Script:
-            fake.reset(**scenario.settings)
-            script = self._service.script = Script(scenario, fake)
-            script.begin()
-            return script
+        def work() -> Scenario:
+            fake.reset(**document.settings)
+            scenario = self._service.scenario = Scenario(document, fake)
+            scenario.begin()
+            return scenario
 
         return self._bridge.run(work)
 
     @property
-    def scenario(self) -> Script | None:
+    def scenario(self) -> Scenario | None:
         """The scenario that is being played; None if there is none."""
-        return self._service.script
+        return self._service.scenario
 
     @property
     def strict(self) -> bool:

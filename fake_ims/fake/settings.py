@@ -25,7 +25,7 @@ class Settings:
 
     Attributes:
         profile: ``otc`` or ``openstack``.
-        auth: ``any``, ``strict`` or ``triple``.
+        auth: ``any``, ``issued`` or ``triple``.
         saving: how long an image stays ``saving``.
         deleting: how long an image stays ``pending_delete``.
         jobs: how long an asynchronous job takes.

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase, translate
 from typing import Any
 
 from ..errors import UsageError
-from .targets import is_glob
+from .operation_ids import is_glob
 
 #: Whether a value is what was expected.
 Test = Callable[[object], bool]

@@ -11,12 +11,12 @@ from typing import Literal, TypedDict
 
 from ..domain.durations import DurationLike
 from .effects.changes import Body
-from .effects.semantic.settings import MeaningSettings
+from .effects.semantic.settings import SemanticSettings
 from .moment import Moment
 
 
 class MatchSettings(TypedDict, total=False):
-    """Which requests, beside ``target``."""
+    """Which requests, beside ``operation``."""
 
     method: str | None
     path: str | None
@@ -24,8 +24,8 @@ class MatchSettings(TypedDict, total=False):
     tenant: str | None
     user: str | None
     client: str | None
-    header: Mapping[str, str] | None
-    query: Mapping[str, str] | None
+    request_headers: Mapping[str, str] | None
+    request_query: Mapping[str, str] | None
     image: str | None
     image_status: str | None
     image_attribute: Mapping[str, object] | None
@@ -52,17 +52,17 @@ class ScheduleSettings(TypedDict, total=False):
     times: int | None
 
 
-class EffectSettings(MeaningSettings, total=False):
+class EffectSettings(SemanticSettings, total=False):
     """What happens to them."""
 
     status: int | None
-    error: str | None
+    error_code: str | None
     retry_after: float | str | None
-    body: Body | None
-    headers: Mapping[str, str] | None
+    response_body: Body | None
+    response_headers: Mapping[str, str] | None
     moment: Moment | None
     delay: DurationLike | Mapping[str, object] | None
-    reset: Moment | None
+    reset_connection: Moment | None
     refuse: DurationLike | bool | None
     half_close: bool | None
     hang: bool | None

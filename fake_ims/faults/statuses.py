@@ -24,7 +24,7 @@ def check_status(status: object, operations: Iterable[str]) -> int:
     if number < 400:
         raise UsageError(
             f"status={number}: a fault answers with an error, from 400 on; "
-            "body= and headers= alone alter the answer that the service gives"
+            "response_body= and response_headers= alone alter the answer that the service gives"
         )
     known = set(STATUSES)
     for name in operations:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .effects import Effect
     from .plan import Plan
     from .settings import Settings
-    from .weather import Spell
+    from .weather import Weather
 
 T = TypeVar("T")
 
@@ -67,15 +67,15 @@ class Faults:
         self._faults: dict[Fault, None] = {}
         self._index = Index()
 
-    def add(self, target: str | None = None, **settings: Unpack[Settings]) -> Fault:
+    def add(self, operation: str | None = None, **settings: Unpack[Settings]) -> Fault:
         """Set a fault; it acts from now on.
 
         Some matches say which requests it is about, some schedules when it fires among them, and
         at least one effect what happens then.
 
         Args:
-            target: an operation (``images.create``) or a glob (``images.*``); without one, or with
-                ``*``, every request, also one that no route matches.
+            operation: an operation (``images.create``) or a glob (``images.*``); without one, or
+                with ``*``, every request, also one that no route matches.
             settings: what else is said of it, such as ``status=503, times=2``. All of them, with
                 what they take, stand in the chapter *Faults* of the documents, and are printed by
                 ``fake-ims faults``. One that is None counts as left out.
@@ -83,10 +83,10 @@ class Faults:
         Raises:
             UsageError: a name or value is unknown, or the settings contradict each other.
         """
-        return self.set({"target": target, **settings})
+        return self.set({"operation": operation, **settings})
 
     def set(self, settings: Mapping[str, object]) -> Fault:
-        """``add`` for settings from data, such as a file: ``{"target": "images.create", ...}``.
+        """``add`` for settings from data, such as a file: ``{"operation": "images.create", ...}``.
 
         Raises:
             UsageError: as ``add``.
@@ -95,7 +95,7 @@ class Faults:
 
         return self.place([plan(settings, self.profile)])[0]
 
-    def weather(self, name: str, *, seed: int | str | None = None) -> Spell:
+    def weather(self, name: str, *, seed: int | str | None = None) -> Weather:
         """Set the faults of a weather, such as ``flaky``; as a context manager, for a block.
 
         Args:
@@ -106,9 +106,9 @@ class Faults:
         Raises:
             UsageError: there is no weather of that name.
         """
-        from .weather import spell
+        from .weather import set_weather
 
-        return spell(self, name, seed)
+        return set_weather(self, name, seed)
 
     def place(self, plans: Sequence[Plan]) -> tuple[Fault, ...]:
         """Set faults that are planned already, all at once.
@@ -145,7 +145,8 @@ class Faults:
         Args:
             chapter: a face (``ims``), or a page of the reference; by default everything fails.
             lasting: how long, on the fake's clock.
-            status: the answer; None if ``settings`` say what happens (``reset="before"``).
+            status: the answer; None if ``settings`` say what happens
+                (``reset_connection="before"``).
             recovery: how long the failures take to thin out afterwards.
             settings: more of what ``add`` takes.
 

@@ -51,7 +51,7 @@ def error_code(code: object) -> ErrorCode:
     if isinstance(code, ErrorCode):
         return code
     if not isinstance(code, str):
-        raise UsageError(f"error={code!r}: an error is named by its code, such as 'IMG.0144'")
+        raise UsageError(f"error_code={code!r}: an error is named by its code, such as 'IMG.0144'")
     if code not in ERRORS:
         raise unknown("error code", code, ERRORS)
     return ERRORS[code]

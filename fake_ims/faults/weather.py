@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Weather:
+class WeatherRow:
     """A named list of faults.
 
     Attributes:
@@ -32,48 +32,50 @@ class Weather:
 
 
 _ROWS = (
-    Weather("flaky", "a network and servers that now and then fail", (
+    WeatherRow("flaky", "a network and servers that now and then fail", (
         {"probability": 0.1, "delay": "200ms"},
-        {"probability": 0.04, "reset": "before"},
-        {"probability": 0.03, "reset": "after"},
+        {"probability": 0.04, "reset_connection": "before"},
+        {"probability": 0.03, "reset_connection": "after"},
         {"probability": 0.06, "status": 503, "retry_after": 1},
         {"probability": 0.03, "status": 500},
     )),
-    Weather("throttled", "a gateway that lets few requests of a tenant through", (
+    WeatherRow("throttled", "a gateway that lets few requests of a tenant through", (
         {"method": "POST", "rate": "30/m"},
         {"rate": "10/s"},
     )),
-    Weather("brownout", "too few servers left: slow, and refusing what is too much", (
+    WeatherRow("brownout", "too few servers left: slow, and refusing what is too much", (
         {"probability": 0.5, "delay": "300ms"},
         {"concurrency": 4, "status": 503, "retry_after": 1},
         {"probability": 0.15, "status": 503, "retry_after": 2},
         {"probability": 0.05, "status": 504},
     )),
-    Weather("az-outage", "an availability zone is gone: for two minutes most requests fail, then "
-            "fewer and fewer", (
-                {"probability": 0.4, "lasting": "2m", "reset": "before"},
-                {"probability": 0.9, "lasting": "2m", "recovery": "1m", "status": 503},
-            )),
-    Weather("slow-disk", "storage that takes long: uploads and downloads crawl", (
-        {"target": "images.upload", "delay": "200ms", "dribble": {"up": 262_144}},
-        {"target": "images.download", "delay": "200ms", "dribble": {"down": 262_144}},
+    WeatherRow("az-outage", "an availability zone is gone: for two minutes most requests fail, "
+               "then fewer and fewer", (
+        {"probability": 0.4, "lasting": "2m", "reset_connection": "before"},
+        {"probability": 0.9, "lasting": "2m", "recovery": "1m", "status": 503},
+    )),
+    WeatherRow("slow-disk", "storage that takes long: uploads and downloads crawl", (
+        {"operation": "images.upload", "delay": "200ms", "dribble": {"up": 262_144}},
+        {"operation": "images.download", "delay": "200ms", "dribble": {"down": 262_144}},
     )),
 )
 
 #: Every weather, by name.
-WEATHER: dict[str, Weather] = {row.name: row for row in _ROWS}
+WEATHER: dict[str, WeatherRow] = {row.name: row for row in _ROWS}
 
 
-class Spell:
+class Weather:
     """A weather that has been set; as a context manager it is over at the end of the block.
 
     Attributes:
-        weather: which.
+        name: which, such as ``flaky``.
+        says: what it is like, in one sentence.
         faults: its faults, in order.
     """
 
-    def __init__(self, weather: Weather, faults: tuple[Fault, ...]) -> None:
-        self.weather = weather
+    def __init__(self, row: WeatherRow, faults: tuple[Fault, ...]) -> None:
+        self.name = row.name
+        self.says = row.says
         self.faults = faults
 
     @property
@@ -92,7 +94,7 @@ class Spell:
     def __len__(self) -> int:
         return len(self.faults)
 
-    def __enter__(self) -> Spell:
+    def __enter__(self) -> Weather:
         return self
 
     def __exit__(
@@ -104,13 +106,13 @@ class Spell:
         self.remove()
 
     def __str__(self) -> str:
-        return "\n".join([f"{self.weather.name}: {self.weather.says}", *map(str, self.faults)])
+        return "\n".join([f"{self.name}: {self.says}", *map(str, self.faults)])
 
     def __repr__(self) -> str:
-        return f"<Spell: {self.weather.name}>"
+        return f"<Weather: {self.name}>"
 
 
-def spell(faults: Faults, name: str, seed: int | str | None) -> Spell:
+def set_weather(faults: Faults, name: str, seed: int | str | None) -> Weather:
     """Set a weather.
 
     Raises:
@@ -118,11 +120,11 @@ def spell(faults: Faults, name: str, seed: int | str | None) -> Spell:
     """
     if name not in WEATHER:
         raise unknown("weather", name, WEATHER)
-    weather = WEATHER[name]
+    row = WEATHER[name]
     plans = []
-    for position, settings in enumerate(weather.faults):
+    for position, settings in enumerate(row.faults):
         made = plan(settings, faults.profile)
         if seed is not None and made.by_chance:
             made = plan({**settings, "seed": f"{seed}:{position}"}, faults.profile)
         plans.append(made)
-    return Spell(weather, faults.place(plans))
+    return Weather(row, faults.place(plans))

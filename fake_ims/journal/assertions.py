@@ -108,10 +108,10 @@ def _why(exchange: Exchange, name: str, expected: object) -> list[str]:
     actual: object = {
         "operation": exchange.operation or "(no route)", "status": exchange.status,
         "tenant": exchange.tenant, "user": exchange.user, "method": exchange.method,
-        "path": exchange.path, "query": exchange.query or "none", "client": exchange.client,
+        "path": exchange.path, "request_query": exchange.query or "none", "client": exchange.client,
         "fault": bool(exchange.faults), "chapter": exchange.chapter,
     }.get(name)
-    if name == "header" and isinstance(expected, Mapping):
+    if name == "request_headers" and isinstance(expected, Mapping):
         actual = {key: exchange.request_headers.get(key) for key in expected}
     text = f"      {name} is not {expected!r}"
     return [text if actual is None else f"{text}, but {actual!r}"]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
+from typing import Any
 from urllib.parse import unquote
 
 from ..contract.operations import BY_ID
@@ -115,7 +116,7 @@ class Exchange:
         return self.response_size > len(self.response_body)
 
     @property
-    def json(self) -> object:
+    def response_json(self) -> Any:
         """The answer's body as JSON; None if it had none.
 
         Raises:
@@ -125,7 +126,7 @@ class Exchange:
         return _parsed("response", self.response_body, self.response_size)
 
     @property
-    def request_json(self) -> object:
+    def request_json(self) -> Any:
         """The request's body as JSON; None if it had none, or nobody read it.
 
         Raises:
@@ -166,13 +167,12 @@ def _short(identity: str) -> str:
     return identity if len(identity) <= 16 else f"{identity[:8]}…"
 
 
-def _parsed(which: str, body: bytes, size: int) -> object:
+def _parsed(which: str, body: bytes, size: int) -> Any:
     if size > len(body):
         raise UsageError(f"the journal kept {len(body)} of the {size} bytes of the {which} body")
     if not body:
         return None
-    document: object = json.loads(body)
-    return document
+    return json.loads(body)
 
 
 @cache

@@ -33,7 +33,7 @@ def names() -> tuple[str, ...]:
     from ..faults.registry import MATCHES
 
     matches = [setting.name for kind in MATCHES for setting in kind.settings
-               if setting.name != "target"]
+               if setting.name not in OWN]
     return (*OWN, *(name for name in matches if name not in _OF_THE_MOMENT))
 
 
@@ -70,7 +70,7 @@ def tests(asked: Mapping[str, Any], service: Service | None) -> dict[str, Test]:
 
 
 def _operation(value: object) -> Test:
-    from ..faults.targets import operation_ids
+    from ..faults.operation_ids import operation_ids
 
     if value == "*":
         return lambda exchange: True

@@ -22,8 +22,8 @@ class Questions(Sequence[Exchange]):
     (an id, a glob such as ``images.*``, "" for requests that no route matched), ``status`` (a
     number, a class such as ``"5xx"``, 0 for no answer, or a list of these), ``attempt`` (the Nth
     time that the same request came), ``fault`` (whether one touched it), and what faults match by:
-    ``chapter``, ``method``, ``path``, ``tenant``, ``user``, ``image`` (id or name), ``header``,
-    ``query``, ``request_body`` and ``client``.
+    ``chapter``, ``method``, ``path``, ``tenant``, ``user``, ``image`` (id or name),
+    ``request_headers``, ``request_query``, ``request_body`` and ``client``.
     """
 
     def _taken(self) -> tuple[list[Exchange], Service | None]:

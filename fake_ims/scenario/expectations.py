@@ -20,8 +20,7 @@ def having(journal: Journal, asked: Mapping[str, Any], since: int) -> list[Excha
     Raises:
         UsageError: an operation, method or path that there is not.
     """
-    filters = {("operation" if name == "target" else name): value
-               for name, value in asked.items() if name not in (*_COUNTS, "because")}
+    filters = {name: value for name, value in asked.items() if name not in (*_COUNTS, "because")}
     return [one for one in journal.where(**filters) if one.number > since]
 
 
@@ -40,5 +39,5 @@ def unmet(journal: Journal, asked: Mapping[str, Any], since: int) -> str | None:
 
 
 def _what(asked: Mapping[str, Any]) -> str:
-    return shown({("operation" if name == "target" else name): value
+    return shown({name: value
                   for name, value in asked.items() if name not in (*_COUNTS, "because")})

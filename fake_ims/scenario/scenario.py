@@ -1,189 +1,119 @@
-"""A scenario: read, and checked whole before anything of it is done."""
+"""A scenario under way: takes each step when its conditions hold, and remembers what was unmet.
+
+Nothing runs in the background: whether a step is due is looked at before and after each request,
+and when the test asks.
+"""
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
-from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from ..documents.check import Path, Problem, check
-from ..documents.source import Source, read
+from ..documents.check import Path, Problem
 from ..domain.durations import seconds
-from ..errors import UsageError
 from .actions import Refusal, Stage
-from .expectations import having
-from .schema import schema
+from .document import ScenarioDocument
+from .expectations import having, unmet
 
 if TYPE_CHECKING:
     from ..fake.fake_ims import FakeIMS
+    from ..fake.tenant import Tenant
 
 
-@dataclass(frozen=True)
 class Scenario:
-    """A scenario that can be played.
+    """A scenario that is being played to a fake, behind ``fake.scenario``.
 
     Attributes:
-        source: the document and where it stands.
-        settings: of the fake.
+        document: what is played.
+        failures: expectations that did not hold, and steps that could not be done.
     """
 
-    source: Source
-    settings: Mapping[str, Any]
+    def __init__(self, document: ScenarioDocument, fake: FakeIMS) -> None:
+        self.document = document
+        self.failures: list[str] = []
+        self._fake = fake
+        self._stage = Stage(fake)
+        self._taken = 0
+        self._since = 0
+        self._at = 0.0
+
+    def begin(self) -> None:
+        """Do what the scenario begins with."""
+        self._stage.do(self.document.source.document)
+        self._at = self._fake.clock.now()
+        self.look()
 
     @property
-    def name(self) -> str:
-        """Its name; the file's if it has none."""
-        return str(self.source.document.get("name", self.source.name))
+    def tenants(self) -> dict[str, Tenant]:
+        """The scenario's tenants so far, by project id."""
+        return dict(self._stage.tenants)
 
     @property
-    def steps(self) -> list[Mapping[str, Any]]:
-        """Its steps, in order."""
-        return list(self.source.document.get("steps", ()))
+    def taken(self) -> int:
+        """How many steps have been taken."""
+        return self._taken
 
+    def look(self) -> None:
+        """Take the steps that have become due."""
+        steps = self.document.steps
+        while self._taken < len(steps) and self._is_due(steps[self._taken]):
+            self._take(steps[self._taken])
 
-def load(
-    source: str | PathLike[str] | Mapping[str, Any], fakes: type[FakeIMS], /, **settings: Any
-) -> Scenario:
-    """Read a scenario from a file, or take one that is a dict already, and check all of it.
+    def _is_due(self, step: Mapping[str, Any]) -> bool:
+        if "after" in step and self._fake.clock.now() < self._at + seconds(step["after"]):
+            return False
+        asked = step.get("when")
+        return asked is None or (
+            len(having(self._fake.requests, asked, self._since)) >= asked.get("times", 1))
 
-    Args:
-        source: the file (TOML or, by its ending, JSON), or the document.
-        fakes: makes the fake that it is rehearsed on.
-        settings: of the fake, before those of the scenario.
-
-    Raises:
-        UsageError: it cannot be read, or something in it cannot be: a line for each problem, with
-            file, line and key.
-    """
-    found = Source("scenario", dict(source), {}) if isinstance(source, Mapping) else read(source)
-    return checked(found, fakes, settings)
-
-
-def checked(
-    source: Source, fakes: type[FakeIMS], settings: Mapping[str, Any]
-) -> Scenario:
-    """The scenario of a document.
-
-    Raises:
-        UsageError: with every problem.
-    """
-    problems = check(source.document, schema())
-    # What cannot be read is left out of the rehearsal, so that one mistake does not hide others.
-    problems += _rehearse(_without(source.document, problems), fakes, settings,
-                          whole=not problems)
-    if problems:
-        problems.sort(key=lambda problem: _order(source, problem))
-        raise UsageError("\n".join(map(source.text, problems)))
-    return Scenario(source, {**source.document.get("settings", {}), **settings})
-
-
-def _order(source: Source, problem: Problem) -> tuple[int, str]:
-    place = source.place(problem.path).rpartition(":")[2]
-    return int(place), str(problem)
-
-
-def _without(document: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
-    """The document without each thing that has a problem: an item of a list is None then, all
-    else is left out."""
-    found: dict[str, Any] = copy.deepcopy(dict(document))
-    for problem in problems:
-        _leave_out(found, problem.path)
-    return found
-
-
-def _leave_out(found: dict[str, Any], path: Path) -> None:
-    """Leave out the thing that a path leads to, as far as it is still there: of the scenario, or
-    of a step of it."""
-    if not path:
-        found.clear()
-        return
-    name, rest = str(path[0]), path[1:]
-    held = found.get(name)
-    if not (isinstance(held, list) and rest and isinstance(rest[0], int)):
-        found.pop(name, None)
-    elif name == "steps" and len(rest) > 1 and isinstance(held[rest[0]], dict):
-        _leave_out(held[rest[0]], rest[1:])
-    else:
-        held[rest[0]] = None
-
-
-def _rehearse(
-    document: Mapping[str, Any], fakes: type[FakeIMS], settings: Mapping[str, Any], *, whole: bool
-) -> list[Problem]:
-    """Play it to a fake that nobody sees: what only the doing can tell.
-
-    Args:
-        document: the scenario.
-        fakes: makes that fake.
-        settings: of the fake, before its own.
-        whole: whether nothing of it was left out, so that every name that it uses is known.
-    """
-    try:
-        fake = fakes(**{**document.get("settings", {}), **settings})
-    except UsageError as error:
-        return [Problem(("settings",), str(error))]
-    stage = Stage(fake, rehearsal=True)
-    problems: list[Problem] = []
-    _try(stage, document, (), problems)
-    for position, step in enumerate(document.get("steps", ())):
-        if step is None:
-            continue
-        if not whole:
-            step = {name: value for name, value in step.items()
-                    if name not in ("clear", "revoke")}
-        path: Path = ("steps", position)
-        if "after" in step:
-            seconds(step["after"])
-        for name in ("when", "expect"):
-            asked = step.get(name, ())
-            for number, one in enumerate(asked if isinstance(asked, list) else [asked]):
-                here = (*path, name, number) if isinstance(asked, list) else (*path, name)
-                _ask(fake, one or {}, here, problems)
-        _try(stage, step, path, problems)
-    for number, one in enumerate(document.get("expect", ())):
-        _ask(fake, one or {}, ("expect", number), problems)
-    fake.reset()
-    return problems
-
-
-def _try(stage: Stage, document: Mapping[str, Any], path: Path, problems: list[Problem]) -> None:
-    """Do each thing by itself, so that one that cannot be done does not hide another."""
-    for name, value in document.items():
-        if name in ("steps", "expect", "when"):
-            continue
-        items = value if isinstance(value, list) else [value]
-        for position, item in enumerate(items):
-            if item is None:
-                continue
-            try:
-                stage.do({name: item})
-            except Refusal as refusal:
-                here = (*path, name, position) if isinstance(value, list) else (*path, name)
-                problems.append(_placed(refusal, here, item))
-
-
-def _placed(refusal: Refusal, path: Path, item: object) -> Problem:
-    """The problem at the key that its text names, if it names one."""
-    text = str(refusal)
-    if isinstance(item, Mapping):
-        for key in item:
-            if text.startswith((f"{key}=", f"{key} ", f"unknown {key} ")) or repr(key) in text or (
-                isinstance(item[key], str) and _names(item[key], text)
-            ):
-                return Problem((*path, key), text)
-    return Problem(path, text)
-
-
-def _names(value: str, text: str) -> bool:
-    """Whether a text speaks of a value: in quotes, or of one that is too long for chance."""
-    return repr(value) in text or (len(value) >= 8 and value in text)
-
-
-def _ask(fake: FakeIMS, asked: Mapping[str, Any], path: Path, problems: list[Problem]) -> None:
-    for name in asked:
+    def _take(self, step: Mapping[str, Any]) -> None:
+        path: Path = ("steps", self._taken)
+        self._taken += 1
+        self._judge(step.get("expect", ()), (*path, "expect"), self._since)
         try:
-            having(fake.requests, {name: asked[name]}, 0)
-        except UsageError as error:
-            problems.append(Problem((*path, name), str(error)))
+            self._stage.do(step, path)
+        except Refusal as refusal:
+            self._fail(refusal.path, str(refusal))
+        self._at = self._fake.clock.now()
+        self._since = self._fake.requests.recorded
+
+    def _judge(self, expectations: Any, path: Path, since: int) -> None:
+        for position, asked in enumerate(expectations):
+            text = unmet(self._fake.requests, asked, since)
+            if text is not None:
+                self._fail((*path, position), text)
+
+    def _fail(self, path: Path, text: str) -> None:
+        self.failures.append(self.document.source.text(Problem(path, text)))
+
+    def complaints(self) -> list[str]:
+        """All that is not as the scenario has it by now: failures, steps that were never due, and
+        what it expects at the end."""
+        self.look()
+        steps = self.document.steps
+        found = list(self.failures)
+        for position in range(self._taken, len(steps)):
+            name = steps[position].get("name", "")
+            told = f"{name}: " if name else ""
+            found.append(self.document.source.text(Problem(
+                ("steps", position), f"{told}its conditions were not met, so it was not taken")))
+        for position, asked in enumerate(self.document.source.document.get("expect", ())):
+            text = unmet(self._fake.requests, asked, 0)
+            if text is not None:
+                found.append(self.document.source.text(Problem(("expect", position), text)))
+        return found
+
+    def check(self) -> None:
+        """Fail unless all steps were taken and all expectations held.
+
+        Raises:
+            AssertionError: with a line for each complaint.
+        """
+        __tracebackhide__ = True
+        found = self.complaints()
+        if found:
+            raise AssertionError("the scenario did not go as it has it:\n" + "\n".join(found))
+
+    def __repr__(self) -> str:
+        return (f"<scenario {self.document.name!r}, {self._taken} of {len(self.document.steps)} "
+                f"steps taken>")

@@ -12,7 +12,7 @@ from ..documents.schemas import COUNT, DURATION, ERROR, NAME, TEXTS, says, table
 from ..faults.registry import SETTINGS
 from ..journal.filters import names
 
-_TARGET: Schema = {
+_OPERATION: Schema = {
     "title": "an operation such as images.create, or a glob such as images.*",
     "type": "string", "minLength": 1,
     "examples": [row.id for row in OPERATIONS],
@@ -22,7 +22,7 @@ _ONE_STATUS: Schema = {"anyOf": [
     {"type": "string", "pattern": r"^[1-5]xx$"},
 ], "title": "a status, or a class such as 5xx"}
 _OWN: dict[str, Schema] = {
-    "target": says(_TARGET, "which operations; all if left out"),
+    "operation": says(_OPERATION, "which operations; all if left out"),
     "status": says({"anyOf": [*_ONE_STATUS["anyOf"], {"type": "array", "items": _ONE_STATUS}],
                     "title": "a status, a class such as 5xx, or a list of these"},
                    "answered with this status; 0 for no answer"),
@@ -66,7 +66,9 @@ def _actions() -> dict[str, Schema]:
             "properties": {**schemas.stored_object()["properties"],
                            "bucket": says(NAME, "name of the bucket")}}},
             "objects to put into buckets"),
-        "kills": says(_list("kill"), "uploads that end killed"),
+        "kill_next": says(_list("kill_next"), "the next uploads end killed"),
+        "kill_nth": says(_list("kill_nth"), "the Nth upload from now ends killed"),
+        "kill_named": says(_list("kill_named"), "uploads to images of a name end killed"),
         "job_failures": says(_list("job_failure"), "jobs that end FAIL"),
         "faults": says(_list("fault"), "faults to set"),
         "weather": says({"type": "array", "items": schemas.weather()["properties"]["name"]},
@@ -121,7 +123,7 @@ def schema() -> dict[str, Any]:
         }),
         "$defs": {
             "tenant": schemas.tenant(), "image": schemas.image(), "world": schemas.world(),
-            "kill": schemas.kill(), "job_failure": schemas.job_failure(),
+            **schemas.KILLS, "job_failure": schemas.job_failure(),
             "fault": _named_fault(), "when": when(), "expectation": expectation(), "step": step(),
         },
     }

@@ -93,8 +93,8 @@ class Pipeline:
         call = Call(service, request, exchange)
         if service.strict and request.headers.get("X-Auth-Token") in service.late_tokens:
             exchange.late = True
-        if service.script is not None:
-            service.script.look()
+        if service.scenario is not None:
+            service.scenario.look()
         answer: Answer | None = None
         try:
             answer = await self._answer(call)
@@ -118,8 +118,8 @@ class Pipeline:
         if answer is not None:
             self._note(exchange, answer)
         service.journal.record(exchange)
-        if service.script is not None:
-            service.script.look()
+        if service.scenario is not None:
+            service.scenario.look()
         if answer is None:
             return web.Response()
         if answer.sender is None:

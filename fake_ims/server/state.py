@@ -25,12 +25,12 @@ from ..profiles import Profile, profile
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from ..domain.identity import Identity
+    from ..domain.identity import Keystone
     from ..domain.jobs import Jobs
     from ..domain.keys import Keys
     from ..domain.metadefs import Metadefs
     from ..domain.world import World
-    from ..scenario import Script
+    from ..scenario import Scenario
 
 DEFAULT_REGION = "eu-de"
 DEFAULT_QUOTA = 1000
@@ -41,7 +41,7 @@ class Service:
 
     Args:
         profile_name: ``otc`` or ``openstack``.
-        auth: ``any``, ``strict`` or ``triple``; see ``Callers``.
+        auth: ``any``, ``issued`` or ``triple``; see ``Callers``.
         region: name of the region, which the catalog and the default project have.
         keep_exchanges: how many exchanges the journal keeps.
         keep_bytes: how many bytes of each body.
@@ -63,7 +63,7 @@ class Service:
         control: answers what comes in below ``/_fake_ims``; None to take it for unknown paths.
         strict: whether what no client should send is looked for.
         late_tokens: tokens that an earlier test had; whoever sends one is of it.
-        script: looks, before and after each request, whether a step of a scenario is due; None
+        scenario: looks, before and after each request, whether a step of a scenario is due; None
             without a scenario.
     """
 
@@ -84,7 +84,7 @@ class Service:
         self.lifecycle = Lifecycle()
         self._waiting: set[asyncio.Task[Any]] = set()
         self.control: Callable[[web.Request], Awaitable[web.Response]] | None = None
-        self.script: Script | None = None
+        self.scenario: Scenario | None = None
         self._build(profile_name, auth, region)
 
     @contextmanager
@@ -112,7 +112,7 @@ class Service:
         self.profile: Profile = profile(profile_name)
         self.faults.profile = self.profile.name
         self.region = region
-        self._identity: Identity | None = None
+        self._identity: Keystone | None = None
         self.callers = Callers(auth, self._default_token)
         self._keys: Keys | None = None
         self.begun_jobs: Jobs | None = None
@@ -127,12 +127,12 @@ class Service:
         self.members = Members(self)
 
     @property
-    def identity(self) -> Identity:
+    def identity(self) -> Keystone:
         """Keystone's side, made when somebody asks for it: few tests log in."""
         if self._identity is None:
-            from ..domain.identity import Identity
+            from ..domain.identity import Keystone
 
-            self._identity = Identity(self)
+            self._identity = Keystone(self)
         return self._identity
 
     @property
@@ -182,7 +182,7 @@ class Service:
         """Forget images, members, tasks, jobs, tokens, keys, faults and exchanges; clock back."""
         self.epoch += 1
         self.interrupt()
-        self.script = None
+        self.scenario = None
         self.late_tokens = self.callers.given() - {self._default_token}
         self.store.close()
         self.clock.reset()

@@ -69,14 +69,14 @@ def _deletes(operation: Operation) -> bool:
 
 
 _RULES: tuple[_Rule, ...] = (
-    _Rule(Failure("reset-before", "connection", {"reset": "before"}), _everywhere),
-    _Rule(Failure("reset-after", "connection", {"reset": "after"}), _everywhere),
+    _Rule(Failure("reset-before", "connection", {"reset_connection": "before"}), _everywhere),
+    _Rule(Failure("reset-after", "connection", {"reset_connection": "after"}), _everywhere),
     _Rule(Failure("no-answer", "connection", {}, hangs=True), _everywhere),
     _Rule(Failure("truncated", "connection", {"truncate": "50%"}), _has_body),
     _Rule(Failure("garbage", "connection", {"garbage": True}), _everywhere),
     _Rule(Failure("gateway-page", "connection", {"gateway_page": 502}), _everywhere),
     _Rule(Failure("invalid-json", "connection", {"invalid_json": "cut"}), _answers_json),
-    _Rule(Failure("killed", "semantic", {"kills": "killed by the sweep"}), _everywhere),
+    _Rule(Failure("killed", "semantic", {"kill": "killed by the sweep"}), _everywhere),
     _Rule(Failure("dies-saving", "semantic", {"dies_at": 1, "leaves": "saving"}), _everywhere),
     _Rule(Failure("dies-killed", "semantic", {"dies_at": 1, "leaves": "killed"}), _everywhere),
     _Rule(Failure("twice", "semantic", {"twice": True}), _creates),
@@ -94,7 +94,7 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(Failure("changed-meanwhile", "semantic", {"meanwhile": {"name": "changed"}}), _changes),
     _Rule(Failure("deleted-meanwhile", "semantic", {"meanwhile": "delete"}),
           lambda operation: _changes(operation) or _deletes(operation)),
-    _Rule(Failure("slow-delete", "semantic", {"deletes_in": "1h"}), _everywhere),
+    _Rule(Failure("slow-delete", "semantic", {"deleting": "1h"}), _everywhere),
 )
 
 
@@ -131,7 +131,7 @@ def _means_something(operation: str, name: str) -> bool:
     if failure.hangs:
         return True
     try:
-        plan({"target": operation, **failure.settings})
+        plan({"operation": operation, **failure.settings})
     except UsageError:
         return False
     return True

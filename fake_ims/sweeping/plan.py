@@ -48,9 +48,9 @@ class Point:
         """
         settings: dict[str, Any] = dict(self.failure.settings)
         if self.failure.hangs:
-            settings |= {"delay": patience, "reset": "before"}
+            settings |= {"delay": patience, "reset_connection": "before"}
         return fake.faults.set(
-            {"target": self.operation, "after": self.nth - 1, "times": 1, **settings})
+            {"operation": self.operation, "after": self.nth - 1, "times": 1, **settings})
 
 
 @dataclass(frozen=True)

@@ -38,9 +38,9 @@ async def fake_ims_client(
     fake = settings.apply(FakeIMS, settings.without_scenario(given))
     client = cast("FakeImsClient", await aiohttp_client(fake.app, headers=fake.headers))
     client.fake = fake
-    script = settings.play(fake, given)
+    scenario = settings.play(fake, given)
     report.reporter(request.config).watch("fake_ims_client", fake)
     report.reporter(request.config).ready(fake)
     yield client
     fixtures.note_unused(request.node, fake)
-    fixtures.judge(fake, script)
+    fixtures.judge(fake, scenario)

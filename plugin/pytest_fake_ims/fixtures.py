@@ -18,7 +18,7 @@ from fake_ims.fake.client_config import foreign
 from . import report, settings
 
 if TYPE_CHECKING:
-    from fake_ims.scenario import Script
+    from fake_ims.scenario import Scenario
 
 
 def server(request: pytest.FixtureRequest) -> Iterator[FakeIMS]:
@@ -37,11 +37,11 @@ def clean(request: pytest.FixtureRequest, fake: FakeIMS) -> Iterator[FakeIMS]:
         fake.start()
     settings.apply(fake.reset, settings.without_scenario(given))
     report.reporter(request.config).watch("fake_ims", fake)
-    script = settings.play(fake, _with_scenario(request, given))
+    scenario = settings.play(fake, _with_scenario(request, given))
     report.reporter(request.config).ready(fake)
     yield fake
     note_unused(request.node, fake)
-    judge(fake, script)
+    judge(fake, scenario)
 
 
 def _with_scenario(
@@ -62,14 +62,14 @@ def note_unused(node: pytest.Item, fake: FakeIMS) -> None:
         node.user_properties += [(report.UNUSED, str(fault)) for fault in fake.faults.unused()]
 
 
-def judge(fake: FakeIMS, script: Script | None) -> None:
+def judge(fake: FakeIMS, scenario: Scenario | None) -> None:
     """Fail the test if the scenario that it was given did not go as it has it, or, in strict mode,
     for what no client should send."""
     __tracebackhide__ = True
     told: list[str] = []
     with suppress(NotRunningError):  # the test has stopped its fake, and the state is gone
-        if script is not None and fake.scenario is script:  # else the test has reset it
-            told = script.complaints()
+        if scenario is not None and fake.scenario is scenario:  # else the test has reset it
+            told = scenario.complaints()
     if told:
         told.insert(0, "the scenario did not go as it has it:")
     if fake.strict:
@@ -135,11 +135,11 @@ class FakeImsFactory:
 
     def _play(self, fake: FakeIMS, given: dict[str, Any]) -> None:
         taken = inspect.signature(fake.reset).parameters
-        script = settings.play(fake, {**self._given, **{
+        scenario = settings.play(fake, {**self._given, **{
             name: settings.Given(value, "the call") for name, value in given.items()
             if name in taken}})
         # Runs before the fake is stopped, as it was added after that.
-        self._request.addfinalizer(lambda: judge(fake, script))
+        self._request.addfinalizer(lambda: judge(fake, scenario))
         self._request.addfinalizer(lambda: note_unused(self._request.node, fake))
 
     async def in_loop(self, **given: Any) -> FakeIMS:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # The settings of the marker; also --fake-ims-NAME and, in the ini file, fake_ims_NAME.
 NAMES = {
     "profile": "service that the fake plays: otc (default) or openstack",
-    "auth": "how tokens are read: any (default), strict or triple",
+    "auth": "how tokens are read: any (default), issued or triple",
     "saving": "when an upload ends: a duration such as 30s (default 0s), polls(3), 'by hand'",
     "deleting": "when a deletion ends: a duration (default 0s), polls(3), 'by hand'",
     "jobs": "when an asynchronous job ends: a duration (default 0s), polls(3), 'by hand'",

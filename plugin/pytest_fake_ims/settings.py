@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from _pytest.nodes import Node
 
-    from fake_ims.scenario import Script
+    from fake_ims.scenario import Scenario
 
 T = TypeVar("T")
 
@@ -95,7 +95,7 @@ def without_scenario(given: Mapping[str, Given]) -> dict[str, Given]:
     return {name: setting for name, setting in given.items() if name != SCENARIO}
 
 
-def play(fake: FakeIMS, given: Mapping[str, Given]) -> Script | None:
+def play(fake: FakeIMS, given: Mapping[str, Given]) -> Scenario | None:
     """Let the fake play the scenario among the settings, if there is one; the others go before
     what the scenario says."""
     __tracebackhide__ = True

@@ -70,7 +70,7 @@ class Run:
         self._count += 1
         if self._count == self._limit and self.fake is not None:
             self.hang = f"it asked {self._limit} times and did not give up"
-            self.fake.faults.set({"reset": "before"})
+            self.fake.faults.set({"reset_connection": "before"})
 
     def end(self, error: BaseException | None) -> None:
         """The test's own code is over; its fixtures still stand."""

@@ -22,14 +22,15 @@ MANY = 100
 _Setting = Callable[[int], dict[str, Any]]
 _CASES: dict[str, tuple[_Setting, str]] = {
     "on other operations": (
-        lambda number: {"target": "images.create", "times": number + 1}, "< 0.10"),
+        lambda number: {"operation": "images.create", "times": number + 1}, "< 0.10"),
     "on it, for other tenants": (
-        lambda number: {"target": "images.show", "tenant": f"p{number}"}, "< 0.10"),
+        lambda number: {"operation": "images.show", "tenant": f"p{number}"}, "< 0.10"),
     "on it, for other images": (
-        lambda number: {"target": "images.show", "image": f"i{number}"}, "< 0.10"),
+        lambda number: {"operation": "images.show", "image": f"i{number}"}, "< 0.10"),
     # These have to be asked one by one.
     "on it, for other headers": (
-        lambda number: {"target": "images.show", "header": {"X-Name": f"h{number}"}}, ""),
+        lambda number: {"operation": "images.show",
+                        "request_headers": {"X-Name": f"h{number}"}}, ""),
 }
 
 

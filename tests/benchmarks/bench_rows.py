@@ -145,7 +145,7 @@ def requests(size: Size, load: Load) -> Bench:
 def log_ins(size: Size, load: Load) -> Bench:
     """A log-in with a password, which answers with the catalog."""
     for profile in ("otc", "openstack"):
-        with FakeIMS(profile=profile, auth="strict") as fake:  # type: ignore[arg-type]
+        with FakeIMS(profile=profile, auth="issued") as fake:  # type: ignore[arg-type]
             domain = {"name": fake.user_domain_name}
             user = {"name": fake.username, "password": fake.password, "domain": domain}
             scope = {"project": {"name": fake.project_name, "domain": domain}}

@@ -12,7 +12,7 @@ from fake_ims import FakeIMS, polls
 
 PROFILES = ("otc", "openstack")
 each_profile = pytest.mark.parametrize("profile", [
-    pytest.param(name, marks=pytest.mark.fake_ims(profile=name, auth="strict"))
+    pytest.param(name, marks=pytest.mark.fake_ims(profile=name, auth="issued"))
     for name in PROFILES])
 DATA = bytes(range(256)) * 1000
 NOWHERE = "11111111-2222-3333-4444-555555555555"

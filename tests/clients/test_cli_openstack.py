@@ -83,7 +83,7 @@ def test_a_member_shares_with_a_tenant_that_he_does_not_see(
         assert asked == [("/identity/v3/projects/p2", 403), ("/identity/v3/projects", 200)]
 
 
-@pytest.mark.fake_ims(auth="strict")
+@pytest.mark.fake_ims(auth="issued")
 def test_log_in(
     fake_ims: FakeIMS, fake_ims_env: dict[str, str], monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -98,7 +98,7 @@ def test_log_in(
 
 
 @pytest.mark.parametrize(("status", "profile", "text"), [
-    pytest.param(status, profile, text, marks=pytest.mark.fake_ims(profile=profile, auth="strict"))
+    pytest.param(status, profile, text, marks=pytest.mark.fake_ims(profile=profile, auth="issued"))
     for status, profile, text in (
         (401, "openstack", "HTTP 401"), (403, "otc", "is protected"), (404, "openstack", NOWHERE),
         (409, "otc", "ConflictException: 409"), (413, "openstack", "HttpException: 413"),

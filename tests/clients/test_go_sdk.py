@@ -36,7 +36,7 @@ from fake_ims.domain.signatures import SignedRequest, verify
 
 RECORDING = Recording.load()
 RUNS = RECORDING.runs
-STRICT = pytest.mark.fake_ims(profile="otc", auth="strict")
+ISSUED = pytest.mark.fake_ims(profile="otc", auth="issued")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 # The Go struct of an image, ims/v2/images.ImageInfo: what is a text, and what is not.
 TEXTS = (
@@ -246,7 +246,7 @@ READ: dict[str, Any] = {
 }
 
 
-@STRICT
+@ISSUED
 @pytest.mark.parametrize("name", RUNS)
 def test_it_is_answered_as_it_was(fake_ims: FakeIMS, name: str) -> None:
     Replay(fake_ims, RUNS[name]).play()
@@ -265,7 +265,7 @@ def test_attributes_are_of_the_types_that_it_holds() -> None:
 
 # where the environment leads it
 
-@STRICT
+@ISSUED
 def test_the_environment_says_where_it_logs_in(fake_ims: FakeIMS) -> None:
     env = fake_ims.env()
     for name, url in (("life", env["OS_AUTH_URL"]), ("identity", f"{fake_ims.url}/identity/v3")):
@@ -319,7 +319,7 @@ def test_what_it_signs_and_what_it_does_not() -> None:
     assert {"X-Project-Id", "X-Domain-Id"} <= unsigned
 
 
-@STRICT
+@ISSUED
 @pytest.mark.parametrize("header", ["Host", "User-Agent", "X-Project-Id", "body"])
 def test_a_change_on_the_way_is_noticed(fake_ims: FakeIMS, header: str) -> None:
     run = RUNS["life with AK/SK"]

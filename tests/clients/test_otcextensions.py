@@ -14,7 +14,7 @@ from fake_ims import FakeIMS
 
 pytest.importorskip("otcextensions", reason="otcextensions is not installed")
 openstack = pytest.importorskip("openstack")
-pytestmark = pytest.mark.fake_ims(auth="strict")
+pytestmark = pytest.mark.fake_ims(auth="issued")
 CLOUD = """
 clouds:
   otc:

@@ -13,7 +13,7 @@ from fake_ims import FakeIMS
 ims = pytest.importorskip("huaweicloudsdkims.v2", reason="huaweicloudsdkims is not installed")
 credentials = pytest.importorskip("huaweicloudsdkcore.auth.credentials")
 exceptions = pytest.importorskip("huaweicloudsdkcore.exceptions.exceptions")
-pytestmark = pytest.mark.fake_ims(auth="strict")
+pytestmark = pytest.mark.fake_ims(auth="issued")
 
 SERVER = "877a2cda-ba63-4e1e-b95f-e67e48b6129a"
 VOLUME = "c5dfbd0c-bf0a-4798-a453-61dc6b54aa30"

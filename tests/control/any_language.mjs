@@ -18,7 +18,7 @@ const images = () => fetch(`${url}/v2/images`, { headers: { "X-Auth-Token": tena
 
 await control("POST", "/images", { name: "seeded", owner: "p2" });
 const { json: fault } = await control("POST", "/faults", {
-  target: "images.list", status: 503, times: 1, retry_after: 1,
+  operation: "images.list", status: 503, times: 1, retry_after: 1,
 });
 const first = await images();
 assert.equal(first.status, 503);
@@ -27,12 +27,12 @@ const second = await images();
 assert.deepEqual((await second.json()).images.map((image) => image.name), ["seeded"]);
 
 const { json: verdict } = await control("POST", "/requests/verify", {
-  target: "images.list", times: 2, tenant: "p2",
+  operation: "images.list", times: 2, tenant: "p2",
 });
 assert.equal(verdict.met, true);
 assert.equal((await control("GET", `/faults/${fault.number}`)).json.hits, 1);
 
-const refused = await control("POST", "/faults", { target: "images.lst", status: 503 });
+const refused = await control("POST", "/faults", { operation: "images.lst", status: 503 });
 assert.equal(refused.status, 400);
 assert.match(refused.json.error.message, /did you mean 'images.list'/);
 

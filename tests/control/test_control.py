@@ -32,12 +32,12 @@ def test_state_and_reset(fake_ims: FakeIMS, control: Any) -> None:
 
 
 def test_faults(fake_ims: FakeIMS, control: Any, wire: Wire) -> None:
-    fault = control.does("POST", "/faults", {"target": "images.list", "status": 503, "times": 2})
+    fault = control.does("POST", "/faults", {"operation": "images.list", "status": 503, "times": 2})
     assert fault["text"] == "images.list answers 503, 2 times"
     assert [wire.get("/v2/images").status for _ in range(3)] == [503, 503, 200]
     shown = control.does("GET", f"/faults/{fault['number']}")
     assert (shown["hits"], shown["matched"], shown["active"]) == (2, 2, False)
-    other = control.does("POST", "/faults", {"target": "images.show", "delay": "1ms"})
+    other = control.does("POST", "/faults", {"operation": "images.show", "delay": "1ms"})
     listed = control.does("GET", "/faults?unused=true")["faults"]
     assert [one["number"] for one in listed] == [other["number"]]
     control.does("DELETE", f"/faults/{other['number']}")
@@ -56,7 +56,7 @@ def test_weather(fake_ims: FakeIMS, control: Any) -> None:
 
 
 def test_no_fault_touches_it_and_no_journal_has_it(fake_ims: FakeIMS, control: Any) -> None:
-    fake_ims.faults.add("*", reset="before")
+    fake_ims.faults.add("*", reset_connection="before")
     fake_ims.faults.add(path="/_fake_ims/*", status=503)
     assert control.does("GET", "/state")["faults"] == 2
     assert len(fake_ims.requests) == 0
@@ -69,7 +69,7 @@ def test_clock_and_lifecycle(fake_ims: FakeIMS, control: Any) -> None:
     assert control.does("PATCH", "/lifecycle", {"saving": "polls(3)", "jobs": "by hand"}) == {
         "saving": "polls(3)", "deleting": "0s", "jobs": "by hand"}
     assert control.does("GET", "/lifecycle")["saving"] == "polls(3)"
-    control.does("POST", "/lifecycle/kills", {"named": "bad", "reason": "disk full"})
+    control.does("POST", "/lifecycle/kill_named", {"name": "bad", "reason": "disk full"})
     assert fake_ims.lifecycle.verdict("bad") == "disk full"
 
 
@@ -121,12 +121,12 @@ def test_tenants_and_jobs_and_the_world(fake_ims: FakeIMS, control: Any) -> None
     jobs = control.does("GET", "/jobs")["jobs"]
     assert [job["status"] for job in jobs] == ["INIT"] * 3
     first, second, _ = [job["id"] for job in jobs]
-    assert control.does("POST", f"/jobs/{first}/start", {"percent": 37})["progress"] == 37
+    assert control.does("POST", f"/jobs/{first}/start", {"progress": 37})["progress"] == 37
     assert control.does("POST", f"/jobs/{first}/succeed")["status"] == "SUCCESS"
-    assert control.does("POST", f"/jobs/{second}/fail", {"code": "IMG.0057"})["error_code"] == (
+    assert control.does("POST", f"/jobs/{second}/fail", {"error_code": "IMG.0057"})["error_code"] == (
         "IMG.0057")
     assert control.does("GET", "/jobs/last")["status"] == "INIT"
-    control.does("POST", "/job_failures", {"code": "IMG.0061"})
+    control.does("POST", "/job_failures", {"error_code": "IMG.0061"})
     control.does("DELETE", "/world/servers/s1")
     control.does("DELETE", "/world/buckets/disks")
     world = control.does("GET", "/world")
@@ -137,14 +137,14 @@ def test_tenants_and_jobs_and_the_world(fake_ims: FakeIMS, control: Any) -> None
 def test_requests_and_what_is_expected_of_them(control: Any, wire: Wire) -> None:
     wire.post("/v2/images", {"name": "a"})
     wire.get("/v2/images")
-    (one,) = control.does("GET", "/requests?target=images.create&form=bodies")["requests"]
+    (one,) = control.does("GET", "/requests?operation=images.create&form=bodies")["requests"]
     assert (one["status"], one["request_body"]) == (201, '{"name": "a"}')
     assert [one["operation"] for one in control.does("GET", "/requests?since=1")["requests"]] == [
         "images.list"]
     assert control.does("GET", "/requests/2")["operation"] == "images.list"
     assert control.refused("GET", "/requests/9")[0] == 404
     assert control.does("GET", "/requests?status=404")["requests"] == []
-    assert control.does("POST", "/requests/verify", {"target": "images.list", "times": 1}) == {
+    assert control.does("POST", "/requests/verify", {"operation": "images.list", "times": 1}) == {
         "met": True, "why": None}
     status, har = control("GET", "/requests?form=har&status=2xx")
     assert (status, len(har["log"]["entries"])) == (200, 2)
@@ -153,7 +153,7 @@ def test_requests_and_what_is_expected_of_them(control: Any, wire: Wire) -> None
     assert "no such operation" in text
     assert control.does("POST", "/requests/verify", {
         "request_body": {"/name": "a"}, "status": ["2xx"], "fault": False, "times": 1})["met"]
-    unmet = control.does("POST", "/requests/verify", {"target": "images.*", "at_most": 1})
+    unmet = control.does("POST", "/requests/verify", {"operation": "images.*", "at_most": 1})
     assert unmet["why"].startswith("expected at most 1 of images.*, but there were 2")
     control.does("DELETE", "/requests")
     assert control.does("GET", "/state")["requests"] == 0
@@ -180,10 +180,10 @@ def test_scenarios(fake_ims: FakeIMS, control: Any) -> None:
     ("GET", "/faults?unsed=true", None, 400, "in the query: unsed: unknown key 'unsed'; did you"),
     ("GET", "/faults?unused=x", None, 400, "unused: unknown value 'x'"),
     ("GET", "/requests?since=x", None, 400, "since is a whole number"),
-    ("GET", "/requests?target=imges.list", None, 400, "did you mean 'images.list'?"),
+    ("GET", "/requests?operation=imges.list", None, 400, "did you mean 'images.list'?"),
     ("POST", "/faults", b"{", 400, "the body is no JSON"),
     ("POST", "/faults", [], 400, "[] is not a table"),
-    ("POST", "/faults", {"target": "images.creat", "status": 503}, 400, "did you mean"),
+    ("POST", "/faults", {"operation": "images.creat", "status": 503}, 400, "did you mean"),
     ("POST", "/faults", {"staus": 503}, 400, "staus: unknown key 'staus'; did you mean 'status'"),
     ("DELETE", "/faults", {"a": 1}, 400, "DELETE /_fake_ims/faults takes no body"),
     ("DELETE", "/faults/9", None, 404, "there is no fault 9"),
@@ -194,7 +194,7 @@ def test_scenarios(fake_ims: FakeIMS, control: Any) -> None:
     ("POST", "/faults", b"[" * 100_000, 400, "the body is no JSON"),
     ("POST", "/images/nobody/kill", None, 404, "no image"),
     ("POST", "/jobs/last/succeed", None, 404, "there has been no job yet"),
-    ("POST", "/jobs/none/fail", {"code": "IMG.9999"}, 400, "code: unknown value 'IMG.9999'"),
+    ("POST", "/jobs/none/fail", {"error_code": "IMG.9999"}, 400, "error_code: unknown value 'IMG.9999'"),
     ("POST", "/clock", {}, 400, "'advance' is missing"),
     ("POST", "/clock", {"advance": "-1s"}, 400, "'-1s' is not a duration"),
     ("POST", "/reset", {"profile": "otx"}, 400, "did you mean 'otc'?"),
@@ -203,7 +203,7 @@ def test_scenarios(fake_ims: FakeIMS, control: Any) -> None:
     ("DELETE", "/world/servers/x", None, 404, "unknown server 'x'"),
     ("DELETE", "/world/buckets/x", None, 404, "unknown bucket 'x'"),
     ("PATCH", "/world", {"servers": [{"id": "a"}, {"id": "a"}]}, 400, "there is a server a"),
-    ("POST", "/lifecycle/kills", {"next": 1, "nth": 1}, 400, "one of next, nth and named"),
+    ("POST", "/lifecycle/kill_nth", {"next": 1, "nth": 1}, 400, "unknown key 'next'"),
 ])
 def test_what_cannot_be_done_says_so_and_what_stood_stands(
     fake_ims: FakeIMS, control: Any, method: str, path: str, body: object, status: int, words: str
@@ -218,9 +218,9 @@ def test_what_cannot_be_done_says_so_and_what_stood_stands(
 
 
 def test_problems_of_a_body_are_told_one_by_one(control: Any) -> None:
-    _, document = control("POST", "/faults", {"target": 3, "times": 0})
+    _, document = control("POST", "/faults", {"operation": 3, "times": 0})
     assert document["error"]["problems"] == [
-        {"path": "target", "text": "3 is not a text"},
+        {"path": "operation", "text": "3 is not a text"},
         {"path": "times", "text": "0 is less than 1"}]
 
 

@@ -26,10 +26,11 @@ def test_without_an_operation_it_lists_them(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_values_are_json_or_texts(fake_ims: FakeIMS, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["ctl", "faults.add", "target=images.list", "status=503",
-                     'headers={"X-A": "b"}']) == 0
+    assert cli.main(["ctl", "faults.add", "operation=images.list", "status=503",
+                     'response_headers={"X-A": "b"}']) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["settings"] == {"target": "images.list", "status": 503, "headers": {"X-A": "b"}}
+    assert told["settings"] == {"operation": "images.list", "status": 503,
+                                "response_headers": {"X-A": "b"}}
     assert cli.main(["ctl", "images.add", "name=a b", "min_ram=7", "__os_type=Linux"]) == 0
     image = fake_ims.images.named("a b")
     assert (image["min_ram"], image["__os_type"]) == (7, "Linux")
@@ -52,12 +53,12 @@ def test_queries_and_files(
 
 @pytest.mark.parametrize(("arguments", "status", "words"), [
     (["faults.ad"], 2, "did you mean 'faults.add'?"),
-    (["faults.add", "target"], 2, "arguments are written name=value"),
+    (["faults.add", "operation"], 2, "arguments are written name=value"),
     (["faults.add", "status=503", "status=500"], 2, "status= is given twice"),
     (["faults.add", "staus=503"], 2, "did you mean 'status'?"),
     (["faults.remove"], 2, "faults.remove needs number="),
     (["faults.remove", "number=9"], 1, "there is no fault 9"),
-    (["faults.add", "target=images.lst", "status=503"], 1, "did you mean 'images.list'?"),
+    (["faults.add", "operation=images.lst", "status=503"], 1, "did you mean 'images.list'?"),
     (["faults.add", "status=5"], 1, "status: 5 is less than 400"),
     (["scenario.play", "toml=@/no/such/file"], 2, "cannot be read"),
     (["--url", "127.0.0.1", "state"], 2, "is no URL"),

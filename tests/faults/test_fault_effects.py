@@ -28,7 +28,7 @@ def test_status_may_be_an_enum(harness: Any) -> None:
 
 
 def test_error_code_brings_its_status(harness: Any) -> None:
-    harness.faults.add("images.list", error="IMG.0026")
+    harness.faults.add("images.list", error_code="IMG.0026")
     answer = harness.send()
     assert (answer.status, answer.body) == (403, b"IMG.0026")
 
@@ -42,8 +42,8 @@ def test_retry_after_replaces_the_header_of_the_service(
 
 
 def test_body_and_headers_of_a_status(harness: Any) -> None:
-    harness.faults.add("images.list", status=500, body={"a": 1},
-                       headers={"X-A": "b", "Content-Type": "text/odd"})
+    harness.faults.add("images.list", status=500, response_body={"a": 1},
+                       response_headers={"X-A": "b", "Content-Type": "text/odd"})
     answer = harness.send()
     assert answer.body == b'{"a": 1}'
     assert answer.headers["X-A"] == "b"
@@ -52,7 +52,7 @@ def test_body_and_headers_of_a_status(harness: Any) -> None:
 
 
 def test_body_alone_alters_the_answer_of_the_work(harness: Any) -> None:
-    harness.faults.add("images.list", body="<html>", headers={"x-own": "2"})
+    harness.faults.add("images.list", response_body="<html>", response_headers={"x-own": "2"})
     answer = harness.send()
     assert (answer.status, answer.body, harness.worked) == (200, b"<html>", 1)
     assert answer.content_type == "application/json"
@@ -60,14 +60,14 @@ def test_body_alone_alters_the_answer_of_the_work(harness: Any) -> None:
 
 
 def test_reset_before_the_work(harness: Any) -> None:
-    harness.faults.add("images.list", reset="before")
+    harness.faults.add("images.list", reset_connection="before")
     with pytest.raises(ConnectionCut):
         harness.send()
     assert harness.worked == 0
 
 
 def test_reset_after_the_work(harness: Any) -> None:
-    harness.faults.add("images.list", reset="after")
+    harness.faults.add("images.list", reset_connection="after")
     with pytest.raises(ConnectionCut):
         harness.send()
     assert harness.worked == 1
@@ -103,7 +103,7 @@ def test_delays_add_up_and_the_first_ending_wins(harness: Any, waits: list[float
 
 
 def test_delay_comes_before_a_reset_of_another_fault(harness: Any, waits: list[float]) -> None:
-    harness.faults.add("images.list", reset="before")
+    harness.faults.add("images.list", reset_connection="before")
     harness.faults.add("images.list", delay=3)
     with pytest.raises(ConnectionCut):
         harness.send()
@@ -112,12 +112,12 @@ def test_delay_comes_before_a_reset_of_another_fault(harness: Any, waits: list[f
 
 def test_faults_with_times_form_a_sequence(harness: Any) -> None:
     harness.faults.add("images.list", status=503, times=1)
-    harness.faults.add("images.list", error="IMG.0015", times=1)
+    harness.faults.add("images.list", error_code="IMG.0015", times=1)
     assert harness.statuses(3) == [503, 400, 200]
 
 
 def test_an_alteration_applies_to_the_answer_of_another_fault(harness: Any) -> None:
-    harness.faults.add("*", headers={"X-Proxy": "yes"})
+    harness.faults.add("*", response_headers={"X-Proxy": "yes"})
     harness.faults.add("images.list", status=502)
     answer = harness.send()
     assert (answer.status, answer.headers["X-Proxy"]) == (502, "yes")

@@ -51,22 +51,23 @@ def test_clear_iterate_len_unused(harness: Any) -> None:
 
 
 @pytest.mark.parametrize(("settings", "sentence"), [
-    ({"target": "images.create", "status": 503, "times": 2}, "images.create answers 503, 2 times"),
-    ({"target": "images.*", "error": "IMG.0026", "times": 1},
+    ({"operation": "images.create", "status": 503, "times": 2},
+     "images.create answers 503, 2 times"),
+    ({"operation": "images.*", "error_code": "IMG.0026", "times": 1},
      "images.* answers 403 IMG.0026, once"),
     ({"status": 503, "retry_after": 5}, "every request answers 503 with Retry-After: 5"),
-    ({"target": "*", "delay": "1.5s"}, "every request waits 1.5s"),
+    ({"operation": "*", "delay": "1.5s"}, "every request waits 1.5s"),
     ({"method": "get", "status": 500, "after": 1}, "every GET answers 500, after 1 request"),
     ({"method": "GET", "path": "/v2/*", "status": 500, "every": 2},
      "GET /v2/* answers 500, every 2nd request"),
-    ({"target": "images.show", "image": "ubuntu", "tenant": "p1", "reset": "after"},
+    ({"operation": "images.show", "image": "ubuntu", "tenant": "p1", "reset_connection": "after"},
      "images.show of tenant p1 for image 'ubuntu' does its work and loses the answer"),
-    ({"image": "u", "delay": 2, "reset": "before", "probability": 0.25},
+    ({"image": "u", "delay": 2, "reset_connection": "before", "probability": 0.25},
      "every request for image 'u' waits 2s, then resets the connection before its work, "
      "with probability 0.25"),
-    ({"target": "images.list", "body": "x", "headers": {"X-A": "b"}},
+    ({"operation": "images.list", "response_body": "x", "response_headers": {"X-A": "b"}},
      "images.list answers with another body and X-A: b"),
-    ({"target": "images.list", "status": 500, "body": [], "after": 2, "times": 3},
+    ({"operation": "images.list", "status": 500, "response_body": [], "after": 2, "times": 3},
      "images.list answers 500 with another body, after 2 requests, 3 times"),
 ])
 def test_sentences(faults: Faults, settings: dict[str, Any], sentence: str) -> None:
@@ -76,21 +77,21 @@ def test_sentences(faults: Faults, settings: dict[str, Any], sentence: str) -> N
 
 
 @pytest.mark.parametrize(("settings", "words"), [
-    ({"target": "images.creat", "status": 503}, "did you mean 'images.create'"),
-    ({"target": "nothing.*", "status": 503}, "unknown operation 'nothing.*'"),
-    ({"target": 7, "status": 503}, "an operation is named by a text"),
-    ({"error": "IMG.9999"}, "unknown error code 'IMG.9999'"),
-    ({"error": 15}, "named by its code"),
+    ({"operation": "images.creat", "status": 503}, "did you mean 'images.create'"),
+    ({"operation": "nothing.*", "status": 503}, "unknown operation 'nothing.*'"),
+    ({"operation": 7, "status": 503}, "an operation is named by a text"),
+    ({"error_code": "IMG.9999"}, "unknown error code 'IMG.9999'"),
+    ({"error_code": 15}, "named by its code"),
     ({"status": 200}, "from 400 on"),
     ({"status": 418}, "documented for no operation"),
     ({"status": 999}, "documented for no operation"),
     ({"status": "503"}, "whole number"),
     ({"status": True}, "whole number"),
-    ({"status": 503, "error": "IMG.0001"}, "contradicts"),
-    ({"status": 503, "reset": "before"}, "a request ends in one way, not in two"),
-    ({"error": "IMG.0001", "reset": "after"}, "a request ends in one way"),
+    ({"status": 503, "error_code": "IMG.0001"}, "contradicts"),
+    ({"status": 503, "reset_connection": "before"}, "a request ends in one way, not in two"),
+    ({"error_code": "IMG.0001", "reset_connection": "after"}, "a request ends in one way"),
     ({"stauts": 503}, "unknown setting of a fault 'stauts'; did you mean 'status'?"),
-    ({"reset": "during"}, "'before' (the work) or 'middle'"),
+    ({"reset_connection": "during"}, "'before' (the work) or 'middle'"),
     ({"status": 503, "times": 0}, "from 1 on"),
     ({"status": 503, "times": -1}, "from 1 on"),
     ({"status": 503, "times": 1.5}, "from 1 on"),
@@ -112,15 +113,15 @@ def test_sentences(faults: Faults, settings: dict[str, Any], sentence: str) -> N
     ({"path": "v2/images", "status": 503}, "starts with '/'"),
     ({"path": "/v2/images?limit=1", "status": 503}, "without its query"),
     ({"path": "/v2/images/{id}", "status": 503}, "did you mean '/v2/images/{image_id}'"),
-    ({"target": "images.list", "method": "PUT", "status": 503}, "no request can match"),
-    ({"target": "images.list", "path": "/v1/*", "status": 503}, "no request can match"),
+    ({"operation": "images.list", "method": "PUT", "status": 503}, "no request can match"),
+    ({"operation": "images.list", "path": "/v1/*", "status": 503}, "no request can match"),
     ({"tenant": "", "status": 503}, "tenant=''"),
     ({"image": 1, "status": 503}, "image=1"),
-    ({"status": 503, "body": 1}, "a body is bytes"),
-    ({"status": 503, "body": {"a": object()}}, "cannot be sent as JSON"),
-    ({"status": 503, "headers": {"a b": "c"}}, "no name of a header"),
-    ({"status": 503, "headers": {"Content-Length": "1"}}, "the server's own"),
-    ({"status": 503, "headers": {"X": 1}}, "no text that a header can hold"),
+    ({"status": 503, "response_body": 1}, "a body is bytes"),
+    ({"status": 503, "response_body": {"a": object()}}, "cannot be sent as JSON"),
+    ({"status": 503, "response_headers": {"a b": "c"}}, "no name of a header"),
+    ({"status": 503, "response_headers": {"Content-Length": "1"}}, "the server's own"),
+    ({"status": 503, "response_headers": {"X": 1}}, "no text that a header can hold"),
     ({}, "needs something to do"),
     ({"times": 2}, "needs something to do"),
 ])
@@ -172,7 +173,7 @@ def test_what_is_read_after_the_end_goes_through_look(faults: Faults) -> None:
 def test_the_types_of_add_name_every_setting() -> None:
     typed = {name for table in (MatchSettings, ScheduleSettings, EffectSettings)
              for name in table.__annotations__}
-    assert typed | {"target"} == set(SETTINGS)
+    assert typed | {"operation"} == set(SETTINGS)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.settings[0].name)

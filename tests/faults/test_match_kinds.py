@@ -128,7 +128,7 @@ def test_job_status(fake_ims: FakeIMS, wire: Wire) -> None:
 
 
 def test_header(fake_ims: FakeIMS, wire: Wire) -> None:
-    fault = fake_ims.faults.add(header={"user-agent": "openstacksdk*"}, status=503)
+    fault = fake_ims.faults.add(request_headers={"user-agent": "openstacksdk*"}, status=503)
     for agent, status in (("openstacksdk/4", 503), ("curl", 200), ("an openstacksdk", 200)):
         assert wire.send("GET", "/v2/images", None, {"User-Agent": agent}).status == status
     assert wire.get("/v2/images").status == 200
@@ -136,7 +136,8 @@ def test_header(fake_ims: FakeIMS, wire: Wire) -> None:
 
 
 def test_query(fake_ims: FakeIMS, wire: Wire) -> None:
-    fault = fake_ims.faults.add("images.list", query={"limit": "2", "name": "a b*"}, status=503)
+    fault = fake_ims.faults.add("images.list", status=503,
+                                request_query={"limit": "2", "name": "a b*"})
     for query, status in (("limit=2&name=a%20b", 503), ("limit=2&name=a+bc", 503),
                           ("limit=2", 200), ("limit=1&name=a+b", 200), ("", 200),
                           ("limit=2&name=x&name=a+b", 503)):
@@ -171,7 +172,7 @@ def test_client(fake_ims: FakeIMS, wire: Wire) -> None:
 
 
 def test_all_must_agree(fake_ims: FakeIMS, wire: Wire) -> None:
-    fake_ims.faults.add(header={"X-A": "1"}, query={"limit": "1"}, status=503)
+    fake_ims.faults.add(request_headers={"X-A": "1"}, request_query={"limit": "1"}, status=503)
     assert wire.send("GET", "/v2/images?limit=1", None, {"X-A": "1"}).status == 503
     assert wire.send("GET", "/v2/images", None, {"X-A": "1"}).status == 200
     assert wire.get("/v2/images?limit=1").status == 200
@@ -198,22 +199,22 @@ def test_faults_for_others_are_not_looked_at(fake_ims: FakeIMS, wire: Wire) -> N
     ({"chapter": "Queryng Images"}, "did you mean 'Querying Images'"),
     ({"chapter": "nativ"}, "did you mean 'native'"),
     ({"chapter": 1}, "it is a face"),
-    ({"chapter": "ims", "target": "images.list"}, "no request can match"),
+    ({"chapter": "ims", "operation": "images.list"}, "no request can match"),
     ({"user": ""}, "user=''"),
     ({"client": 1}, "client=1"),
     ({"image_status": "activ"}, "did you mean 'active'"),
     ({"image_status": ["active"]}, "unknown image status"),
     ({"image_status": "deleted"}, "unknown image status"),
-    ({"image_status": "active", "target": "images.list"}, "no request can match"),
+    ({"image_status": "active", "operation": "images.list"}, "no request can match"),
     ({"image_attribute": {}}, "with one at least"),
     ({"image_attribute": {"a": object()}}, "JSON can hold"),
     ({"job_status": "RUNING"}, "did you mean 'RUNNING'"),
-    ({"job_status": "RUNNING", "target": "images.list"}, "no request can match"),
-    ({"header": {"limit": 2}}, "limit=2: it is a text or a glob"),
-    ({"header": "X"}, "it is a table of names"),
-    ({"query": {1: "2"}}, "is no text, and so no name"),
+    ({"job_status": "RUNNING", "operation": "images.list"}, "no request can match"),
+    ({"request_headers": {"limit": 2}}, "limit=2: it is a text or a glob"),
+    ({"request_headers": "X"}, "it is a table of names"),
+    ({"request_query": {1: "2"}}, "is no text, and so no name"),
     ({"request_body": {"name": "a"}}, "did you mean '/name'"),
-    ({"request_body": {"/a": 1}, "target": "images.upload"}, "no request can match"),
+    ({"request_body": {"/a": 1}, "operation": "images.upload"}, "no request can match"),
 ])
 def test_what_cannot_be_is_refused(
     fake_ims: FakeIMS, settings: dict[str, Any], words: str

@@ -73,7 +73,7 @@ def test_of_a_stream_the_path_counts(fake_ims: FakeIMS, wire: Wire) -> None:
 
 def test_attempts_count_among_what_matches(fake_ims: FakeIMS, wire: Wire) -> None:
     wire.get(LIST)
-    fake_ims.faults.add("images.list", attempt=1, header={"X-A": "1"}, status=503)
+    fake_ims.faults.add("images.list", attempt=1, request_headers={"X-A": "1"}, status=503)
     wire.get(LIST)
     assert wire.send("GET", LIST, None, {"X-A": "1"}).status == 503
     assert wire.send("GET", LIST, None, {"X-A": "1"}).status == 200
@@ -279,7 +279,7 @@ def test_a_client_that_has_gone_is_no_longer_under_way(fake_ims: FakeIMS, wire: 
 
 
 def test_a_cut_request_is_no_longer_under_way(fake_ims: FakeIMS, wire: Wire) -> None:
-    fake_ims.faults.add("images.show", reset="after")
+    fake_ims.faults.add("images.show", reset_connection="after")
     fake_ims.faults.add(concurrency=1, status=503)
     image = fake_ims.images.add(name="a")
     for _ in range(3):
@@ -293,8 +293,8 @@ def test_a_cut_request_is_no_longer_under_way(fake_ims: FakeIMS, wire: Wire) -> 
 
 def test_sequence(fake_ims: FakeIMS, wire: Wire) -> None:
     fault = fake_ims.faults.add("images.create", sequence=[
-        503, "ok", {"status": 429, "retry_after": 7}, {"reset": "after"}, "IMG.0144",
-        {"body": "hm", "headers": {"X-A": "b"}}])
+        503, "ok", {"status": 429, "retry_after": 7}, {"reset_connection": "after"}, "IMG.0144",
+        {"response_body": "hm", "response_headers": {"X-A": "b"}}])
     seen: list[object] = []
     for number in range(7):
         try:
@@ -350,7 +350,7 @@ def test_an_outage_of_everything(fake_ims: FakeIMS, wire: Wire) -> None:
 
 def test_an_outage_of_a_face_that_resets(fake_ims: FakeIMS, wire: Wire) -> None:
     outage = fake_ims.faults.outage("ims", lasting="1h", recovery="1h", status=None,
-                                    reset="before")
+                                    reset_connection="before")
     assert wire.get(LIST).status == 200
     with pytest.raises(ConnectionError):
         wire.get("/v2/cloudimages")
@@ -368,10 +368,11 @@ def test_an_outage_of_a_face_that_resets(fake_ims: FakeIMS, wire: Wire) -> None:
     {"between": ["10s", 20]}, {"between": ["2016-01-01T00:00:00Z", "2016-01-02T00:00:00Z"]},
     {"lasting": 1, "recovery": "1m", "seed": 1}, {"until": "active"}, {"until": "SUCCESS"},
     {"until_change": True}, {"rate": "600/m"}, {"concurrency": 2}, {"chapter": "ims"},
-    {"header": {"X": "a*"}}, {"query": {"limit": "2"}}, {"request_body": {"/min_disk": 1}},
+    {"request_headers": {"X": "a*"}}, {"request_query": {"limit": "2"}},
+    {"request_body": {"/min_disk": 1}},
     {"image_attribute": {"protected": True}}, {"image_status": "saving"}, {"client": "127.*"},
     {"job_status": "RUNNING"}, {"user": "ann"},
-    {"status": None, "sequence": [503, "ok", "IMG.0144", {"reset": "after"}]},
+    {"status": None, "sequence": [503, "ok", "IMG.0144", {"reset_connection": "after"}]},
 ])
 def test_the_same_form_in_data(fake_ims: FakeIMS, settings: dict[str, Any]) -> None:
     given = {key: value for key, value in {"status": 503, **settings}.items() if value is not None}
@@ -383,7 +384,7 @@ def test_the_same_form_in_data(fake_ims: FakeIMS, settings: dict[str, Any]) -> N
 @pytest.mark.parametrize(("item", "problem"), [
     ({"stauts": 503}, "sequence[1].stauts: unknown key 'stauts'; did you mean 'status'?"),
     ({"times": 2}, "sequence[1].times: unknown key 'times'"),
-    ({"reset": "during"}, "sequence[1].reset: unknown value 'during'"),
+    ({"reset_connection": "during"}, "sequence[1].reset_connection: unknown value 'during'"),
     ("okay", "sequence[1]: 'okay' is not a status, 'ok', an error code, or a table of effects"),
     (200, "sequence[1]: 200 is not a status"),
 ])
@@ -407,9 +408,9 @@ def test_what_is_wrong_in_a_sequence_is_told_with_its_place(item: object, proble
     ({"recovery": "1s", "status": 503}, "goes with lasting=, between="),
     ({"lasting": "1s", "seed": 1, "status": 503}, "there is none in this fault"),
     ({"until": "activ", "status": 503}, "did you mean 'active'"),
-    ({"until": "active", "status": 503, "target": "images.list"}, "such as images.show"),
+    ({"until": "active", "status": 503, "operation": "images.list"}, "such as images.show"),
     ({"until_change": False, "status": 503}, "until_change=False"),
-    ({"until_change": True, "status": 503, "target": "images.list"}, "such as images.show"),
+    ({"until_change": True, "status": 503, "operation": "images.list"}, "such as images.show"),
     ({"rate": "10"}, "such as '10/s'"),
     ({"rate": "0/s"}, "such as '10/s'"),
     ({"rate": 10}, "such as '10/s'"),
@@ -421,7 +422,7 @@ def test_what_is_wrong_in_a_sequence_is_told_with_its_place(item: object, proble
     ({"sequence": ["okay"]}, "sequence[0]: unknown error code 'okay'"),
     ({"sequence": [None]}, "neither a status"),
     ({"sequence": [{"times": 2, "status": 503}]}, "settings of effects only"),
-    ({"sequence": [{"target": "images.list", "status": 503}]}, "settings of effects only"),
+    ({"sequence": [{"operation": "images.list", "status": 503}]}, "settings of effects only"),
     ({"sequence": [{}]}, "sequence[0]: a fault needs something to do"),
     ({"sequence": [503], "status": 500}, "a request ends in one way"),
 ])

@@ -103,7 +103,7 @@ def test_one_that_fired_stands_for_all_of_a_weather(fake_ims: FakeIMS, wire: Wir
 
 def test_all_or_none_are_placed() -> None:
     fake = FakeIMS()
-    plans = [plan({"target": "images.list", "status": 503}), plan({"refuse": True})]
+    plans = [plan({"operation": "images.list", "status": 503}), plan({"refuse": True})]
     with pytest.raises(UsageError, match="there is none yet"):
         fake.faults.place(plans)
     assert len(fake.faults) == 0

@@ -165,7 +165,7 @@ def test_json_that_is_cut(fake_ims: FakeIMS) -> None:
     with pytest.raises(json.JSONDecodeError):
         json.loads(body)
     with pytest.raises(json.JSONDecodeError):
-        _ = fake_ims.requests.last.json
+        _ = fake_ims.requests.last.response_json
 
 
 def test_json_with_a_stray_byte(fake_ims: FakeIMS) -> None:
@@ -266,7 +266,7 @@ def test_effects_that_go_together(fake_ims: FakeIMS) -> None:
 
 def test_effects_of_several_faults_go_together(fake_ims: FakeIMS) -> None:
     truncated = fake_ims.faults.add("images.*", truncate=4)
-    fake_ims.faults.add("images.list", body="another")
+    fake_ims.faults.add("images.list", response_body="another")
     late = fake_ims.faults.add("images.list", truncate=2)
     assert ask(fake_ims).endswith(b"\r\n\r\nanot")
     assert (truncated.hits, late.hits) == (1, 0)  # a body ends in one place: the first fault's
@@ -294,7 +294,7 @@ def test_an_error_in_the_middle_of_an_upload(fake_ims: FakeIMS, headers: list[st
 
 def test_a_reset_in_the_middle_of_an_upload(fake_ims: FakeIMS) -> None:
     image = fake_ims.images.add(name="a", status="queued")
-    fake_ims.faults.add("images.upload", reset="middle")
+    fake_ims.faults.add("images.upload", reset_connection="middle")
     with Client(fake_ims) as client:
         client.send(f"PUT /v2/images/{image.id}/file", b"x" * 500, 1000,
                     "Content-Type: application/octet-stream")
@@ -303,7 +303,8 @@ def test_a_reset_in_the_middle_of_an_upload(fake_ims: FakeIMS) -> None:
 
 
 @pytest.mark.parametrize("line", ["GET /v2/images", "POST /v2/images"])
-@pytest.mark.parametrize("effect", [{"status": 503, "moment": "middle"}, {"reset": "middle"},
+@pytest.mark.parametrize("effect", [{"status": 503, "moment": "middle"},
+                                    {"reset_connection": "middle"},
                                     {"delay": 0.01, "moment": "middle"}])
 def test_the_middle_of_any_request(fake_ims: FakeIMS, line: str, effect: dict[str, str]) -> None:
     body = b'{"name": "a"}' if line.startswith("POST") else b""

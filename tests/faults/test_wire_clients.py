@@ -70,7 +70,7 @@ CLIENTS: dict[str, Callable[[FakeIMS], object]] = {
 #: For each fault on a list, what each client (in the order above) raises, or that it takes it for
 #: an answer. Those that JSON alone finds out would otherwise have been taken for whole.
 OUTCOMES: dict[str, tuple[dict[str, Any], tuple[str, str, str, str, str]]] = {
-    "reset": ({"reset": "before"}, (
+    "reset": ({"reset_connection": "before"}, (
         "ConnectionResetError", "ConnectionError", "MaxRetryError", "ReadError", "ClientOSError")),
     "half close": ({"half_close": True}, (
         "RemoteDisconnected", "ConnectionError", "MaxRetryError",
@@ -166,7 +166,7 @@ def test_a_poisoned_connection_spoils_the_next_answer(fake_ims: FakeIMS) -> None
 
 
 def test_a_client_that_tries_again_comes_through(fake_ims: FakeIMS) -> None:
-    for settings in ({"reset": "before"}, {"truncate": 10}, {"garbage": True},
+    for settings in ({"reset_connection": "before"}, {"truncate": 10}, {"garbage": True},
                      {"gateway_page": 503}, {"raw": {"status": 520}}, {"half_close": True}):
         fault = fake_ims.faults.add("images.list", times=2, **settings)
         retries = urllib3.Retry(3, status_forcelist=[503, 520], other=3)

@@ -24,9 +24,9 @@ SENTENCES: list[tuple[dict[str, Any], str]] = [
     ({"delay": 2, "moment": "after"}, "waits 2s after its work"),
     ({"delay": 2, "moment": "middle"}, "waits 2s in the middle of the request's body"),
     ({"status": 503, "moment": "after"}, "answers 503 after its work"),
-    ({"error": "IMG.0144", "moment": "middle"},
+    ({"error_code": "IMG.0144", "moment": "middle"},
      "answers 400 IMG.0144 in the middle of the request's body"),
-    ({"reset": "middle"}, "resets the connection in the middle of the request's body"),
+    ({"reset_connection": "middle"}, "resets the connection in the middle of the request's body"),
     ({"first_byte": "2s"}, "sends the first byte of its answer after 2s"),
     ({"first_byte": {"body": 1}}, "sends the body of its answer 1s after the headers"),
     ({"first_byte": {"head": 1, "body": 2}},
@@ -91,7 +91,7 @@ def test_a_document_may_say_it_in_the_same_form(settings: dict[str, Any]) -> Non
     ({"delay": 1, "seed": 1}, "seed= is of chance"),
     ({"delay": 1, "moment": "during"}, "'before' (the work) or 'middle'"),
     ({"moment": "after"}, "moment= goes with delay="),
-    ({"reset": "after", "moment": "after"}, "moment= goes with delay="),
+    ({"reset_connection": "after", "moment": "after"}, "moment= goes with delay="),
     ({"hang": True, "moment": "middle"}, "'before' (the work) or 'after'"),
     ({"half_close": True, "moment": "middle"}, "'before' (the work) or 'after'"),
     ({"hang": False}, "it is true, or left out"),
@@ -141,19 +141,20 @@ def test_what_the_wire_cannot_do(settings: dict[str, Any], words: str) -> None:
 
 
 ENDS: list[dict[str, Any]] = [
-    {"status": 503}, {"reset": "before"}, {"hang": True}, {"half_close": True}, {"refuse": True},
+    {"status": 503}, {"reset_connection": "before"}, {"hang": True}, {"half_close": True},
+    {"refuse": True},
     {"raw": {"status": 599}}, {"gateway_page": 502}, {"redirect_loop": "two"}, {"garbage": True},
 ]
 SILENT = ENDS[1:5]
 SHAPES: list[dict[str, Any]] = [
     {"truncate": 1}, {"wrong_length": 1}, {"invalid_json": "cut"}, {"invalid_chunks": "size"},
     {"http10": True}, {"content_type": "text/odd"}, {"first_byte": 1}, {"dribble": 1},
-    {"dribble": {"down": 1}}, {"body": "x"},
+    {"dribble": {"down": 1}}, {"response_body": "x"},
 ]
 APART = [({"truncate": 1}, {"wrong_length": 1}), ({"truncate": 1}, {"invalid_chunks": "size"}),
          ({"wrong_length": 1}, {"invalid_chunks": "size"}),
          ({"wrong_length": 1}, {"http10": True}), ({"invalid_chunks": "size"}, {"http10": True}),
-         ({"content_type": "a/b"}, {"headers": {"content-type": "c/d"}}),
+         ({"content_type": "a/b"}, {"response_headers": {"content-type": "c/d"}}),
          ({"garbage": True}, {"truncate": 1}), ({"garbage": True}, {"http10": True}),
          ({"garbage": True}, {"content_type": "a/b"})]
 
@@ -171,7 +172,7 @@ def test_what_does_not_go_together(one: dict[str, Any], other: dict[str, Any]) -
 
 
 @pytest.mark.parametrize(("one", "other"), [
-    ({"reset": "after"}, {"dribble": {"up": 1}}), ({"hang": True}, {"delay": 1}),
+    ({"reset_connection": "after"}, {"dribble": {"up": 1}}), ({"hang": True}, {"delay": 1}),
     ({"garbage": True}, {"dribble": 1}), ({"gateway_page": 502}, {"truncate": 1}),
     ({"truncate": 1}, {"http10": True}), ({"truncate": 1}, {"invalid_json": "cut"}),
     ({"raw": {"status": 599}}, {"first_byte": 1}), ({"dribble": 1}, {"content_type": "a/b"}),

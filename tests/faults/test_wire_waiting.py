@@ -123,7 +123,8 @@ def test_a_delayed_request_does_its_work_though_the_client_has_left(nothing_left
     ({"half_close": True}, 0), ({"half_close": True, "moment": "after"}, 1),
     ({"delay": "1h"}, 0), ({"delay": "1h", "moment": "after"}, 1),
     ({"delay": "1h", "moment": "middle"}, 0), ({"first_byte": "1h"}, 1),
-    ({"status": 503, "moment": "after"}, 1), ({"reset": "after"}, 1), ({"reset": "before"}, 0),
+    ({"status": 503, "moment": "after"}, 1), ({"reset_connection": "after"}, 1),
+    ({"reset_connection": "before"}, 0),
 ])
 def test_whether_the_work_is_done(settings: dict[str, Any], images: int) -> None:
     with FakeIMS() as fake:

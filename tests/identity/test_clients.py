@@ -19,7 +19,7 @@ v3 = pytest.importorskip("keystoneauth1.identity.v3")
 # openstacksdk warns of what it will drop itself, whatever it is asked to do.
 pytestmark = pytest.mark.filterwarnings(
     "ignore::PendingDeprecationWarning", "ignore::DeprecationWarning")
-PROFILES = [pytest.param(profile, marks=pytest.mark.fake_ims(profile=profile, auth="strict"))
+PROFILES = [pytest.param(profile, marks=pytest.mark.fake_ims(profile=profile, auth="issued"))
             for profile in ("otc", "openstack")]
 MOUNTS = ["/v3", "/v3/", "/identity", "/identity/v3"]
 IMAGE = {"service_type": "image", "interface": "public"}

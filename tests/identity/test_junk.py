@@ -50,7 +50,7 @@ def spoilt(chance: random.Random, document: Any) -> Any:
 
 
 @pytest.mark.parametrize("profile", ["otc", "openstack"])
-@pytest.mark.parametrize("auth", ["any", "strict", "triple"])
+@pytest.mark.parametrize("auth", ["any", "issued", "triple"])
 def test_junk(fake_ims: FakeIMS, door: Any, auth: Any, profile: Any) -> None:
     fake_ims.reset(auth=auth, profile=profile)
     chance = random.Random(f"{auth}{profile}")
@@ -69,7 +69,7 @@ def test_junk(fake_ims: FakeIMS, door: Any, auth: Any, profile: Any) -> None:
                     body, looked)
         else:
             assert reply.json["error"]["code"] == reply.status
-    assert {400, 401} <= statuses or auth != "strict"
+    assert {400, 401} <= statuses or auth != "issued"
 
 
 # every position of the document
@@ -77,7 +77,7 @@ def test_junk(fake_ims: FakeIMS, door: Any, auth: Any, profile: Any) -> None:
 WRONG: list[Any] = [None, True, 0, -1.5, "", "x", "\0", [], {}, [{}], {"x": {}}, ["x"]]
 LEFT_OUT = object()
 MODES = [pytest.param(auth, profile, marks=pytest.mark.fake_ims(auth=auth, profile=profile))
-         for auth in ("any", "strict", "triple") for profile in ("otc", "openstack")]
+         for auth in ("any", "issued", "triple") for profile in ("otc", "openstack")]
 
 
 def log_ins(fake: FakeIMS) -> Iterator[Any]:

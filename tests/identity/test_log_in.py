@@ -10,7 +10,7 @@ from wire import Reply
 
 from fake_ims import FakeIMS
 
-STRICT = [pytest.param(profile, marks=pytest.mark.fake_ims(profile=profile, auth="strict"))
+ISSUED = [pytest.param(profile, marks=pytest.mark.fake_ims(profile=profile, auth="issued"))
           for profile in ("otc", "openstack")]
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000000Z\Z")
 UNAUTHORIZED = "The request you have made requires authentication."
@@ -35,7 +35,7 @@ def is_keystones(reply: Reply, status: int) -> None:
     assert ("WWW-Authenticate" in reply.headers) == (status == 401)
 
 
-@pytest.mark.parametrize("profile", STRICT)
+@pytest.mark.parametrize("profile", ISSUED)
 def test_a_token_for_a_project(door: Any, fake_ims: FakeIMS, profile: str) -> None:
     reply = door.enter()
     assert reply.headers["Vary"] == "X-Auth-Token"
@@ -57,7 +57,7 @@ def test_a_token_for_a_project(door: Any, fake_ims: FakeIMS, profile: str) -> No
     assert caller.create()["owner"] == fake_ims.project_id
 
 
-@pytest.mark.parametrize("profile", STRICT)
+@pytest.mark.parametrize("profile", ISSUED)
 def test_the_catalog(door: Any, fake_ims: FakeIMS, profile: str) -> None:
     catalog = door.enter().json["token"]["catalog"]
     for service in catalog:
@@ -94,7 +94,7 @@ def test_without_catalog(door: Any) -> None:
 
 
 @pytest.mark.parametrize("scope", [None, "unscoped", {"unscoped": {}}])
-@pytest.mark.parametrize("profile", STRICT)
+@pytest.mark.parametrize("profile", ISSUED)
 def test_a_token_for_nothing(door: Any, scope: object, profile: str) -> None:
     reply = door.enter(door.password(scope=scope))
     assert set(reply.json["token"]) == {
@@ -104,7 +104,7 @@ def test_a_token_for_nothing(door: Any, scope: object, profile: str) -> None:
     is_keystones(caller.get("/v3/auth/catalog"), 403)
 
 
-@pytest.mark.parametrize("profile", STRICT)
+@pytest.mark.parametrize("profile", ISSUED)
 def test_a_token_for_a_domain(door: Any, fake_ims: FakeIMS, profile: str) -> None:
     for domain in ({"id": fake_ims.user_domain_id}, {"name": fake_ims.user_domain_name}):
         token = door.enter(door.password(scope={"domain": domain})).json["token"]
@@ -114,7 +114,7 @@ def test_a_token_for_a_domain(door: Any, fake_ims: FakeIMS, profile: str) -> Non
         assert token["catalog"]
 
 
-@pytest.mark.parametrize("profile", STRICT)
+@pytest.mark.parametrize("profile", ISSUED)
 def test_ids_do_as_well_as_names(door: Any, fake_ims: FakeIMS, profile: str) -> None:
     by_id = {"id": fake_ims.user_id, "password": fake_ims.password}
     in_domain = door.user(domain={"id": fake_ims.user_domain_id})
@@ -125,13 +125,13 @@ def test_ids_do_as_well_as_names(door: Any, fake_ims: FakeIMS, profile: str) -> 
             assert token["project"]["id"] == fake_ims.project_id
 
 
-@pytest.mark.fake_ims(auth="strict")
+@pytest.mark.fake_ims(auth="issued")
 def test_otc_takes_a_project_by_its_name_alone(door: Any, fake_ims: FakeIMS) -> None:
     token = door.enter(door.password(scope={"project": {"name": "eu-de"}})).json["token"]
     assert token["project"]["id"] == fake_ims.project_id
 
 
-@pytest.mark.fake_ims(auth="strict", profile="openstack")
+@pytest.mark.fake_ims(auth="issued", profile="openstack")
 def test_keystone_does_not(door: Any) -> None:
     reply = door.knock(door.password(scope={"project": {"name": "eu-de"}}))
     is_keystones(reply, 400)
@@ -140,7 +140,7 @@ def test_keystone_does_not(door: Any) -> None:
 
 # methods
 
-@pytest.mark.parametrize("profile", STRICT)
+@pytest.mark.parametrize("profile", ISSUED)
 def test_a_token_gives_another(door: Any, fake_ims: FakeIMS, profile: str) -> None:
     first = door.enter(door.password())
     old = first.headers["X-Subject-Token"]
@@ -159,7 +159,7 @@ def test_a_token_gives_another(door: Any, fake_ims: FakeIMS, profile: str) -> No
     is_keystones(door.knock(both), 401)
 
 
-@pytest.mark.parametrize("profile", STRICT)
+@pytest.mark.parametrize("profile", ISSUED)
 def test_an_application_credential(door: Any, fake_ims: FakeIMS, profile: str) -> None:
     made = fake_ims.identity.application_credential("ims-user", name="ci", roles=["reader"])
     by_name = {"name": "ci", "user": {"name": "ims-user", "domain": door.domain},
@@ -190,7 +190,7 @@ def test_an_application_credential(door: Any, fake_ims: FakeIMS, profile: str) -
     assert reply.json["error"]["identity"] == {}
 
 
-@pytest.mark.fake_ims(auth="strict")
+@pytest.mark.fake_ims(auth="issued")
 def test_an_application_credential_ends(door: Any, fake_ims: FakeIMS) -> None:
     made = fake_ims.identity.application_credential("ims-user", expires="1h")
     body = door.by("application_credential", {"id": made.id, "secret": made.secret})
@@ -200,7 +200,7 @@ def test_an_application_credential_ends(door: Any, fake_ims: FakeIMS) -> None:
     assert door.caller(token).get("/v2/images").status == 401
 
 
-@pytest.mark.parametrize("profile", STRICT)
+@pytest.mark.parametrize("profile", ISSUED)
 def test_access_and_secret_key(door: Any, fake_ims: FakeIMS, profile: str) -> None:
     def shown(secret: str) -> dict[str, Any]:
         return {"access": {"key": fake_ims.access_key}, "secret": {"key": secret}}
@@ -239,7 +239,7 @@ def identity(**shown: object) -> dict[str, Any]:
     (identity(methods=["token"], token={}), 400,
      "Invalid input for field 'identity/token': 'id' is a required property"),
 ])
-@pytest.mark.parametrize("profile", STRICT)
+@pytest.mark.parametrize("profile", ISSUED)
 def test_bodies_that_are_refused(
     door: Any, body: object, status: int, message: str, profile: str
 ) -> None:
@@ -274,7 +274,7 @@ def test_the_sentence_of_a_schema_mismatch_is_whole(door: Any) -> None:
     ({"id": None}, 400, "Invalid input for field 'identity/password/user/id': None is not of "
      "type 'string'"),
 ])
-@pytest.mark.parametrize("profile", STRICT)
+@pytest.mark.parametrize("profile", ISSUED)
 def test_users_who_are_refused(
     door: Any, change: dict[str, object], status: int, message: str, profile: str
 ) -> None:
@@ -283,7 +283,7 @@ def test_users_who_are_refused(
     assert reply.json["error"]["message"].split("\n")[0] == message
 
 
-@pytest.mark.fake_ims(auth="strict")
+@pytest.mark.fake_ims(auth="issued")
 def test_a_user_who_is_hardly_named(door: Any) -> None:
     for user, message in (
         ({}, "Invalid input for field identity/password/user: id or name must be present."),
@@ -314,7 +314,7 @@ def test_a_user_who_is_hardly_named(door: Any) -> None:
     ({"system": {"all": True}}, 401, UNAUTHORIZED),
     ({"OS-TRUST:trust": {"id": "x"}}, 401, UNAUTHORIZED),
 ])
-@pytest.mark.parametrize("profile", STRICT)
+@pytest.mark.parametrize("profile", ISSUED)
 def test_scopes_that_are_refused(
     door: Any, scope: object, status: int, message: str, profile: str
 ) -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from fake_ims import FakeIMS
 
-PROFILES = [pytest.param(profile, marks=pytest.mark.fake_ims(profile=profile, auth="strict"))
+PROFILES = [pytest.param(profile, marks=pytest.mark.fake_ims(profile=profile, auth="issued"))
             for profile in ("otc", "openstack")]
 TOKENS = "/v3/auth/tokens"
-KEYSTONE = pytest.mark.fake_ims(profile="openstack", auth="strict")
-OTC = pytest.mark.fake_ims(profile="otc", auth="strict")
+KEYSTONE = pytest.mark.fake_ims(profile="openstack", auth="issued")
+OTC = pytest.mark.fake_ims(profile="otc", auth="issued")
 
 
 def message(reply: Any) -> tuple[int, str]:
@@ -125,7 +125,7 @@ def test_a_token_can_be_ended(door: Any, profile: str) -> None:
     assert me.get("/v2/images").status == 200
 
 
-@pytest.mark.parametrize("mode", ["any", "strict", "triple"])
+@pytest.mark.parametrize("mode", ["any", "issued", "triple"])
 def test_the_token_of_a_tenant_can_be_looked_at(fake_ims: FakeIMS, door: Any, mode: str) -> None:
     fake_ims.reset(auth=mode)
     tenant = fake_ims.tenant("p2", roles=["reader"], user="ann")

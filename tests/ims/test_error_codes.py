@@ -23,7 +23,7 @@ def maker() -> ModuleType:
 
 @pytest.mark.parametrize("code", ERRORS)
 def test_a_request_is_refused_with_the_code_that_is_asked_for(ims: Ims, code: str) -> None:
-    ims.fake.faults.add("cloudimages.quota", error=code, times=1)
+    ims.fake.faults.add("cloudimages.quota", error_code=code, times=1)
     document = ims.ask("GET /v1/cloudimages/quota", status=ERRORS[code].status)
     assert document == {"error": {"code": code, "message": ERRORS[code].message}}
     assert not SEEN.by_rule

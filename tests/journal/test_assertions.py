@@ -49,7 +49,7 @@ def test_never(fake_ims: FakeIMS, wire: Wire) -> None:
 def test_the_nearest_misses_are_told_with_what_they_miss(fake_ims: FakeIMS, wire: Wire) -> None:
     create(wire, "disk", min_ram=1)
     text = fails(fake_ims.requests.assert_called, "images.create", status=409,
-                 header={"X-A": "b"})
+                 request_headers={"X-A": "b"})
     assert "all but one" not in text
     text = fails(fake_ims.requests.assert_called, "images.create", status=409)
     assert "all but one condition holds for:\n  #1 POST /v2/images -> 201" in text
@@ -128,13 +128,13 @@ def test_retry_after_is_to_be_waited(fake_ims: FakeIMS, wire: Wire) -> None:
 
 
 def test_a_lost_answer_is_a_failure(fake_ims: FakeIMS, wire: Wire) -> None:
-    attempts(fake_ims, wire, 1, failures=1, reset="before")
+    attempts(fake_ims, wire, 1, failures=1, reset_connection="before")
     fake_ims.requests.assert_retried("images.create")
     fake_ims.requests.assert_idempotent("images.create")
 
 
 def test_idempotent(fake_ims: FakeIMS, wire: Wire) -> None:
-    attempts(fake_ims, wire, 1, failures=1, reset="after")
+    attempts(fake_ims, wire, 1, failures=1, reset_connection="after")
     text = fails(fake_ims.requests.assert_idempotent)
     assert text.startswith("the same request did its work 2 times:\n  #1 +0.000s POST")
     assert "no answer" in text

@@ -22,7 +22,8 @@ def talked(fake_ims: FakeIMS, wire: Wire) -> FakeIMS:
                                      "container_format": "bare"}).json
     wire.put(f"/v2/images/{image['id']}/file", b"\xff\xfe", OCTETS)
     wire.get("/v2/images", limit=1, name="ubuntu")
-    with fake_ims.faults.add("images.show", reset="before"), pytest.raises(ConnectionError):
+    with (fake_ims.faults.add("images.show", reset_connection="before"),
+          pytest.raises(ConnectionError)):
         wire.get(f"/v2/images/{image['id']}")
     return fake_ims
 

@@ -42,9 +42,9 @@ def talked(fake_ims: FakeIMS, wire: Wire) -> FakeIMS:
     ({"chapter": "native"}, [1, 2, 3, 5, 6]),
     ({"chapter": "*Creating*Metadata*"}, [1, 2]),
     ({"image": "disk-1"}, [1, 5]),
-    ({"header": {"user-agent": "tool/*"}}, [2]),
-    ({"query": {"limit": "2"}}, [3]),
-    ({"query": {"name": "a ?"}}, [3]),
+    ({"request_headers": {"user-agent": "tool/*"}}, [2]),
+    ({"request_query": {"limit": "2"}}, [3]),
+    ({"request_query": {"name": "a ?"}}, [3]),
     ({"request_body": {"/name": "disk-*", "/min_ram": 2}}, [2]),
     ({"client": "127.0.0.*"}, [1, 2, 3, 4, 5, 6]),
     ({"client": "10.*"}, []),
@@ -97,7 +97,7 @@ def test_a_selection_is_a_sequence_that_can_be_asked_further(talked: FakeIMS) ->
     ({"fault": "yes"}, "True (a fault touched it) or False"),
     ({"method": "GETT"}, "did you mean 'GET'"),
     ({"path": "v2"}, "a path starts with '/'"),
-    ({"header": {}}, "a table of names"),
+    ({"request_headers": {}}, "a table of names"),
     ({"request_body": {"name": "x"}}, "no JSON pointer"),
     ({"image_status": "active"}, "is known only while a request comes in"),
 ])
@@ -114,7 +114,7 @@ def test_every_match_of_the_faults_is_a_condition_or_says_why_not() -> None:
     known = set(filters.names())
     for kind in MATCHES:
         name = kind.settings[0].name
-        if name != "target" and name not in known:
+        if name != "operation" and name not in known:
             with pytest.raises(UsageError, match="only while a request comes in"):
                 Journal().where(**{name: "x"})
 

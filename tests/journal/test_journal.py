@@ -89,18 +89,18 @@ def test_the_size_of_a_stream_that_was_not_kept() -> None:
     assert one.response_truncated
     assert one.response_size == 10_000_000
     with pytest.raises(UsageError):
-        _ = one.json
+        _ = one.response_json
 
 
 def test_json() -> None:
     one = journal_of(exchange(request_body=b'{"name": "x"}', response_body=b"[1]")).last
     assert one.request_json == {"name": "x"}
-    assert one.json == [1]
+    assert one.response_json == [1]
     empty = exchange()
-    assert empty.json is None
+    assert empty.response_json is None
     assert empty.request_json is None
     with pytest.raises(ValueError, match="Expecting"):
-        _ = exchange(response_body=b"<html>").json
+        _ = exchange(response_body=b"<html>").response_json
 
 
 def test_of_an_operation_or_a_glob() -> None:

@@ -397,7 +397,7 @@ def test_a_status_by_fault(wire: Wire, fake_ims: FakeIMS, status: int) -> None:
 
 
 def test_an_error_code_by_fault(wire: Wire, fake_ims: FakeIMS) -> None:
-    fake_ims.faults.add("images.create", error="IMG.0015")
+    fake_ims.faults.add("images.create", error_code="IMG.0015")
     reply = wire.post("/v2/images", EXAMPLE)
     assert reply.refusal == (400, "IMG.0015")
     assert reply.json["error"]["message"] == (

@@ -29,7 +29,7 @@ def test_an_empty_run_loads_one_small_module_of_ours(
     suite.pytester.makepyfile(test_it="import pytest\n@pytest.mark.fake_ims\ndef test(): pass")
     without = modules(suite)
     suite.pytester.makeini("[pytest]\nfake_ims_saving = 30s\n")
-    with_us = modules(suite, "-p", "pytest_fake_ims.plugin", "--fake-ims-auth=strict")
+    with_us = modules(suite, "-p", "pytest_fake_ims.plugin", "--fake-ims-auth=issued")
     assert with_us - without == {
         "pytest_fake_ims", "pytest_fake_ims.plugin"}
 

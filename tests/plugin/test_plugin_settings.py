@@ -27,12 +27,12 @@ def test_every_setting_that_a_reset_takes_has_a_name_here() -> None:
         ("", [], "", "otc any"),
         ("fake_ims_profile = openstack", [], "", "openstack any"),
         ("fake_ims_profile = openstack", ["--fake-ims-profile=otc"], "", "otc any"),
-        ("", ["--fake-ims-profile=openstack", "--fake-ims-auth", "strict"], "", "openstack strict"),
+        ("", ["--fake-ims-profile=openstack", "--fake-ims-auth", "issued"], "", "openstack issued"),
         (
             "fake_ims_profile = otc",
-            ["--fake-ims-profile=otc", "--fake-ims-auth=strict"],
+            ["--fake-ims-profile=otc", "--fake-ims-auth=issued"],
             "@pytest.mark.fake_ims(profile='openstack')",
-            "openstack strict",
+            "openstack issued",
         ),
     ],
 )
@@ -49,9 +49,9 @@ def test_settings_of_one_test_do_not_reach_the_next_nor_the_factory_of_another(
     suite: Suite,
 ) -> None:
     suite.write("""
-        @pytest.mark.fake_ims(profile="openstack", auth="strict")
+        @pytest.mark.fake_ims(profile="openstack", auth="issued")
         def test_marked(fake_ims, fake_ims_factory):
-            assert (fake_ims.profile, fake_ims.auth) == ("openstack", "strict")
+            assert (fake_ims.profile, fake_ims.auth) == ("openstack", "issued")
             fake = fake_ims_factory(auth="triple")
             assert (fake.profile, fake.auth) == ("openstack", "triple")
 
@@ -64,10 +64,10 @@ def test_settings_of_one_test_do_not_reach_the_next_nor_the_factory_of_another(
 
 def test_the_nearest_marker_wins_key_by_key(suite: Suite) -> None:
     suite.write("""
-        pytestmark = pytest.mark.fake_ims(profile="openstack", auth="strict")
+        pytestmark = pytest.mark.fake_ims(profile="openstack", auth="issued")
 
         def test_module(fake_ims):
-            assert (fake_ims.profile, fake_ims.auth) == ("openstack", "strict")
+            assert (fake_ims.profile, fake_ims.auth) == ("openstack", "issued")
 
         @pytest.mark.fake_ims(auth="triple")
         class TestBase:
@@ -141,7 +141,7 @@ def test_a_duration_from_each_place(suite: Suite) -> None:
     [
         ("profil='openstack'", "*unknown setting 'profil'; did you mean 'profile'?"),
         ("profile='opnstack'", "*unknown profile 'opnstack'; did you mean 'openstack'?"),
-        ("auth='none'", "*'none'*known: any, strict, triple"),
+        ("auth='none'", "*'none'*known: any, issued, triple"),
         ("saving='soon'", "*'soon' is no duration*"),
         ("saving=-1", "*not negative*"),
         ("auth=['any']", "*'any'*"),

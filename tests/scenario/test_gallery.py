@@ -14,7 +14,7 @@ from keystoneauth1.exceptions import ClientException
 from naive import Client, Failed
 
 from fake_ims import FakeIMS
-from fake_ims.scenario import Script, load
+from fake_ims.scenario import Scenario, load
 
 # openstacksdk warns of its own plans.
 pytestmark = pytest.mark.filterwarnings(
@@ -22,13 +22,13 @@ pytestmark = pytest.mark.filterwarnings(
 GALLERY = Path(__file__).parents[2] / "docs" / "scenarios"
 FILES = sorted(path.name for path in GALLERY.iterdir() if path.suffix in (".toml", ".json"))
 IMAGE_ID = "22222222-2222-4222-8222-222222222222"
-Play = Callable[[str], Script]
+Play = Callable[[str], Scenario]
 
 
 @pytest.fixture
 def play(fake_ims: FakeIMS) -> Play:
     """Play a file of the gallery, by the beginning of its name."""
-    def play(name: str) -> Script:
+    def play(name: str) -> Scenario:
         (found,) = [file for file in FILES if file.startswith(name)]
         return fake_ims.load(GALLERY / found)
 
@@ -329,7 +329,7 @@ def test_missing_object(fake_ims: FakeIMS, play: Play) -> None:
     naive = client(fake_ims)
     with pytest.raises(Failed, match="400"):
         naive.start_import()
-    assert fake_ims.requests.last.json["error"]["code"] == "IMG.0057"  # type: ignore[index]
+    assert fake_ims.requests.last.response_json["error"]["code"] == "IMG.0057"
     assert len(script.complaints()) == 1
     naive.wait_for_job(fake_ims.project_id, naive.start_import())
     script.check()

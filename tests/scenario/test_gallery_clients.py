@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fake_ims import FakeIMS
-from fake_ims.scenario import Script
+from fake_ims.scenario import Scenario
 from fake_ims.sweeping.compressed import compressed
 
 openstack = pytest.importorskip("openstack")
@@ -26,8 +26,8 @@ RAW = {"disk_format": "raw", "container_format": "bare"}
 
 
 @pytest.fixture
-def play(fake_ims: FakeIMS) -> Callable[[str], Script]:
-    def play(name: str) -> Script:
+def play(fake_ims: FakeIMS) -> Callable[[str], Scenario]:
+    def play(name: str) -> Scenario:
         (found,) = GALLERY.glob(f"{name}-*")
         return fake_ims.load(found)
 

@@ -31,13 +31,13 @@ status = "ACTIVE"
 [[world.buckets]]
 name = "b"
 objects = [{name = "x.qcow2", size = 100}]
-[[kills]]
+[[kill_nth]]
 nth = 2
 [[job_failures]]
-code = "IMG.0057"
+error_code = "IMG.0057"
 [[faults]]
 name = "busy"
-target = "images.create"
+operation = "images.create"
 status = 503
 times = 2
 """
@@ -77,8 +77,8 @@ def test_json_says_the_same(fake_ims: FakeIMS, tmp_path: Path) -> None:
 def test_settings_of_the_call_go_before_those_of_the_file(
     fake_ims: FakeIMS, tmp_path: Path
 ) -> None:
-    fake_ims.load(write(tmp_path, GOOD), saving="1m", auth="strict")
-    assert (str(fake_ims.lifecycle.saving), fake_ims.auth) == ("60s", "strict")
+    fake_ims.load(write(tmp_path, GOOD), saving="1m", auth="issued")
+    assert (str(fake_ims.lifecycle.saving), fake_ims.auth) == ("60s", "issued")
     fake_ims.reset()
     assert fake_ims.scenario is None
     assert (str(fake_ims.lifecycle.saving), len(fake_ims.images)) == ("0s", 0)
@@ -93,10 +93,10 @@ profil = "otc"
 name = "base"
 status = "activ"
 [[faults]]
-target = "images.create"
+operation = "images.create"
 staus = 503
 [[steps]]
-wen = {target = "images.list"}
+wen = {operation = "images.list"}
 """
 WRONG = """\
 [[images]]
@@ -109,16 +109,16 @@ id = "11111111-1111-4111-8111-111111111111"
 name = "b"
 id = "11111111-1111-4111-8111-111111111111"
 [[faults]]
-target = "images.creat"
+operation = "images.creat"
 status = 503
 [[faults]]
-target = "images.create"
+operation = "images.create"
 retry_after = 3
-[[kills]]
+[[kill_nth]]
 next = 1
 nth = 2
 [[steps]]
-when = {target = "imges.*"}
+when = {operation = "imges.*"}
 expect = [
   {method = "GETT"},
 ]
@@ -141,10 +141,10 @@ path = "/v2/nothing/{id}"
     (WRONG, [
         (1, "images[0]: IMG.0055"),
         (9, "images[2].id: there is an image 11111111-1111-4111-8111-111111111111 already"),
-        (11, "faults[0].target: unknown operation 'images.creat'; did you mean"),
+        (11, "faults[0].operation: unknown operation 'images.creat'; did you mean"),
         (15, "faults[1].retry_after: retry_after= goes with"),
-        (16, "kills[0]: a kill has one of next, nth and named"),
-        (20, "steps[0].when.target: unknown operation 'imges.*'"),
+        (17, "kill_nth[0].next: unknown key 'next'"),
+        (20, "steps[0].when.operation: unknown operation 'imges.*'"),
         (21, "steps[0].expect[0].method: unknown value 'GETT'; did you mean 'GET'?"),
         (27, "expect[0].path: unknown path template"),
     ]),
@@ -168,7 +168,7 @@ def test_every_problem_is_told_at_its_place_and_nothing_is_done(
     {"steps": 3}, {"steps": [3, {"expect": [{"times": 0, "x": 1}, 3], "kill": "a"}]},
     {"world": {"buckets": ["a", {"name": 3}], "servers": "x", "nothing": 1}},
     {"images": [3, {"data": {"zeros": -1, "base64": 3}}], "faults": "x", "settings": []},
-    {"faults": [{"status": "x", "times": "y", "target": 3}], "x": 1, "y": 2},
+    {"faults": [{"status": "x", "times": "y", "operation": 3}], "x": 1, "y": 2},
 ])
 def test_whatever_is_wrong_is_told_as_such(fake_ims: FakeIMS, document: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="scenario:1: "):

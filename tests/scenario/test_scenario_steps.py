@@ -18,9 +18,9 @@ def play(fake: FakeIMS, *steps: dict[str, Any], **document: Any) -> tuple[Any, W
 def test_a_step_waits_for_requests(fake_ims: FakeIMS) -> None:
     script, wire = play(
         fake_ims,
-        {"when": {"target": "images.list", "times": 2},
-         "faults": [{"target": "images.list", "status": 503, "name": "down"}]},
-        {"when": {"target": "images.list", "status": 503, "times": 3}, "clear": ["down"]},
+        {"when": {"operation": "images.list", "times": 2},
+         "faults": [{"operation": "images.list", "status": 503, "name": "down"}]},
+        {"when": {"operation": "images.list", "status": 503, "times": 3}, "clear": ["down"]},
     )
     assert [wire.get("/v2/images").status for _ in range(7)] == [200, 200, 503, 503, 503, 200, 200]
     assert script.taken == 2
@@ -44,14 +44,14 @@ def test_a_step_waits_for_the_clock_since_the_step_before(fake_ims: FakeIMS) -> 
 
 
 def test_weather_comes_up(fake_ims: FakeIMS) -> None:
-    _, wire = play(fake_ims, {"when": {"target": "images.list"}, "weather": ["slow-disk"]})
+    _, wire = play(fake_ims, {"when": {"operation": "images.list"}, "weather": ["slow-disk"]})
     assert len(fake_ims.faults) == 0
     wire.get("/v2/images")
     assert next(str(fault) for fault in fake_ims.faults).startswith("images.upload")
 
 
 def test_both_conditions_must_hold(fake_ims: FakeIMS) -> None:
-    script, wire = play(fake_ims, {"after": "1m", "when": {"target": "images.list"},
+    script, wire = play(fake_ims, {"after": "1m", "when": {"operation": "images.list"},
                                    "images": [{"name": "a"}]})
     wire.get("/v2/images")
     assert script.taken == 0
@@ -60,7 +60,7 @@ def test_both_conditions_must_hold(fake_ims: FakeIMS) -> None:
 
 
 def test_requests_count_anew_for_each_step(fake_ims: FakeIMS) -> None:
-    script, wire = play(fake_ims, *[{"when": {"target": "images.list"}} for _ in range(3)])
+    script, wire = play(fake_ims, *[{"when": {"operation": "images.list"}} for _ in range(3)])
     for taken in (1, 2, 3, 3):
         wire.get("/v2/images")
         assert script.taken == taken
@@ -95,7 +95,7 @@ def test_what_a_step_does_to_images_and_jobs(fake_ims: FakeIMS) -> None:
 def test_a_step_drives_the_last_job(
     fake_ims: FakeIMS, drive: dict[str, Any], status: str, code: str | None
 ) -> None:
-    _, wire = play(fake_ims, {"when": {"target": "cloudimages.create"}, "job": drive},
+    _, wire = play(fake_ims, {"when": {"operation": "cloudimages.create"}, "job": drive},
                    settings={"jobs": "by hand"})
     body = {"name": "a", "instance_id": "11111111-1111-4111-8111-111111111111"}
     assert wire.post("/v2/cloudimages/action", body).status == 200
@@ -111,8 +111,8 @@ def test_a_step_revokes_a_token(fake_ims: FakeIMS) -> None:
 
 
 def test_what_cannot_be_done_is_told_at_the_end(fake_ims: FakeIMS) -> None:
-    script, wire = play(fake_ims, {"when": {"target": "images.list"}, "delete": ["nobody"]},
-                        {"when": {"target": "images.list"}, "job": {"succeed": True}})
+    script, wire = play(fake_ims, {"when": {"operation": "images.list"}, "delete": ["nobody"]},
+                        {"when": {"operation": "images.list"}, "job": {"succeed": True}})
     wire.get("/v2/images")
     wire.get("/v2/images")
     first, second = script.complaints()
@@ -123,10 +123,11 @@ def test_what_cannot_be_done_is_told_at_the_end(fake_ims: FakeIMS) -> None:
 def test_expectations_and_steps_that_never_came(fake_ims: FakeIMS) -> None:
     script, wire = play(
         fake_ims,
-        {"when": {"target": "images.list"}, "expect": [{"target": "images.create", "times": 2}]},
-        {"name": "the end", "when": {"target": "images.delete"}},
-        expect=[{"target": "images.list", "at_most": 0, "because": "it need not look"},
-                {"target": "images.list", "at_least": 1},
+        {"when": {"operation": "images.list"},
+         "expect": [{"operation": "images.create", "times": 2}]},
+        {"name": "the end", "when": {"operation": "images.delete"}},
+        expect=[{"operation": "images.list", "at_most": 0, "because": "it need not look"},
+                {"operation": "images.list", "at_least": 1},
                 {"status": 503, "times": 0}],
     )
     wire.post("/v2/images", {"name": "a"})
@@ -142,14 +143,14 @@ def test_expectations_and_steps_that_never_came(fake_ims: FakeIMS) -> None:
 
 
 def test_no_number_means_at_least_one(fake_ims: FakeIMS) -> None:
-    script, wire = play(fake_ims, expect=[{"target": "images.list"}])
+    script, wire = play(fake_ims, expect=[{"operation": "images.list"}])
     assert len(script.complaints()) == 1
     wire.get("/v2/images")
     assert script.complaints() == []
 
 
 def test_a_reset_ends_the_scenario(fake_ims: FakeIMS) -> None:
-    _, wire = play(fake_ims, {"when": {"target": "images.list"}, "images": [{"name": "a"}]})
+    _, wire = play(fake_ims, {"when": {"operation": "images.list"}, "images": [{"name": "a"}]})
     fake_ims.reset()
     wire.get("/v2/images")
     wire.get("/v2/images")

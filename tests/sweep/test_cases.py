@@ -24,8 +24,8 @@ def talk(fake: FakeIMS, wire: Wire) -> None:
 def test_every_failure_of_every_operation_can_be_set() -> None:
     for operation in OPERATIONS:
         for failure in failures_of(operation, ALL):
-            settings = dict(failure.settings) or {"delay": 1, "reset": "before"}
-            assert plan({"target": operation.id, **settings}).keys == (operation.id,)
+            settings = dict(failure.settings) or {"delay": 1, "reset_connection": "before"}
+            assert plan({"operation": operation.id, **settings}).keys == (operation.id,)
 
 
 def test_statuses_are_those_that_the_operation_documents() -> None:

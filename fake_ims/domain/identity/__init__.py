@@ -4,6 +4,6 @@ Nothing imports this package before somebody asks for it: a fake that nobody log
 pay for it.
 """
 
-from .identity import Identity
+from .keystone import Keystone
 
-__all__ = ["Identity"]
+__all__ = ["Keystone"]

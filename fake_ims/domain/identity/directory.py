@@ -76,12 +76,12 @@ class Directory:
 
     # roles
 
-    def grant(self, who: str, where: str, roles: Iterable[str]) -> None:
+    def grant_roles(self, who: str, where: str, roles: Iterable[str]) -> None:
         """Give a user or group roles on a project or domain, beside those it has."""
         self._roles[who, where] = tuple(dict.fromkeys((*self._roles.get((who, where), ()),
                                                        *roles)))
 
-    def take(self, who: str, where: str, roles: Iterable[str] | None = None) -> None:
+    def revoke_roles(self, who: str, where: str, roles: Iterable[str] | None = None) -> None:
         """Take roles from a user or group; None for all."""
         left = () if roles is None else tuple(
             role for role in self._roles.get((who, where), ()) if role not in set(roles))

@@ -12,7 +12,7 @@ from ..refusal import Refused
 from .people import ApplicationCredential, Domain, Project, User, derived_id
 
 if TYPE_CHECKING:
-    from .identity import Identity
+    from .keystone import Keystone
 
 _SCOPES = ("system", "project", "domain", "OS-TRUST:trust", "unscoped")
 _Document = Mapping[str, Any]
@@ -62,7 +62,7 @@ def check(auth: object) -> _Document:
 class Entrance:
     """Reads log-ins for an identity."""
 
-    def __init__(self, identity: Identity) -> None:
+    def __init__(self, identity: Keystone) -> None:
         self._identity = identity
         self._methods = {
             "password": self._password,

@@ -9,12 +9,12 @@ from ...errors import UsageError, unknown
 from .people import Domain, Group, Project, User
 
 if TYPE_CHECKING:
-    from .identity import Identity
+    from .keystone import Keystone
 
 _Row = TypeVar("_Row", Domain, Project, User)
 
 
-def user(identity: Identity, given: str | User) -> User:
+def user(identity: Keystone, given: str | User) -> User:
     """The user that is meant.
 
     Raises:
@@ -24,7 +24,7 @@ def user(identity: Identity, given: str | User) -> User:
 
 
 def project(
-    identity: Identity, given: str | Project, make: Domain | None = None
+    identity: Keystone, given: str | Project, make: Domain | None = None
 ) -> Project:
     """The project that is meant; with ``make`` one that is not there is made in that domain.
 
@@ -38,7 +38,7 @@ def project(
     return _found("project", rows, given)
 
 
-def domain(identity: Identity, given: str | Domain | None) -> Domain:
+def domain(identity: Keystone, given: str | Domain | None) -> Domain:
     """The domain that is meant; None means the default one.
 
     Raises:
@@ -47,7 +47,7 @@ def domain(identity: Identity, given: str | Domain | None) -> Domain:
     return identity.home if given is None else _found("domain", identity.directory.domains, given)
 
 
-def project_of(identity: Identity, owner: User, given: str | Project | None) -> Project:
+def project_of(identity: Keystone, owner: User, given: str | Project | None) -> Project:
     """A project on which a user has a role: the one that is meant, or the first.
 
     Raises:
@@ -58,12 +58,12 @@ def project_of(identity: Identity, owner: User, given: str | Project | None) -> 
         found = project(identity, given)
         if not directory.roles(owner.id, found.id):
             raise UsageError(f"user {owner.name!r} has no role on project {found.name!r}: "
-                             f"fake.identity.grant({owner.name!r}, {found.name!r}, 'member')")
+                             f"fake.identity.grant_roles({owner.name!r}, {found.name!r}, 'member')")
         return found
     entered = directory.projects_of(owner.id)
     if not entered:
         raise UsageError(f"user {owner.name!r} has no role on any project: "
-                         f"fake.identity.grant({owner.name!r}, 'p2', 'member')")
+                         f"fake.identity.grant_roles({owner.name!r}, 'p2', 'member')")
     return entered[0]
 
 

@@ -30,10 +30,10 @@ def populate(directory: Directory, domain: tuple[str, str], region: str) -> Doma
     members.members.add(user.id)
     admins = directory.add_group(ADMIN_GROUP, home)
     admins.members.add(admin.id)
-    directory.grant(user.id, project.id, ("member",))
-    directory.grant(user.id, home.id, ("reader",))
+    directory.grant_roles(user.id, project.id, ("member",))
+    directory.grant_roles(user.id, home.id, ("reader",))
     for target in (project.id, home.id):
-        directory.grant(admins.id, target, ("admin",))
+        directory.grant_roles(admins.id, target, ("admin",))
     return home
 
 

@@ -48,19 +48,19 @@ class AnswerStatus(Ending):
 
 
 def _build(values: Values, scope: Scope) -> AnswerStatus | Alter | None:
-    code = error_code(values["error"]) if "error" in values else None
+    code = error_code(values["error_code"]) if "error_code" in values else None
     status = check_status(values["status"], scope.operations) if "status" in values else None
     if code and status and code.status != status:
-        raise UsageError(f"error={code.code!r} answers {code.status}, which status={status} "
+        raise UsageError(f"error_code={code.code!r} answers {code.status}, which status={status} "
                          "contradicts; leave one of them out")
     shown = code.status if code else status
-    headers = dict(values.get("headers") or {})
+    headers = dict(values.get("response_headers") or {})
     if "retry_after" in values:
         if shown not in RETRYABLE:
             raise UsageError(f"retry_after= goes with a status of {', '.join(map(str, RETRYABLE))}"
                              f", not with {'none' if shown is None else shown}")
         headers["Retry-After"] = retry_after_text(values["retry_after"])
-    changed = changes(values.get("body"), headers)
+    changed = changes(values.get("response_body"), headers)
     if shown is None:
         return Alter(changed) if changed else None
     return AnswerStatus(moment_of(values), shown, code, changed)
@@ -69,11 +69,11 @@ def _build(values: Values, scope: Scope) -> AnswerStatus | Alter | None:
 KIND = Kind("effect", (
     Setting("status", {"type": "integer", "minimum": 400, "maximum": 599},
             "answer this error status, in the body that the service has for it"),
-    Setting("error", {"type": "string", "pattern": r"^IMG\.\d{4}$"},
+    Setting("error_code", {"type": "string", "pattern": r"^IMG\.\d{4}$"},
             "answer this error code (IMG.0144), with its status and message"),
     Setting("retry_after", {"type": ["number", "string"]},
             "value of Retry-After: seconds, or any text; with 413, 429 and 503"),
     BODY,
     HEADERS,
     MOMENT,
-), _build, calls=("status", "error", "body", "headers"))
+), _build, calls=("status", "error_code", "response_body", "response_headers"))

@@ -14,10 +14,11 @@ from ..kinds import Setting
 
 Body = bytes | str | dict[str, Any] | list[Any]
 
-BODY = Setting("body", {"type": ["string", "object", "array"]},
-               "another body: a text, or what to send as JSON; without status= or error= it "
+BODY = Setting("response_body", {"type": ["string", "object", "array"]},
+               "another body: a text, or what to send as JSON; without status= or error_code= it "
                "replaces the body of the answer to the work done")
-HEADERS = Setting("headers", {"type": "object", "additionalProperties": {"type": "string"}},
+HEADERS = Setting("response_headers",
+                  {"type": "object", "additionalProperties": {"type": "string"}},
                   "further headers of the answer; each replaces the service's of that name")
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")

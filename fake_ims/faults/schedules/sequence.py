@@ -80,10 +80,11 @@ def _effects(item: object, scope: Scope) -> tuple[Effect, ...]:
     elif isinstance(item, int) and not isinstance(item, bool):
         settings = {"status": item}
     elif isinstance(item, str):
-        settings = {"error": item}
+        settings = {"error_code": item}
     else:
         raise UsageError(f"{item!r} is neither a status (503), nor 'ok', nor an error code "
-                         "('IMG.0144'), nor the settings of effects ({'reset': 'after'})")
+                         "('IMG.0144'), nor the settings of effects "
+                         "({'reset_connection': 'after'})")
     plan = scope.plan(settings)
     if plan.matches or plan.schedules:
         told = ", ".join(f"{name}=" for name in settings)
@@ -101,5 +102,5 @@ KIND = Kind("schedule", (
                   {"type": "string", "pattern": r"^IMG\.\d{4}$"},
                   {"type": "object"}]}},
         'what happens to the first matching request, to the second, ...: a status, "ok", an error '
-        'code, or settings of effects: [503, "ok", {"reset": "after"}, "IMG.0144"]'),
+        'code, or settings of effects: [503, "ok", {"reset_connection": "after"}, "IMG.0144"]'),
 ), _build)

@@ -53,12 +53,12 @@ RUNS = [
     Run("ims with AK/SK", "ims", SIGNED),
     Run("ims refused", "ims-fails"),
     Run("a new token", "renewed"),
-    Run("an upload again", "upload", faults=[{"target": "images.upload", "times": 1, **BUSY}]),
+    Run("an upload again", "upload", faults=[{"operation": "images.upload", "times": 1, **BUSY}]),
     *(Run(status, status) for status in ("401", "403", "404", "409")),
-    *(Run(str(status), str(status), faults=[{"target": "images.show", "status": status}])
+    *(Run(str(status), str(status), faults=[{"operation": "images.show", "status": status}])
       for status in (413, 503)),
-    Run("429", "429", faults=[{"target": "images.show", **BUSY}]),
-    Run("429 once", "429", faults=[{"target": "images.show", "times": 1, **BUSY}]),
+    Run("429", "429", faults=[{"operation": "images.show", **BUSY}]),
+    Run("429 once", "429", faults=[{"operation": "images.show", "times": 1, **BUSY}]),
 ]
 LEFT_OUT = ("Content-Length", "Host")  # what any client writes by itself; Host stays if signed
 BODY_NAMES = ("OS_USERNAME", "OS_PASSWORD", "OS_USER_DOMAIN_NAME", "OS_PROJECT_NAME")
@@ -88,7 +88,7 @@ def environment(fake: FakeIMS, run: Run, directory: Path) -> dict[str, str]:
 
 def play(run: Run, program: Path) -> Run:
     """The run, with what was said and asked."""
-    with FakeIMS(profile="otc", auth="strict") as fake, tempfile.TemporaryDirectory() as scratch:
+    with FakeIMS(profile="otc", auth="issued") as fake, tempfile.TemporaryDirectory() as scratch:
         prepare(fake, run)
         done = subprocess.run([str(program), run.what], cwd=scratch, capture_output=True,
                               env=environment(fake, run, Path(scratch)), text=True, timeout=120)

@@ -110,7 +110,7 @@ def test_a_corrupt_part_and_an_image_without_bytes(
 
 def test_an_upload_takes_a_minute(fake_ims: FakeIMS, wire: Wire, faults: Faults) -> None:
     slow, fast = new(wire), new(wire)
-    fault = faults.add("images.upload", saves_in="1h", times=1)
+    fault = faults.add("images.upload", saving="1h", times=1)
     wire.upload(slow, DATA)
     wire.upload(fast, DATA)
     assert str(fault) == "images.upload leaves the image saving: 3600s, once"
@@ -126,7 +126,7 @@ def test_an_upload_waits_for_the_test(
     fake_ims: FakeIMS, wire: Wire, faults: Faults, due: object
 ) -> None:
     image = new(wire)
-    faults.add("images.upload", saves_in=due)  # type: ignore[arg-type]
+    faults.add("images.upload", saving=due)  # type: ignore[arg-type]
     wire.upload(image, DATA)
     fake_ims.clock.advance("1d")
     assert wire.status(image) == "saving"
@@ -138,7 +138,7 @@ def test_an_upload_is_killed_after_its_answer(
     fake_ims: FakeIMS, wire: Wire, faults: Faults
 ) -> None:
     image = new(wire)
-    fault = faults.add("images.upload", kills="disk full", saves_in="polls(2)")
+    fault = faults.add("images.upload", kill="disk full", saving="polls(2)")
     assert wire.upload(image, DATA).status == 204
     assert [wire.status(image), wire.status(image)] == ["saving", "killed"]
     assert fake_ims.images[image].kill_reason == "disk full"
@@ -153,7 +153,7 @@ def test_a_kill_that_the_lifecycle_orders_counts_all_the_same(
 ) -> None:
     fake_ims.lifecycle.kill_nth(1, "ordered")
     first, second = new(wire), new(wire)
-    faults.add("images.upload", kills="disk full", times=1)
+    faults.add("images.upload", kill="disk full", times=1)
     wire.upload(first, DATA)
     wire.upload(second, DATA)
     assert (fake_ims.images[first].kill_reason, wire.status(second)) == ("disk full", "active")
@@ -162,7 +162,7 @@ def test_a_kill_that_the_lifecycle_orders_counts_all_the_same(
 @pytest.mark.fake_ims(profile="openstack")
 def test_an_import_is_killed(fake_ims: FakeIMS, wire: Wire, faults: Faults) -> None:
     image = new(wire)
-    faults.add("images.import", kills="disk full")
+    faults.add("images.import", kill="disk full")
     wire.put(f"/v2/images/{image}/stage", DATA, {"Content-Type": "application/octet-stream"})
     assert wire.post(f"/v2/images/{image}/import",
                      {"method": {"name": "glance-direct"}}).status == 202
@@ -174,7 +174,7 @@ def test_a_delete_takes_a_minute(
     fake_ims: FakeIMS, wire: Wire, faults: Faults, version: str
 ) -> None:
     slow, fast = fake_ims.images.add(), fake_ims.images.add()
-    fault = faults.add(deletes_in="1h", image=slow.id)
+    fault = faults.add(deleting="1h", image=slow.id)
     for image in (slow, fast):
         assert wire.delete(f"/{version}/images/{image.id}").status == 204
     assert [wire.status(slow.id), wire.status(fast.id)] == ["pending_delete", "404"]

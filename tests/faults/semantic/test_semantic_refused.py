@@ -33,9 +33,9 @@ from fake_ims.faults.effects.semantic import sorts
     ("identity.tokens.create", {"revokes_token": True}, "requests that carry a token"),
     ("images.create", {"meanwhile": "delete"}, "requests that name an image in their path"),
     ("images.list", {"unseen": 5}, "requests that name an image in their path"),
-    ("images.show", {"deletes_in": "1m"}, "only at requests that delete an image"),
-    ("images.create", {"saves_in": "1m"}, "only at requests that bring an image's data"),
-    ("cloudimages.create", {"kills": "x"}, "only at requests that bring an image's data"),
+    ("images.show", {"deleting": "1m"}, "only at requests that delete an image"),
+    ("images.create", {"saving": "1m"}, "only at requests that bring an image's data"),
+    ("cloudimages.create", {"kill": "x"}, "only at requests that bring an image's data"),
     ("images.*", {"page": "miss", "corrupt": True}, "this fault is about none of them"),
     (None, {"twice": 1}, "twice=1: it is true or false"),
     (None, {"twice": False}, "a fault needs something to do"),
@@ -56,9 +56,9 @@ from fake_ims.faults.effects.semantic import sorts
     (None, {"meanwhile": {"id": "x"}}, "somebody else could not do that"),
     (None, {"meanwhile": {"min_disk": "x"}}, "somebody else could not do that"),
     (None, {"unseen": -1}, "must be finite and not negative"),
-    (None, {"deletes_in": 0}, "a duration that is not zero"),
-    (None, {"saves_in": "polls(0)"}, "saves_in: polls(0)"),
-    (None, {"kills": ""}, "it is the reason"),
+    (None, {"deleting": 0}, "a duration that is not zero"),
+    (None, {"saving": "polls(0)"}, "saving: polls(0)"),
+    (None, {"kill": ""}, "it is the reason"),
     (None, {"skew": 0}, "a duration that is not zero"),
     (None, {"skew": "--5m"}, "is no duration"),
     (None, {"skew": "400d"}, "a clock is at most a year wrong"),
@@ -86,8 +86,8 @@ def test_what_only_the_other_profile_has(
 def test_a_fault_fires_only_where_its_effect_means_something(fake_ims: FakeIMS) -> None:
     assert set(fake_ims.faults.add("images.*", page="miss").plan.keys) == {
         "images.list", "images.detail_v1"}
-    assert set(fake_ims.faults.add(saves_in=1, delay=1).plan.keys) == {"images.upload"}
-    assert set(fake_ims.faults.add(deletes_in=1).plan.keys) == {"images.delete",
+    assert set(fake_ims.faults.add(saving=1, delay=1).plan.keys) == {"images.upload"}
+    assert set(fake_ims.faults.add(deleting=1).plan.keys) == {"images.delete",
                                                                "images.delete_v1"}
     assert "" not in fake_ims.faults.add(revokes_token=True).plan.keys
     assert "" in fake_ims.faults.add(skew=1).plan.keys

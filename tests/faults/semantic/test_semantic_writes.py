@@ -27,7 +27,7 @@ def test_a_create_makes_two_images_and_the_client_sees_the_first(
 
 
 def test_twice_and_the_answer_lost(wire: Wire, faults: Faults) -> None:
-    faults.add("images.create", twice=True, reset="after", times=1)
+    faults.add("images.create", twice=True, reset_connection="after", times=1)
     with pytest.raises(ConnectionError):
         wire.create(name="i")
     assert wire.names() == ["i", "i"]
@@ -139,7 +139,7 @@ def test_the_quota_is_used_up_between_the_query_and_the_create(
 
 @pytest.mark.parametrize("auth", [
     pytest.param(mode, marks=pytest.mark.fake_ims(auth=mode))
-    for mode in ("any", "strict", "triple")])
+    for mode in ("any", "issued", "triple")])
 def test_a_token_is_revoked_behind_an_answer(
     fake_ims: FakeIMS, wire: Wire, faults: Faults, auth: str
 ) -> None:

@@ -34,6 +34,6 @@ class DeletesIn(Effect):
 
 
 KIND = Kind("effect", (
-    Setting("deletes_in", DURATION,
+    Setting("deleting", DURATION,
             'how long the image stays pending_delete: seconds, "1m", "polls(3)" or "by hand"'),
-), lambda values, scope: DeletesIn(some_due("deletes_in", values["deletes_in"])))
+), lambda values, scope: DeletesIn(some_due("deleting", values["deleting"])))

@@ -45,16 +45,16 @@ class Fills(Effect):
 
 
 def _build(values: Values, scope: Scope) -> Fills:
-    reason = values.get("kills")
+    reason = values.get("kill")
     if reason is not None and (not isinstance(reason, str) or not reason):
-        raise UsageError(f"kills={reason!r}: it is the reason, a text such as 'disk full'")
-    due = some_due("saves_in", values["saves_in"]) if "saves_in" in values else None
+        raise UsageError(f"kill={reason!r}: it is the reason, a text such as 'disk full'")
+    due = some_due("saving", values["saving"]) if "saving" in values else None
     return Fills(due, reason)
 
 
 KIND = Kind("effect", (
-    Setting("saves_in", DURATION,
+    Setting("saving", DURATION,
             'how long the image stays saving: seconds, "1m", "polls(3)" or "by hand"'),
-    Setting("kills", {"type": "string", "minLength": 1},
+    Setting("kill", {"type": "string", "minLength": 1},
             "the image is killed once its data is there, for this reason"),
-), _build, calls=("saves_in", "kills"))
+), _build, calls=("saving", "kill"))

@@ -9,7 +9,7 @@ from typing import Literal, TypedDict
 from ....domain.durations import Due, DurationLike
 
 
-class MeaningSettings(TypedDict, total=False):
+class SemanticSettings(TypedDict, total=False):
     """What happens to a request, or to what it is about."""
 
     twice: bool | None
@@ -26,7 +26,7 @@ class MeaningSettings(TypedDict, total=False):
     revokes_token: bool | None
     meanwhile: Literal["delete", "deactivate"] | Mapping[str, object] | None
     unseen: DurationLike | None
-    deletes_in: DurationLike | Due | None
-    saves_in: DurationLike | Due | None
-    kills: str | None
+    deleting: DurationLike | Due | None
+    saving: DurationLike | Due | None
+    kill: str | None
     skew: float | str | timedelta | None

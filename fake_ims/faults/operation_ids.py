@@ -16,22 +16,23 @@ def is_glob(text: str) -> bool:
     return not _WILD.isdisjoint(text)
 
 
-def operation_ids(target: str, profile: Profile | None = None) -> tuple[str, ...]:
+def operation_ids(operation: str, profile: Profile | None = None) -> tuple[str, ...]:
     """The ids that an id or a glob (``images.*``) stands for, in the contract's order.
 
     Raises:
         UsageError: no operation of the profile (None: of any) has that id, or matches that glob.
     """
-    if not isinstance(target, str):
-        raise UsageError(f"an operation is named by a text such as 'images.create', not {target!r}")
+    if not isinstance(operation, str):
+        raise UsageError("an operation is named by a text such as 'images.create', not "
+                         f"{operation!r}")
     served = [name for name, row in BY_ID.items() if profile is None or profile in row.profiles]
-    if target in BY_ID:
-        if target not in served:
-            raise UsageError(f"profile {profile!r} has no operation {target!r}")
-        return (target,)
-    if not is_glob(target):
-        raise unknown("operation", target, served)
-    ids = tuple(name for name in served if fnmatchcase(name, target))
+    if operation in BY_ID:
+        if operation not in served:
+            raise UsageError(f"profile {profile!r} has no operation {operation!r}")
+        return (operation,)
+    if not is_glob(operation):
+        raise unknown("operation", operation, served)
+    ids = tuple(name for name in served if fnmatchcase(name, operation))
     if not ids:
-        raise unknown("operation", target, BY_ID)
+        raise unknown("operation", operation, BY_ID)
     return ids

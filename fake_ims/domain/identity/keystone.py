@@ -24,7 +24,7 @@ _NEVER = 365 * 86400.0
 _LONGEST = 255
 
 
-class Identity:
+class Keystone:
     """Who there is, and who has which token.
 
     Args:
@@ -56,7 +56,7 @@ class Identity:
     @property
     def lenient(self) -> bool:
         """Whether everybody may enter, known or not."""
-        return self._callers.mode != "strict"
+        return self._callers.mode != "issued"
 
     @property
     def now(self) -> float:
@@ -175,7 +175,7 @@ class Identity:
         project = directory.projects.get(caller.project_id)
         if project is None:
             project = directory.add_project(caller.project_id, self.home, caller.project_id)
-        directory.grant(user.id, project.id, caller.roles)
+        directory.grant_roles(user.id, project.id, caller.roles)
         return user, project
 
     def welcome(self, caller: Caller, project_name: str) -> Project:
@@ -215,7 +215,7 @@ class Identity:
         """
         roles = self.directory.roles(user.id, where)
         if not roles and self.lenient:
-            self.directory.grant(user.id, where, role_by_name(user.name))
+            self.directory.grant_roles(user.id, where, role_by_name(user.name))
             roles = self.directory.roles(user.id, where)
         if not roles:
             raise Refused("identity.unauthorized")

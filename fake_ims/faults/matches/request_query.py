@@ -33,7 +33,7 @@ class WithQuery(Match):
 
 
 KIND = Kind("match", (
-    Setting("query", TEXTS,
+    Setting("request_query", TEXTS,
             'only requests with these query parameters, decoded: {"limit": "2"}; values may be '
             "globs"),
-), lambda values, scope: WithQuery(table("query", values["query"], texts=True)))
+), lambda values, scope: WithQuery(table("request_query", values["request_query"], texts=True)))

@@ -12,7 +12,7 @@ from fake_ims import FakeIMS
 
 openstack = pytest.importorskip("openstack", reason="openstacksdk is not installed")
 keystone = pytest.importorskip("keystoneauth1.exceptions")
-pytestmark = pytest.mark.fake_ims(auth="strict")
+pytestmark = pytest.mark.fake_ims(auth="issued")
 DATA = b"some bytes" * 100
 FORMATS = {"disk_format": "raw", "container_format": "bare"}
 
@@ -118,7 +118,7 @@ def test_openstacksdk_waits_for_a_delete_that_takes_a_minute(
     fake_ims: FakeIMS, cloud: Any
 ) -> None:
     image = made(cloud)
-    fake_ims.faults.add("images.delete", deletes_in="polls(2)")
+    fake_ims.faults.add("images.delete", deleting="polls(2)")
     cloud.image.delete_image(image.id)
     assert cloud.image.get_image(image.id).status == "pending_delete"
     with pytest.raises(openstack.exceptions.NotFoundException):
@@ -138,7 +138,7 @@ def test_openstacksdk_overwrites_what_it_has_not_seen(fake_ims: FakeIMS, cloud: 
 def test_openstacksdk_sees_an_upload_that_is_killed_after_its_answer(
     fake_ims: FakeIMS, cloud: Any
 ) -> None:
-    fake_ims.faults.add("images.upload", kills="disk full")
+    fake_ims.faults.add("images.upload", kill="disk full")
     image = cloud.image.create_image("i", data=DATA, **FORMATS)
     with pytest.raises(openstack.exceptions.ResourceFailure, match="killed"):
         cloud.image.wait_for_status(cloud.image.get_image(image.id), "active",

@@ -38,13 +38,13 @@ class WithHeaders(Match):
 
 
 def _build(values: Values, scope: Scope) -> WithHeaders:
-    headers = table("header", values["header"], texts=True)
+    headers = table("request_headers", values["request_headers"], texts=True)
     return WithHeaders(headers, tuple((istr(name), expecting(value))
                                       for name, value in headers.items()))
 
 
 KIND = Kind("match", (
-    Setting("header", TEXTS,
+    Setting("request_headers", TEXTS,
             'only requests with these headers: {"User-Agent": "openstacksdk*"}; values may be '
             "globs"),
 ), _build)

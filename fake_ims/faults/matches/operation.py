@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from ..kinds import Kind, Scope, Setting, Values
-from ..targets import operation_ids
+from ..operation_ids import operation_ids
 from . import Match
 
 if TYPE_CHECKING:
@@ -38,14 +38,14 @@ class OfOperation(Match):
 
 
 def _build(values: Values, scope: Scope) -> OfOperation | None:
-    text = values["target"]
+    text = values["operation"]
     if text == "*":
         return None
     return OfOperation(text, frozenset(operation_ids(text, scope.profile)))
 
 
 KIND = Kind("match", (
-    Setting("target", {"type": "string"},
+    Setting("operation", {"type": "string"},
             "an operation (images.create) or a glob (images.*); without one, or with *, every "
             "request, also one that no route matches"),
 ), _build)

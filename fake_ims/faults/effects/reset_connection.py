@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Reset(Ending):
+class ResetConnection(Ending):
     """Resets the connection (TCP RST); after the work, so that the answer is lost."""
 
     answers: ClassVar[bool] = False
@@ -31,7 +31,7 @@ class Reset(Ending):
 
 
 KIND = Kind("effect", (
-    Setting("reset", {"enum": ["before", "middle", "after"]},
+    Setting("reset_connection", {"enum": ["before", "middle", "after"]},
             "reset the connection before the work, in the middle of the request's body, or after "
             "the work, so that the answer is lost"),
-), lambda values, scope: Reset(moment_of(values, "reset")))
+), lambda values, scope: ResetConnection(moment_of(values, "reset_connection")))
