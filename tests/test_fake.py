@@ -373,11 +373,24 @@ def test_an_id_is_free_again_after_a_reset(fake_ims: FakeIMS) -> None:
 
 
 @pytest.mark.parametrize("auth", ["any", "issued", "triple"])
-def test_the_default_token_outlives_a_reset(auth: AuthMode) -> None:
+def test_a_reset_ends_the_token_and_not_the_lasting_one(auth: AuthMode) -> None:
     with FakeIMS(auth=auth) as fake:
-        token = fake.token
+        token, lasting = fake.token, fake.lasting_token
         fake.reset()
-        assert fake.token == token
+        assert fake.lasting_token == lasting
+        assert (fake.token == token) is (auth == "triple")
+        for sent, status in ((token, 401 if auth == "issued" else 200), (lasting, 200),
+                             (fake.token, 200)):
+            reply = Wire(fake.url, {"X-Auth-Token": sent}).get("/v2/images")
+            assert reply.status == status
+
+
+@pytest.mark.parametrize("auth", ["any", "issued"])
+def test_both_tokens_are_the_same_tenant(auth: AuthMode) -> None:
+    with FakeIMS(auth=auth) as fake:
+        image = Wire(fake.url, {"X-Auth-Token": fake.lasting_token}).create(name="mine")
+        assert image["owner"] == fake.project_id
+        assert Wire(fake.url, fake.headers).names() == ["mine"]
 
 
 def test_a_reset_ends_a_delay_and_what_it_delayed_leaves_no_trace(fake_ims: FakeIMS) -> None:
@@ -420,6 +433,7 @@ def test_settings_of_a_reset_hold_until_the_next() -> None:
         fake.reset(profile="otc", auth="issued", deleting="5s")
         assert (fake.profile, fake.auth) == ("otc", "issued")
         assert Wire(fake.url, {"X-Auth-Token": "other"}).get("/v2/images").status == 401
+        wire = wire_of(fake)
         assert wire.get("/v2/info/import").status == 404
         created = wire.create(name="a")
         wire.upload(created["id"], b"x")

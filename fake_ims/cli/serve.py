@@ -147,7 +147,7 @@ def _examples(fake: FakeIMS) -> list[str]:
     images = f"{fake.url}/v2/images"
     body = {"id": image_id, "name": "my-first-image", "disk_format": "raw",
             "container_format": "bare"}
-    token = ["curl", "-H", f"X-Auth-Token: {fake.token}"]
+    token = ["curl", "-H", f"X-Auth-Token: {fake.lasting_token}"]
     return [
         shlex.join([*token, "-H", "Content-Type: application/json",
                     "-d", json.dumps(body), images]),
@@ -202,7 +202,7 @@ def _colour(exchange: Exchange) -> str:
 def _write(path: str, fake: FakeIMS) -> None:
     """Write the ready file: others see all of it or nothing."""
     text = json.dumps({
-        "url": fake.url, "token": fake.token, "project_id": fake.project_id, "pid": os.getpid(),
+        "url": fake.url, "token": fake.lasting_token, "project_id": fake.project_id, "pid": os.getpid(),
         "auth_url": fake.auth_url, "region": fake.region, "username": fake.username,
         "password": fake.password, "project_name": fake.project_name,
         "user_domain_name": fake.user_domain_name, "access_key": fake.access_key,

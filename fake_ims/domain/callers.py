@@ -88,10 +88,11 @@ class Callers:
         mode: ``any`` takes every non-empty token (one it did not issue is the default tenant's),
             ``issued`` only those that the fake issued, ``triple`` reads
             ``user:project:role[,role]``.
-        default_token: the default tenant's, except in mode ``triple``; None for a new one.
+        lasting_token: a token of the default tenant beside its new one, for clients that outlive
+            a reset; not in mode ``triple``, where the token is the identity.
     """
 
-    def __init__(self, mode: AuthMode = "any", default_token: str | None = None) -> None:
+    def __init__(self, mode: AuthMode = "any", lasting_token: str = "") -> None:
         if mode not in AUTH_MODES:
             raise unknown("auth mode", mode, AUTH_MODES)
         self.mode: AuthMode = mode
@@ -101,8 +102,10 @@ class Callers:
         self._limits: dict[str, tuple[Policy | None, frozenset[str] | None]] = {}
         # Those that identity has not been told of; it asks for them when somebody asks it.
         self.newcomers: list[Caller] = []
-        self.default = self.issue(DEFAULT_PROJECT_ID, user_id=DEFAULT_USER_ID,
-                                  token=default_token)
+        self.default = self.lasting = self.issue(DEFAULT_PROJECT_ID, user_id=DEFAULT_USER_ID)
+        if lasting_token and mode != "triple":
+            self.lasting = replace(self.default, token=lasting_token)
+            self._tokens[lasting_token] = _Token(self.lasting, None)
 
     def issue(
         self,
@@ -152,9 +155,15 @@ class Callers:
             issued = self._tokens[token] = _Token(self.identify(token, 0.0), None)
         issued.expires_at = float("-inf")
 
-    def given(self) -> frozenset[str]:
-        """Every token that was issued."""
-        return frozenset(self._tokens)
+    def knows(self, token: str) -> bool:
+        """Whether a token was issued here."""
+        return token in self._tokens
+
+    def ends(self) -> frozenset[str]:
+        """The tokens that end with the next reset: they tell of whom a request is."""
+        if self.mode == "triple":
+            return frozenset()
+        return frozenset(self._tokens) - {self.lasting.token}
 
     def expires_at(self, token: str) -> float | None:
         """When a token ends or ended; None if never, or if it was not issued here."""

@@ -116,8 +116,18 @@ class FakeIMS(Running, Scripted, LogIn):
 
     @property
     def token(self) -> str:
-        """A token of the default tenant, good in every auth mode."""
+        """A token of the default tenant; ``reset()`` ends it and issues a new one."""
         return self._service.callers.default.token
+
+    @property
+    def lasting_token(self) -> str:
+        """A token of the default tenant that no ``reset()`` ends.
+
+        Give it to a client that is made once and used by many tests. ``token`` is new after each
+        reset, so that ``strict=True`` can tell a request of an earlier test. With
+        ``auth="triple"`` both are the same.
+        """
+        return self._service.callers.lasting.token
 
     @property
     def project_id(self) -> str:
@@ -279,7 +289,8 @@ class FakeIMS(Running, Scripted, LogIn):
     ) -> None:
         """Forget images, tokens, faults and exchanges, and set the clock back.
 
-        The default tenant gets a new token. Objects such as ``fake.faults`` stay good.
+        The default tenant gets a new token; ``lasting_token`` stays valid. Objects such as
+        ``fake.faults`` stay valid, too.
 
         Args:
             profile, auth, saving, deleting, jobs, region, seed, strict: settings until the next
@@ -302,6 +313,17 @@ class FakeIMS(Running, Scripted, LogIn):
         ) if (profile, auth, saving, deleting, jobs, region, seed, strict) != (None,) * 8 else (
             initial)
         self._bridge.run(lambda: self._renew(settings))
+
+    def between_tests(self) -> None:
+        """Let ``token`` be ``lasting_token`` until the next ``reset()``.
+
+        For the pytest plugin: a client that a fixture of a module or session makes between two
+        tests must outlive the reset before the next one.
+        """
+        def work() -> None:
+            self._service.callers.default = self._service.callers.lasting
+
+        self._bridge.run(work)
 
     def _begin_anew(self) -> None:
         self._renew(self._initial)

@@ -16,8 +16,9 @@ def texts(exchange: Exchange) -> Iterator[str]:
     """What is unexpected of one exchange."""
     told = f"#{exchange.number} {exchange.line()}"
     if exchange.late:
-        yield (f"{told}\n  it is of an earlier test, which has not waited for it: end clients, "
-               "threads and tasks with the test that began them")
+        yield (f"{told}\n  it belongs to an earlier test: it has the token of before a reset(), or "
+               "was under way then. End clients, threads and tasks with the test that began them; "
+               "a client that outlives its test uses fake.lasting_token")
     row = BY_ID.get(exchange.operation)
     if row is None:
         yield (f"{told}\n  the service has no such operation; 'fake-ims operations' lists those "

@@ -91,7 +91,7 @@ class Pipeline:
                             client=request.remote or "",
                             request_id=_request_id(request.headers.get(REQUEST_ID)))
         call = Call(service, request, exchange)
-        if service.strict and request.headers.get("X-Auth-Token") in service.late_tokens:
+        if service.strict and service.is_late(request.headers.get("X-Auth-Token")):
             exchange.late = True
         if service.scenario is not None:
             service.scenario.look()

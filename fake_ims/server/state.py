@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 DEFAULT_REGION = "eu-de"
 DEFAULT_QUOTA = 1000
+_REMEMBERED = 64  # resets whose tokens are known to have ended
 
 
 class Service:
@@ -62,7 +64,7 @@ class Service:
         journal: every exchange.
         control: answers what comes in below ``/_fake_ims``; None to take it for unknown paths.
         strict: whether what no client should send is looked for.
-        late_tokens: tokens that an earlier test had; whoever sends one is of it.
+        lasting_token: a token of the default tenant that no reset ends.
         scenario: looks, before and after each request, whether a step of a scenario is due; None
             without a scenario.
     """
@@ -72,15 +74,14 @@ class Service:
         keep_exchanges: int = EXCHANGES, keep_bytes: int = BODY_BYTES,
     ) -> None:
         self.epoch = 0
-        # The same over resets, so that a client made once for a session keeps its token.
-        self._default_token = uuid.uuid4().hex
+        self.lasting_token = uuid.uuid4().hex
         self.clock = Clock()
         self.faults = Faults(self.clock)
         self.faults.service = self
         self.journal = Journal(keep_exchanges, keep_bytes)
         self.journal.service = self
         self.strict = False
-        self.late_tokens: frozenset[str] = frozenset()
+        self._ended: deque[frozenset[str]] = deque(maxlen=_REMEMBERED)
         self.lifecycle = Lifecycle()
         self._waiting: set[asyncio.Task[Any]] = set()
         self.control: Callable[[web.Request], Awaitable[web.Response]] | None = None
@@ -113,7 +114,7 @@ class Service:
         self.faults.profile = self.profile.name
         self.region = region
         self._identity: Keystone | None = None
-        self.callers = Callers(auth, self._default_token)
+        self.callers = Callers(auth, self.lasting_token)
         self._keys: Keys | None = None
         self.begun_jobs: Jobs | None = None
         self._world: World | None = None
@@ -176,6 +177,11 @@ class Service:
             self._keys = Keys()
         return self._keys
 
+    def is_late(self, token: str | None) -> bool:
+        """Whether a token is of before a reset: whoever sends it belongs to an earlier test."""
+        return token is not None and not self.callers.knows(token) and any(
+            token in ended for ended in self._ended)
+
     def reset(
         self, profile_name: str = "otc", auth: AuthMode = "any", region: str = DEFAULT_REGION
     ) -> None:
@@ -183,7 +189,7 @@ class Service:
         self.epoch += 1
         self.interrupt()
         self.scenario = None
-        self.late_tokens = self.callers.given() - {self._default_token}
+        self._ended.append(self.callers.ends())
         self.store.close()
         self.clock.reset()
         self.faults.clear()

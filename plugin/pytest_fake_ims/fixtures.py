@@ -26,6 +26,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[FakeIMS]:
     given = settings.without_scenario(settings.from_config(request.config))
     with settings.apply(FakeIMS, given) as fake:
         report.reporter(request.config).watch("fake_ims_server", fake, always=True)
+        fake.between_tests()
         yield fake
 
 
@@ -41,7 +42,11 @@ def clean(request: pytest.FixtureRequest, fake: FakeIMS) -> Iterator[FakeIMS]:
     report.reporter(request.config).ready(fake)
     yield fake
     note_unused(request.node, fake)
-    judge(fake, scenario)
+    try:
+        judge(fake, scenario)
+    finally:
+        with suppress(NotRunningError):
+            fake.between_tests()
 
 
 def _with_scenario(

@@ -8,6 +8,7 @@ import pytest
 from wire import Wire
 
 from fake_ims import FakeIMS
+from fake_ims.domain.callers import AuthMode
 
 
 def told(fake: FakeIMS) -> str:
@@ -54,12 +55,43 @@ def test_a_token_of_an_earlier_test(fake_ims: FakeIMS, wire: Wire) -> None:
     late = wire.caller(stranger)
     fake_ims.reset(strict=True)
     late.get("/v2/images")
-    wire.get("/v2/images")
+    wire.caller(fake_ims).get("/v2/images")
     assert [one.late for one in fake_ims.requests] == [True, False]
-    assert "it is of an earlier test" in told(fake_ims)
+    assert "it belongs to an earlier test" in told(fake_ims)
     fake_ims.reset()
     late.get("/v2/images")
     assert told(fake_ims) == ""
+
+
+@pytest.mark.parametrize("auth", ["any", "issued"])
+def test_a_request_of_an_earlier_test_is_told_whoever_sends_it(auth: AuthMode) -> None:
+    with FakeIMS(auth=auth, strict=True) as fake:
+        domain = {"name": fake.user_domain_name}
+        log_in = Wire(fake.url, {}).post("/v3/auth/tokens", {"auth": {
+            "identity": {"methods": ["password"], "password": {"user": {
+                "name": fake.username, "password": fake.password, "domain": domain}}},
+            "scope": {"project": {"name": fake.project_name, "domain": domain}}}})
+        tokens = [fake.token, fake.tenant("p2").token, log_in.headers["X-Subject-Token"]]
+        for _ in range(3):  # also some tests later
+            fake.reset()
+        for token in tokens:
+            reply = Wire(fake.url, {"X-Auth-Token": token}).post("/v2/images", {"name": "late"})
+            assert reply.status == (401 if auth == "issued" else 201)
+            assert fake.requests.last.late
+        assert len([one for one in fake.complaints() if "to an earlier test" in one]) == 3
+        for token in (fake.token, fake.lasting_token):
+            assert Wire(fake.url, {"X-Auth-Token": token}).get("/v2/images").status == 200
+            assert not fake.requests.last.late
+
+
+@pytest.mark.fake_ims(auth="triple", strict=True)
+def test_a_token_that_is_an_identity_tells_nothing_of_the_test(
+    fake_ims: FakeIMS, wire: Wire
+) -> None:
+    late = wire.caller(fake_ims.tenant("p2"))
+    fake_ims.reset(auth="triple", strict=True)
+    assert late.get("/v2/images").status == 200
+    assert not fake_ims.requests.last.late
 
 
 async def test_a_request_that_a_reset_cuts_off() -> None:

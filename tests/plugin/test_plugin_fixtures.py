@@ -193,3 +193,45 @@ def test_fixtures_are_listed_with_what_they_are(suite: Suite) -> None:
         text = result.stdout.str().partition(f"\n{name} ")[2]
         assert text, name
         assert "no docstring" not in text.splitlines()[1]
+
+
+LASTING = """
+    @pytest.fixture(scope={scope!r})
+    def client(fake_ims_server):
+        return dict(fake_ims_server.headers)
+
+    def ask(fake, headers):
+        request = urllib.request.Request(fake.url + "/v2/images", headers=headers)
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status
+"""
+
+
+@pytest.mark.parametrize("scope", ["session", "module"])
+def test_a_client_that_outlives_a_test_is_no_straggler(suite: Suite, scope: str) -> None:
+    code = LASTING.format(scope=scope) + """
+    @pytest.mark.parametrize("turn", range(2))
+    def test_it_is_used(fake_ims, client, turn):
+        assert ask(fake_ims, client) == 200
+        assert ask(fake_ims, fake_ims.headers) == 200
+        assert fake_ims.token != fake_ims.lasting_token
+    """
+    suite.write(code)
+    suite.pytester.path.joinpath("test_second.py").write_text(
+        next(suite.pytester.path.glob("test_*.py")).read_text())
+    suite.passes(4, "--fake-ims-auth=issued", "--fake-ims-strict=true")
+
+
+def test_what_a_test_left_running_fails_the_next_in_strict_mode(suite: Suite) -> None:
+    suite.write(LASTING.format(scope="session") + """
+    left = []
+
+    def test_first(fake_ims):
+        left.append(fake_ims.headers)
+
+    def test_second(fake_ims):
+        ask(fake_ims, left[0])
+    """)
+    result = suite.run("--fake-ims-strict=true")
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(["*to an earlier test*"])
