@@ -342,7 +342,7 @@ def test_serve_without_or_with_a_guarded_control_api(tmp_path: Path) -> None:
 
 def test_serve_plays_a_scenario_and_says_what_did_not_come(tmp_path: Path) -> None:
     scenario = tmp_path / "s.toml"
-    scenario.write_text('[[images]]\nname = "seeded"\n[[expect]]\ntarget = "images.list"\n')
+    scenario.write_text('[[images]]\nname = "seeded"\n[[expect]]\noperation = "images.list"\n')
     ready = tmp_path / "ready.json"
     with command("serve", "--quiet", "--ready-file", str(ready),
                  "--scenario", str(scenario)) as process:
