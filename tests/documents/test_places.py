@@ -17,7 +17,7 @@ TOML = '''\
 a = 1
 # [not] = "this"
 [[faults]]
-target = "images.*"
+operation = "images.*"
 headers = {x = "1", y = 2}
 list = [
   1,

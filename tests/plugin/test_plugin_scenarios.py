@@ -11,7 +11,7 @@ saving = "30s"
 [[images]]
 name = "base"
 [[expect]]
-target = "images.list"
+operation = "images.list"
 """
 TEST = """
     import pytest
