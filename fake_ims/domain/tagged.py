@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from .by_age import ByAge
 from .image import OPEN, Image
-from .ims.tagging import pair
+from .tag_pairs import pair
 
 
 class _Tags:

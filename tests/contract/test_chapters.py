@@ -63,7 +63,7 @@ print(json.dumps(states))
     started, listed, shown, asked = (set(one) for one in json.loads(answer.stdout))
     assert {one for one in started if one.startswith(("api.ims", "api.native"))} == set()
     assert {one for one in started if one.startswith(("domain.ims.", "domain.metadefs"))} == {
-        "domain.ims.tagging"}
+        "domain.tag_pairs"}
     assert listed - started >= {"api.native.images"}
     assert shown == listed
     assert asked - shown >= {"api.ims.quota"}

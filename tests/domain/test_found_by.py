@@ -12,8 +12,8 @@ from fake_ims.domain.access import is_visible
 from fake_ims.domain.by_age import walk
 from fake_ims.domain.callers import Caller
 from fake_ims.domain.image import OPEN, Image, Member
-from fake_ims.domain.ims.tagging import pair
 from fake_ims.domain.store import Store
+from fake_ims.domain.tag_pairs import pair
 
 OWNERS = ("p1", "p2", None)
 NAMES = ("n", "m", "", None)

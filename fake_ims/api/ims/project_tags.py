@@ -11,8 +11,8 @@ from ...domain.image import Image
 from ...domain.ims import tag_changes, tag_queries
 from ...domain.ims.reading import read
 from ...domain.ims.sources import image_of
-from ...domain.ims.tagging import pair
 from ...domain.refusal import ImsError
+from ...domain.tag_pairs import pair
 from ...profiles.answer import Answer
 from ..call import Call
 from ..registry import handles

@@ -7,8 +7,8 @@ from ...contract.parameters.tags import SET_TAG
 from ...domain import access
 from ...domain.ims import listing, tag_changes, tag_queries
 from ...domain.ims.reading import read, read_query
-from ...domain.ims.tagging import pair
 from ...domain.refusal import ImsError
+from ...domain.tag_pairs import pair
 from ...profiles.answer import Answer
 from ..call import Call
 from ..registry import handles

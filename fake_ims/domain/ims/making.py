@@ -11,7 +11,7 @@ from ..data import Blob
 from ..ids import new_id
 from ..image import Image
 from ..refusal import ImsError
-from .tagging import merged
+from ..tag_pairs import merged
 
 if TYPE_CHECKING:
     from ...server.state import Service

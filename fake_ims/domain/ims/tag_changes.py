@@ -13,8 +13,8 @@ from .. import access
 from ..callers import Caller
 from ..image import Image
 from ..refusal import ImsError, Refused
+from ..tag_pairs import pair, text
 from .sources import image_of
-from .tagging import pair, text
 
 if TYPE_CHECKING:
     from ...server.state import Service

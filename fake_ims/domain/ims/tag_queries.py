@@ -17,7 +17,7 @@ from ..by_age import ByAge, walk
 from ..callers import Caller
 from ..image import Image
 from ..refusal import ImsError
-from .tagging import pair
+from ..tag_pairs import pair
 
 if TYPE_CHECKING:
     from ...server.state import Service
