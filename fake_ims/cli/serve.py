@@ -202,7 +202,8 @@ def _colour(exchange: Exchange) -> str:
 def _write(path: str, fake: FakeIMS) -> None:
     """Write the ready file: others see all of it or nothing."""
     text = json.dumps({
-        "url": fake.url, "token": fake.lasting_token, "project_id": fake.project_id, "pid": os.getpid(),
+        "url": fake.url, "token": fake.lasting_token, "project_id": fake.project_id,
+        "pid": os.getpid(),
         "auth_url": fake.auth_url, "region": fake.region, "username": fake.username,
         "password": fake.password, "project_name": fake.project_name,
         "user_domain_name": fake.user_domain_name, "access_key": fake.access_key,

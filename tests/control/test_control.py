@@ -123,8 +123,8 @@ def test_tenants_and_jobs_and_the_world(fake_ims: FakeIMS, control: Any) -> None
     first, second, _ = [job["id"] for job in jobs]
     assert control.does("POST", f"/jobs/{first}/start", {"progress": 37})["progress"] == 37
     assert control.does("POST", f"/jobs/{first}/succeed")["status"] == "SUCCESS"
-    assert control.does("POST", f"/jobs/{second}/fail", {"error_code": "IMG.0057"})["error_code"] == (
-        "IMG.0057")
+    failed = control.does("POST", f"/jobs/{second}/fail", {"error_code": "IMG.0057"})
+    assert failed["error_code"] == "IMG.0057"
     assert control.does("GET", "/jobs/last")["status"] == "INIT"
     control.does("POST", "/job_failures", {"error_code": "IMG.0061"})
     control.does("DELETE", "/world/servers/s1")
@@ -194,7 +194,8 @@ def test_scenarios(fake_ims: FakeIMS, control: Any) -> None:
     ("POST", "/faults", b"[" * 100_000, 400, "the body is no JSON"),
     ("POST", "/images/nobody/kill", None, 404, "no image"),
     ("POST", "/jobs/last/succeed", None, 404, "there has been no job yet"),
-    ("POST", "/jobs/none/fail", {"error_code": "IMG.9999"}, 400, "error_code: unknown value 'IMG.9999'"),
+    ("POST", "/jobs/none/fail", {"error_code": "IMG.9999"}, 400,
+     "error_code: unknown value 'IMG.9999'"),
     ("POST", "/clock", {}, 400, "'advance' is missing"),
     ("POST", "/clock", {"advance": "-1s"}, 400, "'-1s' is not a duration"),
     ("POST", "/reset", {"profile": "otx"}, 400, "did you mean 'otc'?"),
