@@ -4,16 +4,24 @@ A call from that thread runs at once. A call from another thread is handed to th
 for, or, if the loop is a ``ParkingLoop`` with nothing to do, runs where it is while the loop is
 kept parked: waking another thread and being woken by it costs tens of microseconds, a lock less
 than one. Both ways no handler runs at the same time, and all that the loop had begun is done.
+
+An exception may reach a caller at any bytecode: Ctrl-C, or a signal handler that raises, such as
+that of pytest-timeout. ``try`` cannot guard the moment after a lock is taken, so a caller may go
+away with the lock held. What counts is therefore not a flag but whether a call is on the stack of
+some thread: a lock that no call holds is taken back by the loop.
 """
 
 from __future__ import annotations
 
 import asyncio
 import selectors
+import sys
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Lock, get_ident
-from typing import Any, Generic, TypeVar
+from types import FrameType
+from typing import Any, Generic, TypeVar, cast
 
 from ..errors import FakeImsError, NotRunningError, WrongLoopError
 from .realtime import monotonic
@@ -29,12 +37,17 @@ STOPPED = ("this fake has been stopped and its state is gone: look at it before 
            "ends, or call start() to begin anew")
 
 
+_BUSY = object()
+_LOOK = 0.02  # real seconds after which the loop looks whether its lock was left behind
+
+
 class _ParkingSelector(selectors.DefaultSelector):
     """A selector that gives back a lock while it waits for something to happen."""
 
     def __init__(self, lock: Lock) -> None:
         super().__init__()
         self._parked = lock
+        self.calls: LoopThread | None = None
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is not None and timeout <= 0:  # the loop has work: it does not park
@@ -43,7 +56,9 @@ class _ParkingSelector(selectors.DefaultSelector):
         try:
             return super().select(timeout)
         finally:
-            self._parked.acquire()
+            while not self._parked.acquire(timeout=_LOOK):
+                if self.calls is not None and not self.calls.is_held():
+                    self._parked.release()  # its holder was interrupted, and is gone
 
 
 class ParkingLoop(asyncio.SelectorEventLoop):
@@ -54,7 +69,12 @@ class ParkingLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self.busy = Lock()
-        super().__init__(_ParkingSelector(self.busy))
+        self._parking = _ParkingSelector(self.busy)
+        super().__init__(self._parking)
+
+    def serves(self, calls: LoopThread) -> None:
+        """Say what takes the lock beside the loop."""
+        self._parking.calls = calls
 
     def time(self) -> float:
         """Real seconds."""
@@ -114,7 +134,10 @@ class LoopThread:
         self._loop = loop
         self._ident = ident
         self._is_alive = is_alive
-        self._busy = loop.busy if isinstance(loop, ParkingLoop) else None
+        self._busy: Lock | None = None
+        if isinstance(loop, ParkingLoop):
+            self._busy = loop.busy
+            loop.serves(self)
         self._holder: int | None = None
         self._waiting: deque[_Work[Any]] = deque()
         self.died_of: BaseException | None = None
@@ -127,17 +150,46 @@ class LoopThread:
             WrongLoopError: the loop has not taken the work for ``PATIENCE`` seconds.
         """
         me = get_ident()
-        if me in (self._ident, self._holder):
+        if me == self._ident or (me == self._holder and self._is_nested()):
             return work()
         busy = self._busy
-        if busy is not None and busy.acquire(blocking=False):
-            self._holder = me
-            try:
-                return work()
-            finally:
-                self._holder = None
-                busy.release()
+        if busy is not None:
+            result = self._run_beside(busy, me, work)
+            if result is not _BUSY:
+                return cast("T", result)
         return self._hand_over(work)
+
+    def _run_beside(self, busy: Lock, me: int, work: Callable[[], T]) -> T | object:
+        """Do the work here while the loop is parked; ``_BUSY`` if it is not.
+
+        Only a call that is in this function holds the lock.
+        """
+        if not busy.acquire(blocking=False):
+            return _BUSY
+        self._holder = me
+        try:
+            return work()
+        finally:
+            self._holder = None
+            busy.release()
+
+    def is_held(self) -> bool:
+        """Whether a call of some thread may hold the lock; false if the one that took it was
+        interrupted."""
+        return any(self._runs_in(frame) for frame in sys._current_frames().values())
+
+    def _is_nested(self) -> bool:
+        """Whether this call is made within another one; if not, that one was interrupted before
+        it could say that it has ended."""
+        return self._runs_in(sys._getframe(2))
+
+    def _runs_in(self, frame: FrameType | None) -> bool:
+        """Whether this object's work is done by a frame or one of those that called it."""
+        while frame is not None:
+            if frame.f_code is _BESIDE and frame.f_locals.get("self") is self:
+                return True
+            frame = frame.f_back
+        return False
 
     def _hand_over(self, do: Callable[[], T]) -> T:
         if not self._is_alive():
@@ -149,6 +201,15 @@ class LoopThread:
         except RuntimeError:  # the loop is closed
             self.close()
             raise self._gone() from None
+        try:
+            self._await(work)
+        except BaseException:  # the caller was interrupted, and waits no more
+            with suppress(ValueError):
+                self._waiting.remove(work)
+            raise
+        return work.outcome()
+
+    def _await(self, work: _Work[Any]) -> None:
         deadline = monotonic() + PATIENCE
         while not work.wait(min(1.0, PATIENCE)):
             error: FakeImsError | None = None
@@ -165,7 +226,6 @@ class LoopThread:
                 except ValueError:  # taken in this very moment
                     continue
                 raise error
-        return work.outcome()
 
     def _take(self) -> None:
         while self._waiting:
@@ -184,6 +244,9 @@ class LoopThread:
             return NotRunningError(STOPPED)
         return NotRunningError("the loop that this fake was started in is not running; "
                                "a fake in a loop can be used while that loop runs")
+
+
+_BESIDE = LoopThread._run_beside.__code__
 
 
 class Bridge:
