@@ -38,7 +38,10 @@ class Gate:
         self._address = sock.getsockname()
         self._server = server
         self._loop = asyncio.get_running_loop()
-        self._listening: asyncio.Server | None = None
+        self._listening: asyncio.AbstractServer | None = None
+        # No more used, but not closed yet. What a server is, is the loop's to say: uvloop has its
+        # own.
+        self._leaving: set[asyncio.AbstractServer] = set()
         self._holders: dict[object, None] = {}
         self._tasks: dict[object, asyncio.Task[None]] = {}
         self._over = False
@@ -105,15 +108,17 @@ class Gate:
             _look_away(self._listening)
             await _arrivals()
         self.close()
+        await asyncio.sleep(0)  # uvloop gives descriptors back in its next turn
 
     def close(self) -> None:
         """Close the port for good; for a loop that is closed, so that nothing else can be done."""
         self._over = True
         self._holders.clear()
-        for listening in (self._listening, *self._tasks):
-            if isinstance(listening, asyncio.Server):
-                listening.close()
-        self._listening = None
+        if self._listening is not None:
+            self._leaving.add(self._listening)
+            self._listening = None
+        while self._leaving:
+            self._leaving.pop().close()
         self._sock.close()
 
     # in the loop
@@ -124,6 +129,7 @@ class Gate:
         listening, self._listening = self._listening, None
         if listening is not None:
             _look_away(listening)
+            self._leaving.add(listening)
             self._begin(listening, self._cut(listening))
         if seconds is not None and holder not in self._tasks:
             self._begin(holder, self._open_after(holder, seconds))
@@ -135,13 +141,14 @@ class Gate:
         if not self._over and not self._holders and self._listening is None:
             self._begin(self, self.start())
 
-    async def _cut(self, listening: asyncio.Server) -> None:
+    async def _cut(self, listening: asyncio.AbstractServer) -> None:
         for wait in (True, False):
             for connection in self._server.connections:
                 if connection.transport is not None:
                     cut_transport(connection.transport)
             if wait:
                 await _arrivals()
+        self._leaving.discard(listening)
         listening.close()
 
     async def _open_after(self, holder: object, seconds: float) -> None:
@@ -164,12 +171,13 @@ class Gate:
             self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(shared))
 
 
-def _look_away(listening: asyncio.Server) -> None:
+def _look_away(listening: asyncio.AbstractServer) -> None:
     """Let a server take no more connections, though it is not closed yet."""
     loop = asyncio.get_running_loop()
-    for sock in listening.sockets:
-        with contextlib.suppress(NotImplementedError):  # Windows, in a loop without readers
-            loop.remove_reader(sock.fileno())
+    if isinstance(listening, asyncio.Server):  # others, such as uvloop's, watch in a way of theirs
+        for sock in listening.sockets:
+            with contextlib.suppress(NotImplementedError):  # Windows, in a loop without readers
+                loop.remove_reader(sock.fileno())
 
 
 async def _arrivals() -> None:
