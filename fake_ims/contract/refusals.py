@@ -139,6 +139,9 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
     ("data.format_mismatch", 415, "{reason}", "IMG.0057"),
     ("data.too_large", 413, "The incoming image is too large: The provided image is too large.",
      "IMG.0059"),
+    ("data.storage_full", 413, "Image storage media is full: {reason}", "IMG.0059"),
+    ("data.storage_denied", 503, "Insufficient permissions on image storage media: {reason}",
+     "IMG.0061"),
     ("data.store", 400, "Store for identifier {store} not found", "IMG.0001"),
     ("data.deactivated", 403, "The requested image has been deactivated. Image data download is "
      "forbidden.", "IMG.0046"),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterator
 
 from .formats import Inspector
+from .spool import PAGE, Spool
 
 SPOOL_LIMIT = 4 * 1024 * 1024
 CHUNK = 64 * 1024
@@ -14,6 +14,9 @@ CHUNK = 64 * 1024
 
 class Blob:
     """The data of one image, written once.
+
+    Args:
+        spool: where bytes past the limit go.
 
     Attributes:
         size: number of bytes.
@@ -23,12 +26,15 @@ class Blob:
         virtual_size: size in bytes of the disk that it holds, once finished.
     """
 
-    __slots__ = ("_file", "_inspector", "_md5", "_sha512", "format", "md5", "sha512", "size",
-                 "virtual_size")
+    __slots__ = ("_closed", "_inspector", "_md5", "_memory", "_pages", "_readings", "_sha512",
+                 "_spool", "format", "md5", "sha512", "size", "virtual_size")
 
-    def __init__(self) -> None:
-        # SpooledTemporaryFile is the standard library's; closing it removes the file.
-        self._file = tempfile.SpooledTemporaryFile(max_size=SPOOL_LIMIT)  # noqa: SIM115
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
+        self._memory = bytearray()
+        self._pages: list[int] = []
+        self._readings = 0
+        self._closed = False
         self._md5 = hashlib.md5(usedforsecurity=False)
         self._sha512 = hashlib.sha512()
         self._inspector = Inspector()
@@ -39,20 +45,48 @@ class Blob:
         self.virtual_size = 0
 
     @classmethod
-    def of(cls, data: bytes) -> Blob:
-        """A finished blob of these bytes."""
-        blob = cls()
-        blob.write(data)
+    def of(cls, spool: Spool, data: bytes) -> Blob:
+        """A finished blob of these bytes.
+
+        Raises:
+            StorageError: the system does not let them be kept.
+        """
+        blob = cls(spool)
+        try:
+            blob.write(data)
+        except BaseException:
+            blob.close()
+            raise
         blob.finish()
         return blob
 
     def write(self, chunk: bytes) -> None:
-        """Append bytes."""
-        self._file.write(chunk)
+        """Append bytes.
+
+        Raises:
+            StorageError: the system does not let them be kept.
+        """
+        if not self._pages and self.size + len(chunk) <= SPOOL_LIMIT:
+            self._memory += chunk
+        else:
+            if self._memory:
+                held, self._memory = self._memory, bytearray()
+                self._spill(bytes(held), 0)
+            self._spill(chunk, self.size)
         self._md5.update(chunk)
         self._sha512.update(chunk)
         self._inspector.feed(chunk)
         self.size += len(chunk)
+
+    def _spill(self, data: bytes, position: int) -> None:
+        done = 0
+        while done < len(data):
+            page, start = divmod(position + done, PAGE)
+            if page == len(self._pages):
+                self._pages.append(self._spool.take())
+            part = data[done:done + PAGE - start]
+            self._spool.write(self._pages[page], start, part)
+            done += len(part)
 
     def finish(self) -> None:
         """No more bytes will come."""
@@ -61,25 +95,74 @@ class Blob:
         self.format = self._inspector.format()
         self.virtual_size = self._inspector.virtual_size(self.size)
 
-    def read(self, start: int, length: int) -> Iterator[bytes]:
-        """The bytes from ``start``, in chunks; each reader keeps its own position."""
-        position, end = start, min(start + length, self.size)
-        while position < end:
-            self._file.seek(position)
-            chunk = self._file.read(min(CHUNK, end - position))
-            if not chunk:
-                return
-            position += len(chunk)
-            yield chunk
+    def read(self, start: int, length: int) -> Reading:
+        """The bytes from ``start``, in chunks. What has been begun can be read to its end, also
+        after ``close``."""
+        return Reading(self, start, min(start + length, self.size))
+
+    def chunk(self, position: int, length: int) -> bytes:
+        """Some of the bytes from a position, at least one."""
+        if not self._pages:
+            return bytes(self._memory[position:position + length])
+        page, start = divmod(position, PAGE)
+        return self._spool.read(self._pages[page], start, min(length, PAGE - start))
 
     def head(self, length: int) -> bytes:
         """The first bytes, at most so many."""
-        return b"".join(self.read(0, min(length, self.size)))
+        return b"".join(self.read(0, length))
 
     def bytes(self) -> bytes:
         """All of it."""
         return b"".join(self.read(0, self.size))
 
     def close(self) -> None:
-        """Give memory and disk back."""
-        self._file.close()
+        """Give memory and disk back, as soon as nobody reads any more."""
+        self._closed = True
+        self._settle()
+
+    def begin_reading(self) -> None:
+        """Somebody reads."""
+        self._readings += 1
+
+    def end_reading(self) -> None:
+        """That one has done so."""
+        self._readings -= 1
+        self._settle()
+
+    def _settle(self) -> None:
+        if self._closed and not self._readings:
+            self._memory = bytearray()
+            pages, self._pages = self._pages, []
+            self._spool.give(pages)
+
+
+class Reading(Iterator[bytes]):
+    """A part of a blob in chunks, from beginning to end; each has its own position."""
+
+    __slots__ = ("_blob", "_end", "_position")
+
+    def __init__(self, blob: Blob, start: int, end: int) -> None:
+        self._blob: Blob | None = blob
+        self._position = start
+        self._end = end
+        blob.begin_reading()
+
+    def __next__(self) -> bytes:
+        if self._blob is None or self._position >= self._end:
+            self.close()
+            raise StopIteration
+        chunk = self._blob.chunk(self._position, min(CHUNK, self._end - self._position))
+        if not chunk:  # the fake has been reset or stopped
+            self.close()
+            raise StopIteration
+        self._position += len(chunk)
+        return chunk
+
+    def close(self) -> None:
+        """Read no more."""
+        blob, self._blob = self._blob, None
+        if blob is not None:
+            blob.end_reading()
+
+    def __del__(self) -> None:
+        self.close()

@@ -189,6 +189,7 @@ class Jobs:
 
     def _end(self, job: Job, now: float) -> None:
         from .refusal import ImsError
+        from .spool import StorageError
 
         if job.fails_with is not None:
             self._fail(job, *job.fails_with, now)
@@ -198,6 +199,9 @@ class Jobs:
                 each.work.succeed(now)
             except ImsError as error:
                 self._fail(job, error.code, error.message, now)
+                return
+            except StorageError as error:
+                self._fail(job, "IMG.0061", str(error), now)
                 return
             each.status, each.ended_at = SUCCESS, now
             self._open.pop(each.id, None)

@@ -213,7 +213,7 @@ class Seeding:
         if not isinstance(data, (bytes, bytearray, memoryview)):
             raise UsageError(f"data is bytes, not {type(data).__name__}")
         image.drop_data()
-        blob = Blob.of(bytes(data))
+        blob = Blob.of(self._service.store.spool, bytes(data))
         image.data = blob
         image.size, image.checksum = blob.size, blob.md5
         image.os_hash_algo, image.os_hash_value = "sha512", blob.sha512

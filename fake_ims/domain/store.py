@@ -9,6 +9,7 @@ from .by_age import ByAge, Key, walk
 from .callers import Caller
 from .image import OPEN, Image
 from .named import Named
+from .spool import Spool
 from .tagged import Tagged
 
 Watcher = Callable[[Image, float], None]
@@ -22,6 +23,7 @@ class Store:
     """
 
     def __init__(self) -> None:
+        self.spool = Spool()
         self._images: dict[str, Image] = {}
         self._deleted: dict[str, Image] = {}
         self._all = ByAge()
@@ -264,4 +266,5 @@ class Store:
         for image in self._images.values():
             if image.data is not None or image.staged is not None:
                 image.drop_data()
+        self.spool.close()
 

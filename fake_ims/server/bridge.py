@@ -14,11 +14,13 @@ some thread: a lock that no call holds is taken back by the loop.
 from __future__ import annotations
 
 import asyncio
+import logging
 import selectors
 import sys
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from errno import EMFILE, ENFILE
 from threading import Lock, get_ident
 from types import FrameType
 from typing import Any, Generic, TypeVar, cast
@@ -38,6 +40,8 @@ STOPPED = ("this fake has been stopped and its state is gone: look at it before 
 
 
 _BUSY = object()
+_TOLD_FOR = 60.0  # real seconds for which nothing more is said of used-up descriptors
+_log = logging.getLogger("fake_ims.http")
 _LOOK = 0.02  # real seconds after which the loop looks whether its lock was left behind
 
 
@@ -69,6 +73,7 @@ class ParkingLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self.busy = Lock()
+        self._told_until = float("-inf")
         self._parking = _ParkingSelector(self.busy)
         super().__init__(self._parking)
 
@@ -79,6 +84,18 @@ class ParkingLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Real seconds."""
         return monotonic()
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        """Report what went wrong in the loop; that descriptors are used up, once in a while."""
+        error = context.get("exception")
+        if isinstance(error, OSError) and error.errno in (EMFILE, ENFILE):
+            now = monotonic()
+            if now >= self._told_until:
+                self._told_until = now + _TOLD_FOR
+                _log.error("%s: the fake takes no more connections until some are closed; close "
+                           "clients after use, or raise the limit (ulimit -n)", error.strerror)
+            return
+        super().call_exception_handler(context)
 
 
 class _Work(Generic[T]):

@@ -19,6 +19,9 @@ from ..api.pause import pause
 from ..errors import UsageError
 
 BACKLOG = 1024
+# Connections that asyncio takes in one go. If descriptors are used up, Python before 3.13 reports
+# it, and tries again, so many times over.
+_AT_ONCE = 32
 _HOW = socket.SHUT_RD  # what ends listening, on Linux
 
 
@@ -52,7 +55,9 @@ class Gate:
             return
         # A copy: asyncio closes what it is given, and the socket has to stay bound.
         listening = await self._loop.create_server(
-            self._server, sock=self._sock.dup(), backlog=BACKLOG)
+            self._server, sock=self._sock.dup(), backlog=_AT_ONCE)
+        if not self._over and not self._holders:
+            self._sock.listen(BACKLOG)  # the copy is the same socket
         if self._over or self._holders or self._listening is not None:
             listening.close()  # it was shut, or opened twice, meanwhile
         else:

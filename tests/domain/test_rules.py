@@ -16,6 +16,7 @@ from fake_ims.domain.image import Image, Member
 from fake_ims.domain.lifecycle import Lifecycle
 from fake_ims.domain.patch import tokens
 from fake_ims.domain.refusal import Refused
+from fake_ims.domain.spool import Spool
 
 
 @pytest.mark.parametrize(("pointer", "expected"), [
@@ -86,14 +87,14 @@ def padded(head, size=512):
     (b"", "raw", 0),
 ])
 def test_formats_by_their_magic_numbers_in_whole_headers(head, name, virtual_size):
-    blob = Blob.of(head)
+    blob = Blob.of(Spool(), head)
     assert (blob.format, blob.virtual_size) == (name, virtual_size)
     blob.close()
 
 
 def test_a_blob_is_read_in_parts_and_by_several_at_once():
     data = bytes(range(256)) * (SPOOL_LIMIT // 256 + 10)
-    blob = Blob.of(data)
+    blob = Blob.of(Spool(), data)
     whole, part = blob.read(0, blob.size), blob.read(100, 1000)
     assert next(whole) == data[:65536]
     assert b"".join(part) == data[100:1100]

@@ -9,6 +9,7 @@ from ...domain import access
 from ...domain.data import Blob
 from ...domain.image import Image
 from ...domain.refusal import Refused
+from ...domain.spool import StorageError
 from ...profiles.answer import Answer
 from ..call import Call
 from ..registry import handles
@@ -53,7 +54,7 @@ async def receive(call: Call, image: Image, expected: int | None) -> Blob:
     Raises:
         Refused: more or fewer bytes arrive than were announced.
     """
-    blob = Blob()
+    blob = Blob(call.service.store.spool)
     try:
         async for chunk in call.chunks():
             blob.write(chunk)
@@ -63,6 +64,11 @@ async def receive(call: Call, image: Image, expected: int | None) -> Blob:
                 raise Refused("data.size_exceeds", expected=expected, received=blob.size)
         if expected and blob.size != expected:
             raise Refused("data.size_differs", expected=expected, received=blob.size)
+    except StorageError as error:
+        blob.close()
+        call.service.uploads.abort(image, str(error))
+        raise Refused("data.storage_full" if error.is_full else "data.storage_denied",
+                      reason=error) from None
     except BaseException:
         blob.close()
         call.service.uploads.abort(image, "the upload broke off")

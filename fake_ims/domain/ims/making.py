@@ -120,7 +120,7 @@ class MakesImage:
         image = self._alive()
         if image is None:
             raise ImsError("IMG.0144")
-        blob = Blob.of(self.plan.data or b"")
+        blob = Blob.of(self._service.store.spool, self.plan.data or b"")
         image.data, image.size, image.checksum = blob, blob.size, blob.md5
         image.os_hash_algo, image.os_hash_value = "sha512", blob.sha512
         image.status = "active"

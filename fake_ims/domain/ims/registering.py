@@ -46,7 +46,7 @@ class FillsImage:
         image = self._image
         if not self._is_filling:
             raise ImsError("IMG.1075")
-        blob = Blob.of(self._file.data or b"")
+        blob = Blob.of(self._service.store.spool, self._file.data or b"")
         image.data, image.size, image.checksum = blob, blob.size, blob.md5
         image.os_hash_algo, image.os_hash_value = "sha512", blob.sha512
         image.status = "active"
