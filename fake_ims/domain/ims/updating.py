@@ -15,6 +15,7 @@ from .. import access, patch
 from ..callers import Caller
 from ..image import Image
 from ..refusal import ImsError
+from ..world import lookup
 from .reading import read
 from .sources import image_of
 
@@ -60,7 +61,7 @@ def update(service: Service, caller: Caller, image_id: str, document: object) ->
         if change.name == "enterprise_project_id" and change.op != "remove":
             caller.require(["ims:serverImages:create"])
             access.require_project(caller, str(change.value))
-            service.world.enterprise_project(str(change.value))
+            lookup.enterprise_project(service.world, str(change.value))
     if image.status != "active":
         raise ImsError("IMG.0046", detail="only active images can be updated")
     return service.images.patch(caller, image_id, changes)
