@@ -13,7 +13,6 @@ from .. import access, query
 from ..callers import Caller
 from ..filters import Test
 from ..image import Image
-from ..world import lookup
 from .reading import read_query
 from .sources import is_whole
 
@@ -61,11 +60,15 @@ def _own_tests(service: Service, caller: Caller, given: dict[str, str]) -> list[
     if architecture is not None:
         tests.append(_architecture(architecture))
     if flavor_id is not None:
+        from ..world import lookup  # few lists need the world
+
         flavor = lookup.flavor(service.world, flavor_id)
         tests.append(_architecture(flavor.architecture))
         tests.append(lambda image: image.min_ram <= flavor.ram)
     asked = own.get("enterprise_project_id")
     if asked is not None:
+        from ..world import lookup
+
         lookup.enterprise_project(service.world, asked)
         tests.append(lambda image: access.project_of(image) == asked)
     return tests

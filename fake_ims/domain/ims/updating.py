@@ -15,7 +15,6 @@ from .. import access, patch
 from ..callers import Caller
 from ..image import Image
 from ..refusal import ImsError
-from ..world import lookup
 from .reading import read
 from .sources import image_of
 
@@ -61,6 +60,8 @@ def update(service: Service, caller: Caller, image_id: str, document: object) ->
         if change.name == "enterprise_project_id" and change.op != "remove":
             caller.require(["ims:serverImages:create"])
             access.require_project(caller, str(change.value))
+            from ..world import lookup  # few changes need the world
+
             lookup.enterprise_project(service.world, str(change.value))
     if image.status != "active":
         raise ImsError("IMG.0046", detail="only active images can be updated")

@@ -47,7 +47,11 @@ class _ShelfOf(Generic[R]):
     @overload
     def __get__(self, world: World, owner: type) -> Shelf[R]: ...
     def __get__(self, world: World | None, owner: type) -> _ShelfOf[R] | Shelf[R]:
-        return self if world is None else cast("Shelf[R]", world._shelves[self._name])
+        if world is None:
+            return self
+        if self._name not in world._shelves:
+            world._shelves[self._name] = Shelf(world, self._name, self.kind)
+        return cast("Shelf[R]", world._shelves[self._name])
 
     def __set__(self, world: World, value: object) -> None:
         raise UnknownNameError(f"world.{self._name} cannot be replaced; add records with "
@@ -88,8 +92,8 @@ class World(Checked):
         self._account = Account()
         self._outages = Outages()
         self._buckets = Buckets(region)
-        self._shelves: dict[str, Shelf[Any]] = {
-            name: Shelf(self, name, kind) for name, kind in SHELVES.items()}
+        # Each is made when it is first asked for: few tests need more than one.
+        self._shelves: dict[str, Shelf[Any]] = {}
 
     @property
     def known_only(self) -> bool:
@@ -127,7 +131,8 @@ class World(Checked):
         return self._buckets
 
     def __repr__(self) -> str:
-        found = [f"{name}: {len(shelf)}" for name, shelf in self._shelves.items() if len(shelf)]
+        found = [f"{name}: {len(self._shelves[name])}" for name in SHELVES
+                 if self._shelves.get(name)]
         if len(self.buckets):
             found.append(f"buckets: {len(self.buckets)}")
         told = ", ".join([*found, *(["known_only"] if self.known_only else [])])

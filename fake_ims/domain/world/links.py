@@ -147,8 +147,9 @@ def _owner(world: World, disk: Disk, besides: str = "") -> Server | None:
 
 
 def _records(world: World) -> Iterator[Record]:
-    for kind in ("servers", "disks", "vaults"):
-        yield from getattr(world, kind)
+    yield from world.servers
+    yield from world.disks
+    yield from world.vaults
 
 
 def _references(record: Record) -> Iterator[tuple[str, str, str]]:

@@ -188,9 +188,11 @@ class Checked(Handle):
         Raises:
             UsageError: the class has no such attribute, or the value is not allowed.
         """
-        rule = rules(type(self)).get(name)
-        super().__setattr__(name, value if rule is None else
-                            rule.read(value, self._called(), name))
+        rule = None if name.startswith("_") else rules(type(self)).get(name)
+        if rule is None:
+            super().__setattr__(name, value)
+        else:
+            object.__setattr__(self, name, rule.read(value, self._called(), name))
 
     def _called(self) -> str:
         return type(self).__name__.lower()
