@@ -26,6 +26,10 @@ class UsageError(FakeImsError, ValueError):
     """A setting, name or value that the fake does not know."""
 
 
+class UnknownNameError(UsageError, AttributeError):
+    """An attribute was set that the object does not have, or that cannot be set."""
+
+
 class UnknownImageError(FakeImsError, KeyError):
     """``fake.images[...]`` was asked for an image that is not there."""
 
@@ -43,16 +47,19 @@ class UnknownJobError(FakeImsError, KeyError):
 _SHOWN = 24
 
 
-def unknown(what: str, given: object, known: Iterable[str]) -> UsageError:
-    """An error for an unknown name, with the nearest known one, or all of them."""
+def hint(given: object, known: Iterable[str]) -> str:
+    """What to write instead of an unknown name: the closest known one, or all of them."""
     names = sorted(known)
     lowered = {name.lower(): name for name in names}
     close = difflib.get_close_matches(str(given).lower(), lowered, n=1)
     if close:
-        hint = f"did you mean {lowered[close[0]]!r}?"
-    elif not names:
-        hint = "there is none"
-    else:
-        shown = ", ".join(names[:_SHOWN])
-        hint = f"known: {shown}" + (f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else "")
-    return UsageError(f"unknown {what} {given!r}; {hint}")
+        return f"did you mean {lowered[close[0]]!r}?"
+    if not names:
+        return "there is none"
+    shown = ", ".join(names[:_SHOWN])
+    return f"known: {shown}" + (f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else "")
+
+
+def unknown(what: str, given: object, known: Iterable[str]) -> UsageError:
+    """An error for an unknown name, with the nearest known one, or all of them."""
+    return UsageError(f"unknown {what} {given!r}; {hint(given, known)}")

@@ -28,7 +28,7 @@ def _bucket(bucket: Bucket) -> dict[str, object]:
 
 def _world(control: Control) -> dict[str, object]:
     world = control.fake.world
-    found: dict[str, object] = {"strict": world.is_strict, "quota": world.quota,
+    found: dict[str, object] = {"known_only": world.known_only, "quota": world.quota,
                                 "max_jobs": world.max_jobs, "has_kms": world.has_kms,
                                 "account": _record(world.account),
                                 "outages": sorted(world.outages),
@@ -74,14 +74,14 @@ ROUTES = (
     Route("world", "GET", "/world", "Servers, disks, buckets, ..., quota.", _world,
           answer="the world"),
     Route("world.set", "PATCH", "/world",
-          "Add records and buckets; set all else.", _set,
+          "Add records and buckets; set everything else.", _set,
           table({name: schema for name, schema in schemas.world()["properties"].items()}),
           answer="the world"),
     Route("world.put", "POST", "/world/buckets/{bucket}/objects",
-          "Put an object into a bucket, which comes into being if need be.", _put,
+          "Put an object into a bucket; a missing bucket is created.", _put,
           schemas.stored_object(), answer="the object"),
-    Route("world.remove_bucket", "DELETE", "/world/buckets/{bucket}", "Take a bucket away.",
+    Route("world.remove_bucket", "DELETE", "/world/buckets/{bucket}", "Remove a bucket.",
           _remove_bucket, errors=(404,)),
     Route("world.remove", "DELETE", "/world/{shelf}/{id}",
-          "Take a record away: /world/servers/ID.", _remove, errors=(404,)),
+          "Remove a record: /world/servers/ID.", _remove, errors=(404,)),
 )

@@ -83,7 +83,7 @@ def add_record(world: World, shelf: str, document: Document) -> Any:
     """``world.servers.add`` and its like.
 
     Raises:
-        UsageError: no such field, or the id is taken.
+        UsageError: as for ``world.servers.add``.
     """
     return getattr(world, shelf).add(**document)
 
@@ -113,24 +113,28 @@ def add_object(bucket: Bucket, document: Document) -> StoredObject:
 
 
 def change_world(world: World, document: Document) -> None:
-    """Everything that a document says of the world.
+    """Everything that a document says about the world; its records can come in any order.
 
     Raises:
-        UsageError: something that cannot be.
+        UsageError: a record, a value or a reference is not allowed.
     """
-    for name, value in document.items():
-        if name == "strict":
-            world.strict(value)
-        elif name in ("quota", "max_jobs", "has_kms"):
-            setattr(world, name, value)
-        elif name == "account":
-            for field, sound in value.items():
-                setattr(world.account, field, sound)
-        elif name == "outages":
-            world.outages.only(value)
-        elif name == "buckets":
-            for one in value:
-                add_bucket(world, one)
-        else:
-            for one in value:
-                add_record(world, name, one)
+    from ..domain.world import SHELVES
+    from ..domain.world.links import together
+
+    with together(world):
+        for name, value in document.items():
+            if name in SHELVES:
+                for one in value:
+                    add_record(world, name, one)
+            elif name == "buckets":
+                for one in value:
+                    add_bucket(world, one)
+            elif name == "account":
+                for field, sound in value.items():
+                    setattr(world.account, field, sound)
+            elif name == "outages":
+                world.outages.only(value)
+            elif name != "known_only":
+                setattr(world, name, value)
+    if "known_only" in document:
+        world.known_only = document["known_only"]

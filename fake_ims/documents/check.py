@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..contract.validation import matches
 from ..errors import unknown
 
 Path = tuple[str | int, ...]
@@ -104,7 +104,7 @@ class _Checker:
         elif len(value) > schema.get("maxLength", len(value)):
             yield Problem(path, f"it has {len(value)} characters, and may have "
                           f"{schema['maxLength']}")
-        elif "pattern" in schema and not re.search(schema["pattern"], value):
+        elif "pattern" in schema and not matches(schema["pattern"], value):
             yield Problem(path, f"{_shown(value)} is not {expected(schema)}")
 
     def _number(self, value: float, schema: Schema, path: Path) -> Iterator[Problem]:
@@ -167,7 +167,7 @@ def _is_type(value: object, schema: Schema) -> bool:
 
 def _not_in(value: object, allowed: list[object]) -> str:
     if isinstance(value, str):
-        return str(unknown("value", value, [str(one) for one in allowed]))
+        return str(unknown("value", value, [str(one) for one in allowed if one is not None]))
     return f"{_shown(value)} is not one of {', '.join(map(str, allowed))}"
 
 

@@ -7,9 +7,6 @@ takes the thing in the end.
 
 from __future__ import annotations
 
-import dataclasses
-import types
-import typing
 from functools import cache
 from typing import Any
 
@@ -19,8 +16,8 @@ from ..contract.schema import image_properties
 from ..domain.callers import AUTH_MODES
 from ..domain.image import MEMBER_STATUSES
 from ..domain.seeding import SETTABLE, STATUSES
-from ..domain.world import World, outages, records
-from ..domain.world.shelf import Shelf
+from ..domain.world import SHELVES, Bucket, StoredObject, World, outages
+from ..domain.world.rules import Rule, rules
 from ..faults.registry import EFFECTS, SETTINGS
 from ..faults.weather import WEATHER
 from ..profiles import NAMES as PROFILES
@@ -148,43 +145,48 @@ def tenant() -> dict[str, Any]:
 
 def shelves() -> dict[str, type]:
     """The kinds of records that a world keeps by id, and their classes."""
-    world = World("", 0)
-    return {name: typing.cast("type", shelf.record) for name, shelf in vars(world).items()
-            if isinstance(shelf, Shelf)}
+    return SHELVES
 
 
 def record(kind: type, *, required: tuple[str, ...] = ()) -> dict[str, Any]:
-    """A record of the world, from the fields of its class."""
-    hints = typing.get_type_hints(kind)
-    return table({field.name: _of_type(hints[field.name], field.name)
-                  for field in dataclasses.fields(kind)}, required=required)
+    """A record of the world, from the rules of its fields."""
+    return table({name: _field(name, rule) for name, rule in rules(kind).items()},
+                 required=required)
+
+
+def _field(name: str, rule: Rule) -> Schema:
+    if rule.says.wire is None or "title" not in rule.schema:
+        return rule.schema
+    return {**rule.schema, "title": f"{rule.schema['title']}; leave {name} out to get one"}
 
 
 def stored_object() -> dict[str, Any]:
     """What ``bucket.put`` takes."""
-    return table({**record(records.StoredObject)["properties"], "data": DATA},
+    return table({**record(StoredObject)["properties"], "data": DATA},
                  required=("name",))
 
 
 def bucket() -> dict[str, Any]:
     """What ``world.buckets.add`` takes, and the objects in it."""
-    properties = dict(record(records.Bucket)["properties"])
+    properties = dict(record(Bucket)["properties"])
     properties["objects"] = {"type": "array", "items": stored_object()}
     return table(properties, required=("name",))
 
 
 @cache
 def world() -> dict[str, Any]:
-    """The world: ``strict``, ``quota``, ``max_jobs``, ..., lists of records, buckets."""
+    """The world: ``known_only``, ``quota``, ``max_jobs``, ..., lists of records, buckets."""
+    own = rules(World)
     properties: dict[str, Schema] = {
-        "strict": says({"type": "boolean"}, "whether what is not there is an error"),
-        "quota": says({"type": "integer", "minimum": 0}, "images that a project may have"),
-        "max_jobs": says({"type": ["integer", "null"], "minimum": 0},
-                         "jobs of a project that may be under way"),
-        "has_kms": says({"type": "boolean"}, "whether images can be encrypted"),
-        "account": says(record(outages.Account), "who pays"),
+        "known_only": says({"type": "boolean"}, "whether only the records added here are known; "
+                           "by default any id counts as a sound record"),
+        "quota": says(own["quota"].schema, "images that a project can have"),
+        "max_jobs": says(own["max_jobs"].schema,
+                         "jobs of a project that can run at a time; null for any number"),
+        "has_kms": says(own["has_kms"].schema, "whether images can be encrypted"),
+        "account": says(record(outages.Account), "the account that pays"),
         "outages": says({"type": "array", "items": {"enum": list(outages.SERVICES)}},
-                        "the services that do not answer, all of them"),
+                        "all services that do not respond"),
         "buckets": {"type": "array", "items": bucket()},
     }
     for name, kind in shelves().items():
@@ -211,22 +213,3 @@ def job_failure() -> dict[str, Any]:
         "job_type": says({"enum": sorted(JOB_TYPES)}, "only jobs of this type"),
         "count": says(COUNT, "how many"),
     })
-
-
-def _of_type(hint: Any, name: str) -> dict[str, Any]:
-    if isinstance(hint, types.UnionType):
-        inner = [one for one in typing.get_args(hint) if one is not type(None)]
-        return _of_type(inner[0], name)
-    if hint is str:
-        return {"type": "string"}
-    if hint is bool:
-        return {"type": "boolean"}
-    if hint is int:
-        return {"type": "integer", "minimum": 0}
-    if hint is bytes:
-        return dict(DATA)
-    if hint == list[str]:
-        return dict(TEXTS)
-    if typing.get_origin(hint) is dict:
-        return {"type": "object"}
-    raise TypeError(f"no schema is known for the type {hint!r} of field {name!r}")

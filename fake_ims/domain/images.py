@@ -243,7 +243,9 @@ class Images(Seeding):
         if image.status == "saving" and self._service.jobs.is_making(image):
             raise ImsError("IMG.0090")
         if with_backup:
-            self._service.world.delete_backup(image.properties.get("__backup_id"))
+            from .world import lookup  # few tests need the world
+
+            lookup.delete_backup(self._service.world, image.properties.get("__backup_id"))
         self.remove(image)
 
     def remove(self, image: Image) -> None:

@@ -238,10 +238,10 @@ class FakeIMS(Running, Scripted, LogIn):
 
     @property
     def world(self) -> World:
-        """What lies around images: ``world.servers.add(id=..., status="SHUTOFF")``,
-        ``world.buckets["b"].put("centos.qcow2", data=...)``, ``world.strict()``.
+        """The world around images: ``server = world.servers.add(status="ACTIVE")``,
+        ``world.buckets["disks"].put("centos.qcow2", data=...)``, ``world.known_only = True``.
 
-        Jobs that have become due by now have done their work in it.
+        Jobs that are due by now have done their work in it.
         """
         self._bridge.run(self._service.transitions.settle)
         return self._service.world

@@ -64,7 +64,8 @@ def _actions() -> dict[str, Schema]:
         "put": says({"type": "array", "items": {
             **schemas.stored_object(), "required": ["bucket", "name"],
             "properties": {**schemas.stored_object()["properties"],
-                           "bucket": says(NAME, "name of the bucket")}}},
+                           "bucket": says(schemas.bucket()["properties"]["name"],
+                                          "name of the bucket")}}},
             "objects to put into buckets"),
         "kill_next": says(_list("kill_next"), "the next uploads end killed"),
         "kill_nth": says(_list("kill_nth"), "the Nth upload from now ends killed"),

@@ -13,6 +13,8 @@ from fake_ims.control.openapi import description
 from fake_ims.control.route import PREFIX
 from fake_ims.control.routes import BY_ID, ROUTES
 
+SERVER = "877a2cda-ba63-4e1e-b95f-e67e48b6129a"
+
 
 def test_the_index_names_every_operation(control: Any) -> None:
     index = control.does("GET", "/")
@@ -106,13 +108,14 @@ def test_the_state_of_the_world_is_set_and_told(fake_ims: FakeIMS, control: Any)
 def test_tenants_and_jobs_and_the_world(fake_ims: FakeIMS, control: Any) -> None:
     tenant = control.does("POST", "/tenants", {"project_id": "p2", "roles": ["member"]})
     control.does("PATCH", "/lifecycle", {"jobs": "by hand"})
-    control.does("PATCH", "/world", {"servers": [{"id": "s1"}], "quota": 5, "strict": True})
+    control.does("PATCH", "/world", {"servers": [{"id": SERVER}], "quota": 5,
+                                         "known_only": True})
     put = control.does("POST", "/world/buckets/disks/objects",
                        {"name": "x.qcow2", "data": {"zeros": 10}})
     assert (put["size"], put["data"]) == (10, {"bytes": 10})
     world = control.does("GET", "/world")
-    assert (world["quota"], world["strict"]) == (5, True)
-    assert world["servers"][0]["id"] == "s1"
+    assert (world["quota"], world["known_only"]) == (5, True)
+    assert world["servers"][0]["id"] == SERVER
     assert world["buckets"][0]["objects"][0]["name"] == "x.qcow2"
     wire = Wire(fake_ims.url, {"X-Auth-Token": tenant["token"]})
     body = {"name": "a", "min_disk": 40, "image_url": "disks:x.qcow2"}
@@ -127,10 +130,10 @@ def test_tenants_and_jobs_and_the_world(fake_ims: FakeIMS, control: Any) -> None
     assert failed["error_code"] == "IMG.0057"
     assert control.does("GET", "/jobs/last")["status"] == "INIT"
     control.does("POST", "/job_failures", {"error_code": "IMG.0061"})
-    control.does("DELETE", "/world/servers/s1")
+    control.does("DELETE", f"/world/servers/{SERVER}")
     control.does("DELETE", "/world/buckets/disks")
     world = control.does("GET", "/world")
-    assert "s1" not in [one["id"] for one in world["servers"]]
+    assert SERVER not in [one["id"] for one in world["servers"]]
     assert world["buckets"] == []
 
 
@@ -203,7 +206,8 @@ def test_scenarios(fake_ims: FakeIMS, control: Any) -> None:
     ("DELETE", "/world/serves/x", None, 404, "the world has no 'serves'"),
     ("DELETE", "/world/servers/x", None, 404, "unknown server 'x'"),
     ("DELETE", "/world/buckets/x", None, 404, "unknown bucket 'x'"),
-    ("PATCH", "/world", {"servers": [{"id": "a"}, {"id": "a"}]}, 400, "there is a server a"),
+    ("PATCH", "/world", {"servers": [{"id": SERVER}, {"id": SERVER}]}, 400,
+     f"server {SERVER} already exists"),
     ("POST", "/lifecycle/kill_nth", {"next": 1, "nth": 1}, 400, "unknown key 'next'"),
 ])
 def test_what_cannot_be_done_says_so_and_what_stood_stands(

@@ -74,7 +74,7 @@ def test_an_image_of_a_bare_metal_server_is_for_bare_metal(ims: Ims) -> None:
     assert made(ims, ACTION, FROM_SERVER)["virtual_env_type"] == "Ironic"
 
 
-def test_in_a_permissive_world_any_server_will_do(ims: Ims) -> None:
+def test_any_server_will_do_unless_known_only_is_set(ims: Ims) -> None:
     assert made(ims, ACTION, FROM_SERVER)["min_disk"] == 40
 
 
@@ -219,7 +219,7 @@ def set_(shelf: str, record: str, **fields: Any) -> Callable[[World], None]:
 
 
 def nothing(world: World) -> None:
-    world.strict()
+    world.known_only = True
 
 
 def disabled_project(world: World) -> None:
@@ -231,7 +231,7 @@ def full(world: World) -> None:
 
 
 def full_vault(world: World) -> None:
-    set_("vaults", VAULT, max_servers=1, server_ids=["another"])(world)
+    set_("vaults", VAULT, max_servers=1, server_ids=[EPS])(world)
 
 
 RULES = [
@@ -274,7 +274,7 @@ RULES = [
     (ACTION, FROM_VOLUME, full, "IMG.0015"),
     (ACTION, FROM_DISKS, nothing, "IMG.0120"),
     (ACTION, {"data_images": [FROM_DISKS["data_images"][0]] * 2}, nothing, "IMG.0120"),
-    (ACTION, FROM_DISKS, set_("disks", DATA_DISK, server_id="another"), "IMG.0140"),
+    (ACTION, FROM_DISKS, set_("disks", DATA_DISK, server_id=EPS), "IMG.0140"),
     (ACTION, FROM_DISKS, set_("disks", DATA_DISK, status="creating"), "IMG.0022"),
     (ACTION, FROM_DISKS, set_("disks", DATA_DISK, dedicated=True), "IMG.0153"),
     (WHOLE, {}, nothing, "IMG.0013"),
@@ -303,8 +303,8 @@ RULES = [
     (WHOLE, OF_CBR, set_("backups", BACKUP, is_accessible=False), "IMG.0165"),
     (WHOLE, OF_CBR, set_("backups", BACKUP, supports_images=False), "IMG.0180"),
     (WHOLE, OF_BACKUP, set_("backups", BACKUP, supports_images=False), "IMG.0190"),
-    (WHOLE, OF_BACKUP, set_("backups", BACKUP, status="creating"), "IMG.0132"),
-    (WHOLE, OF_CBR, set_("backups", BACKUP, status="creating"), "IMG.0032"),
+    (WHOLE, OF_BACKUP, set_("backups", BACKUP, status="protecting"), "IMG.0132"),
+    (WHOLE, OF_CBR, set_("backups", BACKUP, status="protecting"), "IMG.0032"),
     (WHOLE, OF_CBR, set_("backups", BACKUP, has_system_disk=False), "IMG.0033"),
     (WHOLE, OF_CBR, set_("backups", BACKUP, has_shared_disks=True), "IMG.0105"),
     (WHOLE, OF_CBR, set_("backups", BACKUP, os_version=None), "IMG.0195"),
@@ -323,7 +323,7 @@ def test_a_rule_that_is_broken_has_its_code(
 
 def test_a_vault_that_is_not_there(ims: Ims) -> None:
     sound(ims.fake.world)
-    ims.fake.world.strict()
+    ims.fake.world.known_only = True
     assert ims.refused(WHOLE, OF_SERVER) == "IMG.0184"
 
 

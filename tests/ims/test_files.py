@@ -339,11 +339,11 @@ def void(_: object) -> None:
 
 def strict(fake: FakeIMS) -> None:
     fake.world.buckets["ims"].put("disk.qcow2")
-    fake.world.strict()
+    fake.world.known_only = True
 
 
 def no_bucket(fake: FakeIMS) -> None:
-    fake.world.strict()
+    fake.world.known_only = True
 
 
 def nothing(fake: FakeIMS) -> None:

@@ -54,7 +54,7 @@ RULES: list[tuple[tuple[str, Any], Callable[[World], object], str]] = [
     *((request, unable(is_verified=False), "IMG.0238") for request in (SERVER, FILE, WHOLE, COPY)),
     (SERVER, unable(has_payment=False), "IMG.0241"),
     (SERVER, unable(has_balance=False), "IMG.0239"),
-    (SERVER, lambda world: setattr(world.server(ID), "os_version", None), "IMG.0138"),
+    (SERVER, lambda world: world.servers.add(ID, os_version=None), "IMG.0138"),
 ]
 
 
@@ -78,7 +78,7 @@ def test_a_service_that_answers_again_is_used_again(ims: Ims) -> None:
     outages.begin("OBS")
     assert ims.refused(*FILE) == "IMG.0040"
     assert "OBS" in outages
-    assert repr(outages) == "<outages ['OBS']>"
+    assert repr(outages) == "<outages: OBS>"
     outages.end("OBS")
     ims.job(*FILE)
     with pytest.raises(UsageError, match="did you mean 'OBS'"):

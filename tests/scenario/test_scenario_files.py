@@ -23,13 +23,13 @@ name = "base"
 data = {zeros = 100}
 members = ["p2"]
 [world]
-strict = true
+known_only = true
 quota = 3
 [[world.servers]]
-id = "s1"
+id = "877a2cda-ba63-4e1e-b95f-e67e48b6129a"
 status = "ACTIVE"
 [[world.buckets]]
-name = "b"
+name = "b01"
 objects = [{name = "x.qcow2", size = 100}]
 [[kill_nth]]
 nth = 2
@@ -55,10 +55,10 @@ def test_a_fake_as_the_file_has_it(fake_ims: FakeIMS, wire: Wire, tmp_path: Path
     assert str(fake_ims.lifecycle.saving) == "30s"
     image = fake_ims.images.named("base")
     assert (image.data, image.members) == (bytes(100), {"p2": "pending"})
-    assert fake_ims.world.is_strict
+    assert fake_ims.world.known_only
     assert fake_ims.world.quota == 3
-    assert fake_ims.world.servers["s1"].status == "ACTIVE"
-    assert fake_ims.world.buckets["b"].objects["x.qcow2"].size == 100
+    assert fake_ims.world.servers["877a2cda-ba63-4e1e-b95f-e67e48b6129a"].status == "ACTIVE"
+    assert fake_ims.world.buckets["b01"].objects["x.qcow2"].size == 100
     assert script.tenants["p2"].roles == ("reader",)
     wire = Wire(fake_ims.url, fake_ims.headers)
     assert [wire.post("/v2/images", {"name": "x"}).status for _ in range(3)] == [503, 503, 201]

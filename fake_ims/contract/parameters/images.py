@@ -18,6 +18,13 @@ from .common import (
 )
 
 MAX_DATA_FILES = 3
+# Identifiers of what images are made from; the records of fake.world have the same format.
+INSTANCE = Parameter("instance_id", required=True, rule="uuid", invalid="IMG.0012",
+                     missing="IMG.0012")
+VOLUME = Parameter("volume_id", required=True, rule="uuid", invalid="IMG.0120", missing="IMG.0120")
+BACKUP = Parameter("backup_id", required=True, rule="uuid", invalid="IMG.0020", missing="IMG.0019")
+AGENCY = Parameter("agency_name", required=True)
+REGION = Parameter("region", required=True)
 _MARKS = (TAGS, IMAGE_TAGS, ENTERPRISE_PROJECT)
 _OS_TYPE = Parameter("os_type", enum=("Linux", "Windows", "Other"), invalid="IMG.0122")
 _DATA_OS_TYPE = Parameter("os_type", enum=("Linux", "Windows"), default="Linux",
@@ -40,15 +47,12 @@ def _type(*allowed: str, invalid: str = "IMG.0024") -> Parameter:
 
 # POST /v2/cloudimages/action: four shapes of one body.
 CREATE_FROM_SERVER = (
-    NAME, DESCRIPTION, Parameter("instance_id", required=True, rule="uuid", invalid="IMG.0012",
-                                 missing="IMG.0012"),
+    NAME, DESCRIPTION, INSTANCE,
     *_MARKS, MAX_RAM, MIN_RAM,
 )
 CREATE_FROM_DISKS = (
     Parameter("data_images", "objects", required=True, min_items=1, items=(
-        NAME, Parameter("volume_id", required=True, rule="uuid", invalid="IMG.0120",
-                        missing="IMG.0120"),
-        DESCRIPTION, TAGS, IMAGE_TAGS,
+        NAME, VOLUME, DESCRIPTION, TAGS, IMAGE_TAGS,
     )),
     ENTERPRISE_PROJECT,
 )
@@ -63,9 +67,7 @@ CREATE_FROM_FILE = (
     _QUICK, FIRMWARE, _ARCHITECTURE,
 )
 CREATE_FROM_VOLUME = (
-    NAME, Parameter("volume_id", required=True, rule="uuid", invalid="IMG.0120",
-                    missing="IMG.0120"),
-    _REQUIRED_OS_VERSION, _type("ECS", "BMS", "FusionCompute", "Ironic"), DESCRIPTION,
+    NAME, VOLUME, _REQUIRED_OS_VERSION, _type("ECS", "BMS", "FusionCompute", "Ironic"), DESCRIPTION,
     MIN_RAM, MAX_RAM, *_MARKS,
 )
 
@@ -84,13 +86,11 @@ DATA_IMAGE = (NAME, DESCRIPTION, _DATA_OS_TYPE, IMAGE_URL, _min_disk(40, 2048), 
 # POST /v1/cloudimages/wholeimages/action: two shapes.
 WHOLE_FROM_SERVER = (
     NAME, DESCRIPTION, *_MARKS,
-    Parameter("instance_id", required=True, rule="uuid", invalid="IMG.0012", missing="IMG.0012"),
-    MAX_RAM, MIN_RAM, VAULT,
+    INSTANCE, MAX_RAM, MIN_RAM, VAULT,
 )
 WHOLE_FROM_BACKUP = (
     NAME, DESCRIPTION, *_MARKS,
-    Parameter("backup_id", required=True, rule="uuid", invalid="IMG.0020", missing="IMG.0019"),
-    MAX_RAM, MIN_RAM,
+    BACKUP, MAX_RAM, MIN_RAM,
     Parameter("whole_image_type", enum=("CSBS", "CBR"), default="CSBS", invalid="IMG.0021"),
 )
 
@@ -105,7 +105,7 @@ EXPORT = (
 )
 COPY = (NAME, DESCRIPTION, CMK, ENTERPRISE_PROJECT)
 COPY_CROSS_REGION = (
-    NAME, DESCRIPTION, Parameter("agency_name", required=True),
+    NAME, DESCRIPTION, AGENCY,
     Parameter("project_name", required=True, missing="IMG.0104"),
-    Parameter("region", required=True), VAULT,
+    REGION, VAULT,
 )

@@ -12,6 +12,7 @@ from ..callers import Caller
 from ..ids import new_id
 from ..image import Image
 from ..refusal import ImsError
+from ..world import lookup
 from .making import MakesImage, check_quota, plan
 from .sources import data_of, environment, file_size, image_of, is_whole
 from .undertaking import Undertaking
@@ -77,7 +78,7 @@ class Copy(_Copying):
         """Are the image, both keys and the enterprise project there?
 
         Raises:
-            ImsError: ``IMG.0144``, or as ``World.key`` and ``World.enterprise_project``.
+            ImsError: ``IMG.0144``, or as ``lookup.key`` and ``lookup.enterprise_project``.
         """
         super().find()
         world, cmk_id = self.service.world, self.body.get("cmk_id")
@@ -85,12 +86,12 @@ class Copy(_Copying):
         if cmk_id and cmk_id == original:
             raise ImsError("IMG.0096")
         if original:
-            world.key(original, original=True)
+            lookup.key(world, original, original=True)
         if cmk_id:
-            world.key(cmk_id)
+            lookup.key(world, cmk_id)
         access.require_project(self.caller, self.body.get("enterprise_project_id"))
         if self.body.get("enterprise_project_id"):
-            world.enterprise_project(self.body["enterprise_project_id"], pays=True)
+            lookup.enterprise_project(world, self.body["enterprise_project_id"], pays=True)
 
     def check_state(self) -> None:
         """As for every copy, and no full-ECS image; no key for a BMS image.
@@ -165,17 +166,11 @@ class CopyCrossRegion(_Copying):
         """
         super().find()
         body, world = self.body, self.service.world
-        permissive = not world.is_strict
-        region = world.regions.find(body["region"], permissive)
-        if region is None:
-            raise ImsError("IMG.0177", detail=f"there is no region {body['region']}")
+        region = lookup.region(world, body["region"])
         if region.projects and body["project_name"] not in region.projects:
             raise ImsError("IMG.0145")
-        world.outages.check("IAM", "IMG.0036")
-        agency = world.agencies.find(body["agency_name"], permissive)
-        if agency is None or not agency.is_valid:
-            raise ImsError("IMG.0179")
-        self._vault = world.vault(body["vault_id"]) if body.get("vault_id") else None
+        lookup.agency(world, body["agency_name"])
+        self._vault = lookup.vault(world, body["vault_id"]) if body.get("vault_id") else None
 
     def check_state(self) -> None:
         """As for every copy; into another region, a full-ECS image with a vault there.

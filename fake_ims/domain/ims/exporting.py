@@ -11,6 +11,7 @@ from .. import access
 from ..callers import Caller
 from ..image import Image
 from ..refusal import ImsError
+from ..world import lookup
 from .sources import GB, data_of, environment, file_size, image_of, is_whole
 from .undertaking import Undertaking
 
@@ -46,7 +47,7 @@ class WritesObject:
         if self._service.store.get(image.id) is not image:
             raise ImsError("IMG.0144")
         bucket_name, _, name = self.url.partition(":")
-        bucket, data = self._service.world.bucket(bucket_name), data_of(image)
+        bucket, data = lookup.bucket(self._service.world, bucket_name), data_of(image)
         if name in bucket:
             raise ImsError("IMG.0070")
         bucket.put(
@@ -81,7 +82,7 @@ class Export(Undertaking):
         """
         self._image = image_of(self.service, self.caller, self._image_id)
         bucket, _, self._name = self._url.partition(":")
-        self._bucket = self.service.world.bucket(bucket)
+        self._bucket = lookup.bucket(self.service.world, bucket)
 
     def check_state(self) -> None:
         """Is it an image that may leave the cloud?

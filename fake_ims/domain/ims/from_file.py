@@ -12,6 +12,7 @@ from .. import access
 from ..callers import Caller
 from ..formats import Inspector
 from ..refusal import ImsError
+from ..world import lookup
 from .making import MakesImage, Plan, check_quota, plan
 from .reading import MAX_NAME
 from .sources import (
@@ -78,12 +79,12 @@ class FromFile(Undertaking):
         if len(set(urls)) < len(urls):
             raise ImsError("IMG.0123")
         world = self.service.world
-        self.files = [world.file(url) for url in urls]
+        self.files = [lookup.file(world, url) for url in urls]
         if self.body.get("cmk_id"):
-            world.key(self.body["cmk_id"])
+            lookup.key(world, self.body["cmk_id"])
         access.require_project(self.caller, self.body.get("enterprise_project_id"))
         if self.body.get("enterprise_project_id"):
-            world.enterprise_project(self.body["enterprise_project_id"], pays=True)
+            lookup.enterprise_project(world, self.body["enterprise_project_id"], pays=True)
 
     def check_state(self) -> None:
         """Are the files of a format and size that can be imported this way?

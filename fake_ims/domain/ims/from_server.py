@@ -11,6 +11,7 @@ from .. import access
 from ..callers import Caller
 from ..image import Image
 from ..refusal import ImsError
+from ..world import lookup
 from .from_file import Parts
 from .making import MakesImage, Plan, check_quota, plan
 from .sources import ENVIRONMENTS, GB, check_memory
@@ -49,12 +50,12 @@ class FromWorld(Undertaking):
 
         Raises:
             Refused: ``policy.denied``, it is none of the caller's.
-            ImsError: as ``World.enterprise_project``.
+            ImsError: as ``lookup.enterprise_project``.
         """
         access.require_project(self.caller, self.body.get("enterprise_project_id"))
         if self.body.get("enterprise_project_id"):
-            self.service.world.enterprise_project(self.body["enterprise_project_id"],
-                                                  pays=True)
+            lookup.enterprise_project(
+                self.service.world, self.body["enterprise_project_id"], pays=True)
 
     def check_quota(self) -> None:
         """Is there room for it?"""
@@ -72,10 +73,10 @@ class FromServer(FromWorld):
         """
         super().find()
         world = self.service.world
-        self._server = world.server(self.body["instance_id"])
+        self._server = lookup.server(world, self.body["instance_id"])
         if self._server.system_disk is None:
             raise ImsError("IMG.0119")
-        self._disk = world.disk(self._server.system_disk, "IMG.0119")
+        self._disk = lookup.disk(world, self._server.system_disk, "IMG.0119")
 
     def check_state(self) -> None:
         """Can an image be made of it now?
@@ -130,7 +131,7 @@ def check_server(service: Service, server: Server, disk: Disk) -> None:
         raise ImsError("IMG.0006")
     check_disk(disk, "IMG.0110")
     for disk_id in server.data_disks:
-        if service.world.disk(disk_id).creates_servers:
+        if lookup.disk(service.world, disk_id).creates_servers:
             raise ImsError("IMG.0139")
 
 
@@ -158,7 +159,7 @@ class FromVolume(FromWorld):
             ImsError: ``IMG.0120``.
         """
         super().find()
-        self._disk = self.service.world.disk(self.body["volume_id"])
+        self._disk = lookup.disk(self.service.world, self.body["volume_id"])
 
     def check_state(self) -> None:
         """Can an image be made of it?
@@ -200,7 +201,7 @@ class FromDisks(FromWorld):
         ids = [request["volume_id"] for request in requests]
         if len(set(ids)) < len(ids):
             raise ImsError("IMG.0120", detail="a volume_id stands there twice")
-        self._disks = [self.service.world.disk(disk_id) for disk_id in ids]
+        self._disks = [lookup.disk(self.service.world, disk_id) for disk_id in ids]
         if len({disk.server_id for disk in self._disks}) > 1:
             raise ImsError("IMG.0140")
 

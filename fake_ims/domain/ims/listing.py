@@ -60,12 +60,16 @@ def _own_tests(service: Service, caller: Caller, given: dict[str, str]) -> list[
     if architecture is not None:
         tests.append(_architecture(architecture))
     if flavor_id is not None:
-        flavor = service.world.flavor(flavor_id)
+        from ..world import lookup  # few lists need the world
+
+        flavor = lookup.flavor(service.world, flavor_id)
         tests.append(_architecture(flavor.architecture))
         tests.append(lambda image: image.min_ram <= flavor.ram)
     asked = own.get("enterprise_project_id")
     if asked is not None:
-        service.world.enterprise_project(asked)
+        from ..world import lookup
+
+        lookup.enterprise_project(service.world, asked)
         tests.append(lambda image: access.project_of(image) == asked)
     return tests
 

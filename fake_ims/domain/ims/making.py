@@ -12,6 +12,7 @@ from ..ids import new_id
 from ..image import Image
 from ..refusal import ImsError
 from ..tag_pairs import merged
+from ..world import lookup
 
 if TYPE_CHECKING:
     from ...server.state import Service
@@ -69,10 +70,10 @@ def check_quota(service: Service, caller: Caller, count: int = 1) -> None:
     """Refuse if the caller's project has not room for so many more images, or cannot pay.
 
     Raises:
-        ImsError: as ``Account.check``.
+        ImsError: as ``lookup.account``.
         Refused: ``image.quota``, which the IMS APIs answer with 400 and ``IMG.0015``.
     """
-    service.world.account.check()
+    lookup.account(service.world)
     service.images.check_quota(caller.project_id, count)
 
 

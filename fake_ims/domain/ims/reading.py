@@ -15,15 +15,15 @@ from ...contract.attributes import UUID_PATTERN
 from ...contract.model import Parameter
 from ...contract.os_versions import operating_system
 from ...contract.parameters.common import MAX_DESCRIPTION, MAX_TAG_KEY, MAX_TAG_VALUE
+from ...contract.parameters.patterns import BUCKET_PATTERN, MAX_FILE_NAME, PROJECT_PATTERN
 from ..refusal import ImsError
 
 MAX_NAME = 128
-MAX_FILE_NAME = 128
 _UUID = re.compile(UUID_PATTERN)
 _NAME = re.compile(r"[A-Za-z0-9._-](?:[A-Za-z0-9._ -]*[A-Za-z0-9._-])?\Z")
 _DESCRIPTION = re.compile(r"[^<>\r\n]*\Z")
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z")
-_PROJECT = re.compile(r"(0|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\Z")
+_BUCKET = re.compile(BUCKET_PATTERN)
+_PROJECT = re.compile(PROJECT_PATTERN)
 _TAG = re.compile(rf"[\w-]{{1,{MAX_TAG_KEY}}}([.=][\w-]{{0,{MAX_TAG_VALUE}}})?\Z", re.ASCII)
 _KEY = re.compile(r"[^=*<>\\,|/\x00-\x1f]+\Z")
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -132,7 +132,7 @@ def _called(kind: str) -> str:
 
 
 def _uuid(row: Parameter, value: str, where: str) -> str:
-    if not _UUID.match(value):
+    if not _UUID.fullmatch(value):
         raise ImsError(row.invalid, detail=f"{where} is no UUID")
     return value
 
@@ -163,7 +163,7 @@ def _os_version(row: Parameter, value: str, where: str) -> str:
 
 
 def _project(row: Parameter, value: str, where: str) -> str:
-    if value and not _PROJECT.match(value):
+    if value and not _PROJECT.fullmatch(value):
         raise ImsError(row.invalid, detail=f"{where} is neither '0' nor a UUID")
     return value or "0"
 
@@ -174,7 +174,7 @@ def _file_url(row: Parameter, value: str, where: str) -> str:
         raise ImsError(row.invalid, detail=f"{where} is 'bucket:file'")
     if not bucket:
         raise ImsError("IMG.0068")
-    if not _BUCKET.match(bucket):
+    if not _BUCKET.fullmatch(bucket):
         raise ImsError("IMG.0109")
     if not name:
         raise ImsError("IMG.0073")

@@ -12,6 +12,7 @@ from ..callers import Caller
 from ..data import Blob
 from ..image import Image
 from ..refusal import ImsError
+from ..world import lookup
 from .sources import DISK_FORMATS, MAX_FILE, image_of
 from .undertaking import Undertaking
 
@@ -89,7 +90,7 @@ class Register(Undertaking):
         self._image = image_of(self.service, self.caller, self._image_id)
         if not access.is_owner_or_admin(self.caller, self._image):
             raise ImsError("IMG.0047")
-        self._file = self.service.world.file(self._url)
+        self._file = lookup.file(self.service.world, self._url)
 
     def check_state(self) -> None:
         """Does the image wait for data, and is the file one of a disk?

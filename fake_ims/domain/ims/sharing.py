@@ -12,6 +12,7 @@ from .. import access
 from ..callers import Caller
 from ..image import Image
 from ..refusal import ImsError, Refused
+from ..world import lookup
 from .undertaking import Undertaking
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class AddMembers(_Sharing):
             ImsError: ``IMG.0027``, or ``IMG.0064`` if IAM does not answer.
         """
         super().find()
-        self.service.world.outages.check("IAM", "IMG.0064")
+        lookup.service(self.service.world, "IAM", "IMG.0064")
 
     def check_state(self) -> None:
         """Only the owner shares, active private images, not with himself, not all kinds.
@@ -230,7 +231,7 @@ class UpdateMembers(_Sharing):
         if needs_vault and not self._vault_id:
             raise ImsError("IMG.0184", detail="vault_id is mandatory to accept a full-ECS image")
         if self._vault_id:
-            vault = self.service.world.vault(self._vault_id)
+            vault = lookup.vault(self.service.world, self._vault_id)
             if vault.status != "available":
                 raise ImsError("IMG.0188")
             if vault.object_type != "server":

@@ -60,7 +60,9 @@ def update(service: Service, caller: Caller, image_id: str, document: object) ->
         if change.name == "enterprise_project_id" and change.op != "remove":
             caller.require(["ims:serverImages:create"])
             access.require_project(caller, str(change.value))
-            service.world.enterprise_project(str(change.value))
+            from ..world import lookup  # few changes need the world
+
+            lookup.enterprise_project(service.world, str(change.value))
     if image.status != "active":
         raise ImsError("IMG.0046", detail="only active images can be updated")
     return service.images.patch(caller, image_id, changes)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..ids import new_id
 from ..image import Image
 from ..refusal import ImsError
+from ..world import lookup
 from .from_server import FromWorld, of_server
 from .making import MakesImage, plan
 from .sources import GB
@@ -32,17 +33,17 @@ class WholeFromServer(FromWorld):
         super().find()
         world = self.service.world
         try:
-            self._server = world.server(self.body["instance_id"])
+            self._server = lookup.server(world, self.body["instance_id"])
         except ImsError:
             raise ImsError("IMG.0137") from None
         if self._server.system_disk is None:
             raise ImsError("IMG.0119")
-        self._disks = [world.disk(disk_id)
+        self._disks = [lookup.disk(world, disk_id)
                        for disk_id in (self._server.system_disk, *self._server.data_disks)]
         vault_id = self.body.get("vault_id")
         if vault_id:
-            world.outages.check("CBR", "IMG.0181")
-        self._vault = world.vault(vault_id) if vault_id else None
+            lookup.service(world, "CBR", "IMG.0181")
+        self._vault = lookup.vault(world, vault_id) if vault_id else None
 
     def check_state(self) -> None:
         """Can the server be backed up now, and does the vault take it?
@@ -128,7 +129,7 @@ class WholeFromBackup(FromWorld):
         """
         super().find()
         self._kind: str = self.body["whole_image_type"]
-        self._backup = self.service.world.backup(self.body["backup_id"], self._kind)
+        self._backup = lookup.backup(self.service.world, self.body["backup_id"], self._kind)
 
     def check_state(self) -> None:
         """Can an image be made of it?
@@ -162,8 +163,8 @@ class WholeFromBackup(FromWorld):
 
     def _is_used(self, backup: Backup) -> bool:
         image_id = backup.image_id
-        return image_id is not None and (image_id == _UNDER_WAY
-                                         or self.service.store.get(image_id) is not None)
+        return backup.makes_image or (image_id is not None
+                                      and self.service.store.get(image_id) is not None)
 
     def submit(self) -> Job:
         """The image appears; the backup is taken from now on, until the image is gone."""
@@ -182,17 +183,14 @@ class WholeFromBackup(FromWorld):
         )
         found.min_disk, found.size = backup.size, backup.size * GB
         backup.kind = self._kind
-        backup.image_id = _UNDER_WAY
+        backup.makes_image = True
 
         def used(image: Image) -> None:
-            backup.image_id = image.id
+            backup.makes_image, backup.image_id = False, image.id
 
         def given_up() -> None:
-            backup.image_id = None
+            backup.makes_image = False
 
         return self.service.jobs.submit(
             "imsCreateWholeImageByBackupJob", self.caller.project_id,
             MakesImage(self.service, found, used, given_up))
-
-
-_UNDER_WAY = "under way"

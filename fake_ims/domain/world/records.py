@@ -1,299 +1,298 @@
-"""What lies around images, as plain data: servers, disks, backups, vaults, buckets, keys, ...
+"""What lies around images, as plain data: servers, disks, backups, vaults, keys, ...
 
-The test writes these records; the service reads them. Sizes of disks are GB, of objects bytes.
+The test writes these records; the service reads them. A field that is set is checked. Sizes of
+disks, backups and vaults are GB. The statuses are those of the APIs of the services themselves:
+ECS (*ECS Statuses*), EVS (*EVS Disk Status*) and CBR (*Querying All Backups*, *Querying the Vault
+List*).
 """
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar
 
-from ..formats import Inspector
+from ...contract.parameters import common, images, queries
+from ...errors import UsageError
+from .rules import GB, TEXT, UUID, Checked, at_least, named_by, one_of, refers_to
 
-SERVER_STATUSES = ("SHUTOFF", "ACTIVE", "BUILD", "ERROR", "REBOOT", "DELETED")
-DISK_STATUSES = ("in-use", "available", "creating", "error", "backing-up", "uploading")
-BACKUP_STATUSES = ("available", "creating", "error", "deleting", "restoring")
+SERVER_STATUSES = (
+    "ACTIVE", "SHUTOFF", "BUILD", "REBOOT", "HARD_REBOOT", "REBUILD", "MIGRATING", "RESIZE",
+    "REVERT_RESIZE", "VERIFY_RESIZE", "ERROR", "DELETED", "SHELVED", "SHELVED_OFFLOADED",
+    "UNKNOWN",
+)
+DISK_STATUSES = (
+    "in-use", "available", "creating", "error", "attaching", "detaching", "restoring-backup",
+    "backing-up", "error_restoring", "uploading", "downloading", "extending", "error_extending",
+    "deleting", "error_deleting", "rollbacking", "error_rollbacking", "awaiting-transfer",
+)
+BACKUP_STATUSES = ("available", "protecting", "deleting", "restoring", "error", "waiting_protect",
+                   "waiting_delete", "waiting_restore")
 VAULT_STATUSES = ("available", "lock", "frozen", "deleting", "error")
+_SHOWN = 8  # characters of an id in a repr
 
 
-@dataclass(slots=True, eq=False)
-class Disk:
+class Record(Checked):
+    """A thing that a test adds to the world."""
+
+    __slots__ = ("_world",)
+    _KIND: ClassVar[str] = "record"
+    _KEY: ClassVar[str] = "id"
+    _world: weakref.ref[Any]  # for its repr only, and weak so that copies do not copy the world
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set a field.
+
+        Raises:
+            UsageError: there is no such field, or the value is not allowed.
+        """
+        if name == self._KEY and hasattr(self, name):
+            raise UsageError(f"{self._called()}: {name} cannot be changed; add another "
+                             f"{self._KIND} instead")
+        super().__setattr__(name, value)
+
+    def _called(self) -> str:
+        key = getattr(self, self._KEY, None)
+        return self._KIND if key is None else f"{self._KIND} {key}"
+
+    def _told(self) -> str:
+        return ""
+
+    def __repr__(self) -> str:
+        key = str(getattr(self, self._KEY))
+        shown = key if len(key) < 32 else f"{key[:_SHOWN]}…"
+        return f"<{self._KIND} {shown} {self._told()}".rstrip() + ">"
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Disk(Record):
     """An EVS disk, system or data.
 
     Attributes:
         id: UUID.
-        size: GB.
-        status: one of ``DISK_STATUSES``.
-        server_id: the server that it is attached to; None if to none.
-        dedicated: whether it lies on dedicated storage (DESS, DSS), of which no image can be made.
-        creates_servers: whether servers are being made of it.
-        cmk_id: id of the key that it is encrypted with; None if it is not.
-        os_version: the operating system that can be detected on it; None if none.
+        size: GB, at least 1.
+        status: one of ``DISK_STATUSES``; images are made of ``in-use`` and ``available`` disks.
+        server_id: the server that it is attached to; None if it is detached.
+        dedicated: whether it is on dedicated storage (DESS, DSS), which images cannot be made of.
+        creates_servers: whether servers are being created from it.
+        cmk_id: id of the KMS key that encrypts it; None if it is not encrypted.
+        os_version: the operating system that IMS detects on it; None if it detects none.
     """
 
-    id: str
-    size: int = 40
-    status: str = "in-use"
-    server_id: str | None = None
+    _KIND: ClassVar[str] = "disk"
+    id: Annotated[str, named_by(images.VOLUME)]
+    size: Annotated[int, GB] = 40
+    status: Annotated[str, one_of(*DISK_STATUSES)] = "in-use"
+    server_id: Annotated[str | None, refers_to("servers", images.INSTANCE)] = None
     dedicated: bool = False
     creates_servers: bool = False
-    cmk_id: str | None = None
-    os_version: str | None = None
+    cmk_id: Annotated[str | None, TEXT] = None
+    os_version: Annotated[str | None, TEXT] = None
+
+    def _told(self) -> str:
+        return f"{self.status}, {self.size} GB"
 
 
-@dataclass(slots=True, eq=False)
-class Server:
-    """An Elastic Cloud Server.
+@dataclass(slots=True, eq=False, repr=False)
+class Server(Record):
+    """An Elastic Cloud Server. One that is added without ``system_disk`` gets a disk of 40 GB.
 
     Attributes:
         id: UUID.
         name: its name.
-        status: one of ``SERVER_STATUSES``; images are made of a stopped one (``SHUTOFF``).
-        task: what is under way for it, such as ``rebooting``; None if nothing.
+        status: one of ``SERVER_STATUSES``; system disk images are made of ``SHUTOFF`` servers.
+        task: the task in progress, such as ``rebooting``; None if there is none.
         system_disk: id of its system disk; None if it has none.
         data_disks: ids of its data disks.
-        image_id: the image that it was made from; None if that is not known.
-        os_version: its operating system; None if it cannot be found out.
+        image_id: the image that it was created from; None if unknown.
+        os_version: its operating system; None if IMS cannot detect it.
         kind: ``ECS`` or ``BMS``.
-        supports_images: whether its type can be made an image of.
+        supports_images: whether images can be made of servers of its type.
         is_reclaimed: whether it is a spot server that is being reclaimed.
-        is_backed_up: whether a backup of it is being made.
+        is_backed_up: whether a backup of it is being created.
         uses_csbs: whether it is associated with CSBS.
-        vault_id: the vault that it is in; None if in none.
+        vault_id: the vault that protects it; None if there is none.
         firmware: ``bios`` or ``uefi``.
-        min_ram: MB that its flavor has at least; 0 for no limit.
+        min_ram: memory of its flavor in MB; 0 for no limit.
     """
 
-    id: str
+    _KIND: ClassVar[str] = "server"
+    id: Annotated[str, named_by(images.INSTANCE)]
     name: str = "server"
-    status: str = "SHUTOFF"
-    task: str | None = None
-    system_disk: str | None = None
-    data_disks: list[str] = field(default_factory=list)
-    image_id: str | None = None
-    os_version: str | None = "CentOS 7.0 64bit"
-    kind: str = "ECS"
+    status: Annotated[str, one_of(*SERVER_STATUSES)] = "SHUTOFF"
+    task: Annotated[str | None, TEXT] = None
+    system_disk: Annotated[str | None, refers_to("disks", images.VOLUME)] = None
+    data_disks: Annotated[list[str], refers_to("disks", images.VOLUME)] = field(
+        default_factory=list)
+    image_id: Annotated[str | None, UUID] = None
+    os_version: Annotated[str | None, TEXT] = "CentOS 7.0 64bit"
+    kind: Annotated[str, one_of("ECS", "BMS")] = "ECS"
     supports_images: bool = True
     is_reclaimed: bool = False
     is_backed_up: bool = False
     uses_csbs: bool = False
-    vault_id: str | None = None
-    firmware: str = "bios"
+    vault_id: Annotated[str | None, refers_to("vaults", common.VAULT)] = None
+    firmware: Annotated[str, one_of("bios", "uefi")] = "bios"
     min_ram: int = 0
 
+    def _told(self) -> str:
+        if self.system_disk is None:
+            return f"{self.status}, no system disk"
+        world = self._world() if hasattr(self, "_world") else None
+        disk = None if world is None else world.disks.get(self.system_disk)
+        told = f"{self.system_disk[:_SHOWN]}…" if disk is None else f"{disk.size} GB"
+        return f"{self.status}, system disk {told}"
 
-@dataclass(slots=True, eq=False)
-class Backup:
+
+@dataclass(slots=True, eq=False, repr=False)
+class Backup(Record):
     """A backup of a server, by CBR or CSBS.
 
     Attributes:
         id: UUID.
-        kind: ``CBR``, ``CSBS``, or None to be what the request says.
-        status: one of ``BACKUP_STATUSES``.
-        server_id: the server; None if that is not known.
-        image_id: the full-ECS image that was made of it; one backup makes one.
-        has_system_disk: whether it holds the system disk.
+        kind: ``CBR`` or ``CSBS``; None for the kind that the first request asks for.
+        status: one of ``BACKUP_STATUSES``; images are made of ``available`` backups.
+        server_id: the server, which need not exist any more; None if unknown.
+        image_id: the full-ECS image that was made of it; one backup makes one image.
+        makes_image: whether an image is being made of it.
+        has_system_disk: whether it contains the system disk.
         has_shared_disks: whether the server has shared disks.
         is_accessible: whether the caller may use it.
-        is_shared: whether it was shared by another tenant; its image cannot be shared then.
+        is_shared: whether another tenant shared it; its image cannot be shared then.
         supports_images: whether its service can make images of it.
-        os_version: operating system in it; None if it holds none.
-        size: GB.
+        os_version: the operating system in it; None if it contains none.
+        size: GB, at least 1.
     """
 
-    id: str
-    kind: str | None = None
-    status: str = "available"
-    server_id: str | None = None
-    image_id: str | None = None
+    _KIND: ClassVar[str] = "backup"
+    id: Annotated[str, named_by(images.BACKUP)]
+    kind: Annotated[str | None, one_of("CBR", "CSBS")] = None
+    status: Annotated[str, one_of(*BACKUP_STATUSES)] = "available"
+    server_id: Annotated[str | None, UUID] = None
+    image_id: Annotated[str | None, UUID] = None
+    makes_image: bool = False
     has_system_disk: bool = True
     has_shared_disks: bool = False
     is_accessible: bool = True
     is_shared: bool = False
     supports_images: bool = True
-    os_version: str | None = "CentOS 7.0 64bit"
-    size: int = 40
+    os_version: Annotated[str | None, TEXT] = "CentOS 7.0 64bit"
+    size: Annotated[int, GB] = 40
+
+    def _told(self) -> str:
+        return f"{self.status}, {self.size} GB"
 
 
-@dataclass(slots=True, eq=False)
-class Vault:
+@dataclass(slots=True, eq=False, repr=False)
+class Vault(Record):
     """A CBR vault.
 
     Attributes:
-        id: UUID.
-        status: one of ``VAULT_STATUSES``.
+        id: any text, as IMS does not check the format of ``vault_id``.
+        status: one of ``VAULT_STATUSES``; only an ``available`` vault takes backups.
         object_type: ``server``, ``disk`` or ``turbo``.
-        capacity: GB.
+        capacity: GB, at least 1.
         used: GB.
         server_ids: the servers that it protects.
-        max_servers: how many it may.
+        max_servers: how many servers it can protect.
         supports_replication: whether images can be replicated with it.
     """
 
-    id: str
-    status: str = "available"
-    object_type: str = "server"
-    capacity: int = 100_000
-    used: int = 0
-    server_ids: list[str] = field(default_factory=list)
+    _KIND: ClassVar[str] = "vault"
+    id: Annotated[str, named_by(common.VAULT)]
+    status: Annotated[str, one_of(*VAULT_STATUSES)] = "available"
+    object_type: Annotated[str, one_of("server", "disk", "turbo")] = "server"
+    capacity: Annotated[int, GB] = 100_000
+    used: Annotated[int, at_least(0, "a whole number of GB, 0 or more")] = 0
+    server_ids: Annotated[list[str], refers_to("servers", images.INSTANCE)] = field(
+        default_factory=list)
     max_servers: int = 256
     supports_replication: bool = True
 
-
-@dataclass(slots=True, eq=False)
-class StoredObject:
-    """An object in a bucket.
-
-    Attributes:
-        name: its key.
-        size: bytes.
-        data: its bytes; None if only the size is known.
-        format: ``qcow2``, ``vhd``, ``vmdk``, ``raw``, ``iso``, ``zvhd``, ``zvhd2``, ...
-        has_bitmap: whether a bitmap file lies beside it, which a quick import of RAW needs.
-        is_accessible: whether IMS may read it.
-    """
-
-    name: str
-    size: int
-    data: bytes | None
-    format: str
-    has_bitmap: bool = True
-    is_accessible: bool = True
+    def _told(self) -> str:
+        return f"{self.status}, {self.used} of {self.capacity} GB used"
 
 
-@dataclass(slots=True, eq=False)
-class Bucket:
-    """An OBS bucket.
-
-    Attributes:
-        name: its name.
-        region: where it lies.
-        storage_class: ``STANDARD``, ``WARM`` or ``COLD``; images need ``STANDARD``.
-        is_accessible: whether IMS may use it.
-        objects: what lies in it, by name.
-    """
-
-    name: str
-    region: str
-    storage_class: str = "STANDARD"
-    is_accessible: bool = True
-    objects: dict[str, StoredObject] = field(default_factory=dict)
-
-    def put(
-        self,
-        name: str,
-        *,
-        data: bytes | None = None,
-        size: int | None = None,
-        format: str | None = None,
-        has_bitmap: bool = True,
-        is_accessible: bool = True,
-    ) -> StoredObject:
-        """Put an object into the bucket.
-
-        Args:
-            name: its key, such as ``centos.qcow2``.
-            data: its bytes; their magic number tells the format.
-            size: bytes, if there are no data.
-            format: the format; by default that of the data, else that of the name's ending.
-            has_bitmap: whether a bitmap file lies beside it.
-            is_accessible: whether IMS may read it.
-        """
-        if size is None:
-            size = len(data) if data is not None else 2**30
-        stored = StoredObject(name, size, data, format or format_of(name, data), has_bitmap,
-                              is_accessible)
-        self.objects[name] = stored
-        return stored
-
-    def __getitem__(self, name: str) -> StoredObject:
-        return self.objects[name]
-
-    def __contains__(self, name: str) -> bool:
-        return name in self.objects
-
-
-def format_of(name: str, data: bytes | None) -> str:
-    """The format of a disk image: what its bytes say, else what its name ends with."""
-    if data is not None:
-        inspector = Inspector()
-        inspector.feed(data[:65536])
-        told = inspector.format()
-        if told not in ("raw", "gpt"):
-            return told
-    ending = name.rpartition(".")[2].lower() if "." in name else ""
-    return _ENDINGS.get(ending, ending or "raw")
-
-
-_ENDINGS = {"img": "raw", "vhdx": "vhdx"}
-
-
-@dataclass(slots=True, eq=False)
-class Key:
+@dataclass(slots=True, eq=False, repr=False)
+class Key(Record):
     """A KMS key.
 
     Attributes:
-        id: UUID.
+        id: any text, as IMS does not check the format of ``cmk_id``.
         enabled: whether it can be used.
         is_accessible: whether the caller may use it.
-        is_default: whether it is the service's default key; what it encrypts is never shared.
-        is_throttled: whether KMS is asked for it too often.
+        is_default: whether it is the default key; an image that it encrypts cannot be shared.
+        is_throttled: whether KMS refuses it because of too many requests.
     """
 
-    id: str
+    _KIND: ClassVar[str] = "key"
+    id: Annotated[str, named_by(common.CMK)]
     enabled: bool = True
     is_accessible: bool = True
     is_default: bool = False
     is_throttled: bool = False
 
+    def _told(self) -> str:
+        return "enabled" if self.enabled else "disabled"
 
-@dataclass(slots=True, eq=False)
-class EnterpriseProject:
+
+@dataclass(slots=True, eq=False, repr=False)
+class EnterpriseProject(Record):
     """An enterprise project.
 
     Attributes:
-        id: UUID, or ``0`` for the default one.
+        id: UUID, or ``0`` for the default project.
         name: its name.
-        enabled: whether things can be put into it.
-        has_budget: whether it has money left for new things.
+        enabled: whether resources can be added to it.
+        has_budget: whether it can pay for new resources.
     """
 
-    id: str
+    _KIND: ClassVar[str] = "enterprise project"
+    id: Annotated[str, named_by(common.ENTERPRISE_PROJECT)]
     name: str = "enterprise-project"
     enabled: bool = True
     has_budget: bool = True
 
+    def _told(self) -> str:
+        return "enabled" if self.enabled else "disabled"
 
-@dataclass(slots=True, eq=False)
-class Flavor:
-    """A flavor of servers, by which images can be filtered.
+
+@dataclass(slots=True, eq=False, repr=False)
+class Flavor(Record):
+    """A flavor of servers. Lists of images can be filtered by it.
 
     Attributes:
-        id: such as ``s3.large.2``.
-        ram: MB.
+        id: a name such as ``s3.large.2``.
+        ram: MB, at least 1.
         architecture: ``x86`` or ``arm``.
     """
 
-    id: str
-    ram: int = 2**31 - 1
-    architecture: str = "x86"
+    _KIND: ClassVar[str] = "flavor"
+    id: Annotated[str, named_by(queries.FLAVOR)]
+    ram: Annotated[int, at_least(1, "a whole number of MB, 1 or more")] = 2**31 - 1
+    architecture: Annotated[str, one_of("x86", "arm")] = "x86"
+
+    def _told(self) -> str:
+        return f"{self.architecture}, {self.ram} MB"
 
 
-@dataclass(slots=True, eq=False)
-class RemoteImage:
-    """A copy that has arrived in another region.
+@dataclass(slots=True, eq=False, repr=False)
+class RemoteImage(Record):
+    """A copy of an image in another region.
 
     Attributes:
         id: UUID.
-        region: where it is.
+        region: its region.
         name: its name.
         description: its description.
-        source_id: the image that it was copied from.
-        project_name: the project that it is in there.
-        agency_name: the agency by which it was copied.
-        vault_id: the vault that its backup is in there; None if it has none.
+        source_id: the image that it is a copy of.
+        project_name: its project in that region.
+        agency_name: the agency that was used to copy it.
+        vault_id: the vault of its backup in that region; None if it has no backup.
     """
 
-    id: str
+    _KIND: ClassVar[str] = "remote image"
+    id: Annotated[str, UUID]
     region: str = ""
     name: str = ""
     description: str = ""
@@ -302,28 +301,36 @@ class RemoteImage:
     agency_name: str = ""
     vault_id: str | None = None
 
+    def _told(self) -> str:
+        return f"{self.name!r} in {self.region!r}"
 
-@dataclass(slots=True, eq=False)
-class Region:
+
+@dataclass(slots=True, eq=False, repr=False)
+class Region(Record):
     """A region that images can be copied to.
 
     Attributes:
-        id: such as ``eu-nl``.
-        projects: names of the caller's projects there; empty for any.
+        id: its name, such as ``eu-nl``.
+        projects: names of the caller's projects there; empty for any name.
     """
 
-    id: str
+    _KIND: ClassVar[str] = "region"
+    id: Annotated[str, named_by(images.REGION)]
     projects: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
-class Agency:
+@dataclass(slots=True, eq=False, repr=False)
+class Agency(Record):
     """An agency that lets IMS act in another region.
 
     Attributes:
         id: its name.
-        is_valid: whether IMS can act by it.
+        is_valid: whether IMS can use it.
     """
 
-    id: str
+    _KIND: ClassVar[str] = "agency"
+    id: Annotated[str, named_by(images.AGENCY)]
     is_valid: bool = True
+
+    def _told(self) -> str:
+        return "valid" if self.is_valid else "not valid"

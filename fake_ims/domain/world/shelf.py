@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from ...errors import UsageError, unknown
+from ..handle import Handle
 from ..ids import new_id
+from . import links
+from .records import Record
+from .rules import rules
+
+if TYPE_CHECKING:
+    from . import World
 
 
 class HasId(Protocol):
@@ -18,79 +26,87 @@ class HasId(Protocol):
 R = TypeVar("R", bound=HasId)
 
 
-class Shelf(Generic[R]):
-    """The servers, or the disks, or the keys, ... that the test has put into the world.
+class Shelf(Handle, Generic[R]):
+    """The servers, or the disks, or the keys, ... of the world.
 
-    It can be iterated, has a ``len()``, and ``in`` and ``[...]`` take an id.
-
-    Args:
-        what: the kind of record, for texts.
-        make: makes one from keywords.
-
-    Attributes:
-        record: makes one; its class.
-        assumed: ids that a permissive world has taken to be there.
+    Iterate over it, take its ``len()``, or use ``in`` and ``[...]`` with an id.
     """
 
-    def __init__(self, what: str, make: Callable[..., R]) -> None:
-        self._what = what
-        self.record = make
+    def __init__(self, world: World, name: str, kind: type[R]) -> None:
+        self._world = world
+        self._name = name
+        self._class: Callable[..., R] = kind
+        self._kind: str = vars(kind)["_KIND"]
+        self._rules = rules(kind)
         self._records: dict[str, R] = {}
-        self.assumed: set[str] = set()
+        # Ids that a request named and the test did not add.
+        self._assumed: set[str] = set()
 
     def add(self, id: str | None = None, **fields: Any) -> R:
-        """Put a record there; the fields are those of its class. Gives it.
-
-        Raises:
-            UsageError: no such field, or the id is taken.
-        """
-        record_id = new_id() if id is None else id
-        if record_id in self._records and record_id not in self.assumed:
-            raise UsageError(f"there is a {self._what} {record_id} already")
-        record = self._build(record_id, fields)
-        self._records[record_id] = record
-        self.assumed.discard(record_id)
-        return record
-
-    def _build(self, record_id: str, fields: dict[str, Any]) -> R:
-        try:
-            return self.record(id=record_id, **fields)
-        except TypeError:
-            import dataclasses
-
-            known = [field.name for field in dataclasses.fields(self.record)]  # type: ignore[arg-type]
-            wrong = next((name for name in fields if name not in known), "")
-            raise unknown(f"field of a {self._what}", wrong, known) from None
-
-    def find(self, record_id: str, permissive: bool, **fields: Any) -> R | None:
-        """The record; if it is not there, in a permissive world a sound one, else None.
+        """Add a record and return it.
 
         Args:
-            record_id: its id.
-            permissive: whether an unknown id stands for a sound thing, which is then there.
-            fields: of the sound one.
+            id: its id; by default a new UUID.
+            fields: the fields of its class.
+
+        Raises:
+            UsageError: the id exists, a field or a value is not allowed, or the record refers to
+                one that does not exist.
+        """
+        wrong = next((name for name in fields if name not in self._rules), None)
+        if wrong is not None:
+            raise unknown(f"field of a {self._kind}", wrong, self._rules)
+        if id is None:  # name no id in an error that the test has never seen
+            for name, value in fields.items():
+                self._rules[name].read(value, self._kind, name)
+        record = self._class(id=new_id() if id is None else id, **fields)
+        if record.id in self._records and record.id not in self._assumed:
+            raise UsageError(f"{self._kind} {record.id} already exists; change it with "
+                             f"world.{self._name}[{record.id!r}], or use another id")
+        self._put(record, frozenset(fields))
+        self._assumed.discard(record.id)
+        return record
+
+    def _put(self, record: R, given: frozenset[str]) -> None:
+        assert isinstance(record, Record)
+        links.check(self._world, record)
+        before = self._records.get(record.id)
+        record._world = weakref.ref(self._world)
+        self._records[record.id] = record
+        links.join(self._world, record, given, before)
+
+    def _find(self, record_id: str, *, always: bool = False, **fields: Any) -> R | None:
+        """The record of an id that a request names; None if the world does not know it.
+
+        Unless ``known_only`` is set, or with ``always``, an unknown id gets a record with these
+        fields.
         """
         record = self._records.get(record_id)
-        if record is None and permissive:
-            record = self._records[record_id] = self.record(id=record_id, **fields)
-            self.assumed.add(record_id)
+        if record is None and (always or not self._world.known_only):
+            try:
+                record = self._class(id=record_id, **fields)
+            except UsageError:  # no such thing has an id in this format
+                return None
+            self._put(record, frozenset(fields))
+            self._assumed.add(record_id)
         return record
 
     def remove(self, record_id: str) -> None:
-        """Take a record away.
+        """Remove a record. Records that refer to it lose the reference.
 
         Raises:
-            UsageError: it is not there.
+            UsageError: it does not exist.
         """
         if self._records.pop(record_id, None) is None:
-            raise unknown(self._what, record_id, self._records)
-        self.assumed.discard(record_id)
+            raise unknown(self._kind, record_id, self._records)
+        self._assumed.discard(record_id)
+        links.forget(self._world, self._name, record_id)
 
     def __getitem__(self, record_id: str) -> R:
         try:
             return self._records[record_id]
         except KeyError:
-            raise unknown(self._what, record_id, self._records) from None
+            raise unknown(self._kind, record_id, self._records) from None
 
     def get(self, record_id: str | None) -> R | None:
         """The record, or None."""
@@ -106,4 +122,6 @@ class Shelf(Generic[R]):
         return len(self._records)
 
     def __repr__(self) -> str:
-        return f"<{len(self)} {self._what}{'' if len(self) == 1 else 's'}: {list(self._records)}>"
+        assumed = f", {len(self._assumed)} assumed" if self._assumed else ""
+        known = ", known_only" if self._world.known_only else ""
+        return f"<{self._name}: {len(self)}{assumed}{known}>"

@@ -141,9 +141,9 @@ def prepare(fake: FakeIMS, run: Run) -> None:
 
 def world(fake: FakeIMS) -> None:
     """What ims.go makes images of; what is not there is an error."""
-    fake.world.strict()
+    fake.world.known_only = True
     fake.world.disks.add(id=f"{_THING}2")
-    fake.world.disks.add(id=f"{_THING}4", server_id=f"{_THING}1")
+    fake.world.disks.add(id=f"{_THING}4")
     fake.world.servers.add(id=f"{_THING}1", system_disk=f"{_THING}4")
     fake.world.vaults.add(id=f"{_THING}2")
     fake.world.backups.add(id=f"{_THING}3", kind="CBR")

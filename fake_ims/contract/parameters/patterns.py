@@ -1,0 +1,22 @@
+"""Formats of identifiers and names, as patterns: the wire and the records of ``fake.world`` share
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..attributes import UUID_PATTERN
+from ..model import Rule
+
+MAX_FILE_NAME = 128
+PROJECT_PATTERN = "^(0|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$"
+BUCKET_PATTERN = "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
+# A path of any length; what follows its last slash has at most MAX_FILE_NAME characters.
+OBJECT_PATTERN = rf"^(?=.)([A-Za-z0-9._/-]*/)?[A-Za-z0-9._-]{{0,{MAX_FILE_NAME}}}$"
+
+#: The rules of parameters that a pattern says in full, and what they are called.
+OF_RULE: Mapping[Rule, tuple[str, str]] = {
+    "uuid": (UUID_PATTERN, "a UUID"),
+    "project": (PROJECT_PATTERN, "'0' or a UUID"),
+}
