@@ -181,3 +181,34 @@ def test_descriptors_that_are_used_up() -> None:
     lines = json.loads(done.stdout)
     assert len(lines) <= 1, lines[:3]
     assert all("takes no more connections" in line for line in lines)
+
+
+LARGE_JSON = b'{"name": "' + b"x" * 2**20 + b'"}'
+TAKE_JSON = ["POST /v2/images", "POST /v2/cloudimages/action", "POST /v3/auth/tokens",
+             "PUT /v1/cloudimages/tags"]
+
+
+@pytest.mark.parametrize("line", TAKE_JSON)
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize("fault", [{}, {"delay": 0, "moment": "middle"}, {"delay": 0}])
+def test_a_body_that_is_too_large(
+    fake_ims: FakeIMS, wire: Wire, line: str, chunked: bool, fault: dict[str, Any]
+) -> None:
+    if fault:
+        fake_ims.faults.add(**fault)
+    method, path = line.split()
+    asking = connection(fake_ims)
+    body = iter([LARGE_JSON[:1000], LARGE_JSON[1000:]]) if chunked else LARGE_JSON
+    asking.request(method, path, body, encode_chunked=chunked,
+                   headers={**fake_ims.headers, "Content-Type": "application/json",
+                            **({"Transfer-Encoding": "chunked"} if chunked else {})})
+    response = asking.getresponse()
+    assert response.status == 413
+    assert b"too large" in response.read().lower()
+    asking.close()
+    assert fake_ims.requests.last.status == 413
+    assert wire.get("/v2/images").status == 200
+
+
+def test_a_body_just_below_the_limit_is_read(wire: Wire) -> None:
+    assert wire.post("/v2/images", {"name": "x" * (2**20 - 100)}).status == 400  # the name's own

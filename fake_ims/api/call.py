@@ -29,6 +29,9 @@ _decode = msgspec.json.Decoder().decode
 # Nothing that the service reads is nested nearly as deep; Python's own printers give up at some
 # hundreds of levels.
 _MAX_DEPTH = 100
+#: Bytes of a body that is no upload. The reference names no limit; the largest body that it allows
+#: (metadata with all properties) is far below. Reading more would keep everybody else waiting.
+MAX_BODY = 1024 * 1024
 
 
 class Errors(Protocol):
@@ -170,11 +173,22 @@ class Call:
             self._hold.end()
 
     async def read(self) -> bytes:
-        """The whole body, kept for the journal.
+        """The whole body of a request that is no upload, kept for the journal.
 
         Raises:
             ConnectionCut: a reset came while it was awaited; what began before leaves no trace.
+            Refused: ``body.too_large``.
         """
+        length = self.request.content_length
+        if length is None and self._body is None:
+            body = await self.read_within(MAX_BODY)
+        else:
+            body = await self._read() if (length or 0) <= MAX_BODY else None
+        if body is None or len(body) > MAX_BODY:
+            raise Refused("body.too_large")
+        return body
+
+    async def _read(self) -> bytes:
         if self._hold is not None and self._hold.taps:
             gathered = bytearray()
             async for chunk in self.chunks():
@@ -201,7 +215,7 @@ class Call:
             self._body = self.exchange.request_body = bytes(gathered)
         if (self.request.content_length or 0) > limit:
             return None
-        return await self.read()
+        return await self._read()
 
     async def json(self) -> object:
         """The body as JSON, an object or an array.

@@ -29,6 +29,7 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
     ("body.expected", 400, "Body expected in request.", "IMG.0007"),
     ("body.unexpected", 400, "A body is not expected with this request.", "IMG.0001"),
     ("body.malformed", 400, "Malformed JSON in request body.", "IMG.0001"),
+    ("body.too_large", 413, "Request is too large.", "IMG.0059"),
     ("body.type", 400, "Unexpected body type. Expected list/dict.", "IMG.0001"),
     ("policy.denied", 403, "You are not authorized to complete {rule} action.", "IMG.0026"),
     # images

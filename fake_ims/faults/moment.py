@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from aiohttp import web
 
 from ..api.connection import ConnectionCut
+from ..domain.refusal import Refused
 from ..errors import UsageError
 from .kinds import Setting, Values
 
@@ -122,5 +123,5 @@ async def have_arrived(call: Call) -> None:
         await call.read()
     except ConnectionError:
         raise ConnectionCut from None
-    except web.RequestPayloadError:
+    except (web.RequestPayloadError, Refused):
         return  # the work meets the same, and says it properly

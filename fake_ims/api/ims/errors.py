@@ -13,7 +13,7 @@ from ..call import Call
 
 # What is not about the thing that a request asks for has the status that every API gives it.
 _COMMON = frozenset({401, 405, 500, 501})
-_KEYS = frozenset({"policy.denied", "route.unknown"})
+_KEYS = frozenset({"policy.denied", "route.unknown", "body.too_large"})
 
 
 class ImsErrors:
