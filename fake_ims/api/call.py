@@ -61,7 +61,7 @@ class Call:
         errors: how this part of the service words its refusals.
     """
 
-    __slots__ = ("_body", "_hold", "allow", "caller", "epoch", "errors", "exchange", "operation",
+    __slots__ = ("_body", "_hold", "_left_unread", "allow", "caller", "epoch", "errors", "exchange", "operation",
                  "params", "request", "service")
 
     def __init__(self, service: Service, request: web.Request, exchange: Exchange) -> None:
@@ -75,6 +75,7 @@ class Call:
         self.allow = ""
         self.errors: Errors = service.profile
         self._body: bytes | None = None
+        self._left_unread = False  # some of the body was read, and the rest would be too much
         self._hold: Hold | None = None
 
     @property
@@ -180,7 +181,9 @@ class Call:
             Refused: ``body.too_large``.
         """
         length = self.request.content_length
-        if length is None and self._body is None:
+        if self._left_unread:
+            body = None
+        elif length is None and self._body is None:
             body = await self.read_within(MAX_BODY)
         else:
             body = await self._read() if (length or 0) <= MAX_BODY else None
@@ -211,6 +214,7 @@ class Call:
             async for chunk in self.chunks():
                 gathered += chunk
                 if len(gathered) > limit:
+                    self._left_unread = True
                     return None
             self._body = self.exchange.request_body = bytes(gathered)
         if (self.request.content_length or 0) > limit:
