@@ -6,21 +6,30 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from conversation import DATA, NOWHERE, each_profile
+from fork_server import ForkServer
 
 from fake_ims import FakeIMS
 
 pytest.importorskip("openstackclient", reason="python-openstackclient is not installed")
-COMMAND = str(Path(sys.executable).with_name("openstack"))
+COMMAND = ForkServer("script", "openstack", "clients.openstack_preload", learn=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _command() -> Iterator[None]:
+    with COMMAND:
+        yield
 
 
 def command(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, timeout=60,
-                          env=os.environ | env)
+    with mock.patch.dict(os.environ, env):
+        return COMMAND.run(arguments)
 
 
 def done(*arguments: str, **env: str) -> str:
@@ -91,7 +100,11 @@ def test_log_in(
     for name in fake_ims_env:
         monkeypatch.delenv(name)
     monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(fake_ims.clouds_yaml(tmp_path / "c.yaml")))
-    token = shown("--os-cloud", "fake_ims", "token", "issue")
+    run = subprocess.run(  # as its users start it
+        [str(Path(sys.executable).with_name("openstack")), "--os-cloud", "fake_ims", "token",
+         "issue", "-f", "json"], capture_output=True, text=True, timeout=60)
+    assert run.returncode == 0, run.stderr
+    token = json.loads(run.stdout)
     assert (token["project_id"], token["user_id"]) == (fake_ims.project_id, fake_ims.user_id)
     catalog = shown("--os-cloud", "fake_ims_admin", "catalog", "list")
     assert {"image", "ims", "identity"} <= {service["Type"] for service in catalog}
