@@ -5,6 +5,9 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
+from fork_server import ForkServer
+
+from fake_ims.server import realtime
 
 # pytest-asyncio warns of a setting that is not made; made, it is unknown where that is not loaded.
 ASYNCIO_SCOPE = 'ignore:The configuration option "asyncio_default_fixture_loop_scope"'
@@ -56,11 +59,23 @@ def count(fake):
 '''
 
 
-class Suite:
-    """A directory with tests, and pytest over it in a process of its own."""
+def prepare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take from the environment what would change a run."""
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
 
-    def __init__(self, pytester: pytest.Pytester) -> None:
+
+class Suite:
+    """A directory with tests, and pytest over it in a process of its own.
+
+    Args:
+        pytester: has the directory.
+        server: starts the processes; without it, each is started from nothing.
+    """
+
+    def __init__(self, pytester: pytest.Pytester, server: ForkServer | None = None) -> None:
         self.pytester = pytester
+        self._server = server
         pytester.makepyfile(calls=CALLS)
 
     def write(self, source: str, **more: str) -> None:
@@ -71,7 +86,13 @@ class Suite:
     def run(self, *args: str, random: bool = False) -> pytest.RunResult:
         """Run pytest; it may neither hang nor warn of what was left open."""
         order = () if random else ("-p", "no:randomly")
-        return self.pytester.runpytest_subprocess(*order, *args, timeout=120)
+        if self._server is None:
+            return self.pytester.runpytest_subprocess(*order, *args, timeout=120)
+        begin = realtime.monotonic()
+        run = self._server.run([f"--basetemp={self.pytester.path / 'basetemp'}", *order, *args],
+                               cwd=self.pytester.path)
+        return pytest.RunResult(run.returncode, run.stdout.splitlines(), run.stderr.splitlines(),
+                                realtime.monotonic() - begin)
 
     def passes(self, count: int, *args: str, random: bool = False) -> pytest.RunResult:
         """Run pytest with warnings as errors; so many tests must pass and none do anything else."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from plugin_suite import Suite
+from plugin_suite import Suite, prepare
 
 pytest.importorskip("freezegun")
 
@@ -17,6 +17,13 @@ HEAD = """
         assert show(fake, id) == "saving"
         return id
 """
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Suite:
+    """With processes that nothing has been imported in."""
+    prepare(monkeypatch)
+    return Suite(pytester)
 
 
 def test_sync(suite: Suite) -> None:

@@ -6,7 +6,7 @@ import json
 import sys
 
 import pytest
-from plugin_suite import ASYNCIO_SCOPE, Suite
+from plugin_suite import ASYNCIO_SCOPE, Suite, prepare
 
 WATCH = """
     import asyncio, gc, json, os, pathlib, tempfile, threading, time
@@ -60,6 +60,13 @@ WATCH = """
         found["session"] = settled(start)
         pathlib.Path("found.json").write_text(json.dumps(found))
 """
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Suite:
+    """With processes that nothing has been imported in."""
+    prepare(monkeypatch)
+    return Suite(pytester)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
