@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,3 +18,10 @@ pytest_plugins = ["pytester", "codes_seen"]
 def wire(fake_ims: FakeIMS) -> Wire:
     """The default tenant, over plain HTTP."""
     return Wire(fake_ims.url, fake_ims.headers)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from the tests and modules: they stay, and they are many."""
+    gc.collect()
+    gc.freeze()
