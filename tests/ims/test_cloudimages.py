@@ -385,20 +385,21 @@ class Walk:
         listed = self.ask("GET /v1/cloudimages/tags?limit=1000", status=200)["tags"]
         assert listed == list(texts)
         keys: dict[str, int] = {}
+        documents = iter(self.ims.shown(*(path for image in native for path in (
+            f"/v2/{project}/images/{image['id']}/tags",
+            f"/v2/images/{image['id']}",
+            f"/v2/cloudimages?id={image['id']}",
+            f"/v2/images/{image['id']}/members",
+            f"/v1/{project}/cloudimages/{image['id']}/members"))))
         for image in native:
             pairs = [tag.partition("=") for tag in image["tags"]]
-            own = {key for key, _, _ in pairs}
-            found = self.ask(f"GET /v2/{project}/images/{image['id']}/tags", status=200)["tags"]
-            assert found == [{"key": key, "value": value} for key, _, value in pairs]
-            for key in own:
+            for key in {key for key, _, _ in pairs}:
                 keys[key] = keys.get(key, 0) + 1
-            shown = self.ask(f"GET /v2/images/{image['id']}", status=200)
-            assert shown == image
-            assert self.ask(f"{LIST}?id={image['id']}", status=200)["images"] == [image]
-            members, listed = (
-                self.ask(route, status=200)["members"] for route in (
-                    f"GET /v2/images/{image['id']}/members",
-                    f"GET /v1/{project}/cloudimages/{image['id']}/members"))
+            found = next(documents)["tags"]
+            assert found == [{"key": key, "value": value} for key, _, value in pairs]
+            assert next(documents) == image
+            assert next(documents)["images"] == [image]
+            members, listed = next(documents)["members"], next(documents)["members"]
             assert [{**one, "member_type": "project"} for one in members] == listed
         whole = self.ask(f"GET /v2/{project}/images/tags", status=200)["tags"]
         assert {tag["key"] for tag in whole} == set(keys)
