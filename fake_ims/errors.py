@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class FakeImsError(Exception):
@@ -27,7 +27,18 @@ class UsageError(FakeImsError, ValueError):
 
 
 class UnknownNameError(UsageError, AttributeError):
-    """An attribute was set that the object does not have, or that cannot be set."""
+    """An attribute that the object does not have, or that cannot be set.
+
+    It is an ``AttributeError``, too, so that ``hasattr``, ``copy`` and mocks work as for every
+    object.
+    """
+
+    def __init__(self, text: str, name: str = "") -> None:
+        # Python would add a "Did you mean" of its own, found by dir() of the object.
+        AttributeError.__init__(self, text, name=name, obj=None)
+
+    def __reduce__(self) -> tuple[type[UnknownNameError], tuple[str, str]]:
+        return type(self), (str(self), self.name or "")
 
 
 class UnknownImageError(FakeImsError, KeyError):
@@ -47,13 +58,32 @@ class UnknownJobError(FakeImsError, KeyError):
 _SHOWN = 24
 
 
+def closest(given: object, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The known name that is closest to the given one; None if none is close."""
+    lowered = {name.lower(): name for name in sorted(known)}
+    close = difflib.get_close_matches(str(given).lower(), lowered, n=1, cutoff=cutoff)
+    return lowered[close[0]] if close else None
+
+
 def hint(given: object, known: Iterable[str]) -> str:
-    """What to write instead of an unknown name: the closest known one, or all of them."""
+    """What to write instead of an unknown name.
+
+    That is what ``hints.HINTS`` says of it, the closest known one, or all of them.
+    """
+    from .hints import meant  # few runs have an error
+
     names = sorted(known)
-    lowered = {name.lower(): name for name in names}
-    close = difflib.get_close_matches(str(given).lower(), lowered, n=1)
-    if close:
-        return f"did you mean {lowered[close[0]]!r}?"
+    told = meant(str(given), names)
+    if told is not None:
+        return told
+    close = closest(given, names)
+    if close is not None:
+        return f"did you mean {close!r}?"
+    return listed(names)
+
+
+def listed(names: Sequence[str]) -> str:
+    """The known names, for an error text."""
     if not names:
         return "there is none"
     shown = ", ".join(names[:_SHOWN])
@@ -61,5 +91,5 @@ def hint(given: object, known: Iterable[str]) -> str:
 
 
 def unknown(what: str, given: object, known: Iterable[str]) -> UsageError:
-    """An error for an unknown name, with the nearest known one, or all of them."""
+    """An error for an unknown name, with what to write instead."""
     return UsageError(f"unknown {what} {given!r}; {hint(given, known)}")

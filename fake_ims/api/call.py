@@ -21,7 +21,7 @@ from .pause import pause
 if TYPE_CHECKING:
     from ..contract.model import ErrorCode, Operation
     from ..domain.callers import Caller
-    from ..journal import Exchange
+    from ..journal import Draft
     from ..profiles.answer import Answer
     from ..server.state import Service
 
@@ -64,7 +64,7 @@ class Call:
     __slots__ = ("_body", "_hold", "_left_unread", "allow", "caller", "epoch", "errors", "exchange", "operation",
                  "params", "request", "service")
 
-    def __init__(self, service: Service, request: web.Request, exchange: Exchange) -> None:
+    def __init__(self, service: Service, request: web.Request, exchange: Draft) -> None:
         self.service = service
         self.epoch = service.epoch
         self.request = request

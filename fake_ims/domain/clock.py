@@ -6,12 +6,14 @@ import math
 import time
 from datetime import datetime, timezone
 from functools import lru_cache
+from typing import ClassVar
 
 from ..errors import UsageError
-from .durations import DurationLike, seconds
+from .durations import DurationLike, seconds, told
+from .handle import Handle
 
 
-class Clock:
+class Clock(Handle):
     """The only source of time of the domain.
 
     It reads ``time.time`` through its module at each call, so that freezegun's patch is seen, and
@@ -19,6 +21,7 @@ class Clock:
     """
 
     __slots__ = ("_offset",)
+    _SURE: ClassVar[frozenset[str]] = frozenset({"now", "reset", "utcnow"})
 
     def __init__(self) -> None:
         self._offset = 0.0
@@ -48,7 +51,12 @@ class Clock:
 
     def reset(self) -> None:
         """Back to wall time (or freezegun's)."""
-        self._offset = 0.0
+        if self._offset:
+            self._offset = 0.0
+
+    def _told(self) -> str:
+        ahead = f", {told(self._offset)} ahead" if self._offset else ""
+        return f"{isotime(self.now())}{ahead}"
 
 
 def isotime(instant: float) -> str:

@@ -112,6 +112,10 @@ class Jobs:
         self._service.transitions.settle()
         return list(self._jobs.values())
 
+    def as_they_are(self) -> list[Job]:
+        """The same without what has become due by now; for every thread."""
+        return list(self._jobs.values())
+
     def under_way(self) -> list[Job]:
         """The jobs that are not over, oldest first; those that others consist of, too."""
         self._service.transitions.settle()

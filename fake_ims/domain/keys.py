@@ -18,7 +18,7 @@ _TOKEN = re.compile(r"[!-~]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class AccessKey:
     """An access key and whose it is.
 
     Attributes:
@@ -55,7 +55,7 @@ class Keys:
     """
 
     def __init__(self) -> None:
-        self.default = Key(DEFAULT_ACCESS_KEY, DEFAULT_SECRET_KEY, DEFAULT_PROJECT_ID,
+        self.default = AccessKey(DEFAULT_ACCESS_KEY, DEFAULT_SECRET_KEY, DEFAULT_PROJECT_ID,
                            DEFAULT_USER_ID)
         self._keys = {self.default.access: self.default}
 
@@ -69,7 +69,7 @@ class Keys:
         roles: Iterable[str] = ("member",),
         security_token: str | None = None,
         projects: Mapping[str, Iterable[str]] | None = None,
-    ) -> Key:
+    ) -> AccessKey:
         """A further key, instead of one with the same access key.
 
         Args:
@@ -93,14 +93,14 @@ class Keys:
         if security_token is not None and not _TOKEN.match(security_token):
             raise UsageError(f"the security token of access key {access!r} is of visible ASCII, "
                              f"not {security_token!r}")
-        key = Key(access, secret, project_id, user_id or f"{project_id}-user",
+        key = AccessKey(access, secret, project_id, user_id or f"{project_id}-user",
                   _roles(roles), security_token,
                   MappingProxyType({name: _roles(given)
                                     for name, given in (projects or {}).items()}))
         self._keys[access] = key
         return key
 
-    def put(self, key: Key) -> None:
+    def put(self, key: AccessKey) -> None:
         """Put back a key that was removed."""
         self._keys[key.access] = key
 
@@ -113,11 +113,11 @@ class Keys:
         if self._keys.pop(access, None) is None:
             raise unknown("access key", access, tuple(self._keys))
 
-    def get(self, access: str) -> Key | None:
+    def get(self, access: str) -> AccessKey | None:
         """The key of that name, if there is one."""
         return self._keys.get(access)
 
-    def __iter__(self) -> Iterator[Key]:
+    def __iter__(self) -> Iterator[AccessKey]:
         return iter(tuple(self._keys.values()))
 
     def __len__(self) -> int:

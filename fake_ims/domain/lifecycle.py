@@ -7,9 +7,11 @@ store applies it when somebody looks and it has become due.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..errors import UsageError
 from .durations import AT_ONCE, Due, DurationLike, due
+from .handle import Handle
 
 KILLED_BY_TEST = "killed by the test"
 
@@ -43,7 +45,7 @@ class _Kill:
     count: int = 0
 
 
-class Lifecycle:
+class Lifecycle(Handle):
     """How long each status lasts; zero by default, so that no test waits.
 
     Set ``saving`` (from the end of an upload or import until ``active`` or ``killed``) and
@@ -52,40 +54,40 @@ class Lifecycle:
     to ``by_hand``.
     """
 
-    __slots__ = ("_deleting", "_jobs", "_kills", "_saving")
+    __slots__ = ("_kills", "_times")
+    _INTERNAL: ClassVar[frozenset[str]] = frozenset({"begin", "verdict"})
 
     def __init__(self) -> None:
-        self._saving: Due = AT_ONCE
-        self._deleting: Due = AT_ONCE
-        self._jobs: Due = AT_ONCE
+        # How long saving, deleting and jobs take: changed together, as a reset does.
+        self._times: tuple[Due, Due, Due] = (AT_ONCE, AT_ONCE, AT_ONCE)
         self._kills: list[_Kill] = []
 
     @property
     def saving(self) -> Due:
         """How long an image stays ``saving`` (or ``importing``) once its data is there."""
-        return self._saving
+        return self._times[0]
 
     @saving.setter
     def saving(self, value: DurationLike | Due) -> None:
-        self._saving = due(value)
+        self._times = (due(value), *self._times[1:])
 
     @property
     def deleting(self) -> Due:
         """How long an image stays ``pending_delete``."""
-        return self._deleting
+        return self._times[1]
 
     @deleting.setter
     def deleting(self, value: DurationLike | Due) -> None:
-        self._deleting = due(value)
+        self._times = (self._times[0], due(value), self._times[2])
 
     @property
     def jobs(self) -> Due:
         """How long an asynchronous job of the IMS APIs takes; the first tenth it is ``INIT``."""
-        return self._jobs
+        return self._times[2]
 
     @jobs.setter
     def jobs(self, value: DurationLike | Due) -> None:
-        self._jobs = due(value)
+        self._times = (*self._times[:2], due(value))
 
     def kill_next(self, reason: str = KILLED_BY_TEST, *, count: int = 1) -> None:
         """The next ``count`` uploads end ``killed``; asked for twice, the next two.
@@ -111,13 +113,17 @@ class Lifecycle:
         """
         self._kills.append(_Kill(_text("reason", reason), name=_text("name", name)))
 
-    def __repr__(self) -> str:
-        return (f"<lifecycle: saving {self._saving}, deleting {self._deleting}, "
-                f"jobs {self._jobs}>")
+    def _told(self) -> str:
+        kills = f", {len(self._kills)} kills to come" if self._kills else ""
+        return f"saving {self.saving}, deleting {self.deleting}, jobs {self.jobs}{kills}"
 
     def reset(self) -> None:
         """Zero time, no kills."""
-        self._saving = self._deleting = self._jobs = AT_ONCE
+        self.begin((AT_ONCE, AT_ONCE, AT_ONCE))
+
+    def begin(self, times: tuple[Due, Due, Due]) -> None:
+        """These times for saving, deleting and jobs, and no kills."""
+        self._times = times
         self._kills.clear()
 
     def verdict(self, name: str | None) -> str | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ..contract.model import Profile
 from ..domain.callers import AuthMode
 from ..domain.durations import Due, DurationLike
+from ..domain.handle import advisers, at_callers_line
 from ..errors import NotRunningError
 from ..journal import BODY_BYTES, EXCHANGES
 from ..server.bridge import NOT_STARTED, Bridge
@@ -64,6 +65,12 @@ class FakeIMS(Running, Scripted, LogIn):
         UsageError: a setting that the fake does not know; all that are wrong in one text.
     """
 
+    _INTERNAL: ClassVar[frozenset[str]] = frozenset({"peek"})
+    _SURE: ClassVar[frozenset[str]] = frozenset({
+        "auth", "faults", "headers", "images", "profile", "project_id", "requests", "token",
+        "user_id"})
+
+    @at_callers_line
     def __init__(
         self,
         *,
@@ -334,12 +341,20 @@ class FakeIMS(Running, Scripted, LogIn):
         self._apply(settings)
 
     def _apply(self, settings: Settings) -> None:
-        self._service.lifecycle.saving = settings.saving
-        self._service.lifecycle.deleting = settings.deleting
-        self._service.lifecycle.jobs = settings.jobs
-        self._service.faults.seed = settings.seed
+        self._service.lifecycle.begin((settings.saving, settings.deleting, settings.jobs))
+        if self._service.faults.seed != settings.seed:
+            self._service.faults.seed = settings.seed
         self._service.strict = settings.strict
 
     def __repr__(self) -> str:
         where = f"at {self._url}" if self.running else "not running"
         return f"<FakeIMS {self.profile}, auth {self.auth}, {where}>"
+
+
+def _advise(kind: type, name: str, setting: bool) -> str | None:
+    from .places import advise  # few tests misspell a name
+
+    return advise(kind, name, setting)
+
+
+advisers.append(_advise)

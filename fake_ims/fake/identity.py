@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from ..domain.durations import DurationLike, seconds
+from ..domain.handle import Handle
 from ..domain.identity import named
 from ..domain.identity.people import (
     ApplicationCredential,
@@ -17,7 +18,7 @@ from ..domain.identity.people import (
 )
 from ..domain.identity.population import PASSWORD
 from ..errors import UsageError
-from .keys import Keys
+from .keys import AccessKeys
 from .tenant import checked_name, checked_roles
 
 if TYPE_CHECKING:
@@ -28,12 +29,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Identity:
+class Identity(Handle):
     """Adds and removes people, until ``reset()``.
 
     A user or project is given by id, by name or as the record that ``add_...`` gave. What is made
     here without an id has its name as id, as ``fake.tenant("p2")`` has it.
     """
+
+    _INTERNAL: ClassVar[frozenset[str]] = frozenset({"known_keys", "work"})
 
     def __init__(self, service: Service, bridge: Bridge) -> None:
         self._service = service
@@ -338,9 +341,9 @@ class Identity:
         return self.work(lambda identity: list(identity.directory.domains.values()))
 
     @property
-    def keys(self) -> Keys:
+    def keys(self) -> AccessKeys:
         """The pairs of access key and secret key: ``keys.add("ann")``."""
-        return Keys(self)
+        return AccessKeys(self)
 
     @property
     def token_lifetime(self) -> float:
@@ -359,3 +362,16 @@ class Identity:
             identity.token_lifetime = length
 
         self.work(work)
+
+    def _told(self) -> str:
+        identity = self._service.known_identity  # no bridge: a repr must work in every thread
+        if identity is None:
+            return "nobody has asked for it yet"
+        directory = identity.directory
+        return (f"users {len(directory.users)}, projects {len(directory.projects)}, "
+                f"domains {len(directory.domains)}")
+
+    def known_keys(self) -> list[str] | None:
+        """The access keys, for a repr; None as long as nobody has asked for them."""
+        identity = self._service.known_identity
+        return None if identity is None else [key.access for key in identity.keys]

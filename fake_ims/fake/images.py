@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
+from ..domain.handle import Handle
 from ..domain.lifecycle import KILLED_BY_TEST
 from ..errors import UnknownImageError, UsageError, unknown
 
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _LISTED = 10  # images that an error text names
+_SHOWN = 3  # images in a repr
 
 
-class ImageHandle:
+class ImageHandle(Handle):
     """One image of the fake, as it is now: nothing is copied, each look is a fresh one.
 
     What was true of a deleted image last can still be read (its ``status`` is ``deleted``), until
@@ -162,7 +164,7 @@ class ImageHandle:
         return f"<image {image.id} {image.name!r} {image.status}>"
 
 
-class Images:
+class Images(Handle):
     """``fake.images``: put images there without a client, and look at them.
 
     It can be iterated (oldest first), has a ``len()``, and ``in`` takes an id or a handle.
@@ -256,8 +258,11 @@ class Images:
 
         return self._bridge.run(work)
 
-    def __repr__(self) -> str:
-        return f"<images {self._bridge.look(lambda: [*map(self._handle, self._all())])}>"
+    def _told(self) -> str:
+        images = self._service.store.all()  # no bridge: a repr must work in every thread
+        shown = [f"{image.name or image.id} {image.status}" for image in images[:_SHOWN]]
+        more = ["…"] if len(images) > _SHOWN else []
+        return f"{len(images)}" + (f" ({', '.join(shown + more)})" if shown else "")
 
     # What follows runs where the state belongs.
 

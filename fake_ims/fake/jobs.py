@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..domain.handle import Handle
 from ..errors import UnknownJobError
 
 if TYPE_CHECKING:
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_SHOWN = 3  # jobs in a repr
 
-class JobHandle:
+
+class JobHandle(Handle):
     """One job, as it is now. Looks at a handle do not count as looks of a client."""
 
     __slots__ = ("_bridge", "_job", "_service")
@@ -110,7 +113,7 @@ class JobHandle:
         return f"<job {self._job.id} {self.type} {self._job.status}>"
 
 
-class Jobs:
+class Jobs(Handle):
     """``fake.jobs``: iterate over them (oldest first), ``len()``, ``fake.jobs[job_id]``."""
 
     def __init__(self, service: Service, bridge: Bridge) -> None:
@@ -183,8 +186,12 @@ class Jobs:
         return self._bridge.run(
             lambda: isinstance(job_id, str) and self._service.jobs.get(job_id) is not None)
 
-    def __repr__(self) -> str:
-        return f"<jobs {list(self)}>"
+    def _told(self) -> str:
+        begun = self._service.begun_jobs  # no bridge: a repr must work in every thread
+        jobs = [] if begun is None else begun.as_they_are()
+        shown = [f"{job.type.name} {job.status}" for job in jobs[:_SHOWN]]
+        more = ["…"] if len(jobs) > _SHOWN else []
+        return f"{len(jobs)}" + (f" ({', '.join(shown + more)})" if shown else "")
 
     def _handle(self, job: Job) -> JobHandle:
         return JobHandle(self._service, self._bridge, job)

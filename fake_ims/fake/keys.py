@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..domain.handle import Handle
 from ..domain.identity import named
 from ..domain.identity.people import Project, User, derived_id
-from ..domain.keys import Key
+from ..domain.keys import AccessKey
 from ..errors import UsageError, unknown
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from .identity import Identity
 
 
-class Keys:
+class AccessKeys(Handle):
     """The key pairs, by access key; it can be iterated and has a ``len()``."""
 
     def __init__(self, people: Identity) -> None:
@@ -29,7 +30,7 @@ class Keys:
         access: str | None = None,
         secret: str | None = None,
         security_token: str | None = None,
-    ) -> Key:
+    ) -> AccessKey:
         """A pair of keys; what is not given is made.
 
         Args:
@@ -43,7 +44,7 @@ class Keys:
             UsageError: there is no such user, he has no role on a project, the access key is
                 taken, or an argument cannot be.
         """
-        def work(identity: Keystone) -> Key:
+        def work(identity: Keystone) -> AccessKey:
             directory, keys = identity.directory, identity.keys
             owner = named.user(identity, user)
             target = named.project_of(identity, owner, project)
@@ -59,7 +60,7 @@ class Keys:
 
         return self._people.work(work)
 
-    def remove(self, key: str | Key) -> None:
+    def remove(self, key: str | AccessKey) -> None:
         """Remove a pair, by its access key.
 
         Raises:
@@ -68,14 +69,14 @@ class Keys:
         access = self[key].access
         self._people.work(lambda identity: identity.keys.remove(access))
 
-    def __getitem__(self, key: str | Key) -> Key:
+    def __getitem__(self, key: str | AccessKey) -> AccessKey:
         """The pair of an access key.
 
         Raises:
             UsageError: there is none.
         """
-        def work(identity: Keystone) -> Key:
-            access = key.access if isinstance(key, Key) else key
+        def work(identity: Keystone) -> AccessKey:
+            access = key.access if isinstance(key, AccessKey) else key
             found = identity.keys.get(access)
             if found is None:
                 raise unknown("access key", access, (row.access for row in identity.keys))
@@ -83,8 +84,12 @@ class Keys:
 
         return self._people.work(work)
 
-    def __iter__(self) -> Iterator[Key]:
+    def __iter__(self) -> Iterator[AccessKey]:
         return iter(self._people.work(lambda identity: list(identity.keys)))
 
     def __len__(self) -> int:
         return self._people.work(lambda identity: len(identity.keys))
+
+    def _told(self) -> str:
+        known = self._people.known_keys()
+        return "nobody has asked for them yet" if known is None else ", ".join(known) or "none"

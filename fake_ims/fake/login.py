@@ -5,11 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
+from ..domain.handle import Handle
+
 if TYPE_CHECKING:
     from ..server.state import Service
 
 
-class LogIn(ABC):
+class LogIn(Handle, ABC):
     """The default user's log-in. All of it is the same after a reset, unless settings change."""
 
     _service: Service

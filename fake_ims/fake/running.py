@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from ..domain.handle import Handle
 from ..errors import UsageError, WrongLoopError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from ..server.state import Service
 
 
-class Running(ABC):
+class Running(Handle, ABC):
     """A service in a thread of its own, in the running loop, or in another server."""
 
     _service: Service

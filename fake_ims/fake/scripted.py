@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from ..domain.handle import Handle
 from ..errors import NotRunningError, UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Scripted(ABC):
+class Scripted(Handle, ABC):
     """Scenarios, complaints, and the control API of a fake."""
 
     _service: Service

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from ..domain.handle import Handle
 from ..errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from ..server.state import Service
 
 
-class Tenant:
+class Tenant(Handle):
     """A caller that ``fake.tenant()`` has made; its token is good until the next ``reset()``."""
 
     __slots__ = ("_bridge", "_caller", "_service")
@@ -82,9 +83,9 @@ class Tenant:
                                  "for the tenant again") from None
         self._bridge.run(work)
 
-    def __repr__(self) -> str:
-        return (f"<Tenant {self.project_id!r}, user {self.user_id!r}, "
-                f"roles {', '.join(self.roles) or 'none'}>")
+    def _told(self) -> str:
+        return (f"project {self.project_id!r}, user {self.user_id!r}, "
+                f"roles {', '.join(self.roles) or 'none'}")
 
 
 def checked_name(what: str, value: object) -> str:

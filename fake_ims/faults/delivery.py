@@ -86,9 +86,7 @@ class Delivery:
                 complete = True
         finally:
             if not complete:  # the journal says what was sent, not what was to be sent
-                exchange.status = exchange.status if started else 0
-                exchange.response_size = sent
-                exchange.response_body = exchange.response_body[:sent]
+                exchange.cut_short(exchange.status if started else 0, sent)
         return _Sent(answer.status, keep_alive=bool(request.keep_alive) and not self.closes)
 
     def render_head(self, request: web.Request, answer: Answer) -> bytes:

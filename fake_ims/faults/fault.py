@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from random import Random
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ..domain.clock import Clock
+from ..domain.handle import Handle
 from .effects import Effect
 from .schedules import Turn
 
@@ -18,25 +19,27 @@ if TYPE_CHECKING:
     from .store import Faults
 
 
-class Fault:
+class Fault(Handle):
     """A failure that a test has asked for; made by ``Faults.add``.
 
     Used as a context manager it is removed at the end of the block. ``str(fault)`` says what it
     does: ``images.create answers 503, 2 times``.
 
     Attributes:
-        number: its place in order of adding, from 1; its id for the control API.
         plan: what it consists of.
         company: the faults that were set together, itself among them: those of one weather.
     """
 
-    __slots__ = ("_asked", "_hits", "_live", "_matched", "_owner", "_stages", "_text", "company",
-                 "decides", "number", "plan", "random", "reads_body")
+    __slots__ = ("_asked", "_hits", "_live", "_matched", "_number", "_owner", "_stages", "_text",
+                 "company", "decides", "plan", "random", "reads_body")
+    _INTERNAL: ClassVar[frozenset[str]] = frozenset({
+        "company", "decides", "effects", "fire_at_once", "fires", "gate", "idle", "live", "meets",
+        "plan", "present", "random", "reads_body", "retire", "service", "spent", "struck"})
 
     def __init__(
         self, owner: Faults, number: int, plan: Plan, random: Random, clock: Clock
     ) -> None:
-        self.number = number
+        self._number = number
         self.plan = plan
         self.reads_body = any(match.reads_body for match in plan.matches) or any(
             schedule.reads_body for schedule in plan.schedules)
@@ -50,6 +53,11 @@ class Fault:
         self._live = True
         self._hits = 0
         self._matched = 0
+
+    @property
+    def number(self) -> int:
+        """Its place in order of adding, from 1; its id for the control API."""
+        return self._number
 
     @property
     def hits(self) -> int:
@@ -90,8 +98,8 @@ class Fault:
     def __str__(self) -> str:
         return self._text
 
-    def __repr__(self) -> str:
-        return f"<Fault: {self._text}>"
+    def _told(self) -> str:
+        return self._text
 
     # What follows belongs to the server's loop.
 

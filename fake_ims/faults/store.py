@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ..contract.model import Profile
 from ..domain.clock import Clock
+from ..domain.handle import Handle
 from ..errors import UsageError
 from .fault import Fault
 from .index import Index
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Faults:
+class Faults(Handle):
     """Failures that the test asks for, behind ``fake.faults``.
 
     They are data of the server's loop. Every public method gets there through ``run`` or ``look``,
@@ -53,15 +54,27 @@ class Faults:
             goes through ``run`` until it is replaced.
     """
 
+    seed: int | str
+    any: bool
+    chance: bool
+    profile: Profile | None
+    gate: Gate | None
+    service: Service | None
+    run: Runner
+    look: Runner
+    _INTERNAL: ClassVar[frozenset[str]] = frozenset({
+        "any", "chance", "discard", "gate", "holds", "look", "matching", "place", "profile",
+        "run", "service", "strike"})
+
     def __init__(self, clock: Clock) -> None:
-        self.seed: int | str = 0
+        self.seed = 0
         self.any = False
         self.chance = False
-        self.profile: Profile | None = None
-        self.gate: Gate | None = None
-        self.service: Service | None = None
-        self.run: Runner = directly
-        self.look: Runner = self._look
+        self.profile = None
+        self.gate = None
+        self.service = None
+        self.run = directly
+        self.look = self._look
         self._clock = clock
         self._added = 0
         self._faults: dict[Fault, None] = {}
@@ -182,6 +195,11 @@ class Faults:
     def __str__(self) -> str:
         return "\n".join(map(str, self)) or "no faults"
 
+    def _told(self) -> str:
+        faults = list(self._faults)
+        unused = sum(fault.idle() for fault in faults)
+        return f"{len(faults)} set" + (f", {unused} never fired" if unused else "")
+
     # What follows belongs to the server's loop.
 
     def matching(self, call: Call) -> tuple[Fault, ...]:
@@ -256,10 +274,11 @@ class Faults:
             fault.retire()
             for effect in fault.effects:
                 effect.lifted(fault)
-        self._faults.clear()
-        self._index.clear()
-        self._added = 0
-        self.any = self.chance = False
+        if self._added:
+            self._faults.clear()
+            self._index.clear()
+            self._added = 0
+            self.any = self.chance = False
 
     def _unindex(self, fault: Fault) -> None:
         self._index.discard(fault)

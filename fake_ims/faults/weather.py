@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from ..domain.handle import Handle
 from ..errors import unknown
 from .plan import plan
 
@@ -64,19 +65,27 @@ _ROWS = (
 WEATHER: dict[str, WeatherRow] = {row.name: row for row in _ROWS}
 
 
-class Weather:
-    """A weather that has been set; as a context manager it is over at the end of the block.
-
-    Attributes:
-        name: which, such as ``flaky``.
-        says: what it is like, in one sentence.
-        faults: its faults, in order.
-    """
+class Weather(Handle):
+    """A weather that has been set; as a context manager it is over at the end of the block."""
 
     def __init__(self, row: WeatherRow, faults: tuple[Fault, ...]) -> None:
-        self.name = row.name
-        self.says = row.says
-        self.faults = faults
+        self._row = row
+        self._faults = faults
+
+    @property
+    def name(self) -> str:
+        """Which, such as ``flaky``."""
+        return self._row.name
+
+    @property
+    def says(self) -> str:
+        """What it is like, in one sentence."""
+        return self._row.says
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Its faults, in order."""
+        return self._faults
 
     @property
     def hits(self) -> int:
@@ -108,8 +117,9 @@ class Weather:
     def __str__(self) -> str:
         return "\n".join([f"{self.name}: {self.says}", *map(str, self.faults)])
 
-    def __repr__(self) -> str:
-        return f"<Weather: {self.name}>"
+    def _told(self) -> str:
+        unused = sum(fault.idle() for fault in self._faults)
+        return f"{self.name}, {len(self._faults)} faults, {unused} never fired"
 
 
 def set_weather(faults: Faults, name: str, seed: int | str | None) -> Weather:

@@ -8,8 +8,8 @@ send, ``export.py`` and ``curl.py`` other forms.
 
 from __future__ import annotations
 
-from .exchange import Exchange
+from .exchange import Draft, Exchange
 from .ring import BODY_BYTES, EXCHANGES, Journal
 from .selection import Selection
 
-__all__ = ["BODY_BYTES", "EXCHANGES", "Exchange", "Journal", "Selection"]
+__all__ = ["BODY_BYTES", "EXCHANGES", "Draft", "Exchange", "Journal", "Selection"]

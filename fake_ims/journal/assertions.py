@@ -33,7 +33,6 @@ def called(
         AssertionError: with what is there.
         UsageError: the numbers contradict each other, or a condition that there is not.
     """
-    __tracebackhide__ = True
     least, most, wanted = bounds(times, at_least, at_most)
     checks = filters.tests(asked, service)
     found = filters.chosen(exchanges, checks.values())
@@ -151,7 +150,6 @@ def order(exchanges: Sequence[Exchange], operations: Sequence[str]) -> None:
         AssertionError: with the first that is missing behind the others.
         UsageError: fewer than two operations, or one that there is not.
     """
-    __tracebackhide__ = True
     if len(operations) < 2:
         raise UsageError("an order is one of two operations or more")
     checks = [filters.tests({"operation": name}, None)["operation"] for name in operations]

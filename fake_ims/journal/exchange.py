@@ -8,42 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import unquote
 
 from ..contract.operations import BY_ID
+from ..domain.handle import Handle, at_callers_line, refusal
 from ..errors import UsageError
 
 
-@dataclass(slots=True, eq=False)
-class Exchange:
-    """One request and its answer.
-
-    Attributes:
-        number: position in the journal, from 1; the journal gives it when it records.
-        method: HTTP method.
-        path: path as it came, without the query.
-        query: the query string, without ``?``.
-        operation: id of the operation, such as ``images.create``; empty if no route matched.
-        caller: ``user:project`` of the caller; empty if there was none.
-        roles: roles of the caller.
-        status: status of the answer; 0 if none was sent (a connection that a fault cut).
-        started_at: instant on the fake's clock, seconds since the epoch.
-        seconds: real seconds that the answer took.
-        request_headers: as they came.
-        response_headers: as they were sent.
-        request_body: the body, if it was read whole; its beginning if it is truncated.
-        response_body: the body that was sent, if it was held whole; likewise.
-        request_id: value of ``x-openstack-request-id``.
-        faults: the faults that touched it, each as a sentence.
-        request_size: bytes of the request's body, also of one that was not kept.
-        response_size: bytes of the answer's body, likewise.
-        left: whether the client had gone before there was an answer.
-        late: whether it is of an earlier test; known in strict mode.
-        client: address that the connection came from.
-        work: status that the service's own work came to; 0 if a fault took its place. What the
-            client saw of it is ``status``.
-    """
+@dataclass(slots=True, eq=False, repr=False)
+class Draft:
+    """A request that is being answered: what an ``Exchange`` has, and can be written to."""
 
     number: int
     method: str
@@ -116,6 +91,7 @@ class Exchange:
         return self.response_size > len(self.response_body)
 
     @property
+    @at_callers_line
     def response_json(self) -> Any:
         """The answer's body as JSON; None if it had none.
 
@@ -126,6 +102,7 @@ class Exchange:
         return _parsed("response", self.response_body, self.response_size)
 
     @property
+    @at_callers_line
     def request_json(self) -> Any:
         """The request's body as JSON; None if it had none, or nobody read it.
 
@@ -134,16 +111,6 @@ class Exchange:
             ValueError: it is no JSON.
         """
         return _parsed("request", self.request_body, self.request_size)
-
-    def curl(self, *, secrets: bool = False) -> str:
-        """A command that sends the request again.
-
-        Args:
-            secrets: whether tokens and signatures stand in it as they are.
-        """
-        from .curl import curl  # few tests ask for it
-
-        return curl(self, secrets=secrets)
 
     def line(self) -> str:
         """All of it that matters in one line."""
@@ -160,6 +127,75 @@ class Exchange:
 
     def __str__(self) -> str:
         return self.line()
+
+    def cut_short(self, status: int, size: int) -> None:
+        """Note that less of the answer was sent: its status, and bytes of the body. This is known
+        only when it has been recorded."""
+        object.__setattr__(self, "status", status)
+        object.__setattr__(self, "response_size", size)
+        object.__setattr__(self, "response_body", self.response_body[:size])
+
+    def record(self, number: int) -> Exchange:
+        """Number it. From now on it is an ``Exchange``."""
+        self.number = number
+        self.__class__ = Exchange
+        return cast("Exchange", self)
+
+
+class Exchange(Draft, Handle):
+    """One request and its answer. It cannot be changed.
+
+    Attributes:
+        number: position in the journal, from 1; the journal gives it when it records.
+        method: HTTP method.
+        path: path as it came, without the query.
+        query: the query string, without ``?``.
+        operation: id of the operation, such as ``images.create``; empty if no route matched.
+        caller: ``user:project`` of the caller; empty if there was none.
+        roles: roles of the caller.
+        status: status of the answer; 0 if none was sent (a connection that a fault cut).
+        started_at: instant on the fake's clock, seconds since the epoch.
+        seconds: real seconds that the answer took.
+        request_headers: as they came.
+        response_headers: as they were sent.
+        request_body: the body, if it was read whole; its beginning if it is truncated.
+        response_body: the body that was sent, if it was held whole; likewise.
+        request_id: value of ``x-openstack-request-id``.
+        faults: the faults that touched it, each as a sentence.
+        request_size: bytes of the request's body, also of one that was not kept.
+        response_size: bytes of the answer's body, likewise.
+        left: whether the client had gone before there was an answer.
+        late: whether it is of an earlier test; known in strict mode.
+        client: address that the connection came from.
+        work: status that the service's own work came to; 0 if a fault took its place. What the
+            client saw of it is ``status``.
+    """
+
+    __slots__ = ()
+    _INTERNAL: ClassVar[frozenset[str]] = frozenset({"cut_short", "record"})
+
+    if not TYPE_CHECKING:  # a type checker takes it as leave for every name
+        def __setattr__(self, name: str, value: object) -> None:
+            raise refusal(type(self), name)
+
+    def curl(self, *, secrets: bool = False) -> str:
+        """A command that sends the request again.
+
+        Args:
+            secrets: whether tokens and signatures stand in it as they are.
+        """
+        from .curl import curl  # few tests ask for it
+
+        return curl(self, secrets=secrets)
+
+    def __setstate__(self, state: tuple[None, dict[str, object]]) -> None:  # for copies
+        for name, value in state[1].items():
+            object.__setattr__(self, name, value)
+
+    __repr__ = Handle.__repr__
+
+    def _told(self) -> str:
+        return f"#{self.number} {self.line()}"
 
 
 def _short(identity: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+from ..domain.handle import Handle
 from .exchange import Exchange
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from .selection import Selection
 
 
-class Questions(Sequence[Exchange]):
+class Questions(Handle, Sequence[Exchange]):
     """Exchanges, oldest first. The modules that answer are loaded when they are asked.
     Each method looks at the exchanges that there are when it is called.
 
@@ -68,7 +69,6 @@ class Questions(Sequence[Exchange]):
         """
         from . import assertions
 
-        __tracebackhide__ = True
         exchanges, service = self._taken()
         assertions.called(exchanges, service, {"operation": operation, **conditions},
                           times=times, at_least=at_least, at_most=at_most)
@@ -82,7 +82,6 @@ class Questions(Sequence[Exchange]):
         """
         from . import assertions
 
-        __tracebackhide__ = True
         exchanges, service = self._taken()
         assertions.called(exchanges, service, {"operation": operation, **conditions}, times=0)
 
@@ -95,7 +94,6 @@ class Questions(Sequence[Exchange]):
         """
         from . import assertions
 
-        __tracebackhide__ = True
         assertions.order(self._taken()[0], operations)
 
     def assert_retried(
@@ -123,7 +121,6 @@ class Questions(Sequence[Exchange]):
         """
         from . import retries
 
-        __tracebackhide__ = True
         retries.retried(self.where(operation=operation, **conditions), most=max,
                         with_backoff=with_backoff, min_wait=min_wait)
 
@@ -136,7 +133,6 @@ class Questions(Sequence[Exchange]):
         """
         from . import retries
 
-        __tracebackhide__ = True
         retries.idempotent(self.where(operation=operation, **conditions))
 
     def assert_no_unexpected(self) -> None:
@@ -147,7 +143,6 @@ class Questions(Sequence[Exchange]):
         Raises:
             AssertionError: with each of them, and what to do.
         """
-        __tracebackhide__ = True
         found = self.unexpected()
         if found:
             raise AssertionError("unexpected requests:\n" + "\n".join(found))

@@ -37,7 +37,6 @@ def retried(
         AssertionError: with the attempts.
         UsageError: a number or duration that cannot be.
     """
-    __tracebackhide__ = True
     if most is not None and (isinstance(most, bool) or not isinstance(most, int) or most < 2):
         raise UsageError(f"max={most!r}: it is a whole number from 2 on")
     least = 0.0 if min_wait is None else seconds(min_wait)
@@ -101,7 +100,6 @@ def idempotent(exchanges: Sequence[Exchange]) -> None:
     Raises:
         AssertionError: with the attempts that did the work.
     """
-    __tracebackhide__ = True
     for group in attempts(exchanges):
         worked = [one for one in group if 200 <= one.work < 300]
         if len(worked) > 1 and worked[0].method not in ("GET", "HEAD"):

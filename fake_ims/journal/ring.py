@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, ClassVar, overload
 
 from ..errors import UsageError
 from ..faults.runner import Runner, directly
-from .exchange import Exchange
+from .exchange import Draft, Exchange
 from .questions import Questions
 from .selection import Selection
 
@@ -37,24 +37,30 @@ class Journal(Questions):
         service: what knows the names of images; None in a journal by itself.
     """
 
+    run: Runner
+    listener: Callable[[Exchange], object] | None
+    body_limit: int
+    service: Service | None
+    _INTERNAL: ClassVar[frozenset[str]] = frozenset({
+        "body_limit", "listener", "record", "recorded", "run", "service"})
+
     def __init__(self, limit: int = EXCHANGES, body_limit: int = BODY_BYTES) -> None:
         if limit < 1 or body_limit < 0:
             raise UsageError("a journal keeps at least one exchange, and bodies from 0 bytes on")
-        self.run: Runner = directly
-        self.listener: Callable[[Exchange], object] | None = None
+        self.run = directly
+        self.listener = None
         self._ring: deque[Exchange] = deque(maxlen=limit)
         self.body_limit = body_limit
         self._recorded = 0
-        self.service: Service | None = None
+        self.service = None
 
-    def record(self, exchange: Exchange) -> None:
+    def record(self, exchange: Draft) -> None:
         """Take in a finished exchange: number it, and cut its bodies to the limit. For the loop.
 
         The pipeline calls it before it sends the answer, so that a client that has its answer
         finds the exchange here.
         """
         self._recorded += 1
-        exchange.number = self._recorded
         size = len(exchange.request_body)
         if size > exchange.request_size:
             exchange.request_size = size
@@ -65,9 +71,10 @@ class Journal(Questions):
             exchange.response_size = size
         if size > self.body_limit:
             exchange.response_body = exchange.response_body[: self.body_limit]
-        self._ring.append(exchange)
+        recorded = exchange.record(self._recorded)
+        self._ring.append(recorded)
         if self.listener is not None:
-            self.listener(exchange)
+            self.listener(recorded)
 
     @property
     def recorded(self) -> int:
@@ -111,8 +118,13 @@ class Journal(Questions):
             return Selection(self._all()[index], self.service)
         return self.run(lambda: self._ring[index])
 
-    def __repr__(self) -> str:
-        return f"<Journal of {len(self)} exchanges>"
+    def _told(self) -> str:
+        count = len(self._ring)
+        if not count:
+            return "no request has come in"
+        last = self._ring[-1]
+        return (f"{count} exchange{'s' * (count != 1)}, last: {last.method} {last.path} -> "
+                f"{last.status or 'no answer'}")
 
     def _taken(self) -> tuple[list[Exchange], Service | None]:
         return self._all(), self.service
@@ -122,5 +134,6 @@ class Journal(Questions):
         return self.run(lambda: list(self._ring))
 
     def _clear(self) -> None:
-        self._ring.clear()
-        self._recorded = 0
+        if self._recorded:
+            self._ring.clear()
+            self._recorded = 0

@@ -11,6 +11,8 @@ from .questions import Questions
 if TYPE_CHECKING:
     from ..server.state import Service
 
+_SHOWN = 3  # exchanges in a repr
+
 
 class Selection(Questions):
     """Exchanges that met some conditions: a sequence that can be asked further.
@@ -49,5 +51,9 @@ class Selection(Questions):
 
     __hash__ = None  # type: ignore[assignment]  # as a list has none
 
-    def __repr__(self) -> str:
-        return f"<Selection of {len(self)} exchanges>"
+    def _told(self) -> str:
+        count = len(self._exchanges)
+        shown = "; ".join(f"{one.method} {one.path} -> {one.status or 'no answer'}"
+                          for one in self._exchanges[:_SHOWN])
+        more = "; …" if count > _SHOWN else ""
+        return f"{count} exchange{'s' * (count != 1)}" + (f": {shown}{more}" if shown else "")

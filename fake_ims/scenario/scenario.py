@@ -7,10 +7,11 @@ and when the test asks.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..documents.check import Path, Problem
 from ..domain.durations import seconds
+from ..domain.handle import Handle
 from .actions import Refusal, Stage
 from .document import ScenarioDocument
 from .expectations import having, unmet
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ..fake.tenant import Tenant
 
 
-class Scenario:
+class Scenario(Handle):
     """A scenario that is being played to a fake, behind ``fake.scenario``.
 
     Attributes:
@@ -28,9 +29,13 @@ class Scenario:
         failures: expectations that did not hold, and steps that could not be done.
     """
 
+    document: ScenarioDocument
+    failures: list[str]
+    _INTERNAL: ClassVar[frozenset[str]] = frozenset({"begin", "look"})
+
     def __init__(self, document: ScenarioDocument, fake: FakeIMS) -> None:
         self.document = document
-        self.failures: list[str] = []
+        self.failures = []
         self._fake = fake
         self._stage = Stage(fake)
         self._taken = 0
@@ -109,11 +114,11 @@ class Scenario:
         Raises:
             AssertionError: with a line for each complaint.
         """
-        __tracebackhide__ = True
         found = self.complaints()
         if found:
             raise AssertionError("the scenario did not go as it has it:\n" + "\n".join(found))
 
-    def __repr__(self) -> str:
-        return (f"<scenario {self.document.name!r}, {self._taken} of {len(self.document.steps)} "
-                f"steps taken>")
+    def _told(self) -> str:
+        failed = f", {len(self.failures)} failures" if self.failures else ""
+        return (f"{self.document.name!r}, {self._taken} of {len(self.document.steps)} steps "
+                f"taken{failed}")

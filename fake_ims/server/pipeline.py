@@ -20,7 +20,7 @@ from ..api.identity.errors import KEYSTONE
 from ..contract.operations import OPERATIONS
 from ..domain.ids import new_id
 from ..domain.refusal import ImsError, Refused, SignatureRefused
-from ..journal import Exchange
+from ..journal import Draft
 from ..profiles.answer import DONE, Answer
 from .realtime import monotonic
 from .state import Service
@@ -86,10 +86,10 @@ class Pipeline:
         url = request.rel_url
         if service.control is not None and url.raw_path.startswith(CONTROL):
             return await service.control(request)
-        exchange = Exchange(0, request.method, url.raw_path, url.raw_query_string,
-                            started_at=service.clock.now(), request_headers=request.headers,
-                            client=request.remote or "",
-                            request_id=_request_id(request.headers.get(REQUEST_ID)))
+        exchange = Draft(0, request.method, url.raw_path, url.raw_query_string,
+                         started_at=service.clock.now(), request_headers=request.headers,
+                         client=request.remote or "",
+                         request_id=_request_id(request.headers.get(REQUEST_ID)))
         call = Call(service, request, exchange)
         if service.strict and service.is_late(request.headers.get("X-Auth-Token")):
             exchange.late = True
@@ -264,7 +264,7 @@ class Pipeline:
 
         call.called_by(call.service.callers.limited(await gateway.identify(call)))
 
-    def _note(self, exchange: Exchange, answer: Answer) -> None:
+    def _note(self, exchange: Draft, answer: Answer) -> None:
         exchange.status = answer.status
         exchange.response_headers = answer.headers
         if not exchange.faults:

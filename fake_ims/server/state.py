@@ -59,6 +59,7 @@ class Service:
         tasks: Glance's tasks.
         callers: tokens and tenants.
         region: name of the region.
+        known_identity: Keystone's side, or None as long as nobody has asked for it.
         begun_jobs: asynchronous jobs, or None as long as there was none.
         faults: failures that the test has asked for.
         journal: every exchange.
@@ -113,7 +114,7 @@ class Service:
         self.profile: Profile = profile(profile_name)
         self.faults.profile = self.profile.name
         self.region = region
-        self._identity: Keystone | None = None
+        self.known_identity: Keystone | None = None
         self.callers = Callers(auth, self.lasting_token)
         self._keys: Keys | None = None
         self.begun_jobs: Jobs | None = None
@@ -130,11 +131,11 @@ class Service:
     @property
     def identity(self) -> Keystone:
         """Keystone's side, made when somebody asks for it: few tests log in."""
-        if self._identity is None:
+        if self.known_identity is None:
             from ..domain.identity import Keystone
 
-            self._identity = Keystone(self)
-        return self._identity
+            self.known_identity = Keystone(self)
+        return self.known_identity
 
     @property
     def jobs(self) -> Jobs:
@@ -194,5 +195,4 @@ class Service:
         self.clock.reset()
         self.faults.clear()
         self.journal.clear()
-        self.lifecycle.reset()
         self._build(profile_name, auth, region)

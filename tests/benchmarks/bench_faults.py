@@ -14,7 +14,7 @@ from bench_table import paired
 
 from fake_ims import FakeIMS
 from fake_ims.api.call import Call
-from fake_ims.journal import Exchange
+from fake_ims.journal import Draft
 from fake_ims.server.pipeline import Pipeline
 from fake_ims.server.state import Service
 
@@ -58,7 +58,7 @@ def faults(size: Size, load: Load) -> Bench:
 async def _stage(service: Service, path: str, count: int) -> float:
     """Processor seconds of the stage for one request, as ``Pipeline._answer`` has it."""
     call = Call(service, make_mocked_request("GET", path, {"X-Auth-Token": TOKEN}),
-                Exchange(0, "GET", path, ""))
+                Draft(0, "GET", path, ""))
     Pipeline(service)._resolve(call)
     found = service.faults
     started = time.process_time()

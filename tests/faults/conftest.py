@@ -17,7 +17,7 @@ from fake_ims.contract.model import ErrorCode
 from fake_ims.contract.operations import BY_ID
 from fake_ims.domain.clock import Clock
 from fake_ims.faults import Faults
-from fake_ims.journal import Exchange
+from fake_ims.journal import Draft
 from fake_ims.profiles.answer import Answer
 
 
@@ -30,7 +30,7 @@ class Harness:
         self.worked = 0
         self.pause = pause
         self.bodies_read = 0
-        self.exchange = Exchange(0, "GET", "/", "")
+        self.exchange = Draft(0, "GET", "/", "")
 
     def send(
         self,
@@ -49,7 +49,7 @@ class Harness:
         if row and "{image_id}" in row.path:
             params.setdefault("image_id", "i1")
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        self.exchange = Exchange(0, method, path, "", operation)
+        self.exchange = Draft(0, method, path, "", operation)
 
         async def read() -> bytes:
             self.bodies_read += 1

@@ -83,7 +83,7 @@ def test_a_selection_is_a_sequence_that_can_be_asked_further(talked: FakeIMS) ->
     assert chosen[:2].of("images.create") == chosen[:2]
     assert str(chosen.where(status=0)) == "no requests"
     assert str(chosen[:1]).startswith("POST /v2/images -> 201")
-    assert repr(chosen) == "<Selection of 5 exchanges>"
+    assert repr(chosen).startswith("<Selection: 5 exchanges: ")
     talked.reset()
     assert len(chosen) == 5
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,17 +13,17 @@ import pytest
 
 import fake_ims.journal
 from fake_ims.errors import UsageError
-from fake_ims.journal import Exchange, Journal
+from fake_ims.journal import Draft, Journal
 
 T = TypeVar("T")
 
 
-def exchange(operation: str = "images.list", status: int = 200, **fields: Any) -> Exchange:
+def exchange(operation: str = "images.list", status: int = 200, **fields: Any) -> Draft:
     method, path = fields.pop("method", "GET"), fields.pop("path", "/v2/images")
-    return Exchange(0, method, path, fields.pop("query", ""), operation, status=status, **fields)
+    return Draft(0, method, path, fields.pop("query", ""), operation, status=status, **fields)
 
 
-def journal_of(*exchanges: Exchange, **limits: int) -> Journal:
+def journal_of(*exchanges: Draft, **limits: int) -> Journal:
     journal = Journal(**limits)
     for one in exchanges:
         journal.record(one)
@@ -43,7 +44,7 @@ def test_it_is_like_a_list() -> None:
     assert second in journal
     assert exchange() not in journal
     assert [one.number for one in journal] == [1, 2, 3]
-    assert repr(journal) == "<Journal of 3 exchanges>"
+    assert repr(journal) == "<Journal: 3 exchanges, last: GET /v2/images -> 400>"
     with pytest.raises(IndexError):
         journal[3]
 
@@ -141,9 +142,9 @@ def test_where() -> None:
     (exchange("", 0, path="/x", faults=("a", "b")),
      "GET /x -> no answer  (no route)  0.0 ms  [fault: a; b]"),
 ])
-def test_lines(one: Exchange, line: str) -> None:
+def test_lines(one: Draft, line: str) -> None:
     assert one.line() == str(one) == line
-    assert str(journal_of(one, one)) == f"{line}\n{line}"
+    assert str(journal_of(one, copy(one))) == f"{line}\n{line}"
 
 
 def test_every_public_method_goes_through_run() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...domain.keys import Key
+from ...domain.keys import AccessKey
 from ...domain.refusal import Refused
 from ...profiles.answer import Answer
 from ..call import Call
@@ -35,6 +35,6 @@ async def credential(call: Call) -> Answer:
     return render.answer({"credential": _document(row)})
 
 
-def _document(row: Key) -> render.Document:
+def _document(row: AccessKey) -> render.Document:
     return {"access": row.access, "user_id": row.user_id, "description": "", "status": "active",
             "create_time": CREATED}

@@ -16,7 +16,7 @@ from .tokens import Token, audit_id
 if TYPE_CHECKING:
     from ...server.state import Service
     from ..callers import Caller
-    from ..keys import Key
+    from ..keys import AccessKey
 
 DEFAULT_LIFETIME = 86400.0
 _NEVER = 365 * 86400.0
@@ -49,7 +49,7 @@ class Keystone:
         self._callers = service.callers
         self._clock = service.clock
         self._keys_met = 0
-        self._locked_keys: dict[str, list[Key]] = {}
+        self._locked_keys: dict[str, list[AccessKey]] = {}
         self._tokens: dict[str, Token] = {}
         self._entrance = Entrance(self)
 
@@ -143,7 +143,7 @@ class Keystone:
         for key in self._locked_keys.pop(user.id, ()):
             self.keys.put(key)
 
-    def keys_of(self, user_id: str) -> list[Key]:
+    def keys_of(self, user_id: str) -> list[AccessKey]:
         """A user's access keys."""
         return [key for key in self.keys if key.user_id == user_id]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from ..handle import Handle
+
 
 def derived_id(kind: str, *names: str) -> str:
     """An id made from names: the same names give the same id in every fake and every run."""
@@ -12,7 +14,7 @@ def derived_id(kind: str, *names: str) -> str:
 
 
 @dataclass(slots=True)
-class Domain:
+class Domain(Handle):
     """A domain: an account, to Open Telekom Cloud."""
 
     id: str
@@ -22,7 +24,7 @@ class Domain:
 
 
 @dataclass(slots=True)
-class Project:
+class Project(Handle):
     """A project of a domain."""
 
     id: str
@@ -33,7 +35,7 @@ class Project:
 
 
 @dataclass(slots=True)
-class User:
+class User(Handle):
     """A user of a domain.
 
     Attributes:
@@ -44,12 +46,12 @@ class User:
     id: str
     name: str
     domain_id: str
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     enabled: bool = True
 
 
 @dataclass(slots=True)
-class Group:
+class Group(Handle):
     """A group of users; its roles are its members' roles."""
 
     id: str
@@ -59,7 +61,7 @@ class Group:
 
 
 @dataclass(slots=True)
-class ApplicationCredential:
+class ApplicationCredential(Handle):
     """What logs in for a user on one project, without his password.
 
     Attributes:
@@ -73,7 +75,7 @@ class ApplicationCredential:
 
     id: str
     name: str
-    secret: str
+    secret: str = field(repr=False)
     user_id: str
     project_id: str
     roles: tuple[str, ...] | None = None
