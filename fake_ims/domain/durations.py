@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ..errors import UsageError
+from .handle import at_callers_line
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
@@ -87,6 +88,7 @@ AT_ONCE = After(0.0)
 by_hand = ByHand()
 
 
+@at_callers_line
 def polls(count: int) -> Polls:
     """N looks: the client sees the old status N-1 times, then the new one.
 

@@ -56,19 +56,21 @@ class Handle:
             if type(value) is FunctionType:
                 setattr(cls, name, at_callers_line(value))
             elif type(value) is property and value.fget is not None:
-                setter = value.fset
-                setattr(cls, name, property(
-                    at_callers_line(value.fget),
-                    None if setter is None else at_callers_line(setter), value.fdel,
-                    value.__doc__))
+                setattr(cls, name, property(at_callers_line(value.fget), value.fset, value.fdel,
+                                            value.__doc__))
 
     if not TYPE_CHECKING:  # a type checker takes these as leave for every name
         def __setattr__(self, name: str, value: object) -> None:
-            if name[0] != "_":
-                may = _may_set(type(self), name)
-                if may != "yes" and not (may == "callable" and callable(value)):
-                    raise refusal(type(self), name)
-            _set(self, name, value)
+            if name[0] == "_":
+                _set(self, name, value)
+                return
+            may = _may_set(type(self), name)
+            if may != "yes" and not (may == "callable" and callable(value)):
+                raise refusal(type(self), name)
+            try:
+                _set(self, name, value)
+            except FakeImsError as error:
+                raise error.with_traceback(None)
 
         def __getattr__(self, name: str) -> object:
             if name.startswith("_"):
@@ -125,7 +127,7 @@ def _guarded(function: FunctionType, ours: tuple[type[Exception], ...]) -> Any:
             try:
                 return await function(*args, **kwargs)
             except ours as error:
-                raise error.with_traceback(None)  # noqa: B904 - it is the same error
+                raise error.with_traceback(None)
 
         return wait
     if code.co_argcount == 1 and not code.co_kwonlyargcount and not code.co_flags & _MORE:
@@ -133,7 +135,7 @@ def _guarded(function: FunctionType, ours: tuple[type[Exception], ...]) -> Any:
             try:
                 return function(self)
             except ours as error:
-                raise error.with_traceback(None)  # noqa: B904 - it is the same error
+                raise error.with_traceback(None)
 
         return look
 
@@ -141,7 +143,7 @@ def _guarded(function: FunctionType, ours: tuple[type[Exception], ...]) -> Any:
         try:
             return function(*args, **kwargs)
         except ours as error:
-            raise error.with_traceback(None)  # noqa: B904 - it is the same error
+            raise error.with_traceback(None)
 
     return call
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fake_ims import FakeIMS
+from fake_ims.domain.handle import Handle
 from fake_ims.errors import NotRunningError, WrongLoopError, unknown
 from fake_ims.fake.client_config import foreign
 
@@ -101,10 +102,10 @@ def factory(request: pytest.FixtureRequest) -> Iterator[FakeImsFactory]:
         settings.apply(FakeIMS, settings.without_scenario(given))
     made = FakeImsFactory(request, given)
     yield made
-    made.close()
+    made._close()
 
 
-class FakeImsFactory:
+class FakeImsFactory(Handle):
     """Makes more fakes for one test. All are stopped after it, even if one fails to stop.
 
     They begin with the settings that ``fake_ims`` would have in this test, from marker, command
@@ -179,7 +180,7 @@ class FakeImsFactory:
         report.reporter(self._request.config).ready(fake)
         return fake
 
-    def close(self) -> None:
+    def _close(self) -> None:
         """Make no more fakes; those made are stopped by the finalizers of the fixture."""
         self._closed = True
 
