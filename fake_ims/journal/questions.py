@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..domain.handle import Handle
 from .exchange import Exchange
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ..domain.durations import DurationLike
     from ..server.state import Service
     from .selection import Selection
+
+_ALL = object()
 
 
 class Questions(Handle, Sequence[Exchange]):
@@ -51,6 +53,11 @@ class Questions(Handle, Sequence[Exchange]):
             UsageError: no operation has that id, or matches that glob.
         """
         return self.where(operation=operation, **conditions)
+
+    def count(self, value: object = _ALL) -> int:
+        """How many exchanges there are; with an exchange, how often it is among them."""
+        taken = self._taken()[0]
+        return len(taken) if value is _ALL else taken.count(cast("Exchange", value))
 
     def assert_called(
         self,

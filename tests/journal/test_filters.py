@@ -127,3 +127,11 @@ def test_what_an_exchange_tells(talked: FakeIMS) -> None:
     assert (miss.chapter, miss.params) == ("", {})
     assert (create.work, show.work, show.status) == (201, 0, 503)
     assert create.response_headers["Content-Type"] == "application/json"
+
+
+def test_how_many_there_are(talked: FakeIMS) -> None:
+    assert talked.requests.count() == 6
+    assert talked.requests.where(operation="images.create").count() == 2
+    assert talked.requests.where(status=500).count() == 0
+    assert talked.requests.count(talked.requests[0]) == 1
+    assert talked.requests.of("images.list").count(talked.requests[0]) == 0
