@@ -114,6 +114,8 @@ def image(*, new: bool = True) -> dict[str, Any]:
         {"anyOf": [TEXTS, table({}, others={"enum": list(MEMBER_STATUSES)})],
          "title": "a list of project ids, or a table of project id to member status"},
         "whom it is shared with")
+    properties["properties"] = says(
+        table({}, others={"type": "string"}), "free properties and vendor attributes, by any name")
     if new:
         for name in ("created_at", "updated_at"):
             properties[name] = says({"type": "number"}, "seconds since the epoch")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..contract.attributes import BY_NAME, UUID_PATTERN, base_names
 from ..contract.schema import image_properties
 from ..contract.validation import Mismatch, check
-from ..errors import UsageError, unknown
+from ..errors import UsageError, closest, unknown
 from .callers import DEFAULT_PROJECT_ID
 from .data import Blob
 from .ids import new_id
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 SETTABLE = frozenset({"id", "name", "status", "visibility", "protected", "os_hidden", "owner",
                       "container_format", "disk_format", "min_ram", "min_disk", "tags"})
 STATUSES = BY_NAME["status"].enum or ()
+# What images.add and image.set take beside attributes.
+_BESIDE = ("data", "members", "created_at", "updated_at", "properties")
+_NEAR = 0.8  # how close to an attribute's name a property's may not be
+_MANGLED = re.compile(r"_[A-Za-z]\w*?(__[a-z]\w+)$")
 WITHOUT_DATA = frozenset({"queued", "killed"})
 WITH_DATA = frozenset({"active", "deactivated", "pending_delete"})
 
@@ -46,18 +50,18 @@ class Seeding:
             attributes: attributes as on the wire; those not given have the profile's defaults,
                 status ``active`` and visibility by the profile. Beside them ``data`` (bytes),
                 ``members`` (project ids, or project id to status), ``created_at`` and
-                ``updated_at`` (seconds since the epoch).
+                ``updated_at`` (seconds since the epoch), and ``properties``: any name to a text.
 
         Raises:
             UsageError: an attribute or value that cannot be.
         """
-        given = dict(attributes)
+        given = _whole(attributes)
         data = given.pop("data", None)
         members = given.pop("members", None) or {}
         now = self._now()
         created_at = _instant("created_at", given.pop("created_at", now))
         updated_at = _instant("updated_at", given.pop("updated_at", created_at))
-        fields, properties = self._read(given)
+        fields, properties = self._read(given, attributes.get("properties"))
         image_id = str(fields.pop("id", None) or new_id())
         if not re.search(UUID_PATTERN, image_id):
             raise UsageError(f"id {image_id!r} is no UUID")
@@ -95,12 +99,12 @@ class Seeding:
         Raises:
             UsageError: an attribute or value that cannot be.
         """
-        given = dict(attributes)
+        given = _whole(attributes)
         data = given.pop("data", None)
         members = given.pop("members", None)
         if "id" in given:
             raise UsageError("the id of an image cannot be changed")
-        fields, properties = self._read(given)
+        fields, properties = self._read(given, attributes.get("properties"))
         owner = fields.pop("owner", image.owner)
         visibility = fields.pop("visibility", image.visibility)
         if owner != image.owner or visibility != image.visibility:
@@ -166,7 +170,9 @@ class Seeding:
         """The image as its owner sees it on the wire."""
         return self._service.profile.view(image)
 
-    def _read(self, given: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, str]]:
+    def _read(
+        self, given: Mapping[str, object], free: object
+    ) -> tuple[dict[str, Any], dict[str, str]]:
         fields: dict[str, Any] = {}
         properties: dict[str, str] = {}
         profile = self._service.profile
@@ -181,10 +187,16 @@ class Seeding:
                 raise UsageError(f"{name!r} follows from the data and the lifecycle; it cannot "
                                  f"be set (settable: {', '.join(sorted(settable))}, data, "
                                  "members, created_at, updated_at and properties)")
-            elif isinstance(value, str):
-                properties[name] = value
             else:
-                raise UsageError(f"property {name!r} is a string on the wire, not {value!r}")
+                _refuse_near_miss(name, {*settable, *_BESIDE})
+                properties[name] = _property(name, value)
+        if free is not None:
+            if not isinstance(free, Mapping):
+                raise UsageError(f"properties is a mapping of names to texts, not {free!r}")
+            for name, value in free.items():
+                if name in known:
+                    raise UsageError(f"{name!r} is an attribute, not a property; write {name}=…")
+                properties[name] = _property(name, value)
         status = fields.get("status")
         if status is not None and (status not in STATUSES or status == "deleted"):
             raise unknown("status", status, [name for name in STATUSES if name and
@@ -239,6 +251,31 @@ class Seeding:
                 raise UsageError("a private image has no members; give visibility='shared'")
             self._store.move(image, owner=image.owner, visibility="shared")
             self._service.profile.derive(image, image.properties.get("__os_version"))
+
+
+def _whole(attributes: Mapping[str, object]) -> dict[str, object]:
+    """The attributes without the free properties, whose names may be any."""
+    return {name: value for name, value in attributes.items() if name != "properties"}
+
+
+def _property(name: object, value: object) -> str:
+    if not isinstance(name, str) or not name:
+        raise UsageError(f"a property has a text as its name, not {name!r}")
+    if not isinstance(value, str):
+        raise UsageError(f"property {name!r} is a string on the wire, not {value!r}")
+    return value
+
+
+def _refuse_near_miss(name: str, known: Iterable[str]) -> None:
+    """Refuse a keyword that resembles an attribute: it is hardly meant as a free property."""
+    mangled = _MANGLED.match(name)
+    if mangled is not None:
+        raise UsageError(f"inside a class Python changes keywords such as {name!r}; write "
+                         f"properties={{{mangled[1]!r}: …}}")
+    close = closest(name, known, _NEAR)
+    if close is not None:
+        raise UsageError(f"unknown attribute {name!r}; did you mean {close!r}? A property of that "
+                         f"name is given as properties={{{name!r}: …}}")
 
 
 def _instant(name: str, value: object) -> float:
