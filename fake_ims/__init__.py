@@ -11,52 +11,100 @@ from typing import TYPE_CHECKING
 from .version import __version__
 
 if TYPE_CHECKING:
+    from .contract.model import (
+        ImageStatus,
+        JobStatus,
+        MemberStatus,
+        Profile,
+        Visibility,
+    )
+    from .domain.callers import AuthMode
     from .domain.clock import Clock
-    from .domain.durations import by_hand, polls
+    from .domain.durations import Due, DurationLike, by_hand, polls
+    from .domain.identity.people import (
+        ApplicationCredential,
+        Domain,
+        Group,
+        Project,
+        User,
+    )
+    from .domain.keys import AccessKey
     from .domain.lifecycle import Lifecycle
+    from .domain.world import (
+        Account,
+        Agency,
+        Backup,
+        Bucket,
+        Buckets,
+        Disk,
+        EnterpriseProject,
+        Flavor,
+        Key,
+        Outages,
+        Region,
+        RemoteImage,
+        Server,
+        Shelf,
+        StoredObject,
+        Vault,
+        World,
+    )
     from .errors import (
         FakeImsError,
         NotRunningError,
         PortTakenError,
         UnknownImageError,
+        UnknownJobError,
+        UnknownNameError,
         UsageError,
         WrongLoopError,
     )
     from .fake.fake_ims import FakeIMS
     from .fake.identity import Identity
+    from .fake.image_attributes import ImageAttributes, NewImage
     from .fake.images import ImageHandle, Images
+    from .fake.jobs import JobHandle, Jobs
+    from .fake.keys import AccessKeys
     from .fake.tenant import Tenant
     from .faults import Fault, Faults
     from .faults.chance import lognormal, uniform
     from .faults.weather import Weather
-    from .journal import Exchange, Journal
+    from .journal import Exchange, Journal, Selection
+    from .scenario import Scenario
     from .sweeping.mark import sweep
 else:
-    _HOMES = {
-        "Clock": "domain.clock",
-        "Exchange": "journal",
-        "FakeIMS": "fake.fake_ims",
-        "FakeImsError": "errors",
-        "Fault": "faults",
-        "Faults": "faults",
-        "ImageHandle": "fake.images",
-        "Journal": "journal",
-        "Lifecycle": "domain.lifecycle",
-        "NotRunningError": "errors",
-        "Identity": "fake.identity",
-        "PortTakenError": "errors",
-        "Images": "fake.images",
-        "Weather": "faults.weather",
-        "Tenant": "fake.tenant",
-        "UnknownImageError": "errors",
-        "UsageError": "errors",
-        "WrongLoopError": "errors",
-        "by_hand": "domain.durations",
-        "lognormal": "faults.chance",
-        "sweep": "sweeping.mark",
-        "polls": "domain.durations",
-        "uniform": "faults.chance",
+    _NAMES = {
+        "contract.model": "ImageStatus JobStatus MemberStatus Profile Visibility",
+        "domain.callers": "AuthMode",
+        "domain.clock": "Clock",
+        "domain.durations": "Due DurationLike by_hand polls",
+        "domain.identity.people": "ApplicationCredential Domain Group Project User",
+        "domain.keys": "AccessKey",
+        "domain.lifecycle": "Lifecycle",
+        "domain.world": (
+            "Account Agency Backup Bucket Buckets Disk EnterpriseProject Flavor Key "
+            "Outages Region RemoteImage Server Shelf StoredObject Vault World"
+        ),
+        "errors": (
+            "FakeImsError NotRunningError PortTakenError UnknownImageError "
+            "UnknownJobError UnknownNameError UsageError WrongLoopError"
+        ),
+        "fake.fake_ims": "FakeIMS",
+        "fake.identity": "Identity",
+        "fake.image_attributes": "ImageAttributes NewImage",
+        "fake.images": "ImageHandle Images",
+        "fake.jobs": "JobHandle Jobs",
+        "fake.keys": "AccessKeys",
+        "fake.tenant": "Tenant",
+        "faults": "Fault Faults",
+        "faults.chance": "lognormal uniform",
+        "faults.weather": "Weather",
+        "journal": "Exchange Journal Selection",
+        "scenario": "Scenario",
+        "sweeping.mark": "sweep",
     }
+    # Where each name is, below this package.
+    _HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}
 
     def __getattr__(name: str) -> object:
         home = _HOMES.get(name)
@@ -72,23 +120,63 @@ else:
 
 
 __all__ = [
+    "AccessKey",
+    "AccessKeys",
+    "Account",
+    "Agency",
+    "ApplicationCredential",
+    "AuthMode",
+    "Backup",
+    "Bucket",
+    "Buckets",
     "Clock",
+    "Disk",
+    "Domain",
+    "Due",
+    "DurationLike",
+    "EnterpriseProject",
     "Exchange",
     "FakeIMS",
     "FakeImsError",
     "Fault",
     "Faults",
+    "Flavor",
+    "Group",
     "Identity",
+    "ImageAttributes",
     "ImageHandle",
+    "ImageStatus",
     "Images",
+    "JobHandle",
+    "JobStatus",
+    "Jobs",
     "Journal",
+    "Key",
     "Lifecycle",
+    "MemberStatus",
+    "NewImage",
     "NotRunningError",
+    "Outages",
     "PortTakenError",
+    "Profile",
+    "Project",
+    "Region",
+    "RemoteImage",
+    "Scenario",
+    "Selection",
+    "Server",
+    "Shelf",
+    "StoredObject",
     "Tenant",
     "UnknownImageError",
+    "UnknownJobError",
+    "UnknownNameError",
     "UsageError",
+    "User",
+    "Vault",
+    "Visibility",
     "Weather",
+    "World",
     "WrongLoopError",
     "__version__",
     "by_hand",

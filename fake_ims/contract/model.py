@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 Profile = Literal["otc", "openstack"]
+ImageStatus = Literal["queued", "saving", "active", "killed", "deleted", "uploading", "importing",
+                      "pending_delete", "deactivated"]
+Visibility = Literal["community", "public", "private", "shared"]
+MemberStatus = Literal["pending", "accepted", "rejected"]
+JobStatus = Literal["INIT", "RUNNING", "SUCCESS", "FAIL"]
 Face = Literal["native", "ims", "identity"]
 Source = Literal["reference", "client", "glance", "keystone"]
 Body = Literal["none", "ignored", "json", "patch", "octets"]

@@ -70,7 +70,7 @@ class Handle:
             try:
                 _set(self, name, value)
             except FakeImsError as error:
-                raise error.with_traceback(None)
+                raise error.with_traceback(None)  # noqa: B904 - it is the same error
 
         def __getattr__(self, name: str) -> object:
             if name.startswith("_"):
@@ -127,7 +127,7 @@ def _guarded(function: FunctionType, ours: tuple[type[Exception], ...]) -> Any:
             try:
                 return await function(*args, **kwargs)
             except ours as error:
-                raise error.with_traceback(None)
+                raise error.with_traceback(None)  # noqa: B904 - it is the same error
 
         return wait
     if code.co_argcount == 1 and not code.co_kwonlyargcount and not code.co_flags & _MORE:
@@ -135,7 +135,7 @@ def _guarded(function: FunctionType, ours: tuple[type[Exception], ...]) -> Any:
             try:
                 return function(self)
             except ours as error:
-                raise error.with_traceback(None)
+                raise error.with_traceback(None)  # noqa: B904 - it is the same error
 
         return look
 
@@ -143,7 +143,7 @@ def _guarded(function: FunctionType, ours: tuple[type[Exception], ...]) -> Any:
         try:
             return function(*args, **kwargs)
         except ours as error:
-            raise error.with_traceback(None)
+            raise error.with_traceback(None)  # noqa: B904 - it is the same error
 
     return call
 

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import ClassVar
 
 from ..errors import UsageError, unknown
 from .callers import DEFAULT_PROJECT_ID, DEFAULT_USER_ID, Caller, implied_roles
+from .handle import Handle
 
 DEFAULT_ACCESS_KEY = "FAKEIMSACCESSKEY0001"
 DEFAULT_SECRET_KEY = "fakeImsSecretKey0123456789abcdefFAKE0001"
@@ -18,7 +20,7 @@ _TOKEN = re.compile(r"[!-~]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class AccessKey:
+class AccessKey(Handle):
     """An access key and whose it is.
 
     Attributes:
@@ -32,6 +34,7 @@ class AccessKey:
         projects: roles on further projects of the user, by project id.
     """
 
+    _INTERNAL: ClassVar[frozenset[str]] = frozenset({"caller"})
     access: str
     secret: str = field(repr=False)
     project_id: str

@@ -152,12 +152,12 @@ class FakeIMS(Running, Scripted, LogIn):
         return {"X-Auth-Token": self.token}
 
     @property
-    def profile(self) -> str:
+    def profile(self) -> Profile:
         """Name of the profile: ``otc`` or ``openstack``."""
         return self._service.profile.name
 
     @property
-    def auth(self) -> str:
+    def auth(self) -> AuthMode:
         """How tokens are read: ``any``, ``issued`` or ``triple``."""
         return self._service.callers.mode
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from ..domain.handle import Handle
 from ..domain.lifecycle import KILLED_BY_TEST
 from ..errors import UnknownImageError, UsageError, unknown
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..contract.model import ImageStatus, MemberStatus, Visibility
     from ..domain.image import Image
     from ..server.bridge import Bridge
     from ..server.state import Service
+    from .image_attributes import ImageAttributes, NewImage
 
 T = TypeVar("T")
 
@@ -47,14 +51,14 @@ class ImageHandle(Handle):
         return self._look(lambda image: image.name)
 
     @property
-    def status(self) -> str:
+    def status(self) -> ImageStatus:
         """``queued``, ``saving``, ``active``, ``killed``, ``deleted``, ..."""
-        return self._look(lambda image: image.status)
+        return cast("ImageStatus", self._look(lambda image: image.status))
 
     @property
-    def visibility(self) -> str:
+    def visibility(self) -> Visibility:
         """``private``, ``shared``, ``community`` or ``public``."""
-        return self._look(lambda image: image.visibility)
+        return cast("Visibility", self._look(lambda image: image.visibility))
 
     @property
     def owner(self) -> str | None:
@@ -82,9 +86,10 @@ class ImageHandle(Handle):
         return self._look(lambda image: list(image.tags))
 
     @property
-    def members(self) -> dict[str, str]:
+    def members(self) -> dict[str, MemberStatus]:
         """The projects that it is shared with, and the status of each: ``{"p2": "accepted"}``."""
-        return self._look(lambda image: {key: one.status for key, one in image.members.items()})
+        return self._look(lambda image: {key: cast("MemberStatus", one.status)
+                                         for key, one in image.members.items()})
 
     @property
     def data(self) -> bytes | None:
@@ -129,11 +134,14 @@ class ImageHandle(Handle):
         ``pending_delete`` already, at once."""
         self._act(self._service.images.remove)
 
-    def set(self, **attributes: object) -> None:
-        """Change attributes, whatever the status: those that ``fake.images.add`` takes.
+    def set(self, **attributes: Unpack[ImageAttributes]) -> None:
+        """Change attributes, whatever the status.
+
+        Args:
+            attributes: those that ``fake.images.add`` takes, but for ``id`` and instants.
 
         Raises:
-            UsageError: an attribute or value that cannot be.
+            UsageError: an attribute or value that is not allowed, or a misspelt attribute.
         """
         self._act(lambda image: self._service.images.change(image, attributes))
 
@@ -174,7 +182,7 @@ class Images(Handle):
         self._service = service
         self._bridge = bridge
 
-    def add(self, **attributes: object) -> ImageHandle:
+    def add(self, **attributes: Unpack[NewImage]) -> ImageHandle:
         """Put an image into the fake, whatever policy and lifecycle say.
 
         Args:
@@ -183,12 +191,12 @@ class Images(Handle):
                 ``data`` (bytes), ``members`` (project ids, or project id to status:
                 ``{"p2": "accepted"}``), ``tags``, ``disk_format``, ``min_disk`` (GB), ``min_ram``
                 (MB), ``protected``, ``id``, ``created_at`` and ``updated_at`` (seconds since the
-                epoch). Vendor attributes with two leading underscores are best given as
-                ``**{"__os_version": "Ubuntu 22.04 server 64bit"}``: inside a class Python
-                changes such keywords.
+                epoch). Vendor attributes and free properties go into ``properties``:
+                ``properties={"__os_version": "Ubuntu 22.04 server 64bit", "mine": "x"}``. They
+                are also taken as keywords, if their names do not resemble an attribute.
 
         Raises:
-            UsageError: an attribute or value that cannot be.
+            UsageError: an attribute or value that is not allowed, or a misspelt attribute.
         """
         return self._bridge.run(lambda: self._handle(self._service.images.seed(attributes)))
 

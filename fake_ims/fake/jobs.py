@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ..domain.handle import Handle
 from ..errors import UnknownJobError
 
 if TYPE_CHECKING:
+    from ..contract.model import JobStatus
     from ..domain.job import Job
     from ..server.bridge import Bridge
     from ..server.state import Service
@@ -39,9 +40,9 @@ class JobHandle(Handle):
         return self._job.type.name
 
     @property
-    def status(self) -> str:
+    def status(self) -> JobStatus:
         """``INIT``, ``RUNNING``, ``SUCCESS`` or ``FAIL``."""
-        return self._look(lambda job: job.status)
+        return cast("JobStatus", self._look(lambda job: job.status))
 
     @property
     def progress(self) -> float:

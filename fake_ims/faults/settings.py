@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, TypedDict
 
+from ..contract.model import ImageStatus, JobStatus
 from ..domain.durations import DurationLike
 from .effects.changes import Body
 from .effects.semantic.settings import SemanticSettings
@@ -27,9 +28,9 @@ class MatchSettings(TypedDict, total=False):
     request_headers: Mapping[str, str] | None
     request_query: Mapping[str, str] | None
     image: str | None
-    image_status: str | None
+    image_status: ImageStatus | None
     image_attribute: Mapping[str, object] | None
-    job_status: str | None
+    job_status: JobStatus | None
     request_body: Mapping[str, object] | None
 
 
@@ -42,7 +43,7 @@ class ScheduleSettings(TypedDict, total=False):
     lasting: DurationLike | None
     between: Sequence[DurationLike | datetime] | None
     recovery: DurationLike | None
-    until: str | None
+    until: ImageStatus | JobStatus | None
     until_change: bool | None
     rate: str | None
     concurrency: int | None

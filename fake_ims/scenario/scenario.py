@@ -31,7 +31,7 @@ class Scenario(Handle):
 
     document: ScenarioDocument
     failures: list[str]
-    _INTERNAL: ClassVar[frozenset[str]] = frozenset({"begin", "look"})
+    _INTERNAL: ClassVar[frozenset[str]] = frozenset({"begin", "document", "look"})
 
     def __init__(self, document: ScenarioDocument, fake: FakeIMS) -> None:
         self.document = document

@@ -10,16 +10,9 @@ import pytest_asyncio
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from aiohttp import web
-    from aiohttp.test_utils import TestClient
     from pytest_aiohttp import AiohttpClient
 
-    from fake_ims import FakeIMS
-
-    class FakeImsClient(TestClient[web.Request, web.Application]):
-        """The type of ``fake_ims_client``, for annotations: aiohttp's client, and its fake."""
-
-        fake: FakeIMS
+    from .client_type import FakeImsClient
 
 
 @pytest_asyncio.fixture
