@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 #: A name that somebody may write, and what it may stand for: a known name, and a note on it.
@@ -58,8 +59,24 @@ HINTS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 
+#: Verbs of other APIs and clients, and those of the ids of operations, the likelier first.
+VERBS: dict[str, tuple[str, ...]] = {
+    "get": ("show", "list"), "read": ("show", "list"), "fetch": ("show", "download"),
+    "describe": ("show",), "head": ("show",), "index": ("list",), "find": ("list",),
+    "search": ("list",), "query": ("list",), "new": ("create",), "make": ("create",),
+    "post": ("create", "add"), "add": ("create",), "edit": ("update",), "modify": ("update",),
+    "set": ("update",), "patch": ("update",), "put": ("update", "upload"), "change": ("update",),
+    "remove": ("delete",), "destroy": ("delete",), "del": ("delete",), "save": ("download",),
+}
+
+_CODE = re.compile(r"(?:img)?[\s._-]*(\d{1,4})", re.IGNORECASE)
+
+
 def meant(given: str, known: Collection[str]) -> str | None:
     """The hint for a name, of those that are known; None if there is none."""
+    code = _CODE.fullmatch(given)
+    if code is not None and f"IMG.{code[1]:0>4}" in known:
+        return f"did you mean 'IMG.{code[1]:0>4}'?"
     found = [f"{name!r}{f' ({note})' if note else ''}"
              for name, note in HINTS.get(given.lower(), ()) if name in known]
     if not found:

@@ -25,6 +25,9 @@ def seconds(value: DurationLike) -> float:
         result = value.total_seconds()
     elif isinstance(value, str):
         text = value.strip()
+        looks = re.fullmatch(r"polls?\W*(\d+)\W*", text, re.IGNORECASE)
+        if looks:
+            raise UsageError(f"{value!r} is no duration; did you mean 'polls({looks[1]})'?")
         if re.fullmatch(r"\d+(\.\d+)?", text):
             return float(text)
         if not text or _PART.sub("", text):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 from ..contract.model import Profile
+from ..contract.nearest import unknown_operation
 from ..contract.operations import BY_ID
-from ..errors import UsageError, unknown
+from ..errors import UsageError
 
 _WILD = frozenset("*?[")
 
@@ -31,8 +32,8 @@ def operation_ids(operation: str, profile: Profile | None = None) -> tuple[str, 
             raise UsageError(f"profile {profile!r} has no operation {operation!r}")
         return (operation,)
     if not is_glob(operation):
-        raise unknown("operation", operation, served)
+        raise unknown_operation(operation, served)
     ids = tuple(name for name in served if fnmatchcase(name, operation))
     if not ids:
-        raise unknown("operation", operation, BY_ID)
+        raise unknown_operation(operation, served)
     return ids

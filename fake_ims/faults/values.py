@@ -8,6 +8,9 @@ from ..contract.errors import ERRORS
 from ..contract.model import ErrorCode
 from ..errors import UsageError, unknown
 
+#: JSON schema of an error code.
+ERROR_CODE: dict[str, object] = {"title": "an error code such as IMG.0144", "enum": sorted(ERRORS)}
+
 
 def whole(name: str, value: object, least: int) -> int:
     """A whole number from ``least`` on.
@@ -50,6 +53,8 @@ def error_code(code: object) -> ErrorCode:
     """
     if isinstance(code, ErrorCode):
         return code
+    if isinstance(code, int):
+        raise unknown("error code", code, ERRORS)
     if not isinstance(code, str):
         raise UsageError(f"error_code={code!r}: an error is named by its code, such as 'IMG.0144'")
     if code not in ERRORS:

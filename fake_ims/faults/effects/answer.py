@@ -10,7 +10,7 @@ from ...errors import UsageError
 from ..kinds import Kind, Scope, Setting, Values
 from ..moment import MOMENT, moment_of
 from ..statuses import RETRYABLE, check_status
-from ..values import error_code, retry_after_text
+from ..values import ERROR_CODE, error_code, retry_after_text
 from .alter import Alter
 from .changes import BODY, HEADERS, Changes, changes
 from .ending import Ending
@@ -69,7 +69,7 @@ def _build(values: Values, scope: Scope) -> AnswerStatus | Alter | None:
 KIND = Kind("effect", (
     Setting("status", {"type": "integer", "minimum": 400, "maximum": 599},
             "answer this error status, in the body that the service has for it"),
-    Setting("error_code", {"type": "string", "pattern": r"^IMG\.\d{4}$"},
+    Setting("error_code", ERROR_CODE,
             "answer this error code (IMG.0144), with its status and message"),
     Setting("retry_after", {"type": ["number", "string"]},
             "value of Retry-After: seconds, or any text; with 413, 429 and 503"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from ....domain.job import Job, Order
 from ....errors import UsageError
 from ...kinds import Kind, Scope, Setting, Values
-from ...values import error_code
+from ...values import ERROR_CODE, error_code
 from ...view import terms
 from .. import Effect, Work
 from .sorts import BEGINS_JOB, JOB_FILLS_IMAGE, Sort
@@ -92,7 +92,7 @@ def _build(values: Values, scope: Scope) -> JobGoesWrong | None:
 KIND = Kind("effect", (
     Setting("job_hangs", {"type": "number", "minimum": 0, "exclusiveMaximum": 100},
             "the job that the request begins gets no further than so many percent"),
-    Setting("job_fails", {"type": "string", "pattern": r"^IMG\.\d{4}$"},
+    Setting("job_fails", ERROR_CODE,
             "the job that the request begins ends FAIL with this error code (IMG.0057)"),
     Setting("job_lies", {"type": "boolean"},
             "the job that the request begins says SUCCESS while its image is killed"),
