@@ -139,7 +139,7 @@ def test_an_error_code_that_is_written_otherwise(fake: FakeIMS, given: str) -> N
         with pytest.raises(UsageError) as refused:
             use()
         assert text in str(refused.value)
-    with pytest.raises(UsageError, match="did you mean 'IMG.0056'"):
+    with pytest.raises(UsageError, match=r"did you mean 'IMG\.0056'"):
         fake.faults.add("images.create", error_code=56)  # type: ignore[arg-type]
 
 

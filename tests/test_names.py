@@ -43,12 +43,12 @@ def held() -> Iterator[dict[str, Any]]:
     ("fake.jobs = '30s'", "write fake.lifecycle.jobs = …, or FakeIMS(jobs=…)"),
     ("fake.profile = 'openstack'", "write fake.reset(profile=…), or FakeIMS(profile=…)"),
     ("fake.seed = 3", "write fake.faults.seed = …, or FakeIMS(seed=…)"),
-    ("fake.clock.now = 3", "Clock has a method 'now', which cannot be set; write "
+    ("fake.clock.now = 3", "Clock.now is a method, and cannot be set; write "
      "fake.clock.advance('10m')"),
     ("fake.lifecycle.savin = '3s'", "did you mean fake.lifecycle.saving = …?"),
     ("fake.jobs.saving = '3s'", "Jobs has no 'saving'; write fake.lifecycle.saving = …"),
     ("fake.faults.probability = 1", "write fake.faults.add(…, probability=…)"),
-    ("fake.requests.last = 1", "Journal has a 'last' that cannot be set"),
+    ("fake.requests.last = 1", "Journal.last cannot be set"),
     ("fake.identity.token_lifetim = 3", "did you mean fake.identity.token_lifetime = …?"),
     ("image.status = 'killed'", "image.kill(), image.activate(), image.delete() or "
      "image.set(status=…)"),
@@ -60,8 +60,10 @@ def held() -> Iterator[dict[str, Any]]:
     ("exchange.status = 500", "an exchange tells what happened; to change an answer write "
      "fake.faults.add(…)"),
     ("fault.times = 2", "write fault.remove() and fake.faults.add(…, times=…)"),
-    ("fault.hits = 2", "Fault has a 'hits' that cannot be set"),
-    ("weather.name = 'x'", "Weather has a 'name' that cannot be set"),
+    ("fault.hits = 2", "Fault.hits cannot be set"),
+    ("weather.name = 'x'", "Weather.name cannot be set"),
+    ("fake.quota = 3", "FakeIMS has no 'quota'; write fake.world.quota = …"),
+    ("fake.world.outages = ['OBS']", "World.outages cannot be set"),
     ("user.enabld = False", "User has no 'enabld'; did you mean 'enabled'?"),
 ])
 def test_what_cannot_be_set_is_refused(held: dict[str, Any], line: str, text: str) -> None:

@@ -63,9 +63,8 @@ def test_properties_that_cannot_be(fake: FakeIMS, properties: object, text: str)
 
 
 def test_a_keyword_that_python_has_changed(fake: FakeIMS) -> None:
+    # What Python makes of the keyword __os_version inside of a class of tests.
     with pytest.raises(UsageError, match=r"write properties=\{'__os_version': …\}"):
-        fake.images.add(__os_version="CentOS 7.0 64bit")  # type: ignore[call-arg]
-        # Outside a class it stays what it is; inside one it is what the next line has.
         fake.images.add(**{"_TestIt__os_version": "x"})  # type: ignore[misc]
 
 

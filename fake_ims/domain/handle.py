@@ -152,12 +152,12 @@ def refusal(kind: type, name: str) -> UnknownNameError:
     """The error for an attribute that cannot be set."""
     found = getattr(kind, name, _MISSING)
     if found is _MISSING:
-        wrong = f"has no {name!r}"
+        wrong = f"{kind.__name__} has no {name!r}"
     elif callable(found):
-        wrong = f"has a method {name!r}, which cannot be set"
+        wrong = f"{kind.__name__}.{name} is a method, and cannot be set"
     else:
-        wrong = f"has a {name!r} that cannot be set"
-    return UnknownNameError(f"{kind.__name__} {wrong}; {advice(kind, name, setting=True)}", name)
+        wrong = f"{kind.__name__}.{name} cannot be set"
+    return UnknownNameError(f"{wrong}; {advice(kind, name, setting=True)}", name)
 
 
 def advice(kind: type, name: str, *, setting: bool) -> str:
@@ -180,7 +180,8 @@ def public_names(kind: type) -> frozenset[str]:
 @cache
 def settable(kind: type, name: str) -> bool:
     """Whether a test may set that attribute to a value."""
-    return _may_set(kind, name) == "yes"
+    return _may_set(kind, name) == "yes" and (
+        name in _declared(kind) or isinstance(getattr(kind, name), property))
 
 
 @cache

@@ -31,9 +31,20 @@ OTHERS = {"AsyncIterator", "Any", "Callable", "Iterator", "Literal", "Mapping", 
 
 def names_in(annotation: object) -> set[str]:
     """The names of types in an annotation, which is a text: ``list[User] | None``."""
-    tree = ast.parse(str(annotation), mode="eval")
-    return {node.id if isinstance(node, ast.Name) else node.attr for node in ast.walk(tree)
-            if isinstance(node, (ast.Name, ast.Attribute))}
+    found: set[str] = set()
+    todo: list[ast.AST] = [ast.parse(str(annotation), mode="eval")]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Annotated":
+            assert isinstance(node.slice, ast.Tuple)
+            todo.append(node.slice.elts[0])  # the others are no types
+        else:
+            todo += ast.iter_child_nodes(node)
+    return found
 
 
 def given_by(kind: type) -> dict[str, set[str]]:
