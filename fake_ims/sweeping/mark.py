@@ -1,4 +1,4 @@
-"""``@fake_ims.sweep``: the decorator, which imports pytest when it is used.
+"""``@sweep``: the decorator, which imports pytest when it is used.
 
 The plugin looks whether this module has been loaded: no other test can be decorated.
 """
@@ -27,7 +27,9 @@ def sweep(
 
 
 def sweep(test: Any = None, /, **settings: Any) -> Any:
-    """Try every failure of a test, each by itself: ``@fake_ims.sweep`` or ``@fake_ims.sweep(...)``.
+    """Try every failure of a test, each by itself: ``@sweep`` or ``@sweep(...)``.
+
+    ``from fake_ims import sweep``: in a test, ``fake_ims`` is the fixture.
 
     Args:
         test: the test.

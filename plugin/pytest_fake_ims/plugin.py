@@ -42,7 +42,7 @@ SWEEP: dict[str, tuple[str, dict[str, Any]]] = {
     "patience": ("real seconds that a client may wait for an answer (default 1)", {}),
     "real-time": ("let time.sleep take its time", {"action": "store_true"}),
 }
-# Loaded once a test is decorated with @fake_ims.sweep.
+# Loaded once a test is decorated with @sweep.
 DECORATOR = "fake_ims.sweeping.mark"
 
 
@@ -86,7 +86,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "class or module; the nearest wins, key by key.")
     config.addinivalue_line(
         "markers", "fake_ims_sweep(kinds=..., depth=..., budget=..., expect=..., allow=...): what "
-        "@fake_ims.sweep sets: try every failure of this test.")
+        "@sweep (from fake_ims import sweep) sets: try every failure of this test.")
     if config.getoption("fake_ims_sweep") or config.getoption("fake_ims_sweep_case"):
         from . import sweep
 

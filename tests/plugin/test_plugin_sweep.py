@@ -1,4 +1,4 @@
-"""``--fake-ims-sweep`` and ``@fake_ims.sweep``: each failure of a test in a run by itself."""
+"""``--fake-ims-sweep`` and ``@sweep``: each failure of a test in a run by itself."""
 
 from __future__ import annotations
 
@@ -71,9 +71,9 @@ def test_what_is_wrong_fails_the_test_and_can_be_repeated(suite: Suite) -> None:
 def test_a_waiter_without_end_is_ended(suite: Suite) -> None:
     suite.write("""
     import time
-    import fake_ims as f
+    from fake_ims import sweep
 
-    @f.sweep(kinds="statuses")
+    @sweep(kinds="statuses")
     def test_it(fake_ims):
         id = create(fake_ims)
         call(fake_ims, "PUT", f"/v2/images/{id}/file", b"data", BINARY)
@@ -185,9 +185,9 @@ def test_a_time_as_budget(suite: Suite) -> None:
 def test_parts_for_each_worker_of_xdist(suite: Suite) -> None:
     pytest.importorskip("xdist")
     suite.write(CAREFUL + """
-    import fake_ims as f
+    from fake_ims import sweep
 
-    @f.sweep(kinds="statuses")
+    @sweep(kinds="statuses")
     def test_it(fake_ims):
         ask(fake_ims, "GET", "/v2/images")
     """)
@@ -207,15 +207,15 @@ def test_parts_for_each_worker_of_xdist(suite: Suite) -> None:
     (["--fake-ims-sweep", "--fake-ims-sweep-report=x.txt"], "", "ends in .json or .html"),
     (["--fake-ims-sweep-case=9:images.list:503"], "", "this test has no case"),
     (["--fake-ims-sweep-dept=2"], "", "unknown option"),
-    ([], "@f.sweep(kind='all')", "did you mean 'kinds'?"),
-    ([], "@f.sweep(expect=3)", "expect=3"),
-    ([], "@f.sweep(allow='orphans')", "did you mean 'orphan'?"),
+    ([], "@sweep(kind='all')", "did you mean 'kinds'?"),
+    ([], "@sweep(expect=3)", "expect=3"),
+    ([], "@sweep(allow='orphans')", "did you mean 'orphan'?"),
 ])
 def test_what_cannot_be_said_fails(
     suite: Suite, options: list[str], mark: str, words: str
 ) -> None:
     suite.write(f"""
-    import fake_ims as f
+    from fake_ims import sweep
 
     {mark}
     def test_it(fake_ims):
