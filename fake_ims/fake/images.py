@@ -33,12 +33,19 @@ class ImageHandle(Handle):
     gives any attribute as the wire shows it.
     """
 
-    __slots__ = ("_bridge", "_image", "_service")
+    __slots__ = ("_held",)
 
     def __init__(self, service: Service, bridge: Bridge, image: Image) -> None:
-        self._service = service
-        self._bridge = bridge
-        self._image = image
+        # One attribute of a handle costs as much to set and to read as three things in it.
+        self._held = service, bridge, image
+
+    @property
+    def _service(self) -> Service:
+        return self._held[0]
+
+    @property
+    def _image(self) -> Image:
+        return self._held[2]
 
     @property
     def id(self) -> str:
@@ -146,13 +153,16 @@ class ImageHandle(Handle):
         self._act(lambda image: self._service.images.change(image, attributes))
 
     def _look(self, what: Callable[[Image], T]) -> T:
+        service, bridge, image = self._held
+
         def work() -> T:
-            self._service.transitions.settle()
-            image, store = self._image, self._service.store
+            service.transitions.settle()
+            store = service.store
             if store.get(image.id) not in (image, None) or not store.knows(image.id):
                 raise UnknownImageError(f"image {image.id} went with a reset()")
             return what(image)
-        return self._bridge.run(work)
+
+        return bridge.run(work)
 
     def _act(self, what: Callable[[Image], T]) -> T:
         def work(image: Image) -> T:
@@ -207,15 +217,16 @@ class Images(Handle):
             UnknownImageError: there is none; the text names those that there are.
         """
         image_id = key.id if isinstance(key, ImageHandle) else key
+        service, bridge = self._service, self._bridge
 
         def work() -> ImageHandle:
-            self._service.transitions.settle()
-            image = self._service.store.get(image_id)
+            service.transitions.settle()
+            image = service.store.get(image_id)
             if image is None:
                 raise UnknownImageError(f"no image has the id {image_id!r}; {self._known()}")
-            return self._handle(image)
+            return ImageHandle(service, bridge, image)
 
-        return self._bridge.run(work)
+        return bridge.run(work)
 
     def named(self, name: str) -> ImageHandle:
         """The image of that name.
