@@ -63,7 +63,7 @@ class Faults(Handle):
     run: Runner
     look: Runner
     _INTERNAL: ClassVar[frozenset[str]] = frozenset({
-        "any", "chance", "discard", "gate", "holds", "look", "matching", "place", "profile",
+        "any", "chance", "discard", "forget", "gate", "holds", "look", "matching", "place", "profile",
         "run", "service", "strike"})
 
     def __init__(self, clock: Clock) -> None:
@@ -171,7 +171,7 @@ class Faults(Handle):
 
     def clear(self) -> None:
         """Remove every fault, and start the common chance anew."""
-        self.run(self._clear)
+        self.run(self.forget)
 
     def unused(self) -> list[Fault]:
         """The faults that have been set, were not removed, and have never fired.
@@ -269,7 +269,8 @@ class Faults(Handle):
         self.chance = self.chance or checked.by_chance
         return fault
 
-    def _clear(self) -> None:
+    def forget(self) -> None:
+        """``clear`` for who is in the loop already."""
         for fault in self._faults:
             fault.retire()
             for effect in fault.effects:

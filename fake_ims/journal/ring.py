@@ -42,7 +42,7 @@ class Journal(Questions):
     body_limit: int
     service: Service | None
     _INTERNAL: ClassVar[frozenset[str]] = frozenset({
-        "body_limit", "listener", "record", "recorded", "run", "service"})
+        "body_limit", "forget", "listener", "record", "recorded", "run", "service"})
 
     def __init__(self, limit: int = EXCHANGES, body_limit: int = BODY_BYTES) -> None:
         if limit < 1 or body_limit < 0:
@@ -99,7 +99,7 @@ class Journal(Questions):
 
     def clear(self) -> None:
         """Forget every exchange, and number from 1 again."""
-        self.run(self._clear)
+        self.run(self.forget)
 
     def __len__(self) -> int:
         return self.run(lambda: len(self._ring))
@@ -133,7 +133,8 @@ class Journal(Questions):
         # A copy made in the loop's thread: the ring may grow while the caller walks over it.
         return self.run(lambda: list(self._ring))
 
-    def _clear(self) -> None:
+    def forget(self) -> None:
+        """``clear`` for who is in the loop already."""
         if self._recorded:
             self._ring.clear()
             self._recorded = 0

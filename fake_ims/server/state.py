@@ -193,6 +193,6 @@ class Service:
         self._ended.append(self.callers.ends())
         self.store.close()
         self.clock.reset()
-        self.faults.clear()
-        self.journal.clear()
+        self.faults.forget()
+        self.journal.forget()
         self._build(profile_name, auth, region)
