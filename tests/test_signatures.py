@@ -21,7 +21,7 @@ from fake_ims import FakeIMS, UsageError
 from fake_ims.api import gateway
 from fake_ims.contract.gateway import GATEWAY_REFUSALS
 from fake_ims.domain import signatures
-from fake_ims.domain.keys import DEFAULT_ACCESS_KEY, DEFAULT_SECRET_KEY, Key, Keys
+from fake_ims.domain.keys import DEFAULT_ACCESS_KEY, DEFAULT_SECRET_KEY, AccessKey, Keys
 from fake_ims.domain.refusal import SignatureRefused
 from fake_ims.domain.signatures import SignedRequest, verify
 
@@ -334,7 +334,7 @@ def test_keys_are_data() -> None:
     keys = Keys()
     assert [key.access for key in keys] == [AK]
     key = keys.add("K", "s", project_id="p", roles=["admin"], projects={"q": ["reader"]})
-    assert key == Key("K", "s", "p", "p-user", ("admin",), None, {"q": ("reader",)})
+    assert key == AccessKey("K", "s", "p", "p-user", ("admin",), None, {"q": ("reader",)})
     assert (keys.get("K"), len(keys), "K" in keys, "L" in keys) == (key, 2, True, False)
     own, other = key.caller(), key.caller("q")
     assert own is not None

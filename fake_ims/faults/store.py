@@ -63,8 +63,8 @@ class Faults(Handle):
     run: Runner
     look: Runner
     _INTERNAL: ClassVar[frozenset[str]] = frozenset({
-        "any", "chance", "discard", "forget", "gate", "holds", "look", "matching", "place", "profile",
-        "run", "service", "strike"})
+        "any", "chance", "discard", "forget", "gate", "holds", "look", "matching", "place",
+        "profile", "run", "service", "strike"})
 
     def __init__(self, clock: Clock) -> None:
         self.seed = 0

@@ -81,7 +81,7 @@ def test_sentences(faults: Faults, settings: dict[str, Any], sentence: str) -> N
     ({"operation": "nothing.*", "status": 503}, "unknown operation 'nothing.*'"),
     ({"operation": 7, "status": 503}, "an operation is named by a text"),
     ({"error_code": "IMG.9999"}, "unknown error code 'IMG.9999'"),
-    ({"error_code": 15}, "named by its code"),
+    ({"error_code": 15}, "did you mean 'IMG.0015'?"),
     ({"status": 200}, "from 400 on"),
     ({"status": 418}, "documented for no operation"),
     ({"status": 999}, "documented for no operation"),
