@@ -158,12 +158,11 @@ def _refuse_leftovers(given: Values) -> None:
         if name not in taken:
             hosts = [kind for kind in (*MATCHES, *SCHEDULES, *EFFECTS)
                      if any(setting.name == name for setting in kind.settings)]
-            raise UsageError(f"{name}= requires one of {_names(hosts)}" if len(hosts) > 1
-                             else f"{name}= requires {_names(hosts)}")
+            raise UsageError(f"{name}= requires {_names(hosts, ' or ')}")
 
 
-def _names(kinds: tuple[Kind, ...] | list[Kind]) -> str:
-    return ", ".join(f"{name}=" for kind in kinds for name in kind.called_by)
+def _names(kinds: tuple[Kind, ...] | list[Kind], joint: str = ", ") -> str:
+    return joint.join(f"{name}=" for kind in kinds for name in kind.called_by)
 
 
 def _who(matches: tuple[Match, ...]) -> str:

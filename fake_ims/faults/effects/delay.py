@@ -53,7 +53,7 @@ class Delay(Effect):
     def __str__(self) -> str:
         return f"waits {self.wait}" + {
             "before": "", "middle": " in the middle of the request body",
-            "after": " after handling the request"}[self.moment]
+            "after": " after handling"}[self.moment]
 
 
 def _build(values: Values, scope: Scope) -> Delay:

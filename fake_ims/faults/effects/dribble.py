@@ -58,10 +58,10 @@ class Dribble(Effect):
         return delivered(call, answer, lambda how: replace(how, rate=self.down))
 
     def __str__(self) -> str:
-        parts = [] if self.up is None else [f"reads the request body at {self.up:g} bytes/s"]
+        parts = [] if self.up is None else [f"the request body to {self.up:g} bytes/s"]
         if self.down is not None:
-            parts.append(f"sends the response body at {self.down:g} bytes/s")
-        return " and ".join(parts)
+            parts.append(f"the response body to {self.down:g} bytes/s")
+        return f"limits {' and '.join(parts)}"
 
 
 def _build(values: Values, scope: Scope) -> Dribble:

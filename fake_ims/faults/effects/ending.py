@@ -61,4 +61,4 @@ class Ending(Effect):
     def when(self) -> str:
         """Return the moment in words, for the fault's sentence."""
         return {"before": "", "middle": " in the middle of the request body",
-                "after": " after handling the request"}[self.moment]
+                "after": " after handling"}[self.moment]

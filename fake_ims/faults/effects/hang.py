@@ -42,10 +42,10 @@ class Hang(Ending):
         raise ConnectionCut(str(self))
 
     def __str__(self) -> str:
-        done = "handles the request, then " if self.moment == "after" else ""
+        done = "is handled but " if self.moment == "after" else ""
         if self.ends_writing:
-            return f"{done}closes its side of the connection without a response"
-        return f"{done}never responds"
+            return f"{done}gets a half-closed connection and no response"
+        return f"{done}gets no response"
 
 
 async def _take_in(call: Call) -> None:

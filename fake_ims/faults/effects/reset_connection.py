@@ -25,9 +25,9 @@ class ResetConnection(Ending):
         raise ConnectionCut(str(self))
 
     def __str__(self) -> str:
-        return {"before": "resets the connection before handling the request",
+        return {"before": "resets the connection before handling",
                 "middle": "resets the connection in the middle of the request body",
-                "after": "handles the request, then resets the connection"}[self.moment]
+                "after": "resets the connection after handling"}[self.moment]
 
 
 KIND = Kind("effect", (

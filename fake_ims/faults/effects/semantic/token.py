@@ -28,7 +28,7 @@ class RevokesToken(Effect):
         return None
 
     def __str__(self) -> str:
-        return "handles the request, then revokes the caller's token"
+        return "revokes the caller's token after handling"
 
 
 def _build(values: Values, scope: Scope) -> RevokesToken | None:

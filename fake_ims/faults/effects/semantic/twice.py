@@ -28,7 +28,7 @@ class Twice(Effect):
         return answer
 
     def __str__(self) -> str:
-        return "handles the request twice"
+        return "is handled twice"
 
 
 def _build(values: Values, scope: Scope) -> Twice | None:
