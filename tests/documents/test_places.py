@@ -45,7 +45,7 @@ def test_toml() -> None:
     source = parse(TOML, "s.toml")
     found = {dotted(path): line for path, line in source.lines.items()}
     assert found == {
-        "a": 1, "faults[0]": 3, "faults[0].target": 4, "faults[0].headers": 5,
+        "a": 1, "faults[0]": 3, "faults[0].operation": 4, "faults[0].headers": 5,
         "faults[0].list": 6, "faults[0].text": 10, "faults[1]": 14, "faults[1].q.r": 15,
         "faults[1].x": 16, "faults[1].x.y": 16, "world": 17, "world.strict": 18,
         "world.servers[0]": 19, "world.servers[0].id": 20, "world.servers[1]": 21,
