@@ -9,7 +9,7 @@ The request pipeline runs these steps in order::
     resolve the operation, identify the caller       # call.operation, call.params, call.caller
     try:
         strike = await service.faults.strike(call) if service.faults.any else None
-        answer = await strike.before() if strike else None      # None: do the work
+        answer = await strike.before() if strike else None      # None: handle it
         if answer is None:
             answer = await strike.work(handler)                 # refusals rendered to an Answer
         if strike:

@@ -223,8 +223,7 @@ class Faults:
             return None
         call.exchange.faults += tuple(map(str, fired))
         if document is None:
-            # The journal needs the body to recognize a retry, even of a request that a fault
-            # answered.
+            # The journal needs the body to recognize a retry, even if a fault ends this request.
             await _document(call)
         return Strike(call, tuple(fired), effects)
 

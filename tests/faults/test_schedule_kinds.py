@@ -213,7 +213,7 @@ def test_rate(fake_ims: FakeIMS, wire: Wire) -> None:
     assert statuses(other, 3) == [200, 200, 429]
     fake_ims.clock.advance("100h")
     assert statuses(wire, 3) == [200, 200, 429]
-    assert str(fault) == "images.list returns 429, above 2 per hour and tenant"
+    assert str(fault) == "images.list returns 429, above 2 requests per hour and tenant"
     assert fault.matched == 12
 
 

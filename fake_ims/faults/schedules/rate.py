@@ -92,7 +92,8 @@ class Rate(Schedule):
         return (*self.answer, RetryAfter(max(1, math.ceil(wait - 1e-6))))
 
     def __str__(self) -> str:
-        return f"above {self.limit} per {_NAMES[self.unit]} and tenant"
+        requests = "request" if self.limit == 1 else "requests"
+        return f"above {self.limit} {requests} per {_NAMES[self.unit]} and tenant"
 
 
 def _build(values: Values, scope: Scope) -> Rate:
