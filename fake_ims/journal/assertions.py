@@ -47,7 +47,7 @@ def called(
         text += _misses(exchanges, found, asked, service)
         others = [one for one in exchanges if one not in found]
         text += ["other requests:", *listed(others)] if others else (
-            [] if found else ["no request was received"])
+            [] if found else ["no requests were received"])
     raise AssertionError("\n".join(text))
 
 
@@ -166,6 +166,6 @@ def order(exchanges: Sequence[Exchange], operations: Sequence[str]) -> None:
                 f"expected the order {', '.join(operations)}, but there is no {name}{behind}",
                 *(f"{marks.get(index, ' ')} #{one.number} {one.line()}"
                   for index, one in enumerate(exchanges)),
-                *([] if exchanges else ["no request was received"])]))
+                *([] if exchanges else ["no requests were received"])]))
         marks[found] = "*"
         place = found + 1

@@ -44,7 +44,7 @@ def retried(
     groups = [group for group in attempts(exchanges) if any(map(has_failed, group))]
     if not groups:
         raise AssertionError("none of these requests failed, so there was nothing to retry:\n"
-                             + ("\n".join(_told(list(exchanges))) or "  no request was received"))
+                             + ("\n".join(_told(list(exchanges))) or "  no requests were received"))
     for group in groups:
         why = _wrong(group, most, with_backoff, least)
         if why:

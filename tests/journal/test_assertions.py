@@ -25,7 +25,7 @@ def create(wire: Wire, name: str = "a", **attributes: object) -> int:
 def test_called(fake_ims: FakeIMS, wire: Wire) -> None:
     requests = fake_ims.requests
     assert fails(requests.assert_called, "images.create") == (
-        "expected at least 1 of images.create, but there were 0\nno request was received")
+        "expected at least 1 of images.create, but there were 0\nno requests were received")
     create(wire)
     create(wire)
     requests.assert_called("images.create")
@@ -71,7 +71,7 @@ def test_order(fake_ims: FakeIMS, wire: Wire) -> None:
     assert text.splitlines()[0] == (
         "expected the order images.list, images.list, but there is no images.list after #2")
     assert text.splitlines()[2].startswith("* #2 GET /v2/images")
-    assert "no request was received" in fails(fake_ims.requests.where(status=404).assert_order,
+    assert "no requests were received" in fails(fake_ims.requests.where(status=404).assert_order,
                                          "images.list", "images.list")
 
 
