@@ -35,7 +35,7 @@ def test_state_and_reset(fake_ims: FakeIMS, control: Any) -> None:
 
 def test_faults(fake_ims: FakeIMS, control: Any, wire: Wire) -> None:
     fault = control.does("POST", "/faults", {"operation": "images.list", "status": 503, "times": 2})
-    assert fault["text"] == "images.list answers 503, 2 times"
+    assert fault["text"] == "images.list returns 503, 2 times"
     assert [wire.get("/v2/images").status for _ in range(3)] == [503, 503, 200]
     shown = control.does("GET", f"/faults/{fault['number']}")
     assert (shown["hits"], shown["matched"], shown["active"]) == (2, 2, False)
@@ -43,7 +43,7 @@ def test_faults(fake_ims: FakeIMS, control: Any, wire: Wire) -> None:
     listed = control.does("GET", "/faults?unused=true")["faults"]
     assert [one["number"] for one in listed] == [other["number"]]
     control.does("DELETE", f"/faults/{other['number']}")
-    assert [str(one) for one in fake_ims.faults] == ["images.list answers 503, 2 times"]
+    assert [str(one) for one in fake_ims.faults] == ["images.list returns 503, 2 times"]
     control.does("DELETE", "/faults")
     assert len(fake_ims.faults) == 0
 
@@ -168,7 +168,7 @@ def test_scenarios(fake_ims: FakeIMS, control: Any) -> None:
     told = control.does("POST", "/scenario", {"toml": toml})
     assert (told["name"], told["complaints"], list(told["tenants"])) == ("one", [], ["p2"])
     status, message = control.refused("POST", "/scenario", {"toml": f"{toml}[[faults]]\n"})
-    assert (status, message.startswith("scenario.toml:6: faults[0]: a fault needs something")) == (
+    assert (status, message.startswith("scenario.toml:6: faults[0]: the fault has no effect")) == (
         400, True)
     assert control.does("GET", "/scenario")["name"] == "one"
     assert fake_ims.images.named("a")

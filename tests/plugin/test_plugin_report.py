@@ -70,10 +70,10 @@ def test_faults_that_never_fired_and_the_seed_are_told(suite: Suite) -> None:
     """)
     result = suite.run("--fake-ims-seed=7", "-p", "no:randomly")
     lines = section(result, 2)
-    assert lines == ["fake_ims: no request reached it", "never fired: images.show answers 503"]
+    assert lines == ["fake_ims: no request reached it", "never fired: images.show returns 503"]
     told = result.stdout.str()
     assert "seed of the faults' chance: 7 (--fake-ims-seed=7 gives the same again)" in told
-    assert told.count("never fired: images.show answers 503, 2 times") == 1
+    assert told.count("never fired: images.show returns 503, 2 times") == 1
     assert "never fired: images.list" not in told
 
 
@@ -253,6 +253,6 @@ def test_the_summary_tells_of_faults_that_never_fired(
     result.assert_outcomes(passed=3)
     result.stdout.fnmatch_lines_random([
         "*fake_ims: faults that never fired*",
-        "test_it.py::test_does_not: images.list answers 503",
-        "test_it.py::test_does_not: images.show answers 500"])
+        "test_it.py::test_does_not: images.list returns 503",
+        "test_it.py::test_does_not: images.show returns 500"])
     assert "test_uses:" not in result.stdout.str()

@@ -81,7 +81,7 @@ def test_fakes_of_the_factory_play_it_too(suite: Suite) -> None:
 @pytest.mark.parametrize(("body", "words"), [
     ("call(fake_ims, 'GET', '/v2/nothing/x/y/z')", "*the service has no such operation*"),
     ("fake_ims.faults.add('images.list', status=503)",
-     "*this fault never fired: images.list answers 503"),
+     "*this fault never fired: images.list returns 503"),
 ])
 @pytest.mark.parametrize("how", ["marker", "option", "ini"])
 def test_strict_mode_fails_a_test_for_what_nobody_should_send(
