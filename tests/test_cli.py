@@ -101,7 +101,8 @@ def test_the_ready_file_says_how_to_call(tmp_path: Path, profile: str, auth: str
         wire = Wire(document["url"], {"X-Auth-Token": document["token"]})
         image = wire.create(name="a")
         assert image["owner"] == document["project_id"]
-        assert f"(profile {profile}, auth {auth}) listening on {document['url']}" in line_of(process.stdout)
+        said = line_of(process.stdout)
+        assert f"(profile {profile}, auth {auth}) listening on {document['url']}" in said
         process.send_signal(signal.SIGTERM)
         assert process.communicate(timeout=DEADLINE) == ("", "")
         assert process.returncode == 0
