@@ -59,7 +59,7 @@ def test_queries_and_files(
     (["faults.remove"], 2, "faults.remove requires the argument number="),
     (["faults.remove", "number=9"], 1, "fault 9 does not exist"),
     (["faults.add", "operation=images.lst", "status=503"], 1, "did you mean 'images.list'?"),
-    (["faults.add", "status=5"], 1, "status: 5 is less than 400"),
+    (["faults.add", "status=5"], 1, "status: 5 is too small; the minimum is 400"),
     (["scenario.play", "toml=@/no/such/file"], 2, "cannot read the file of toml=@/no/such/file"),
     (["--url", "127.0.0.1", "state"], 2, "is not a URL"),
     (["--url", "http://127.0.0.1:1", "state"], 2, "cannot reach a fake at http://127.0.0.1:1/"),
