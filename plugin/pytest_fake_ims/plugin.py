@@ -39,14 +39,14 @@ NAMES = {
 }
 # Options --fake-ims-sweep-NAME; see sweep_settings.py.
 SWEEP: dict[str, tuple[str, dict[str, Any]]] = {
-    "depth": ("largest number of failures in one run: 1 (default), 2 or 3", {}),
+    "depth": ("largest number of failures in one run: 1 (default), 2 or 3", {"metavar": "N"}),
     "budget": ("limit for each test: a number of runs, or a time such as 30s; the report lists "
-               "the cases left out", {}),
-    "case": ("run only this case; the report of a sweep names the cases", {}),
+               "the cases left out", {"metavar": "RUNS|TIME"}),
+    "case": ("run only this case; the report of a sweep names the cases", {"metavar": "CASE"}),
     "report": ("write the report to this file, .json or .html; can be given more than once",
-               {"action": "append"}),
+               {"metavar": "FILE", "action": "append"}),
     "patience": ("real time that a client may wait for a response before it counts as hanging "
-                 "(default: 1s)", {}),
+                 "(default: 1s)", {"metavar": "TIME"}),
     "real-time": ("let time.sleep really sleep", {"action": "store_true"}),
 }
 # Imported as soon as a test is decorated with @fake_ims.sweep.
@@ -56,7 +56,7 @@ DECORATOR = "fake_ims.sweeping.mark"
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("fake_ims", "fake Image Management Service (fake_ims)")
     for name, text in NAMES.items():
-        group.addoption(f"--fake-ims-{name}", help=text)
+        group.addoption(f"--fake-ims-{name}", metavar=name.upper(), help=text)
         parser.addini(f"fake_ims_{name}", text, type="string", default=None)
     group.addoption("--fake-ims-sweep", nargs="?", const="all", metavar="KINDS",
                     help="run each test that uses a fake again, once for every possible failure of "

@@ -93,7 +93,8 @@ def test_a_client_that_waits_for_ever_is_told(suite: Suite) -> None:
                        "--fake-ims-sweep-patience=50ms")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([
-        "    hang: the client waited 0.05 s for the response to GET /v2/images and did not give up"])
+        "    hang: the client waited 0.05 s for the response to GET /v2/images and did not give "
+        "up"])
 
 
 def test_a_client_that_gives_up_has_done_well(suite: Suite) -> None:
@@ -237,7 +238,8 @@ def test_a_test_that_does_not_pass_is_not_swept(suite: Suite) -> None:
     """)
     result = suite.run("--fake-ims-sweep")
     result.assert_outcomes(failed=1, skipped=1)
-    result.stdout.fnmatch_lines(["  not swept: the test does not pass without faults, or uses no fake"])
+    result.stdout.fnmatch_lines([
+        "  not swept: the test does not pass without faults, or uses no fake"])
 
 
 def test_a_test_that_cannot_be_repeated_is_told(suite: Suite) -> None:
@@ -248,4 +250,5 @@ def test_a_test_that_cannot_be_repeated_is_told(suite: Suite) -> None:
         assert call(fake_ims, "POST", "/v2/images", name=next(names))[0] == 201
     """)
     result = suite.run("--fake-ims-sweep=statuses", "--fake-ims-sweep-budget=1")
-    result.stdout.fnmatch_lines(["  the test is not repeatable: its second clean run left different images, *"])
+    result.stdout.fnmatch_lines([
+        "  the test is not repeatable: its second clean run left different images, *"])
