@@ -174,7 +174,7 @@ def _section(swept: Swept) -> str:
                     f"<ul>{left_out}</ul></details>")
     note = f"<p><strong>{html.escape(swept['note'])}</strong>" if swept["note"] else ""
     return (f"<h2>{html.escape(swept['test'])}</h2><p class=summary>"
-            f"{_summary(swept)}</p>{note}<table><tr><th>case<th>verdict<th>why"
+            f"{_summary(swept)}</p>{note}<table><tr><th>case<th>verdict<th>reason"
             f"{rows}</table>{left_out}")
 
 

@@ -77,8 +77,8 @@ def judge(fake: FakeIMS, scenario: Scenario | None) -> None:
             told = scenario.complaints()
     if told:
         told.insert(0, "the scenario was not fulfilled:")
-    if fake.strict:
-        told += fake.complaints()
+    if fake.strict and (complaints := fake.complaints()):
+        told += ["strict mode found problems:", *complaints]
     if told:
         settings.fail("\n".join(told))
 

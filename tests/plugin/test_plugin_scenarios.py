@@ -96,7 +96,7 @@ def test_strict_mode_fails_a_test_for_what_nobody_should_send(
     suite.pytester.makeini("[pytest]" + ("\nfake_ims_strict = true" if how == "ini" else ""))
     result = suite.run(*(["--fake-ims-strict=true"] if how == "option" else []))
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines([words])
+    result.stdout.fnmatch_lines(["fake_ims: strict mode found problems:", words])
 
 
 def test_without_strict_mode_it_passes(suite: Suite) -> None:
