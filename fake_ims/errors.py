@@ -55,7 +55,7 @@ def hint(given: object, known: Iterable[str]) -> str:
     if close:
         return f"did you mean {lowered[close[0]]!r}?"
     if not names:
-        return "none are defined"
+        return "none exist"
     shown = ", ".join(names[:_SHOWN])
     return f"known: {shown}" + (f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else "")
 

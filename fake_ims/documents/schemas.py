@@ -187,7 +187,7 @@ def bucket() -> dict[str, Any]:
 
 @cache
 def world() -> dict[str, Any]:
-    """The world: ``known_only``, ``quota``, ``max_jobs``, ..., lists of records, buckets."""
+    """Return the schema of the world: ``known_only``, ``quota`` and more, records, buckets."""
     own = rules(World)
     properties: dict[str, Schema] = {
         "known_only": says({"type": "boolean"}, "whether only the records added here are known; "

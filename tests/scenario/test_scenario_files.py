@@ -180,8 +180,8 @@ def test_names_that_there_are_not(fake_ims: FakeIMS, tmp_path: Path) -> None:
     with pytest.raises(UsageError) as refused:
         fake_ims.load(path)
     assert str(refused.value).splitlines() == [
-        f"{path}:2: steps[0].revoke[0]: unknown tenant 'p9'; none are defined",
-        f"{path}:3: steps[0].clear[0]: unknown fault 'storm'; none are defined"]
+        f"{path}:2: steps[0].revoke[0]: unknown tenant 'p9'; none exist",
+        f"{path}:3: steps[0].clear[0]: unknown fault 'storm'; none exist"]
 
 
 def test_settings_that_contradict_are_told_too(fake_ims: FakeIMS) -> None:
