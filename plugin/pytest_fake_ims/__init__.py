@@ -1,1 +1,1 @@
-"""The pytest plugin of ``fake_ims``: fixtures, marker, options and the report of a failure."""
+"""The pytest plugin of ``fake_ims``: fixtures, markers, options and report sections."""
