@@ -1,4 +1,4 @@
-"""What our own Python API raises. Answers on the wire are in ``fake_ims.refusal``."""
+"""Exceptions of the Python API. Error responses to clients are in ``fake_ims.domain.refusal``."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections.abc import Iterable, Sequence
 
 
 class FakeImsError(Exception):
-    """Base of every error that the Python API raises; its text says how to mend it."""
+    """Base class of every exception of the Python API."""
 
 
 class NotRunningError(FakeImsError):
-    """The fake was used before it was started, or after it was stopped."""
+    """The fake was used before its start or after its stop."""
 
 
 class WrongLoopError(FakeImsError):
-    """The fake was used from a thread or loop where the call would hang."""
+    """The fake was called from a thread or event loop where the call would hang."""
 
 
 class PortTakenError(FakeImsError):
-    """The port that the fake was told to listen on is in use."""
+    """The requested port is in use."""
 
 
 class UsageError(FakeImsError, ValueError):
-    """A setting, name or value that the fake does not know."""
+    """A setting, name or value is unknown or impossible."""
 
 
 class UnknownNameError(UsageError, AttributeError):
@@ -42,14 +42,14 @@ class UnknownNameError(UsageError, AttributeError):
 
 
 class UnknownImageError(FakeImsError, KeyError):
-    """``fake.images[...]`` was asked for an image that is not there."""
+    """``fake.images`` has no image of this id or name."""
 
     def __str__(self) -> str:
         return str(self.args[0])
 
 
 class UnknownJobError(FakeImsError, KeyError):
-    """``fake.jobs[...]`` was asked for a job that is not there."""
+    """``fake.jobs`` has no such job."""
 
     def __str__(self) -> str:
         return str(self.args[0])
@@ -85,11 +85,17 @@ def hint(given: object, known: Iterable[str]) -> str:
 def listed(names: Sequence[str]) -> str:
     """The known names, for an error text."""
     if not names:
-        return "there is none"
+        return "none exist"
     shown = ", ".join(names[:_SHOWN])
     return f"known: {shown}" + (f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else "")
 
 
 def unknown(what: str, given: object, known: Iterable[str]) -> UsageError:
-    """An error for an unknown name, with what to write instead."""
+    """Return the error for an unknown name, with what to write instead.
+
+    Args:
+        what: kind of the name, such as ``"operation"``.
+        given: the unknown name.
+        known: all known names.
+    """
     return UsageError(f"unknown {what} {given!r}; {hint(given, known)}")

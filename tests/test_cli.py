@@ -48,9 +48,9 @@ def line_of(stream: IO[str] | None) -> str:
 
 def first_lines(process: subprocess.Popen[str]) -> tuple[str, list[str]]:
     """URL and the lines to paste."""
-    found = re.search(r"listens on (http://\S+)$", line_of(process.stdout))
+    found = re.search(r"listening on (http://\S+)$", line_of(process.stdout))
     assert found
-    assert line_of(process.stdout).endswith("paste:")
+    assert line_of(process.stdout).endswith("paste these commands:")
     return found[1], [line_of(process.stdout).strip() for _ in range(3)]
 
 
@@ -101,7 +101,8 @@ def test_the_ready_file_says_how_to_call(tmp_path: Path, profile: str, auth: str
         wire = Wire(document["url"], {"X-Auth-Token": document["token"]})
         image = wire.create(name="a")
         assert image["owner"] == document["project_id"]
-        assert f"({profile}, auth {auth}) listens on {document['url']}" in line_of(process.stdout)
+        said = line_of(process.stdout)
+        assert f"(profile {profile}, auth {auth}) listening on {document['url']}" in said
         process.send_signal(signal.SIGTERM)
         assert process.communicate(timeout=DEADLINE) == ("", "")
         assert process.returncode == 0
@@ -188,7 +189,7 @@ def test_colours_are_for_terminals(colours: bool) -> None:
         try:
             while text.count(b"\r\n") < 5:
                 text += terminal.read(4096)
-            url = re.search(rb"listens on (\S+)", text)
+            url = re.search(rb"listening on (\S+)", text)
             assert url
             Wire(url[1].decode(), {"X-Auth-Token": "t"}).get("/v2/images")
             while b"images.list" not in text or not text.endswith(b"\r\n"):

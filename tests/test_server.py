@@ -213,7 +213,8 @@ async def test_a_loop_is_left_clean(nothing_left: None) -> None:
         while not fault.hits:
             await asyncio.sleep(0)
         await fake.__aexit__(None, None, None)
-        assert asyncio.all_tasks() - before == {late}
+        # Whether the client has already heard of it depends on the release of aiohttp.
+        assert asyncio.all_tasks() - before - {late} == set()
         with pytest.raises(aiohttp.ClientError):
             await late
     assert asyncio.all_tasks() == before

@@ -61,8 +61,8 @@ class Call:
         errors: how this part of the service words its refusals.
     """
 
-    __slots__ = ("_body", "_hold", "_left_unread", "allow", "caller", "epoch", "errors", "exchange",
-                 "operation", "params", "request", "service")
+    __slots__ = ("_body", "_hold", "_left_unread", "allow", "caller", "epoch", "errors",
+                 "exchange", "operation", "params", "request", "service")
 
     def __init__(self, service: Service, request: web.Request, exchange: Draft) -> None:
         self.service = service

@@ -1,1 +1,1 @@
-"""What people type: the command ``fake-ims``, a module for each subcommand that has much to do."""
+"""The command ``fake-ims``, with one module for each larger subcommand."""

@@ -1,4 +1,4 @@
-"""``fake-ims ctl``: the control API on the command line."""
+"""``fake-ims ctl``: calls the control API of a running fake."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from ..errors import UsageError, unknown
 
 URL_VARIABLE = "FAKE_IMS_URL"
 TOKEN_VARIABLE = "FAKE_IMS_CONTROL_TOKEN"
-PATIENCE = 30.0  # seconds for an answer
+PATIENCE = 30.0  # seconds to wait for a response
 
 
 def listing() -> str:
-    """A line for each operation, with what it takes."""
+    """Return one line for each operation: its id, arguments and summary."""
     rows = [(route.id, _takes(route), route.says) for route in ROUTES]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     widths[1] = min(widths[1], 40)
@@ -42,7 +42,7 @@ def _params(route: Route) -> list[str]:
 
 
 def properties(route: Route) -> Mapping[str, Any]:
-    """What the body of an operation may have: schema by name."""
+    """Return the schema of each property that the body of an operation accepts, by name."""
     if "anyOf" in route.body:
         return {name: schema for branch in route.body["anyOf"]
                 for name, schema in branch["properties"].items()}
@@ -54,24 +54,24 @@ def run(
     operation: str, arguments: Sequence[str], *, url: str | None, ready_file: str | None,
     token: str | None,
 ) -> tuple[int, str]:
-    """Ask a running fake for an operation.
+    """Call an operation of a running fake.
 
     Args:
-        operation: its id.
-        arguments: ``name=value``; a value is JSON or else a text, ``@FILE`` what a file holds.
-        url: of the fake; by default ``FAKE_IMS_URL``.
-        ready_file: the file that ``serve --ready-file`` wrote, which tells the URL.
-        token: the control token; by default ``FAKE_IMS_CONTROL_TOKEN``.
+        operation: id of the operation.
+        arguments: ``NAME=VALUE``; a value is JSON or plain text, ``@FILE`` reads it from a file.
+        url: URL of the fake; by default the variable ``FAKE_IMS_URL``.
+        ready_file: file written by ``serve --ready-file``; the URL is read from it.
+        token: the control token; by default the variable ``FAKE_IMS_CONTROL_TOKEN``.
 
     Returns:
-        Exit status and what to print: 0 and the answer, 1 and the fake's refusal.
+        The exit status and the text to print: 0 and the response, or 1 and the fake's error.
 
     Raises:
-        UsageError: no such operation or argument, or no fake answers there.
+        UsageError: the operation or an argument is unknown, or the fake cannot be reached.
     """
     route = BY_ID.get(operation)
     if route is None:
-        raise unknown("operation of the control API", operation, BY_ID)
+        raise unknown("control operation", operation, BY_ID)
     request = _request(route, _parsed(arguments), _base(url, ready_file))
     token = token or os.environ.get(TOKEN_VARIABLE)
     if token:
@@ -84,7 +84,7 @@ def run(
             return 1, _refusal(error)
     except OSError as error:
         reason = getattr(error, "reason", error)
-        raise UsageError(f"no fake answers at {request.full_url}: {reason}") from None
+        raise UsageError(f"cannot reach a fake at {request.full_url}: {reason}") from None
     if not text:
         return 0, ""
     return 0, json.dumps(json.loads(text), indent=2, ensure_ascii=False)
@@ -96,13 +96,14 @@ def _base(url: str | None, ready_file: str | None) -> str:
             with open(ready_file, encoding="utf-8") as file:
                 return str(json.load(file)["url"])
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UsageError(f"{ready_file} is no ready file: {error}; is the fake running?"
-                             ) from None
+            raise UsageError(f"cannot read the ready file {ready_file}: {error}; "
+                             "is the fake running?") from None
     found = url or os.environ.get(URL_VARIABLE)
     if not found:
-        raise UsageError(f"say which fake: --url URL, --ready-file FILE, or {URL_VARIABLE}")
+        raise UsageError("the URL of the fake is missing: pass --url URL or --ready-file FILE, "
+                         f"or set {URL_VARIABLE}")
     if not found.startswith(("http://", "https://")):
-        raise UsageError(f"{found!r} is no URL such as http://127.0.0.1:8080")
+        raise UsageError(f"{found!r} is not a URL; write for example http://127.0.0.1:8080")
     return found.rstrip("/")
 
 
@@ -111,7 +112,7 @@ def _parsed(arguments: Sequence[str]) -> dict[str, Any]:
     for argument in arguments:
         name, sign, value = argument.partition("=")
         if not sign or not name:
-            raise UsageError(f"{argument!r}: arguments are written name=value")
+            raise UsageError(f"invalid argument {argument!r}; write NAME=VALUE")
         if name in found:
             raise UsageError(f"{name}= is given twice")
         found[name] = _value(name, value)
@@ -124,7 +125,7 @@ def _value(name: str, text: str) -> Any:
             with open(text[1:], encoding="utf-8") as file:
                 return file.read()
         except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{name}={text}: cannot be read: {error}") from None
+            raise UsageError(f"cannot read the file of {name}={text}: {error}") from None
     try:
         return json.loads(text)
     except ValueError:
@@ -136,7 +137,7 @@ def _request(route: Route, given: dict[str, Any], base: str) -> urllib.request.R
     path = route.path
     for name in _params(route):
         if name not in given:
-            raise UsageError(f"{route.id} needs {name}=")
+            raise UsageError(f"{route.id} requires the argument {name}=")
         path = path.replace(f"{{{name}}}", urllib.parse.quote(_text(given.pop(name)), safe=""))
     query = {name: _text(given.pop(name)) for name in route.query if name in given}
     if "additionalProperties" not in route.body or route.body["additionalProperties"] is False:

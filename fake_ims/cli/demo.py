@@ -1,4 +1,4 @@
-"""``fake-ims demo``: a short conversation with a fake of its own, to see that it works."""
+"""``fake-ims demo``: a short example session with a fake of its own."""
 
 from __future__ import annotations
 
@@ -26,10 +26,14 @@ def _ask(fake: FakeIMS, method: str, path: str, body: bytes | None = None,
 
 
 def run() -> int:
-    """Create, upload, wait, list, fail and delete; print each exchange. Gives an exit status."""
+    """Run the session, and print each request and the status of its response.
+
+    Returns:
+        The exit status: 0 if every response was as expected, otherwise 1.
+    """
     say = sys.stdout.write
     with FakeIMS() as fake:
-        say(f"fake_ims, profile {fake.profile}, listens on {fake.url}\n\n")
+        say(f"fake_ims (profile {fake.profile}) listening on {fake.url}\n\n")
         fake.lifecycle.saving = "30s"
         system = {"name": "ubuntu", "__os_version": "Ubuntu 22.04 server 64bit"}
         _, image = _ask(fake, "POST", "/v2/images", json.dumps(system).encode())
@@ -45,10 +49,12 @@ def run() -> int:
             deleted, _ = _ask(fake, "DELETE", path)
         for exchange in fake.requests:
             say(f"  {exchange.line()}\n")
-        say(f"\nIts status went from {' to '.join(statuses)} as the fake's clock moved 30s; "
-            f"{len(page['images'])} image was listed, {len(data)} bytes came back.\n"
-            f"The first DELETE was told to fail: {refused} {body['error']['code']}; "
-            f"the second one: {deleted}.\n")
+        say(f"\nThe demo moved the fake's clock by 30s: the status of the image went from "
+            f"{' to '.join(statuses)}.\n"
+            f"The list contained {len(page['images'])} image. The download returned {len(data)} "
+            "bytes.\n"
+            f"A fault made the first DELETE fail with {refused} {body['error']['code']}. "
+            f"The second DELETE returned {deleted}.\n")
     worked = (statuses == ["saving", "active"] and len(page["images"]) == 1
               and data == b"the bytes of a disk" and (refused, deleted) == (503, 204))
     return 0 if worked else 1

@@ -1,4 +1,4 @@
-"""What there is to say about a fault, and every weather, for people: ``fake-ims faults``."""
+"""``fake-ims faults``: lists the settings of faults, and the weathers."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ..faults.weather import WEATHER
 
 ROLES: dict[str, tuple[str, tuple[Kind, ...]]] = {
     "match": ("which requests", MATCHES),
-    "schedule": ("when, among them", SCHEDULES),
-    "effect": ("what happens", EFFECTS),
+    "schedule": ("which of these, and when", SCHEDULES),
+    "effect": ("what happens to them", EFFECTS),
 }
 _WIDTH = 100
 
 
 def settings(role: str) -> Iterator[Setting]:
-    """The settings of a role in the order of its kinds; each once, with the first that has it."""
+    """Yield the settings of a role, in the order of its kinds, each once."""
     shown: set[str] = set()
     for other, (_, kinds) in ROLES.items():
         for kind in kinds:
@@ -34,12 +34,12 @@ def settings(role: str) -> Iterator[Setting]:
 
 
 def takes(setting: Setting) -> str:
-    """What values a setting takes, in words."""
+    """Describe the values that a setting accepts."""
     return expected(setting.schema)
 
 
 def document() -> dict[str, object]:
-    """All of it as JSON has it."""
+    """Return the whole listing as a JSON document."""
     return {
         "settings": [
             {"name": setting.name, "role": role, "says": setting.says, "schema": setting.schema}
@@ -52,7 +52,7 @@ def document() -> dict[str, object]:
 
 
 def text() -> str:
-    """All of it as a table for a terminal."""
+    """Return the whole listing as a table for a terminal."""
     lines: list[str] = []
     width = max(len(setting.name) for role in ROLES for setting in settings(role)) + 2
     for role, (title, _) in ROLES.items():
@@ -61,7 +61,7 @@ def text() -> str:
             lines += textwrap.wrap(
                 f"{setting.says} ({takes(setting)})", _WIDTH, initial_indent=setting.name.ljust(
                     width), subsequent_indent=" " * width, break_on_hyphens=False)
-    lines += ["", "WEATHER: several faults under one name"]
+    lines += ["", "WEATHER: named sets of faults"]
     width = max(map(len, WEATHER)) + 2
     for row in WEATHER.values():
         lines.append(f"{row.name.ljust(width)}{row.says}")

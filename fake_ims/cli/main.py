@@ -1,4 +1,4 @@
-"""The command ``fake-ims``: ``serve``, ``operations`` and ``demo``."""
+"""The command ``fake-ims``: parses its arguments and runs a subcommand."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from ..version import __version__
 
 PROG = "fake-ims"
 MISUSE = 2
+_ABOUT = ("A fake of Open Telekom Cloud's Image Management Service (IMS) for tests. "
+          "'fake-ims COMMAND --help' explains a command.")
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that says what is wrong in one line."""
+    """A parser that reports an error in one line."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(allow_abbrev=False, **settings)
@@ -33,7 +35,7 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(MISUSE)
 
     def refuse(self, argument: str) -> NoReturn:
-        """Refuse an argument that no option takes."""
+        """Exit with an error for an unknown argument; suggest the closest option."""
         name = argument.partition("=")[0]
         close = difflib.get_close_matches(name, self.options, n=1)
         known = f"did you mean {close[0]}?" if close else f"see {self.prog} --help"
@@ -44,10 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command.
 
     Args:
-        arguments: what stands behind ``fake-ims`` on the command line; by default the process's.
+        arguments: the command-line arguments after ``fake-ims``; by default those of the process.
 
     Returns:
-        The exit status: 0, or 2 if an option is wrong or the port is taken.
+        The exit status: 0 for success; 1 if ``check`` found problems or the fake rejected a ``ctl``
+        request; 2 for a wrong argument, or a port in use.
     """
     try:
         parser, commands = _parsers()
@@ -61,10 +64,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(str(error))
         return MISUSE
     except BrokenPipeError:
-        # The reader of our output has gone. Let the flush at the end have nothing to complain of.
+        # The reader closed the pipe. Without this, the flush at exit would raise again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except KeyboardInterrupt:  # before serve listens to the signal
+    except KeyboardInterrupt:  # before serve installs its signal handlers
         return 0
 
 
@@ -74,77 +77,90 @@ def _complain(text: str) -> None:
 
 
 def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
-    parser = _Parser(prog=PROG, description="A fake Image Management Service.")
+    parser = _Parser(prog=PROG, description=_ABOUT)
     parser.add_argument("--version", action="version", version=f"{PROG} {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     serve: _Parser = commands.add_parser(
-        "serve", help="run the fake until it is interrupted",
-        description="Run the fake until it is interrupted (SIGINT or SIGTERM).")
+        "serve", help="start a fake and serve until interrupted",
+        description="Start a fake and serve until interrupted (Ctrl-C or SIGTERM).",
+        epilog="TIME is a duration such as 30s or 10m; 'polls(3)': done when a client asks for "
+        "the third time; or by-hand: done when you say so with 'fake-ims ctl'.")
     serve.option("--host", default="127.0.0.1", metavar="ADDRESS",
                  help="address to listen on (default: 127.0.0.1, this machine only)")
-    serve.option("--port", type=int, default=0, help="port to listen on (default: 0, a free one)")
+    serve.option("--port", type=int, default=0,
+                 help="port to listen on (default: 0, any free port)")
     serve.option("--profile", default="otc", metavar="otc|openstack",
-                 help="service that it plays (default: otc)")
+                 help="service to imitate: otc is Open Telekom Cloud's IMS, openstack is plain "
+                 "Glance (default: otc)")
     serve.option("--auth", default="any", metavar="any|issued|triple",
-                 help="how tokens are read (default: any token is good)")
-    for name, what in (("saving", "an upload takes until the image is active"),
-                       ("deleting", "a deletion takes until the image is gone"),
-                       ("jobs", "an asynchronous job of the IMS APIs takes")):
+                 help="tokens to accept: any token; issued: only tokens that the fake issued; "
+                 "triple: USER:PROJECT:ROLES (default: any)")
+    for name, what in (("saving", "an uploaded image becomes active"),
+                       ("deleting", "a deleted image disappears"),
+                       ("jobs", "an asynchronous job ends")):
         serve.option(f"--{name}", default="0s", metavar="TIME",
-                     help=f"how long {what}: 30s, 'polls(3)' or by-hand (default: 0s)")
+                     help=f"time until {what} (default: 0s)")
     serve.option("--region", default="eu-de", metavar="NAME",
-                 help="name of the region, in the service catalog (default: eu-de)")
+                 help="region name in the service catalog (default: eu-de)")
     serve.option("--seed", default="0", metavar="SEED",
-                 help="of the chance that faults have (default: 0)")
+                 help="seed for faults that fire at random (default: 0)")
     serve.option("--scenario", metavar="FILE", help="scenario file to play (TOML or JSON)")
     serve.option("--no-control", action="store_true",
-                 help="do not answer the control API at /_fake_ims/")
+                 help="disable the control API under /_fake_ims/")
     serve.option("--control-token", metavar="TOKEN",
-                 help="what clients of the control API must send in X-Fake-Ims-Control")
+                 help="token that control requests must send in the header X-Fake-Ims-Control")
     serve.option("--ready-file", metavar="FILE",
-                 help="JSON file to write once it answers, and to remove at the end")
+                 help="write a JSON file with URL and credentials when the fake is ready; "
+                 "remove it at exit")
     serve.option("--clouds-yaml", metavar="FILE",
-                 help="clouds.yaml to write, for OS_CLIENT_CONFIG_FILE, and to remove at the end")
+                 help="write a clouds.yaml for OS_CLIENT_CONFIG_FILE; remove it at exit")
     serve.option("--print-env", action="store_true",
-                 help="print nothing but what a shell evaluates to have OS_* and "
-                 'HUAWEICLOUD_SDK_*: eval "$(fake-ims serve --print-env &)"')
-    serve.option("--quiet", action="store_true", help="print no more than where it listens")
+                 help="print only 'export' lines for OS_* and HUAWEICLOUD_SDK_*; use it as "
+                 'eval "$(fake-ims serve --print-env &)"')
+    serve.option("--quiet", action="store_true", help="print only the URL; do not log requests")
     operations: _Parser = commands.add_parser(
-        "operations", help="list the operations of the service",
-        description="List the operations of the service, as its contract has them.")
-    operations.option("--json", action="store_true", help="as JSON, with everything known")
-    operations.option("--profile", choices=("otc", "openstack"), help="only those of this profile")
+        "operations", help="list the API operations of the service",
+        description="List the API operations of the service: id, method, path and status.")
+    operations.option("--json", action="store_true", help="print JSON, with all details")
+    operations.option("--profile", choices=("otc", "openstack"),
+                      help="list only the operations of this profile")
     faults: _Parser = commands.add_parser(
-        "faults", help="list what can be said of a fault, and every weather",
-        description="List what can be said of a fault, and every weather.")
-    faults.option("--json", action="store_true", help="as JSON, with the schema of each value")
+        "faults", help="list the settings of faults, and the weathers",
+        description="List the settings of faults, and the weathers. A weather is a named set of "
+        "faults.")
+    faults.option("--json", action="store_true",
+                  help="print JSON, with the schema of each setting")
     demo: _Parser = commands.add_parser(
-        "demo", help="hold a short conversation with a fake, and show it",
-        description="Start a fake, create an image, upload, wait, list, fail, delete; print each "
-        "exchange.")
+        "demo", help="run a short example session",
+        description="Run a short example session: create an image, upload data, wait, list, "
+        "download, delete. Print each request and the status of its response.")
     check: _Parser = commands.add_parser(
         "check", help="check scenario files",
-        description="Check scenario files whole; print a line for each problem.")
-    check.add_argument("files", nargs="+", metavar="FILE")
+        description="Check scenario files. Print one line for each problem, with file, line and "
+        "key.")
+    check.add_argument("files", nargs="+", metavar="FILE", help="scenario file (TOML or JSON)")
     schema: _Parser = commands.add_parser(
         "schema", help="print the JSON schema of scenario files",
-        description="Print the JSON schema of scenario files.")
+        description="Print the JSON schema of scenario files, for editors and validators.")
     ctl: _Parser = commands.add_parser(
-        "ctl", help="drive a running fake over its control API",
-        description="Drive a running fake over its control API. Without an operation, list them.")
-    ctl.option("--url", metavar="URL", help="of the fake (default: $FAKE_IMS_URL)")
-    ctl.option("--ready-file", metavar="FILE", help="what serve --ready-file has written")
+        "ctl", help="control a running fake",
+        description="Control a running fake through its control API. Without OPERATION, list all "
+        "operations.",
+        epilog="Example: fake-ims ctl faults.add operation=images.create status=503 times=2")
+    ctl.option("--url", metavar="URL", help="URL of the fake (default: $FAKE_IMS_URL)")
+    ctl.option("--ready-file", metavar="FILE",
+               help="ready file of the fake, written by serve --ready-file")
     ctl.option("--control-token", metavar="TOKEN",
-               help="the fake's (default: $FAKE_IMS_CONTROL_TOKEN)")
-    ctl.add_argument("operation", nargs="?", metavar="OPERATION", help="such as faults.add")
+               help="control token of the fake (default: $FAKE_IMS_CONTROL_TOKEN)")
+    ctl.add_argument("operation", nargs="?", metavar="OPERATION", help="for example faults.add")
     ctl.add_argument("arguments", nargs="*", metavar="NAME=VALUE",
-                     help="a value is JSON or else a text; @FILE is what a file holds")
+                     help="VALUE is JSON or plain text; @FILE reads the text from a file")
     return parser, {"serve": serve, "operations": operations, "demo": demo, "check": check,
                     "schema": schema, "ctl": ctl, "faults": faults}
 
 
 def _serve(given: argparse.Namespace) -> int:
-    from . import serve as standalone  # brings aiohttp, which nothing else here needs
+    from . import serve as standalone  # imports aiohttp, which only serve needs
 
     standalone.serve(
         profile=given.profile, auth=given.auth, saving=given.saving, deleting=given.deleting,
@@ -175,7 +191,7 @@ def _check(given: argparse.Namespace) -> int:
             print(error, file=sys.stderr)
             wrong += 1
         else:
-            print(f"{file}: good", flush=True)
+            print(f"{file}: ok", flush=True)
     return 1 if wrong else 0
 
 

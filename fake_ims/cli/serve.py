@@ -1,4 +1,4 @@
-"""``fake-ims serve``: the fake as a server of its own, for any client and for curl."""
+"""``fake-ims serve``: runs the fake as a standalone server."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ def serve(
 
     Args:
         profile, auth, saving, deleting, jobs, region, seed, host, port, control, control_token:
-            as ``FakeIMS`` has them.
-        scenario: a scenario file to play; its settings go before the others.
-        ready_file: where to write, once it answers, JSON with ``url``, ``token``, ``project_id``,
-            ``pid`` and what the default user logs in with; it is removed at the end.
-        clouds_yaml: where to write a ``clouds.yaml`` before that; it is removed, too.
-        print_env: print nothing but what a shell evaluates, and close the output: so that
-            ``eval "$(fake-ims serve --print-env &)"`` goes on once the fake answers.
-        quiet: print no more than where it listens.
+            the same as the arguments of ``FakeIMS``.
+        scenario: scenario file to play; its settings override the others.
+        ready_file: JSON file to write when the fake is ready, with ``url``, ``token``,
+            ``project_id``, ``pid`` and the credentials of the default user. It is removed at exit.
+        clouds_yaml: ``clouds.yaml`` to write before the ready file. It is removed at exit.
+        print_env: print only shell commands, then close standard output. So
+            ``eval "$(fake-ims serve --print-env &)"`` returns when the fake is ready.
+        quiet: print only the URL; do not log requests.
 
     Raises:
         UsageError: a setting is wrong, or a file cannot be written.
@@ -75,7 +75,7 @@ def serve(
         from ..scenario import load
 
         played = load(scenario, FakeIMS)
-    with contextlib.suppress(KeyboardInterrupt):  # where signals cannot be had otherwise
+    with contextlib.suppress(KeyboardInterrupt):  # where no signal handler can be installed
         asyncio.run(_serve(fake, played, ready_file, clouds_yaml, print_env, quiet))
 
 
@@ -87,7 +87,7 @@ async def _serve(
     if not quiet and not print_env:
         fake.requests.listener = voice.tell
     if ready_file is not None:
-        _remove(ready_file)  # of a server that was killed: it must not be taken for ours
+        _remove(ready_file)  # left by a killed server; a reader must not take it for this one
     if clouds_yaml is not None:
         configuration.check_clouds(clouds_yaml).unlink(missing_ok=True)
     written: list[str] = []
@@ -107,10 +107,10 @@ async def _serve(
                 for line in configuration.shell_lines(fake, fake.project_id):
                     voice.say(line)
                 voice.close()
-            voice.say(f"fake-ims {__version__} ({fake.profile}, auth {fake.auth}) "
-                      f"listens on {fake.url}")
+            voice.say(f"fake-ims {__version__} (profile {fake.profile}, auth {fake.auth}) "
+                      f"listening on {fake.url}")
             if not quiet:
-                voice.say("Ctrl-C ends it. To try it, paste:")
+                voice.say("Press Ctrl-C to stop. To try it, paste these commands:")
                 for line in _examples(fake):
                     voice.say(f"  {line}")
             await ended.wait()
@@ -132,8 +132,8 @@ def _on_signals(end: Callable[[], None]) -> None:
 
 
 def _no_more_signals() -> None:
-    """Take no more signals: all is done, and one that comes while the loop is closed would write
-    to a descriptor that is gone."""
+    """Ignore signals from here on: a handler that runs while the loop closes would write to a
+    closed descriptor."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows
@@ -142,7 +142,7 @@ def _no_more_signals() -> None:
 
 
 def _examples(fake: FakeIMS) -> list[str]:
-    """Three commands to paste: create an image, upload its data, list."""
+    """Return three curl commands: create an image, upload its data, list images."""
     image_id = str(uuid.uuid4())
     images = f"{fake.url}/v2/images"
     body = {"id": image_id, "name": "my-first-image", "disk_format": "raw",
@@ -158,7 +158,7 @@ def _examples(fake: FakeIMS) -> list[str]:
 
 
 class _Voice:
-    """Prints lines as they come, with colours on a terminal, until nobody listens any more."""
+    """Prints lines at once, coloured on a terminal, until the reader closes the pipe."""
 
     def __init__(self) -> None:
         self._heard = sys.stdout is not None  # None under pythonw, or after >&-
@@ -176,7 +176,7 @@ class _Voice:
             self.close()
 
     def close(self) -> None:
-        """Say no more, and let a reader see the end."""
+        """Stop printing, and close standard output for its reader."""
         if not self._heard:
             return
         self._heard = False
@@ -184,9 +184,9 @@ class _Voice:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def tell(self, exchange: Exchange) -> None:
-        """Print an exchange."""
+        """Print the log line of an exchange: one request and its response."""
         moment = datetime.fromtimestamp(exchange.started_at).strftime("%H:%M:%S")
-        # What clients send must not move the cursor of a terminal.
+        # Control characters sent by a client must not reach the terminal.
         line = _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], exchange.line())
         if self.coloured:
             line = f"{_colour(exchange)}{line}{_PLAIN}"
@@ -200,7 +200,7 @@ def _colour(exchange: Exchange) -> str:
 
 
 def _write(path: str, fake: FakeIMS) -> None:
-    """Write the ready file: others see all of it or nothing."""
+    """Write the ready file atomically."""
     text = json.dumps({
         "url": fake.url, "token": fake.lasting_token, "project_id": fake.project_id,
         "pid": os.getpid(),

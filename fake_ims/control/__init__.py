@@ -1,6 +1,7 @@
-"""The control API below ``/_fake_ims/``: what ``FakeIMS`` can do, from any language.
+"""The control API under ``/_fake_ims/``: everything ``FakeIMS`` can do, over HTTP.
 
-``routes.py`` is the table that all derives from: the server (``server.py``), the OpenAPI
-description (``openapi.py``) and the command ``fake-ims ctl`` (``command.py``). The handlers stand
-in ``faults.py``, ``state.py``, ``images.py``, ``jobs.py``, ``world.py`` and ``requests.py``.
+The table in ``routes.py`` defines every operation. The server (``server.py``), the OpenAPI
+description (``openapi.py``) and the command ``fake-ims ctl`` (``fake_ims/cli/ctl.py``) read it. The
+handlers are in ``faults.py``, ``state.py``, ``images.py``, ``jobs.py``, ``world.py`` and
+``requests.py``.
 """

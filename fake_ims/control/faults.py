@@ -1,4 +1,4 @@
-"""Control: faults."""
+"""Control API: add, list and remove faults."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .route import Control, ControlError, Route
 
 
 def told(fault: Fault) -> dict[str, object]:
-    """A fault as the control API shows it."""
+    """Return a fault as a JSON document."""
     return {"number": fault.number, "text": str(fault), "settings": dict(fault.plan.settings),
             "hits": fault.hits, "matched": fault.matched, "active": fault.active}
 
@@ -36,7 +36,8 @@ def _find(control: Control) -> Fault:
     for fault in control.fake.faults:
         if str(fault.number) == number:
             return fault
-    raise ControlError(404, f"there is no fault {number}; GET /_fake_ims/faults lists them")
+    raise ControlError(404, f"fault {number} does not exist; GET /_fake_ims/faults lists all "
+                       "faults")
 
 
 def _remove(control: Control) -> None:
@@ -48,16 +49,18 @@ def _clear(control: Control) -> None:
 
 
 ROUTES = (
-    Route("faults", "GET", "/faults", "The faults that are set.", _list,
-          query={"unused": says({"enum": ["true", "false"]}, "only those that never fired")},
-          answer="faults, in order of adding"),
-    Route("faults.add", "POST", "/faults", "Set a fault.", _add, schemas.fault(),
-          answer="the fault, with its number and its sentence"),
-    Route("faults.weather", "POST", "/faults/weather", "Set the faults of a weather.", _weather,
-          schemas.weather(), answer="its faults, in order"),
-    Route("faults.clear", "DELETE", "/faults", "Remove every fault.", _clear),
-    Route("faults.show", "GET", "/faults/{number}", "One fault.",
+    Route("faults", "GET", "/faults", "List the faults.", _list,
+          query={"unused": says({"enum": ["true", "false"]},
+                                "'true' lists only faults that never fired")},
+          answer="the faults, in the order in which they were added"),
+    Route("faults.add", "POST", "/faults", "Add a fault.", _add, schemas.fault(),
+          answer="the fault, with its number and a description"),
+    Route("faults.weather", "POST", "/faults/weather",
+          "Add the faults of a weather, a named set of faults.", _weather,
+          schemas.weather(), answer="the faults of the weather, in order"),
+    Route("faults.clear", "DELETE", "/faults", "Remove all faults.", _clear),
+    Route("faults.show", "GET", "/faults/{number}", "Show a fault.",
           lambda control: told(_find(control)), answer="the fault", errors=(404,)),
-    Route("faults.remove", "DELETE", "/faults/{number}", "Remove one fault.", _remove,
+    Route("faults.remove", "DELETE", "/faults/{number}", "Remove a fault.", _remove,
           errors=(404,)),
 )

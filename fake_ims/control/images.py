@@ -1,4 +1,4 @@
-"""Control: images in the hands of the test."""
+"""Control API: add, inspect and change images."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def told(image: ImageHandle) -> dict[str, object]:
-    """An image as the control API shows it: as on the wire, with what no client sees."""
+    """Return an image as a JSON document: as a client sees it, plus members and kill reason."""
     return {**image.attributes, "members": image.members, "kill_reason": image.kill_reason}
 
 
@@ -64,20 +64,21 @@ def _delete(control: Control) -> None:
 _ONE = "/images/{image}"
 
 ROUTES = (
-    Route("images", "GET", "/images", "All images, of every tenant.", _list,
-          answer="images, oldest first"),
-    Route("images.add", "POST", "/images", "Put an image there, whatever policy says.", _add,
+    Route("images", "GET", "/images", "List the images of all projects.", _list,
+          answer="the images, oldest first"),
+    Route("images.add", "POST", "/images", "Add an image, without permission checks.", _add,
           schemas.image(), answer="the image"),
-    Route("images.show", "GET", _ONE, "An image, by id or name.",
+    Route("images.show", "GET", _ONE, "Show an image, by id or name.",
           lambda control: told(_find(control)), answer="the image", errors=(404,)),
-    Route("images.data", "GET", f"{_ONE}/data", "The bytes of an image.", _data,
-          answer="base64, null without data", errors=(404,)),
-    Route("images.set", "PATCH", _ONE, "Change attributes, whatever the status.", _change,
+    Route("images.data", "GET", f"{_ONE}/data", "Return the data of an image.", _data,
+          answer="the data in base64; null if the image has none", errors=(404,)),
+    Route("images.set", "PATCH", _ONE, "Change attributes of an image, in any status.", _change,
           schemas.image(new=False), answer="the image", errors=(404,)),
-    Route("images.activate", "POST", f"{_ONE}/activate", "Make it active now.", _activate,
+    Route("images.activate", "POST", f"{_ONE}/activate", "Set the status to active.", _activate,
           answer="the image", errors=(404,)),
-    Route("images.kill", "POST", f"{_ONE}/kill", "Make it killed now.", _kill,
-          table({"reason": says(NAME, "why")}), answer="the image", errors=(404,)),
-    Route("images.delete", "DELETE", _ONE, "Delete it, protected or not.", _delete,
+    Route("images.kill", "POST", f"{_ONE}/kill", "Set the status to killed.", _kill,
+          table({"reason": says(NAME, "reason, for the kill_reason of the image")}),
+          answer="the image", errors=(404,)),
+    Route("images.delete", "DELETE", _ONE, "Delete an image, even a protected one.", _delete,
           errors=(404,)),
 )

@@ -1,4 +1,4 @@
-"""Control: asynchronous jobs in the hands of the test."""
+"""Control API: start, finish and fail asynchronous jobs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def told(job: JobHandle) -> dict[str, object]:
-    """A job as the control API shows it."""
+    """Return a job as a JSON document."""
     return {"id": job.id, "type": job.type, "status": job.status, "progress": job.progress,
             "error_code": job.error_code, "fail_reason": job.fail_reason,
             "entities": job.entities}
@@ -56,20 +56,22 @@ def _fail_next(control: Control) -> None:
 
 
 _ONE = "/jobs/{job}"
-_FAILURE = table({"error_code": says(ERROR, "the error code"), "reason": says(NAME, "fail_reason")})
+_FAILURE = table({"error_code": says(ERROR, "error code of the job"),
+                  "reason": says(NAME, "fail_reason of the job")})
 
 ROUTES = (
-    Route("jobs", "GET", "/jobs", "All asynchronous jobs.", _list, answer="jobs, oldest first"),
-    Route("jobs.show", "GET", _ONE, "A job, by id, or the last.",
+    Route("jobs", "GET", "/jobs", "List the asynchronous jobs.", _list,
+          answer="the jobs, oldest first"),
+    Route("jobs.show", "GET", _ONE, "Show a job, by id; 'last' is the newest job.",
           lambda control: told(_find(control)), answer="the job", errors=(404,)),
-    Route("jobs.start", "POST", f"{_ONE}/start", "Let it run now.", _start,
+    Route("jobs.start", "POST", f"{_ONE}/start", "Set the job to RUNNING.", _start,
           table({"progress": says({"type": "number", "minimum": 0, "maximum": 99},
-                                 "stay at this progress, in percent")}),
+                                 "progress in percent; the job then stays there")}),
           answer="the job", errors=(404,)),
-    Route("jobs.succeed", "POST", f"{_ONE}/succeed", "Let it succeed now.", _succeed,
+    Route("jobs.succeed", "POST", f"{_ONE}/succeed", "Finish the job with SUCCESS.", _succeed,
           answer="the job", errors=(404,)),
-    Route("jobs.fail", "POST", f"{_ONE}/fail", "Let it fail now.", _fail, _FAILURE,
+    Route("jobs.fail", "POST", f"{_ONE}/fail", "Finish the job with FAIL.", _fail, _FAILURE,
           answer="the job", errors=(404,)),
-    Route("jobs.fail_next", "POST", "/job_failures", "Let jobs to come fail.", _fail_next,
+    Route("jobs.fail_next", "POST", "/job_failures", "Make future jobs fail.", _fail_next,
           schemas.job_failure()),
 )

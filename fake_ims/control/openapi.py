@@ -1,4 +1,4 @@
-"""The OpenAPI description of the control API, from its table."""
+"""Generates the OpenAPI description of the control API from its routes."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _ERROR = table({
             {"path": {"type": "string"}, "text": {"type": "string"}})},
     }, required=("message",)),
 }, required=("error",))
-_MEANINGS = {400: "something in the request cannot be; nothing was done",
-             401: "the control token is missing or wrong", 404: "there is none"}
+_MEANINGS = {400: "the request is invalid; the fake is unchanged",
+             401: "the control token is missing or wrong", 404: "it does not exist"}
 
 
 def description(routes: Iterable[Route]) -> dict[str, object]:
-    """An OpenAPI 3.1 document."""
+    """Return the OpenAPI 3.1 document of the routes."""
     paths: dict[str, dict[str, object]] = {}
     for route in routes:
         paths.setdefault(PREFIX + route.path, {})[route.method.lower()] = _operation(route)
@@ -53,7 +53,7 @@ def _operation(route: Route) -> dict[str, object]:
         content: dict[str, object] = {"application/json": {"schema": {"type": "object"}}}
         answers: dict[str, object] = {"200": {"description": route.answer, "content": content}}
     else:
-        answers = {"204": {"description": "done"}}
+        answers = {"204": {"description": "success"}}
     for status in (400, 401, *route.errors):
         answers[str(status)] = {
             "description": _MEANINGS[status],

@@ -1,4 +1,4 @@
-"""Control: the journal, and what is expected of it."""
+"""Control API: the journal of requests, and expectations about it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _list(control: Control) -> object:
     try:
         since = int(control.query.get("since", "0"))
     except ValueError:
-        raise ControlError(400, "since is a whole number") from None
+        raise ControlError(400, "since must be an integer: the number of a request") from None
     found = having(control.fake.requests, asked, since)
     form = control.query.get("form", "lines")
     if form == "har":
@@ -34,7 +34,8 @@ def _show(control: Control) -> dict[str, object]:
     for exchange in control.fake.requests:
         if str(exchange.number) == control.params["number"]:
             return as_document(exchange)
-    raise ControlError(404, f"there is no exchange {control.params['number']}")
+    raise ControlError(404, f"request {control.params['number']} is not in the journal; "
+                       "GET /_fake_ims/requests lists all requests")
 
 
 def _unexpected(control: Control) -> dict[str, object]:
@@ -51,25 +52,29 @@ def _verify(control: Control) -> dict[str, object]:
 
 
 _FILTERS: Mapping[str, Schema] = {
-    "operation": says(NAME, "an operation or a glob"),
-    "status": says(NAME, "status of the answer (0 for none), or a class such as 5xx"),
+    "operation": says(NAME, "an operation such as images.create, or a glob"),
+    "status": says(NAME, "status of the response, 0 for none, or a class such as 5xx"),
     "tenant": says(NAME, "project id of the caller"),
     "method": says(NAME, "HTTP method"),
-    "path": says(NAME, "a path, template or glob"),
-    "since": says(NAME, "only those after this number"),
+    "path": says(NAME, "a path, a template or a glob"),
+    "since": says(NAME, "only requests after the one with this number"),
     "form": says({"enum": ["lines", "bodies", "har", "jsonl"]},
-                 "without headers and bodies (default), with them, as HAR, as JSON lines"),
+                 "lines (default) omits headers and bodies; bodies includes them; har is an HTTP "
+                 "archive; jsonl is JSON lines"),
 }
 
 ROUTES = (
-    Route("requests", "GET", "/requests", "The exchanges so far.", _list, query=_FILTERS,
-          answer="requests, oldest first; how many the ring has dropped"),
-    Route("requests.show", "GET", "/requests/{number}", "One exchange, with its bodies.", _show,
-          answer="the exchange", errors=(404,)),
+    Route("requests", "GET", "/requests", "List the requests and their responses.", _list,
+          query=_FILTERS,
+          answer="the requests, oldest first, and the number of older ones that were dropped"),
+    Route("requests.show", "GET", "/requests/{number}",
+          "Show a request and its response, with headers and bodies.", _show,
+          answer="the request and its response", errors=(404,)),
     Route("requests.unexpected", "GET", "/requests/unexpected",
-          "What no client should send, of what came in.", _unexpected, answer="texts"),
-    Route("requests.clear", "DELETE", "/requests", "Forget every exchange.", _clear),
+          "List requests that no correct client sends.", _unexpected,
+          answer="a sentence for each request"),
+    Route("requests.clear", "DELETE", "/requests", "Remove all requests from the journal.", _clear),
     Route("requests.verify", "POST", "/requests/verify",
-          "Whether so many requests of a kind have come in.", _verify, expectation(),
-          answer="met, and if not, why"),
+          "Check how many requests of a kind the fake received.", _verify, expectation(),
+          answer="whether the expectation is met; if not, why"),
 )

@@ -1,4 +1,4 @@
-"""The shape of a row of the control API, and what its handlers raise."""
+"""The type of a route of the control API, and the error that its handlers raise."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ PREFIX = "/_fake_ims"
 
 
 class ControlError(Exception):
-    """A control request cannot be done.
+    """A control request fails.
 
     Attributes:
         status: HTTP status.
-        message: what is wrong, and how to mend it.
-        problems: of the body, one by one.
+        message: what is wrong, and what to send instead.
+        problems: the single problems of the body or query.
     """
 
     def __init__(self, status: int, message: str, problems: tuple[Problem, ...] = ()) -> None:
@@ -33,13 +33,13 @@ class ControlError(Exception):
 
 @dataclass(frozen=True)
 class Control:
-    """One control request, checked against its row.
+    """One control request, checked against its route.
 
     Attributes:
-        fake: the fake that it is about.
+        fake: the fake to control.
         params: path parameters.
         query: query parameters.
-        body: the JSON body; an empty table if there was none.
+        body: the JSON body; empty if the request had none.
     """
 
     fake: FakeIMS
@@ -50,11 +50,11 @@ class Control:
 
 @dataclass(frozen=True)
 class Text:
-    """An answer that is no JSON document.
+    """A response that is not a JSON document.
 
     Attributes:
         text: the body.
-        content_type: its type.
+        content_type: media type of the body.
     """
 
     text: str
@@ -69,15 +69,15 @@ class Route:
     """One operation of the control API.
 
     Attributes:
-        id: its name: that of the command ``fake-ims ctl``, and OpenAPI's operationId.
+        id: name of the operation for ``fake-ims ctl``, and its operationId in OpenAPI.
         method: HTTP method.
-        path: below the prefix, with ``{name}`` for each parameter.
-        says: what it does.
-        act: does it; gives the JSON document to answer, a ``Text``, or None for 204.
+        path: path under the prefix, with ``{name}`` for each parameter.
+        says: summary, one sentence.
+        act: the handler; returns the JSON document to send, a ``Text``, or None for 204.
         body: schema of the body.
-        query: query parameters: schema by name.
-        answer: what the answer holds, in words.
-        errors: statuses of refusals, beside 400.
+        query: schema of each query parameter, by name.
+        answer: description of the response.
+        errors: error statuses besides 400 and 401.
     """
 
     id: str

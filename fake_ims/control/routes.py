@@ -1,4 +1,4 @@
-"""The table of the control API."""
+"""The routes of the control API."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ def _index(control: Control) -> dict[str, object]:
 
 
 ROUTES: tuple[Route, ...] = (
-    Route("index", "GET", "/", "What this API can do.", _index, answer="its operations"),
-    Route("openapi", "GET", "/openapi.json", "The OpenAPI description of this API.", _describe,
+    Route("index", "GET", "/", "List the operations of this API.", _index,
+          answer="the operations"),
+    Route("openapi", "GET", "/openapi.json", "Return the OpenAPI document of this API.", _describe,
           answer="an OpenAPI document"),
     *state.ROUTES,
     *faults.ROUTES,

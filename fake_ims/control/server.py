@@ -1,4 +1,4 @@
-"""Answers control requests: finds the row, checks token and body, and words what is wrong."""
+"""Handles control requests: finds the route, checks token, query and body, reports errors."""
 
 from __future__ import annotations
 
@@ -24,17 +24,18 @@ MAX_BODY = 64 * 1024 * 1024
 
 
 async def answer(fake: FakeIMS, token: str | None, request: web.Request) -> web.Response:
-    """Answer a request below ``/_fake_ims``.
+    """Handle a request under ``/_fake_ims``.
 
     Args:
-        fake: the fake that it controls.
-        token: what the client must send in ``X-Fake-Ims-Control``; None for nothing.
+        fake: the fake to control.
+        token: the token that ``X-Fake-Ims-Control`` must contain; None for no check.
         request: the request.
     """
     try:
         given = request.headers.get(HEADER, "")
         if token is not None and not hmac.compare_digest(given.encode(), token.encode()):
-            raise ControlError(401, f"the control API needs its token in {HEADER}")
+            raise ControlError(401, "the control token is missing or wrong; send it in the header "
+                               f"{HEADER}")
         route, params = _find(request)
         query = _query(route, request)
         body = await _body(route, request)
@@ -60,13 +61,15 @@ def _find(request: web.Request) -> tuple[Route, Mapping[str, str]]:
                 return route, match.groupdict()
             allowed.append(route.method)
     if allowed:
-        raise ControlError(405, f"{path} takes {', '.join(allowed)}, not {request.method}")
-    raise ControlError(404, f"the control API has no {path}; GET {PREFIX}/ tells what it has")
+        raise ControlError(405, f"{PREFIX}{path} does not support {request.method}; "
+                           f"use {' or '.join(allowed)}")
+    raise ControlError(404, f"the control API has no path {PREFIX}{path}; "
+                       f"GET {PREFIX}/ lists all operations")
 
 
 @cache
 def _patterns() -> list[tuple[Route, re.Pattern[str]]]:
-    # A path without parameters goes before one with: /world/buckets/{bucket} before {shelf}/{id}.
+    # Paths with fewer parameters first: /world/buckets/{bucket} before /world/{shelf}/{id}.
     rows = sorted(ROUTES, key=lambda route: route.path.count("{"))
     return [(route, re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(route.path))))
             for route in rows]
@@ -77,7 +80,7 @@ def _query(route: Route, request: web.Request) -> Mapping[str, str]:
     schema = {"type": "object", "properties": route.query, "additionalProperties": False}
     problems = check(given, schema)
     if problems:
-        raise ControlError(400, f"in the query: {'; '.join(map(str, problems))}",
+        raise ControlError(400, f"invalid query: {'; '.join(map(str, problems))}",
                            tuple(problems))
     return given
 
@@ -87,20 +90,22 @@ async def _body(route: Route, request: web.Request) -> Mapping[str, Any]:
         document: object = {}
     else:
         if request.content_type != "application/json":
-            # A page in a browser cannot send this type elsewhere without asking first.
-            raise ControlError(415, "a body is JSON: send Content-Type: application/json")
+            # Protects against cross-site requests: a browser asks the server before it sends this
+            # type to another site.
+            raise ControlError(415, "the body must be JSON; send the header "
+                               "Content-Type: application/json")
         if (request.content_length or 0) > MAX_BODY:
-            raise ControlError(413, f"a body has at most {MAX_BODY} bytes")
+            raise ControlError(413, f"the body is too large; send at most {MAX_BODY} bytes")
         try:
             document = json.loads(await request.read() or b"{}")
         except (ValueError, RecursionError) as error:
-            raise ControlError(400, f"the body is no JSON: {error}") from None
+            raise ControlError(400, f"the body is not valid JSON: {error}") from None
     problems = check(document, route.body)
     if problems:
         if route.body is NO_BODY:
-            raise ControlError(400, f"{route.method} {PREFIX}{route.path} takes no body")
+            raise ControlError(400, f"{route.method} {PREFIX}{route.path} does not accept a body")
         raise ControlError(400, "; ".join(map(str, problems)), tuple(problems))
-    assert isinstance(document, dict), "every schema of a body is a table's"
+    assert isinstance(document, dict), "the schema of every body asks for a mapping"
     return document
 
 

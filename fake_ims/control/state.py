@@ -1,4 +1,4 @@
-"""Control: the fake as a whole: its state, reset, clock, lifecycle, tenants, scenario."""
+"""Control API: state, reset, clock, lifecycle, tenants and scenario of the fake."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _play(control: Control) -> dict[str, object]:
 def _told(control: Control) -> dict[str, object]:
     scenario = control.fake.scenario
     if scenario is None:
-        raise ControlError(404, "no scenario is being played; POST one to /_fake_ims/scenario")
+        raise ControlError(404, "the fake has no scenario; POST one to /_fake_ims/scenario")
     return {"name": scenario.document.name, "taken": scenario.taken,
             "steps": len(scenario.document.steps), "complaints": scenario.complaints(),
             "tenants": {name: tenant.token for name, tenant in scenario.tenants.items()}}
@@ -95,39 +95,45 @@ def _told(control: Control) -> dict[str, object]:
 _LIFECYCLE: Mapping[str, Any] = {name: DUE for name in ("saving", "deleting", "jobs")}
 
 ROUTES = (
-    Route("state", "GET", "/state", "The settings and counts of the fake.", _state,
-          answer="settings, counts, clock, token"),
+    Route("state", "GET", "/state", "Show the settings and counts of the fake.", _state,
+          answer="settings, counts, clock and token"),
     Route("reset", "POST", "/reset",
-          "Forget images, tokens, faults and exchanges; settings that are not given go back to "
-          "what the fake was started with.", _reset, table(schemas.SETTINGS_OF_A_FAKE),
-          answer="the state after it"),
-    Route("clock", "GET", "/clock", "The fake's time.", _clock, answer="now"),
-    Route("clock.advance", "POST", "/clock", "Move the fake's time forward.", _advance,
-          table({"advance": says(DURATION, "by how much")}, required=("advance",)),
+          "Remove all images, tokens, faults and requests. Settings that you leave out return to "
+          "their values at the start of the fake.", _reset, table(schemas.SETTINGS_OF_A_FAKE),
+          answer="the new state"),
+    Route("clock", "GET", "/clock", "Show the time of the fake.", _clock,
+          answer="the time, as ISO 8601 and as seconds since the epoch"),
+    Route("clock.advance", "POST", "/clock", "Move the time of the fake forward.", _advance,
+          table({"advance": says(DURATION, "duration to move the clock by")},
+                required=("advance",)),
           answer="the new time"),
-    Route("lifecycle", "GET", "/lifecycle", "How long uploads, deletions and jobs take.",
-          _lifecycle, answer="saving, deleting, jobs"),
-    Route("lifecycle.set", "PATCH", "/lifecycle", "Change how long they take from now on.",
-          _set_lifecycle, table(_LIFECYCLE), answer="saving, deleting, jobs"),
+    Route("lifecycle", "GET", "/lifecycle", "Show how long uploads, deletions and jobs take.",
+          _lifecycle, answer="saving, deleting and jobs"),
+    Route("lifecycle.set", "PATCH", "/lifecycle",
+          "Change how long future uploads, deletions and jobs take.",
+          _set_lifecycle, table(_LIFECYCLE), answer="saving, deleting and jobs"),
     Route("lifecycle.kill_next", "POST", "/lifecycle/kill_next",
-          "The next uploads end killed.", _kill_next, schemas.KILLS["kill_next"]),
+          "End the next uploads with the status killed.", _kill_next, schemas.KILLS["kill_next"]),
     Route("lifecycle.kill_nth", "POST", "/lifecycle/kill_nth",
-          "The Nth upload from now ends killed.", _kill_nth, schemas.KILLS["kill_nth"]),
+          "End the Nth upload from now with the status killed.", _kill_nth,
+          schemas.KILLS["kill_nth"]),
     Route("lifecycle.kill_named", "POST", "/lifecycle/kill_named",
-          "Uploads to images of this name end killed.", _kill_named, schemas.KILLS["kill_named"]),
-    Route("tenants.add", "POST", "/tenants", "Another caller, and a token of his.", _tenant,
-          schemas.tenant(), answer="project_id, user_id, roles, token"),
-    Route("scenario", "GET", "/scenario", "The scenario that is being played.", _told,
-          answer="steps taken, complaints, tokens of its tenants", errors=(404,)),
+          "End uploads to images of a name with the status killed.", _kill_named,
+          schemas.KILLS["kill_named"]),
+    Route("tenants.add", "POST", "/tenants", "Add a tenant, and issue a token for it.", _tenant,
+          schemas.tenant(), answer="project_id, user_id, roles and token"),
+    Route("scenario", "GET", "/scenario", "Show the current scenario.", _told,
+          answer="number of steps taken, complaints, and tokens of its tenants", errors=(404,)),
     Route("scenario.play", "POST", "/scenario",
-          "Reset, and play a scenario; one that cannot be played changes nothing.", _play,
+          "Reset the fake and play a scenario. An invalid scenario changes nothing.", _play,
           {"anyOf": [
-              table({"toml": says(NAME, "the scenario as the text of a TOML file")},
+              table({"toml": says(NAME, "the scenario, as the text of a TOML file")},
                     required=("toml",)),
-              table({"scenario": says({"type": "object"}, "the scenario as a document")},
+              table({"scenario": says({"type": "object"}, "the scenario, as a JSON object")},
                     required=("scenario",))],
-           "title": "{toml: TEXT} or {scenario: DOCUMENT}"},
-          answer="steps taken, complaints, tokens of its tenants"),
-    Route("scenario.schema", "GET", "/scenario/schema", "The JSON schema of scenarios.",
+           "title": "{toml: TEXT} or {scenario: OBJECT}"},
+          answer="number of steps taken, complaints, and tokens of its tenants"),
+    Route("scenario.schema", "GET", "/scenario/schema",
+          "Return the JSON schema of scenario files.",
           lambda control: scenario_schema(), answer="a JSON schema"),
 )

@@ -1,4 +1,4 @@
-"""Control: the world around images."""
+"""Control API: the world, which is everything around images (servers, disks, buckets, quota)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _shelf(control: Control) -> Any:
 def _remove(control: Control) -> None:
     name = control.params["shelf"]
     if name not in schemas.shelves():
-        raise ControlError(404, f"the world has no {name!r}; it has "
+        raise ControlError(404, f"unknown kind of record {name!r}; use one of "
                            f"{', '.join(sorted(schemas.shelves()))}")
     try:
         _shelf(control).remove(control.params["id"])
@@ -71,17 +71,18 @@ def _remove_bucket(control: Control) -> None:
 
 
 ROUTES = (
-    Route("world", "GET", "/world", "Servers, disks, buckets, ..., quota.", _world,
+    Route("world", "GET", "/world",
+          "Show the world around images: servers, disks, buckets, quota and more.", _world,
           answer="the world"),
     Route("world.set", "PATCH", "/world",
-          "Add records and buckets; set everything else.", _set,
+          "Add records and buckets to the world, and change its other settings.", _set,
           table({name: schema for name, schema in schemas.world()["properties"].items()}),
           answer="the world"),
     Route("world.put", "POST", "/world/buckets/{bucket}/objects",
-          "Put an object into a bucket; a missing bucket is created.", _put,
+          "Put an object into a bucket. A missing bucket is created.", _put,
           schemas.stored_object(), answer="the object"),
     Route("world.remove_bucket", "DELETE", "/world/buckets/{bucket}", "Remove a bucket.",
           _remove_bucket, errors=(404,)),
     Route("world.remove", "DELETE", "/world/{shelf}/{id}",
-          "Remove a record: /world/servers/ID.", _remove, errors=(404,)),
+          "Remove a record, for example /world/servers/ID.", _remove, errors=(404,)),
 )

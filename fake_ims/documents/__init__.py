@@ -1,1 +1,1 @@
-"""Documents that users write: what may stand in them, and all that is wrong with one."""
+"""Documents that users write in TOML or JSON: their schemas, their checks, and applying them."""

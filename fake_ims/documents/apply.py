@@ -1,4 +1,4 @@
-"""Does to a fake what documents say: the same words as the Python API, in JSON or TOML."""
+"""Applies documents to a fake. Their keys are the arguments of the Python API."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Document = Mapping[str, Any]
 
 
 def bytes_of(data: object) -> bytes:
-    """The bytes that a document gives: a text, ``{base64: ...}`` or ``{zeros: N}``.
+    """Return the bytes of a string, ``{base64: ...}`` or ``{zeros: N}``.
 
     Raises:
-        UsageError: it is none of these.
+        UsageError: the value is none of these.
     """
     if isinstance(data, str):
         return data.encode()
@@ -30,13 +30,13 @@ def bytes_of(data: object) -> bytes:
     if isinstance(data, Mapping) and "base64" in data:
         try:
             return base64.b64decode(data["base64"], validate=True)
-        except ValueError as error:  # also for what is no ASCII
-            raise UsageError(f"data.base64 is no base64: {error}") from None
-    raise UsageError("data is a text, {base64: ...} or {zeros: N}")
+        except ValueError as error:  # also for text that is not ASCII
+            raise UsageError(f"data.base64 is not valid base64: {error}") from None
+    raise UsageError("data must be a string, {base64: ...} or {zeros: N}")
 
 
 def with_bytes(document: Document) -> dict[str, Any]:
-    """The document with its ``data`` as bytes."""
+    """Return the document with ``data`` converted to bytes."""
     given = dict(document)
     if given.get("data") is not None:
         given["data"] = bytes_of(given["data"])
@@ -44,43 +44,43 @@ def with_bytes(document: Document) -> dict[str, Any]:
 
 
 def add_image(fake: FakeIMS, document: Document) -> ImageHandle:
-    """``images.add``.
+    """Call ``fake.images.add``.
 
     Raises:
-        UsageError: an attribute or value that cannot be.
+        UsageError: an attribute is unknown, or its value is invalid.
     """
     return fake.images.add(**with_bytes(document))
 
 
 def change_image(image: ImageHandle, document: Document) -> None:
-    """``image.set``.
+    """Call ``image.set``.
 
     Raises:
-        UsageError: an attribute or value that cannot be.
+        UsageError: an attribute is unknown, or its value is invalid.
     """
     image.set(**with_bytes(document))
 
 
 def find_image(fake: FakeIMS, name: str) -> ImageHandle:
-    """The image of an id or, if there is none, of a name.
+    """Return the image with this id or, if no id matches, with this name.
 
     Raises:
-        UnknownImageError: there is none, or there are several of that name.
+        UnknownImageError: no image matches, or several have this name.
     """
     return fake.images[name] if name in fake.images else fake.images.named(name)
 
 
 def add_tenant(fake: FakeIMS, document: Document) -> Tenant:
-    """``fake.tenant``.
+    """Call ``fake.tenant``.
 
     Raises:
-        UsageError: an argument that no token can carry.
+        UsageError: an argument is invalid.
     """
     return fake.tenant(**document)
 
 
 def add_record(world: World, shelf: str, document: Document) -> Any:
-    """``world.servers.add`` and its like.
+    """Call ``world.servers.add``, or ``add`` of another kind of record.
 
     Raises:
         UsageError: as for ``world.servers.add``.
@@ -89,10 +89,10 @@ def add_record(world: World, shelf: str, document: Document) -> Any:
 
 
 def add_bucket(world: World, document: Document) -> Bucket:
-    """``world.buckets.add``, with what lies in the bucket.
+    """Call ``world.buckets.add``, and put the objects into the bucket.
 
     Raises:
-        UsageError: there is one of that name, or an object that cannot be.
+        UsageError: the name is already in use, or an object is invalid.
     """
     given = dict(document)
     objects = given.pop("objects", ())
@@ -103,17 +103,17 @@ def add_bucket(world: World, document: Document) -> Bucket:
 
 
 def add_object(bucket: Bucket, document: Document) -> StoredObject:
-    """``bucket.put``.
+    """Call ``bucket.put``.
 
     Raises:
-        UsageError: an object that cannot be.
+        UsageError: the object is invalid.
     """
     given = with_bytes(document)
     return bucket.put(given.pop("name"), **given)
 
 
 def change_world(world: World, document: Document) -> None:
-    """Everything that a document says about the world; its records can come in any order.
+    """Apply a document to the world. Its records can come in any order.
 
     Raises:
         UsageError: a record, a value or a reference is not allowed.

@@ -1,4 +1,4 @@
-"""Holds a document against its schema, and tells every problem at once, each with its place."""
+"""Checks a document against its schema, and reports every problem with its path."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ..errors import unknown
 Path = tuple[str | int, ...]
 Schema = Mapping[str, Any]
 
-_SHOWN = 60  # characters of a value in a text
+_SHOWN = 60  # largest number of characters of a value in an error text
 _TYPES: dict[str, tuple[str, tuple[type, ...]]] = {
-    "string": ("a text", (str,)),
-    "integer": ("a whole number", (int,)),
+    "string": ("a string", (str,)),
+    "integer": ("an integer", (int,)),
     "number": ("a number", (int, float)),
     "boolean": ("true or false", (bool,)),
-    "object": ("a table", (dict,)),
+    "object": ("a mapping", (dict,)),
     "array": ("a list", (list,)),
     "null": ("null", (type(None),)),
 }
@@ -26,11 +26,11 @@ _TYPES: dict[str, tuple[str, tuple[type, ...]]] = {
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong.
+    """One problem of a document.
 
     Attributes:
-        path: keys and positions that lead to it.
-        text: what is wrong, what is allowed, and what was perhaps meant.
+        path: keys and list positions that lead to the value.
+        text: what is wrong, and what is allowed.
     """
 
     path: Path
@@ -41,7 +41,7 @@ class Problem:
 
 
 def dotted(path: Path) -> str:
-    """A path as people write it: ``faults[0].status``."""
+    """Format a path as ``faults[0].status``."""
     text = ""
     for part in path:
         if isinstance(part, int):
@@ -52,12 +52,12 @@ def dotted(path: Path) -> str:
 
 
 def check(document: object, schema: Schema, root: Schema | None = None) -> list[Problem]:
-    """Every problem of a document.
+    """Return every problem of a document.
 
     Args:
-        document: what JSON or TOML can hold.
-        schema: JSON schema, of the keywords that this module knows.
-        root: where its references (``#/$defs/name``) lead to; by default the schema itself.
+        document: a value parsed from JSON or TOML.
+        schema: JSON schema; this module supports the keywords that our schemas use.
+        root: schema whose ``$defs`` its references (``#/$defs/name``) use; by default ``schema``.
     """
     return list(_Checker(schema if root is None else root).problems(document, schema, ()))
 
@@ -91,7 +91,7 @@ class _Checker:
         tries = [list(self.problems(value, branch, path)) for branch in schema["anyOf"]]
         if not all(tries):
             return
-        # The branch that was meant is the one whose problems lie deepest, or are the fewest.
+        # The user probably meant the branch with the deepest or the fewest problems.
         deepest = max(tries, key=lambda found: (max(len(one.path) for one in found), -len(found)))
         if any(len(one.path) > len(path) for one in deepest):
             yield from deepest
@@ -100,25 +100,25 @@ class _Checker:
 
     def _text(self, value: str, schema: Schema, path: Path) -> Iterator[Problem]:
         if len(value) < schema.get("minLength", 0):
-            yield Problem(path, "it is empty")
+            yield Problem(path, "the string must not be empty")
         elif len(value) > schema.get("maxLength", len(value)):
-            yield Problem(path, f"it has {len(value)} characters, and may have "
+            yield Problem(path, f"the string has {len(value)} characters; the maximum is "
                           f"{schema['maxLength']}")
         elif "pattern" in schema and not matches(schema["pattern"], value):
             yield Problem(path, f"{_shown(value)} is not {expected(schema)}")
 
     def _number(self, value: float, schema: Schema, path: Path) -> Iterator[Problem]:
         if value < schema.get("minimum", value):
-            yield Problem(path, f"{value} is less than {schema['minimum']}")
+            yield Problem(path, f"{value} is too small; the minimum is {schema['minimum']}")
         elif value > schema.get("maximum", value):
-            yield Problem(path, f"{value} is more than {schema['maximum']}")
+            yield Problem(path, f"{value} is too large; the maximum is {schema['maximum']}")
 
     def _table(self, value: dict[str, object], schema: Schema, path: Path) -> Iterator[Problem]:
         properties = schema.get("properties", {})
         others = schema.get("additionalProperties", True)
         for name in schema.get("required", ()):
             if name not in value:
-                yield Problem(path, f"{name!r} is missing")
+                yield Problem(path, f"the key {name!r} is missing")
         for name, item in value.items():
             if name in properties:
                 yield from self.problems(item, properties[name], (*path, name))
@@ -129,24 +129,26 @@ class _Checker:
 
     def _list(self, value: list[object], schema: Schema, path: Path) -> Iterator[Problem]:
         if len(value) < schema.get("minItems", 0):
-            yield Problem(path, f"it has {len(value)} items, and needs {schema['minItems']}")
+            yield Problem(path, f"the list has {len(value)} items; the minimum is "
+                          f"{schema['minItems']}")
         if len(value) > schema.get("maxItems", len(value)):
-            yield Problem(path, f"it has {len(value)} items, and takes {schema['maxItems']}")
+            yield Problem(path, f"the list has {len(value)} items; the maximum is "
+                          f"{schema['maxItems']}")
         if "items" in schema:
             for position, item in enumerate(value):
                 yield from self.problems(item, schema["items"], (*path, position))
 
 
 def expected(schema: Schema) -> str:
-    """What a schema asks for, in words."""
+    """Describe the values that a schema accepts, such as ``a string or a number``."""
     if "title" in schema:
         return str(schema["title"])
     if "anyOf" in schema:
         return " or ".join(dict.fromkeys(expected(branch) for branch in schema["anyOf"]))
     if "enum" in schema:
         return "one of " + ", ".join(map(str, schema["enum"]))
-    words = " or ".join(_TYPES[name][0] for name in _types(schema)) or "what is taken here"
-    return f"{words} like {schema['pattern']}" if "pattern" in schema else words
+    words = " or ".join(_TYPES[name][0] for name in _types(schema)) or "an allowed value"
+    return f"{words} that matches {schema['pattern']}" if "pattern" in schema else words
 
 
 def _types(schema: Schema) -> list[str]:
@@ -161,7 +163,7 @@ def _is_type(value: object, schema: Schema) -> bool:
     if isinstance(value, bool):
         return "boolean" in names
     if isinstance(value, float) and value.is_integer() and "integer" in names:
-        return True  # to JSON, 1.0 is a whole number
+        return True  # in JSON, 1.0 is an integer
     return any(isinstance(value, _TYPES[name][1]) for name in names)
 
 

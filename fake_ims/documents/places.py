@@ -1,7 +1,7 @@
-"""Where in a text a key of a TOML or JSON document stands.
+"""Finds the lines of the keys of a TOML or JSON document.
 
-The parsers of the standard library do not tell. These walk the text of a document that has been
-parsed before, so that they need not understand what is wrong in it.
+The parsers of the standard library do not report lines. These functions scan a text that has been
+parsed before, so they need no error handling.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SCALAR = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s,\]}]+')
 
 
 def line_of(lines: Lines, path: Path) -> int:
-    """The line of a key; of the nearest thing around it, if it has none of its own."""
+    """Return the line of a key, or of the closest outer key with a known line."""
     for end in range(len(path), 0, -1):
         if path[:end] in lines:
             return lines[path[:end]]
@@ -30,7 +30,8 @@ def line_of(lines: Lines, path: Path) -> int:
 
 
 def toml_lines(text: str) -> Lines:
-    """The line of each table and of each key before an ``=``; keys of inline tables have none."""
+    """Return the line of each table and of each key before an ``=``, but not within inline
+    tables."""
     lines: Lines = {}
     counts: dict[Path, int] = {}
     here: Path = ()
@@ -53,7 +54,7 @@ def toml_lines(text: str) -> Lines:
 
 
 def _within(names: tuple[str, ...], counts: dict[Path, int], *, opens: bool) -> Path:
-    """The path of a table: lists of tables on the way stand for their last one."""
+    """Return the path of a table. A list of tables in it means the last table of the list."""
     path: Path = ()
     for position, name in enumerate(names):
         path = (*path, name)
@@ -65,7 +66,7 @@ def _within(names: tuple[str, ...], counts: dict[Path, int], *, opens: bool) -> 
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines at which a key or a header can begin: not those within a text or a list."""
+    """Yield the lines where a key or a header can begin: not within a string or a list."""
     depth, quote = 0, ""
     for number, line in enumerate(text.splitlines(), 1):
         if not depth and not quote:
@@ -74,7 +75,8 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _after(line: str, depth: int, quote: str, *, header: bool) -> tuple[int, str]:
-    """What is open at the end of a line: brackets, and a text of several lines."""
+    """Return what is open at the end of a line: the depth of brackets, and the quotes of a
+    multi-line string."""
     if header and not depth and not quote:
         return 0, ""
     position = 0
@@ -106,14 +108,15 @@ def _name(part: str) -> str:
 
 
 def json_lines(text: str) -> Lines:
-    """The line of each key and of each item of a list."""
+    """Return the line of each key and of each list item."""
     lines: Lines = {}
     _walk(text, _skip(text, 0), (), lines)
     return lines
 
 
 def _walk(text: str, position: int, path: Path, lines: Lines) -> int:
-    """Note where the value at a position and all within it stand; gives the position behind it."""
+    """Record the lines of the value at a position and of everything in it. Return the position
+    after it."""
     lines.setdefault(path, text.count("\n", 0, position) + 1)
     opening = text[position]
     if opening not in "{[":

@@ -1,8 +1,7 @@
-"""JSON schemas of what users may write about a fake: settings, images, tenants, the world, faults.
+"""JSON schemas for settings, images, tenants, the world and faults.
 
-Scenario files and the control API take the same things in the same form; both are held against
-these schemas, and editors complete by them. What no schema can say is said by the Python API that
-takes the thing in the end.
+Scenario files and the control API use the same schemas, and editors use them for completion. The
+Python API checks what a schema cannot express.
 """
 
 from __future__ import annotations
@@ -27,7 +26,13 @@ from .check import Schema
 def table(
     properties: Schema, *, required: tuple[str, ...] = (), others: bool | Schema = False
 ) -> dict[str, Any]:
-    """A table of these keys, and of no others unless ``others`` says so."""
+    """Return the schema of a mapping.
+
+    Args:
+        properties: schema of each key.
+        required: keys that must be present.
+        others: schema of other keys, or whether other keys are allowed.
+    """
     found: dict[str, Any] = {"type": "object", "properties": dict(properties),
                              "additionalProperties": others}
     if required:
@@ -36,7 +41,7 @@ def table(
 
 
 def says(schema: Schema, text: str) -> dict[str, Any]:
-    """The schema, described."""
+    """Return the schema with a description."""
     return {**schema, "description": text}
 
 
@@ -52,11 +57,11 @@ DUE: Schema = {
 }
 NAME: Schema = {"type": "string", "minLength": 1}
 TEXTS: Schema = {"type": "array", "items": NAME}
-#: Bytes that ``{zeros: N}`` may stand for: they are held in memory.
+#: Largest N in ``{zeros: N}``, in bytes: the data is held in memory.
 MAX_ZEROS = 2**30
 COUNT: Schema = {"type": "integer", "minimum": 1}
 DATA: Schema = {
-    "title": "a text, {base64: ...} or {zeros: N}",
+    "title": "a string, {base64: ...} or {zeros: N}",
     "anyOf": [
         {"type": "string"},
         table({"base64": {"type": "string"}}, required=("base64",)),
@@ -67,63 +72,70 @@ DATA: Schema = {
 ERROR: Schema = {"enum": sorted(ERRORS)}
 
 SETTINGS_OF_A_FAKE: dict[str, Schema] = {
-    "profile": says({"enum": list(PROFILES)}, "service that the fake plays"),
-    "auth": says({"enum": list(AUTH_MODES)}, "how tokens are read"),
-    "saving": says(DUE, "how long an upload takes until the image is active"),
-    "deleting": says(DUE, "how long a deletion takes"),
-    "jobs": says(DUE, "how long an asynchronous job takes"),
-    "region": says(NAME, "name of the region"),
-    "strict": says({"type": "boolean"}, "whether a test fails for what no client should send"),
-    "seed": says({"type": ["integer", "string"]}, "of the chance that faults have"),
+    "profile": says({"enum": list(PROFILES)},
+                    "service to imitate: otc (Open Telekom Cloud's IMS) or openstack (Glance)"),
+    "auth": says({"enum": list(AUTH_MODES)},
+                 "tokens to accept: any token, only issued ones, or USER:PROJECT:ROLES (triple)"),
+    "saving": says(DUE, "time until an uploaded image becomes active"),
+    "deleting": says(DUE, "time until a deleted image disappears"),
+    "jobs": says(DUE, "time until an asynchronous job ends"),
+    "region": says(NAME, "region name in the service catalog"),
+    "strict": says({"type": "boolean"},
+                   "whether a test fails for requests that no correct client sends, and for unused "
+                   "faults"),
+    "seed": says({"type": ["integer", "string"]}, "seed for faults that fire at random"),
 }
 
 
 def fault() -> dict[str, Any]:
-    """What ``faults.add`` takes."""
+    """Return the schema of ``faults.add``."""
     properties = {name: says(setting.schema, setting.says)
                   for name, setting in SETTINGS.items()}
     sequence = properties["sequence"]
     item = sequence["items"]
-    # What its kind says for itself, knowing no others: a table. Of what is known here.
+    # The kind itself only asks for a mapping. Here all effects are known.
     branches = [_effects() if branch == {"type": "object"} else branch for branch in item["anyOf"]]
     properties["sequence"] = {**sequence, "items": {**item, "anyOf": branches}}
     return table(properties)
 
 
 def _effects() -> dict[str, Any]:
-    """An item of a sequence that tells effects."""
+    """Return the schema of the effects in an item of ``sequence``."""
     return table({setting.name: says(setting.schema, setting.says)
                   for kind in EFFECTS for setting in kind.settings})
 
 
 def weather() -> dict[str, Any]:
-    """What ``faults.weather`` takes."""
-    return table({"name": says({"enum": list(WEATHER)}, "which"),
-                  "seed": says({"type": ["integer", "string"]}, "of its chance")},
+    """Return the schema of ``faults.weather``."""
+    return table({"name": says({"enum": list(WEATHER)}, "name of the weather"),
+                  "seed": says({"type": ["integer", "string"]},
+                               "seed for its faults that fire at random")},
                  required=("name",))
 
 
 def image(*, new: bool = True) -> dict[str, Any]:
-    """What ``images.add`` takes, or what ``image.set`` does."""
+    """Return the schema of ``images.add`` or, with ``new=False``, of ``image.set``."""
     properties: dict[str, Schema] = {
         name: _attribute(name) for name in sorted(SETTABLE) if new or name != "id"
     }
     properties["status"] = {"enum": [one for one in STATUSES if one and one != "deleted"]}
-    properties["data"] = says(DATA, "the bytes of the image")
+    properties["data"] = says(DATA, "data of the image")
     properties["members"] = says(
         {"anyOf": [TEXTS, table({}, others={"enum": list(MEMBER_STATUSES)})],
-         "title": "a list of project ids, or a table of project id to member status"},
-        "whom it is shared with")
+         "title": "a list of project ids, or a mapping of project ids to member statuses"},
+        "projects that the image is shared with")
     properties["properties"] = says(
         table({}, others={"type": "string"}), "free properties and vendor attributes, by any name")
     if new:
         for name in ("created_at", "updated_at"):
             properties[name] = says({"type": "number"}, "seconds since the epoch")
-    return table(properties, others={"type": "string", "title": "a text (a vendor attribute)"})
+    return table(properties, others={"type": "string",
+                                     "title": "a string (value of a vendor attribute)"})
 
 
 def _attribute(name: str) -> dict[str, Any]:
-    """An attribute as some profile takes it: which one counts is known when it is used."""
+    """Return the schema of an attribute, with the values of every profile. The profile of the fake
+    is not known here."""
     rules = [known[name] for profile in PROFILES if name in (known := image_properties(profile))]
     merged = {key: value for key, value in rules[0].items() if key != "readOnly"}
     if any("enum" not in rule for rule in rules):
@@ -134,24 +146,24 @@ def _attribute(name: str) -> dict[str, Any]:
 
 
 def tenant() -> dict[str, Any]:
-    """What ``fake.tenant`` takes."""
+    """Return the schema of ``fake.tenant``."""
     return table({
         "project_id": says(NAME, "id of the project"),
-        "roles": says(TEXTS, "its roles; by default member"),
+        "roles": says(TEXTS, "roles of the user in the project (default: member)"),
         "user": says(NAME, "id of the user"),
-        "actions": says(TEXTS, "what the user may do: ims:images:list, ims:*"),
-        "policy": says({"type": "object"}, "the same as IAM writes it"),
-        "enterprise_projects": says(TEXTS, "the enterprise projects that the user may see"),
+        "actions": says(TEXTS, "IAM actions that the user may perform: ims:images:list, ims:*"),
+        "policy": says({"type": "object"}, "the same, as an IAM policy document"),
+        "enterprise_projects": says(TEXTS, "ids of the enterprise projects that the user may see"),
     }, required=("project_id",))
 
 
 def shelves() -> dict[str, type]:
-    """The kinds of records that a world keeps by id, and their classes."""
+    """Return the class of each kind of record in the world, such as ``servers``."""
     return SHELVES
 
 
 def record(kind: type, *, required: tuple[str, ...] = ()) -> dict[str, Any]:
-    """A record of the world, from the rules of its fields."""
+    """Return the schema of a record of the world, from the rules of its fields."""
     return table({name: _field(name, rule) for name, rule in rules(kind).items()},
                  required=required)
 
@@ -163,13 +175,13 @@ def _field(name: str, rule: Rule) -> Schema:
 
 
 def stored_object() -> dict[str, Any]:
-    """What ``bucket.put`` takes."""
+    """Return the schema of ``bucket.put``."""
     return table({**record(StoredObject)["properties"], "data": DATA},
                  required=("name",))
 
 
 def bucket() -> dict[str, Any]:
-    """What ``world.buckets.add`` takes, and the objects in it."""
+    """Return the schema of ``world.buckets.add``, with the objects of the bucket."""
     properties = dict(record(Bucket)["properties"])
     properties["objects"] = {"type": "array", "items": stored_object()}
     return table(properties, required=("name",))
@@ -177,7 +189,7 @@ def bucket() -> dict[str, Any]:
 
 @cache
 def world() -> dict[str, Any]:
-    """The world: ``known_only``, ``quota``, ``max_jobs``, ..., lists of records, buckets."""
+    """Return the schema of the world: ``known_only``, ``quota`` and more, records, buckets."""
     own = rules(World)
     properties: dict[str, Schema] = {
         "known_only": says({"type": "boolean"}, "whether only the records added here are known; "
@@ -196,12 +208,14 @@ def world() -> dict[str, Any]:
     return table(properties)
 
 
-_REASON: Schema = says(NAME, "why; by default: killed by the test")
-#: What ``lifecycle.kill_next``, ``kill_nth`` and ``kill_named`` take: which uploads end killed.
+_REASON: Schema = says(NAME, "reason, for the kill_reason of the image (default: killed by the "
+                       "test)")
+#: Schemas of ``lifecycle.kill_next``, ``kill_nth`` and ``kill_named``.
 KILLS: dict[str, Schema] = {
-    "kill_next": table({"count": says(COUNT, "how many uploads; by default 1"),
+    "kill_next": table({"count": says(COUNT, "number of uploads (default: 1)"),
                         "reason": _REASON}),
-    "kill_nth": table({"nth": says(COUNT, "which upload from now, from 1"),
+    "kill_nth": table({"nth": says(COUNT, "position of the upload, counted from now; 1 is the "
+                                   "next one"),
                        "reason": _REASON}, required=("nth",)),
     "kill_named": table({"name": says(NAME, "name of the images"),
                          "reason": _REASON}, required=("name",)),
@@ -209,9 +223,10 @@ KILLS: dict[str, Schema] = {
 
 
 def job_failure() -> dict[str, Any]:
-    """What ``jobs.fail_next`` takes."""
+    """Return the schema of ``jobs.fail_next``."""
     return table({
-        "error_code": says(ERROR, "the error code"), "reason": says(NAME, "fail_reason"),
+        "error_code": says(ERROR, "error code of the job"),
+        "reason": says(NAME, "fail_reason of the job"),
         "job_type": says({"enum": sorted(JOB_TYPES)}, "only jobs of this type"),
-        "count": says(COUNT, "how many"),
+        "count": says(COUNT, "number of jobs (default: 1)"),
     })

@@ -1,4 +1,4 @@
-"""A document from a file: read, and able to say where in the file something stands."""
+"""Reads a document from a file, and remembers the line of each key."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Source:
     """A parsed document.
 
     Attributes:
-        name: of the file, for texts.
-        document: what stands in it.
-        lines: where.
+        name: name of the file, for error texts.
+        document: the parsed document.
+        lines: the line of each key.
     """
 
     name: str
@@ -36,58 +36,59 @@ class Source:
     lines: Lines
 
     def place(self, path: Path) -> str:
-        """``FILE:LINE``."""
+        """Return ``FILE:LINE`` of a key."""
         return f"{self.name}:{line_of(self.lines, path)}"
 
     def text(self, problem: Problem) -> str:
-        """A problem in one line: file, line, key, what is wrong."""
+        """Format a problem in one line: file, line, key, and what is wrong."""
         key = f"{dotted(problem.path)}: " if problem.path else ""
         return f"{self.place(problem.path)}: {key}{problem.text}"
 
 
 def read(path: str | PathLike[str]) -> Source:
-    """Read a file in TOML or, if its name ends in ``.json``, in JSON.
+    """Read a file: JSON if its name ends in ``.json``, otherwise TOML.
 
     Raises:
-        UsageError: it cannot be read, or is neither; with file and line.
+        UsageError: the file cannot be read or parsed; the text contains file and line.
     """
     name = fspath(path)
     try:
         with open(name, encoding="utf-8") as file:
             text = file.read()
     except OSError as error:
-        raise UsageError(f"{name}: cannot be read: {error.strerror}") from None
+        raise UsageError(f"{name}: cannot read the file: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise UsageError(f"{name}: is not UTF-8") from None
+        raise UsageError(f"{name}: the file is not UTF-8") from None
     return parse(text, name)
 
 
 def parse(text: str, name: str) -> Source:
-    """The same for a text, named for error texts.
+    """Parse a text: JSON if ``name`` ends in ``.json``, otherwise TOML.
 
     Raises:
-        UsageError: it is not what the name's ending says.
+        UsageError: the text cannot be parsed; the message contains ``name`` and the line.
     """
     if name.endswith(".json"):
         try:
             document = json.loads(text, object_pairs_hook=_each_once)
         except json.JSONDecodeError as error:
-            raise UsageError(f"{name}:{error.lineno}: is no JSON: {error.msg}") from None
+            raise UsageError(f"{name}:{error.lineno}: invalid JSON: {error.msg}") from None
         except _Twice as twice:
-            raise UsageError(f"{name}: the key {twice} stands twice in one table") from None
+            raise UsageError(f"{name}: duplicate key {twice} in an object; remove one of them"
+                             ) from None
         if not isinstance(document, dict):
-            raise UsageError(f"{name}:1: a table ({{...}}) is expected")
+            raise UsageError(f"{name}:1: expected a JSON object {{...}}")
         return Source(name, document, json_lines(text))
     try:
         return Source(name, tomllib.loads(text), toml_lines(text))
     except tomllib.TOMLDecodeError as error:
         line = _AT_LINE.search(str(error))
         where = f"{name}:{line[1] if line else text.count(chr(10)) + 1}"
-        raise UsageError(f"{where}: is no TOML: {_AT_LINE.sub('', str(error))}") from None
+        raise UsageError(f"{where}: invalid TOML: {_AT_LINE.sub('', str(error))}") from None
 
 
 class _Twice(ValueError):
-    """A key that stands twice."""
+    """An object has the same key twice."""
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

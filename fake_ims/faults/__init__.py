@@ -1,15 +1,15 @@
 """Failures on demand: match x schedule x effect.
 
-``matches/`` say which requests a fault is about, ``schedules/`` when it fires among them,
-``effects/`` what happens; each kind is a small file. ``plan.py`` builds them from a user's settings
-and refuses what cannot be.
+A match (``matches/``) selects requests. A schedule (``schedules/``) decides on which of them the
+fault fires. An effect (``effects/``) is what happens then. Each kind is a small file. ``plan.py``
+builds a fault from a user's settings and rejects impossible ones.
 
-What the request pipeline does, in this order::
+The request pipeline runs these steps in order::
 
     resolve the operation, identify the caller       # call.operation, call.params, call.caller
     try:
         strike = await service.faults.strike(call) if service.faults.any else None
-        answer = await strike.before() if strike else None      # None: do the work
+        answer = await strike.before() if strike else None      # None: handle it
         if answer is None:
             answer = await strike.work(handler)                 # refusals rendered to an Answer
         if strike:
@@ -20,15 +20,16 @@ What the request pipeline does, in this order::
         return web.Response()                                   # goes nowhere: see ``cut``
     record the exchange, send the answer
 
-- ``strike`` decides and counts; it notes the faults that fired in ``call.exchange.faults`` as
-  sentences, before any effect runs. It may read a JSON body (``call.read()``, which keeps it).
-- A refusal of the handler must be an ``Answer`` before ``after`` sees it: a lost answer is lost
-  whether the work went well or not.
-- A body that taps of ``call.hold`` wait for goes through them when it is read; ``answer.sender``
-  sends what aiohttp would not; ``call.hold.at_end`` acts when all is over. All waits are taken
-  with ``call.pause``, so that a reset or a stop ends them.
-- Requests that no route matches go the same way, with ``call.operation`` None. Those of the
-  control API must not: a fault on every request would lock the test out.
+- ``strike`` decides which faults fire and counts them. It adds their sentences to
+  ``call.exchange.faults`` before any effect runs. It may read a JSON body (``call.read()`` keeps
+  it).
+- A refusal by the handler becomes an ``Answer`` before ``after`` sees it. A fault can lose the
+  response whether the handler succeeded or not.
+- The taps in ``call.hold`` see the request body as it is read. ``answer.sender`` sends what aiohttp
+  would not. ``call.hold.at_end`` runs when the request is over. Every wait uses ``call.pause``, so
+  that a reset or a stop ends it.
+- Requests without a route take the same path, with ``call.operation`` None. Requests to the control
+  API do not: a fault on every request would lock the test out.
 """
 
 from __future__ import annotations

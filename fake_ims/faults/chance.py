@@ -1,4 +1,4 @@
-"""Durations that are drawn by chance, each time anew, from a fault's own seeded random."""
+"""Random durations, drawn from the fault's own seeded generator for each request."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from ..errors import UsageError, unknown
 from .kinds import Setting
 
 SEED = Setting("seed", {"type": ["integer", "string"]},
-               "of the chance that the fault has; by default the fake's")
+               "seed of the fault's random choices; defaults to the fake's seed")
 
 
 @dataclass(frozen=True)
 class Spread:
-    """A duration: fixed, or drawn each time.
+    """A duration, either fixed or random.
 
     Attributes:
-        seconds: how long; the shortest of a uniform one, the median of a log-normal one.
-        longest: of a uniform one.
-        sigma: standard deviation of the logarithm, of a log-normal one.
+        seconds: the duration; the minimum if it is uniform, the median if it is log-normal.
+        longest: the maximum of a uniform duration.
+        sigma: the standard deviation of the logarithm of a log-normal duration.
     """
 
     seconds: float
@@ -31,7 +31,7 @@ class Spread:
     sigma: float | None = None
 
     def fixed(self, random: Random) -> Spread:
-        """One draw."""
+        """Draw one duration."""
         if self.longest is not None:
             return Spread(random.uniform(self.seconds, self.longest))
         if self.sigma is not None:
@@ -47,47 +47,55 @@ class Spread:
 
 
 def uniform(shortest: DurationLike, longest: DurationLike) -> dict[str, Any]:
-    """For ``delay=``: every duration between the two is as likely as every other."""
+    """Return a value for ``delay=`` that draws uniformly between two durations.
+
+    Args:
+        shortest: the minimum, such as ``"1s"``.
+        longest: the maximum.
+    """
     return {"uniform": [shortest, longest]}
 
 
 def lognormal(median: DurationLike, sigma: float) -> dict[str, Any]:
-    """For ``delay=``: half of the durations are below the median, few are very long.
+    """Return a value for ``delay=`` that draws from a log-normal distribution.
+
+    Half of the durations are below the median. A few are very long.
 
     Args:
-        median: the middle one.
-        sigma: how wide they spread: the standard deviation of their logarithm. With 0.5, one in
-            twenty takes more than 2.3 times the median.
+        median: the median duration, such as ``"1s"``.
+        sigma: the standard deviation of the logarithm. With 0.5, one duration in twenty is longer
+            than 2.3 times the median.
     """
     return {"lognormal": {"median": median, "sigma": sigma}}
 
 
 def spread(name: str, value: object) -> Spread:
-    """A duration or a distribution of durations, from what a user writes.
+    """Parse a duration or a distribution of durations.
 
     Raises:
-        UsageError: it is neither.
+        UsageError: the value is neither.
     """
     if not isinstance(value, Mapping):
-        return Spread(seconds(value))  # type: ignore[arg-type]  # it refuses what it cannot read
+        return Spread(seconds(value))  # type: ignore[arg-type]  # it rejects what it cannot read
     if len(value) != 1:
-        raise UsageError(f"{name}={dict(value)!r}: it has one key, 'uniform' or 'lognormal'")
+        raise UsageError(f"{name}={dict(value)!r}: expected exactly one key, 'uniform' or "
+                         "'lognormal'")
     ((kind, said),) = value.items()
     if kind == "uniform":
         if not isinstance(said, (list, tuple)) or len(said) != 2:
-            raise UsageError(f"{name}: uniform={said!r}: it is a list of two durations, the "
+            raise UsageError(f"{name}: uniform={said!r}: expected a list of two durations, the "
                              "shortest and the longest")
         shortest, longest = map(seconds, said)
         if shortest > longest:
-            raise UsageError(f"{name}: uniform={said!r}: the shortest comes first")
+            raise UsageError(f"{name}: uniform={said!r}: put the shortest duration first")
         return Spread(shortest, longest)
     if kind == "lognormal":
         if not isinstance(said, Mapping) or set(said) != {"median", "sigma"}:
-            raise UsageError(f"{name}: lognormal={said!r}: it has a median and a sigma, such as "
+            raise UsageError(f"{name}: lognormal={said!r}: expected a median and a sigma, such as "
                              "{'median': '1s', 'sigma': 0.5}")
         sigma = said["sigma"]
         if isinstance(sigma, bool) or not isinstance(sigma, (int, float)) or not (
                 0 <= sigma < math.inf):
-            raise UsageError(f"{name}: sigma={sigma!r}: it is a number from 0 on")
+            raise UsageError(f"{name}: sigma={sigma!r}: expected a number, 0 or greater")
         return Spread(seconds(said["median"]), sigma=float(sigma))
     raise unknown(f"distribution of {name}", str(kind), ("uniform", "lognormal"))

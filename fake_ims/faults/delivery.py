@@ -1,4 +1,4 @@
-"""Sends an answer byte by byte, as faults want it: framed wrong, cut, late or slow."""
+"""Send a response the way a fault asks for: framed wrong, cut, late or slow."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ if TYPE_CHECKING:
     from ..profiles.answer import Answer
 
 STEP = 0.05
-"""Real seconds between two pieces of a body that is sent or read at a rate."""
+"""Real seconds between two pieces of a body that is sent or read at a limited rate."""
 _PIECE = 64 * 1024
 _BODILESS = (204, 304)
 
-#: From the pieces of a body to the bytes that go out.
+#: Turns the pieces of a body into the bytes to send.
 Framing = Callable[[Iterator[bytes]], Iterator[bytes]]
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """How one answer is sent; it is the answer's ``sender``.
+    """How one response is sent. It is the ``sender`` of an ``Answer``.
 
     Attributes:
-        call: the call that is answered.
-        length: value of Content-Length; None for that of the body.
-        framing: what frames the body, without Content-Length, if it is not HTTP's usual way.
-        chunked: whether Transfer-Encoding: chunked is said, when there is a framing.
-        version: of HTTP.
-        reason: the reason phrase; None for the status's own.
-        head: whether a status line and headers go out at all.
-        closes: whether the connection is closed at the end.
-        wait_head: real seconds before the first byte.
-        wait_body: real seconds between headers and body.
-        rate: bytes a second; None for no limit.
+        call: the request's call.
+        length: value of Content-Length; None for the length of the body.
+        framing: frames the body without Content-Length; None for HTTP's usual framing.
+        chunked: whether to send ``Transfer-Encoding: chunked`` together with ``framing``.
+        version: the HTTP version.
+        reason: the reason phrase; None for the default one of the status.
+        head: whether to send a status line and headers at all.
+        closes: whether to close the connection at the end.
+        wait_head: real seconds to wait before the first byte.
+        wait_body: real seconds to wait between headers and body.
+        rate: bytes per second; None for no limit.
     """
 
     call: Call
@@ -60,10 +60,10 @@ class Delivery:
     rate: float | None = None
 
     async def __call__(self, request: web.Request, answer: Answer) -> web.StreamResponse:
-        """Send it.
+        """Send the response.
 
         Raises:
-            ConnectionCut: the client has gone away.
+            ConnectionCut: the client has disconnected.
         """
         exchange = self.call.exchange
         sent = 0
@@ -85,12 +85,12 @@ class Delivery:
                 await out.write(head)
                 complete = True
         finally:
-            if not complete:  # the journal says what was sent, not what was to be sent
+            if not complete:  # the journal records what was really sent
                 exchange.cut_short(exchange.status if started else 0, sent)
         return _Sent(answer.status, keep_alive=bool(request.keep_alive) and not self.closes)
 
     def render_head(self, request: web.Request, answer: Answer) -> bytes:
-        """Status line and headers."""
+        """Return the status line and headers."""
         reason = _reason(answer.status) if self.reason is None else self.reason
         pairs = list(answer.headers.items())
         names = {name.lower() for name in answer.headers}
@@ -112,7 +112,7 @@ class Delivery:
         return "\r\n".join(lines).encode("utf-8", "surrogateescape")
 
     def _pieces(self, request: web.Request, answer: Answer) -> Iterator[tuple[bytes, int]]:
-        """What goes out, in pieces, and how many bytes of the body each stands for."""
+        """Yield the pieces to send, each with the number of body bytes in it."""
         if request.method == "HEAD" or answer.status in _BODILESS:
             return
         size = _PIECE if self.rate is None else max(1, min(_PIECE, int(self.rate * STEP)))
@@ -123,26 +123,26 @@ class Delivery:
             return
         left = _length(answer)
         for piece in in_pieces(self.framing(whole), size):
-            # Framing adds some bytes; the count can only be wrong where a piece is cut.
+            # Framing adds bytes, so the count is off only if a piece is cut.
             counted = min(left, len(piece))
             left -= counted
             yield piece, counted
 
 
 def delivery(call: Call, answer: Answer) -> Delivery:
-    """How this answer is sent so far."""
+    """Return how the response is sent so far."""
     return answer.sender if isinstance(answer.sender, Delivery) else Delivery(call)
 
 
 def delivered(
     call: Call, answer: Answer, change: Callable[[Delivery], Delivery]
 ) -> Answer:
-    """The answer, sent in another way."""
+    """Return the response with a changed delivery."""
     return replace(answer, sender=change(delivery(call, answer)), headers=dict(answer.headers))
 
 
 def in_pieces(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
-    """The same bytes in pieces of that size; the last may be shorter."""
+    """Yield the same bytes in pieces of one size; the last may be shorter."""
     held = b""
     for chunk in chunks:
         held += chunk
@@ -155,7 +155,7 @@ def in_pieces(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
 
 
 class _Out:
-    """The way to the client, while it is there."""
+    """Writes to the client for as long as it is connected."""
 
     def __init__(
         self, delivery: Delivery, request: web.Request, gone: asyncio.Future[None]
@@ -191,7 +191,7 @@ class _Out:
 
 
 class _Sent(web.StreamResponse):
-    """What has been sent already: aiohttp has nothing to add."""
+    """A response that has already been sent: aiohttp must not add to it."""
 
     def __init__(self, status: int, *, keep_alive: bool) -> None:
         super().__init__(status=status)

@@ -1,7 +1,7 @@
-"""Noticing that a client goes away while nothing is sent to it or read from it.
+"""Notice that a client disconnects while nothing is sent or read.
 
-aiohttp tells a handler nothing of it. The transport tells its protocol, so for a while another
-protocol stands before aiohttp's: it passes everything on and sees the end of the connection.
+aiohttp does not tell a handler, but the transport tells its protocol. So another protocol wraps
+aiohttp's for a while: it passes everything on and sees the end of the connection.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class Departure:
     """Watches a request's connection within a ``with`` block.
 
     Attributes:
-        gone: done once the client has gone.
+        gone: done once the client has disconnected.
     """
 
     def __init__(self, request: web.BaseRequest) -> None:
@@ -49,13 +49,13 @@ class Departure:
 
 
 class _Watch(asyncio.Protocol):
-    """Stands before another protocol."""
+    """Wraps another protocol."""
 
     def __init__(self, behind: asyncio.Protocol, gone: asyncio.Future[None]) -> None:
         self._gone = gone
         self._behind = behind
-        # What comes goes straight to the one behind: no call more for each piece. mypy takes
-        # methods of an instance that are put in the place of the class's for a mistake.
+        # Data goes straight to the wrapped protocol, without one more call for each piece. mypy
+        # rejects instance attributes that replace methods.
         self.data_received = behind.data_received  # type: ignore[method-assign]
         self.eof_received = behind.eof_received  # type: ignore[method-assign]
         self.pause_writing = behind.pause_writing  # type: ignore[method-assign]

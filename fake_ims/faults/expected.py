@@ -1,4 +1,4 @@
-"""What a user expects a value to be: a value as JSON has it, or a glob over texts."""
+"""Compare values with what a user expects: any JSON value, or a glob for strings."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from typing import Any
 from ..errors import UsageError
 from .operation_ids import is_glob
 
-#: Whether a value is what was expected.
+#: Returns whether a value is the expected one.
 Test = Callable[[object], bool]
 
-#: JSON schema of a table of names to texts or globs.
+#: JSON schema of a mapping of names to strings or globs.
 TEXTS: dict[str, object] = {
-    "type": "object", "title": "a table of names to texts or globs",
+    "type": "object", "title": "a mapping of names to strings or globs",
     "additionalProperties": {"type": "string"},
 }
-#: JSON schema of a table of names to values or globs.
+#: JSON schema of a mapping of names to values or globs.
 VALUES: dict[str, object] = {
-    "type": "object", "title": "a table of names to values or globs",
+    "type": "object", "title": "a mapping of names to values or globs",
     "additionalProperties": {},
 }
 
 
 def expecting(expected: object) -> Test:
-    """A quick ``same`` for a value that is expected again and again."""
+    """Return a fast ``same`` for an expected value that is compared many times."""
     if not isinstance(expected, str):
         return lambda found: same(found, expected)
     if not is_glob(expected):
@@ -38,9 +38,9 @@ def expecting(expected: object) -> Test:
 
 
 def same(found: object, expected: object) -> bool:
-    """Whether a value is the expected one; texts are held against the expected text as a glob.
+    """Return whether a value is the expected one. An expected string may be a glob.
 
-    As in JSON, 1 is 1.0 and not true.
+    As in JSON, 1 equals 1.0 but not true.
     """
     if isinstance(expected, str) and isinstance(found, str):
         return found == expected or fnmatchcase(found, expected)
@@ -50,34 +50,35 @@ def same(found: object, expected: object) -> bool:
 
 
 def table(name: str, value: object, *, texts: bool = False) -> dict[str, Any]:
-    """A table of names to what is expected of each.
+    """Check a mapping of names to expected values.
 
     Args:
-        name: of the setting, for the error.
-        value: what the user gave.
-        texts: whether only texts can be expected.
+        name: name of the setting, for the error message.
+        value: the mapping that the user passed.
+        texts: whether every expected value must be a string.
 
     Raises:
-        UsageError: it is no table, is empty, or has values that cannot be expected.
+        UsageError: it is not a mapping, is empty, or has a value of the wrong type.
     """
     if not isinstance(value, Mapping) or not value:
-        raise UsageError(f"{name}={value!r}: it is a table of names to values, with one at least")
+        raise UsageError(f"{name}={value!r}: expected a mapping of names to values, with at least "
+                         "one entry")
     for key, expected in value.items():
         if not isinstance(key, str):
-            raise UsageError(f"{name}: {key!r} is no text, and so no name")
+            raise UsageError(f"{name}: the name {key!r} must be a string")
         if texts and not isinstance(expected, str):
-            raise UsageError(f"{name}: {key}={expected!r}: it is a text or a glob")
+            raise UsageError(f"{name}: {key}={expected!r}: expected a string or a glob")
         if not texts:
             try:
                 json.dumps(expected, allow_nan=False)
             except (TypeError, ValueError):
-                raise UsageError(f"{name}: {key}={expected!r} is nothing that JSON can "
-                                 "hold") from None
+                raise UsageError(f"{name}: {key}={expected!r}: expected a value that JSON "
+                                 "supports") from None
     return dict(value)
 
 
 def words(items: Mapping[str, object]) -> str:
-    """The table as words of a sentence: ``limit='2' and marker='x*'``."""
+    """Return the mapping in words: ``limit='2' and marker='x*'``."""
     return " and ".join(f"{name}={value!r}" for name, value in items.items())
 
 

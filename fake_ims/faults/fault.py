@@ -1,4 +1,4 @@
-"""One fault: what it is about, when it fires, what it does, and how often it has."""
+"""One fault: which requests it matches, when it fires, what it does, and how often it fired."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 class Fault(Handle):
-    """A failure that a test has asked for; made by ``Faults.add``.
+    """A failure that a test injects. ``Faults.add`` returns it.
 
-    Used as a context manager it is removed at the end of the block. ``str(fault)`` says what it
-    does: ``images.create answers 503, 2 times``.
+    Use it as a context manager to remove it at the end of the block. ``str(fault)`` describes it:
+    ``images.create returns 503, 2 times``.
 
     Attributes:
-        plan: what it consists of.
-        company: the faults that were set together, itself among them: those of one weather.
+        plan: its matches, schedules and effects.
+        company: the faults that were added together with it, itself included (one weather).
     """
 
     __slots__ = ("_asked", "_hits", "_live", "_matched", "_number", "_owner", "_stages", "_text",
@@ -61,26 +61,26 @@ class Fault(Handle):
 
     @property
     def hits(self) -> int:
-        """How often it has fired."""
+        """Number of requests on which it fired."""
         return self._owner.look(lambda: self._hits)
 
     @property
     def matched(self) -> int:
-        """How many requests it was about, fired at or spared.
+        """Number of requests that it matched, whether it fired or not.
 
-        A request that an earlier fault has already answered does not count.
+        A request is not counted if an earlier fault already decided its outcome.
         """
         return self._owner.look(lambda: self._matched)
 
     @property
     def active(self) -> bool:
-        """Whether it may still fire: neither removed, nor used up, nor is its time over."""
+        """Whether it can still fire: it is not removed, used up or expired."""
         return self._owner.look(lambda: self._live and not self.spent())
 
     def remove(self) -> None:
-        """Let it fire no more, and end what lasts of it: a job that it holds up goes on.
+        """Remove the fault and end its lasting effects: a job that hangs continues.
 
-        A request that it is delaying goes on all the same.
+        A request that is being delayed still completes.
         """
         self._owner.look(lambda: self._owner.discard(self))
 
@@ -101,49 +101,49 @@ class Fault(Handle):
     def _told(self) -> str:
         return self._text
 
-    # What follows belongs to the server's loop.
+    # The rest runs in the server's loop.
 
     @property
     def effects(self) -> tuple[Effect, ...]:
-        """All that it may do."""
+        """Every effect that it can have."""
         return (*self.plan.effects, *self.plan.brought)
 
     @property
     def gate(self) -> Gate | None:
-        """The port that the fake listens on; None if that is another server's, or not yet open."""
+        """The fake's port; None if it is not open yet or belongs to another server."""
         return self._owner.gate
 
     @property
     def service(self) -> Service | None:
-        """The service whose requests it strikes; None in a store of faults by itself."""
+        """The service that it affects; None if its ``Faults`` belongs to no service."""
         return self._owner.service
 
     @property
     def present(self) -> bool:
-        """Whether it is set: neither removed nor cleared; one that is used up still is."""
+        """Whether it has not been removed. A used-up fault is still present."""
         return self._owner.holds(self)
 
     def fire_at_once(self) -> None:
-        """It strikes as it is set, at no request, and never again."""
+        """Count one hit now, without a request, and never fire again."""
         self._hits += 1
         self._live = False
 
     def struck(self, call: Call) -> tuple[Effect, ...]:
-        """What it does to the request that it has just fired at."""
+        """Return its effects on the request on which it just fired."""
         brought = (stage.struck(turn, call) for stage, turn in self._stages)
         effects = (*self.plan.effects, *(effect for effects in brought for effect in effects))
         return tuple(effect.aimed(self) for effect in effects
                      if effect.sort is None or effect.sort.includes(call.operation))
 
     def meets(self, call: Call, document: object) -> bool:
-        """Whether it is about this request."""
+        """Return whether it matches this request."""
         for matches in self._asked:  # noqa: SIM110 - a generator costs as much as what it asks
             if not matches(call, document):
                 return False
         return True
 
     def fires(self, call: Call) -> bool:
-        """Whether it strikes this request, which it is about; counts it."""
+        """Count a matching request and return whether the fault fires on it."""
         self._matched += 1
         for schedule, turn in self._stages:
             turn.count += 1
@@ -153,12 +153,12 @@ class Fault(Handle):
         return True
 
     def spent(self) -> bool:
-        """Whether it will never fire again."""
+        """Return whether it will never fire again."""
         return any(schedule.spent(turn) for schedule, turn in self._stages)
 
     @property
     def live(self) -> bool:
-        """Whether it may still fire."""
+        """Whether it can still fire."""
         return self._live
 
     def retire(self) -> None:
@@ -166,5 +166,5 @@ class Fault(Handle):
         self._live = False
 
     def idle(self) -> bool:
-        """Whether it has never fired."""
+        """Return whether it has never fired."""
         return self._hits == 0

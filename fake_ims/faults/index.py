@@ -1,6 +1,6 @@
-"""Where faults are looked up: by operation, and within it by tenant, user or image.
+"""Look up faults by operation, and within it by tenant, user or image.
 
-So that a hundred faults which are not about a request cost it next to nothing.
+A hundred faults that do not match a request then cost it next to nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _Held = dict["Fault", None]
 
 
 class _Drawer:
-    """The faults of one operation: those for anyone, and those that only some requests meet."""
+    """The faults of one operation: those for every request, and those under a key."""
 
     __slots__ = ("keyed", "open")
 
@@ -40,7 +40,7 @@ class _Drawer:
 
 
 class Index:
-    """Faults by what they are about."""
+    """Faults by the requests that they can match."""
 
     def __init__(self) -> None:
         self._drawers: dict[str, _Drawer] = {}
@@ -49,7 +49,7 @@ class Index:
         return bool(self._drawers)
 
     def add(self, fault: Fault) -> None:
-        """Take a fault in."""
+        """Add a fault."""
         for operation in fault.plan.keys:
             drawer = self._drawers.setdefault(operation, _Drawer())
             key = _key(fault, operation)
@@ -57,7 +57,7 @@ class Index:
             held[fault] = None
 
     def discard(self, fault: Fault) -> None:
-        """Let a fault go; one that is not here is left alone."""
+        """Remove a fault if it is here."""
         for operation in fault.plan.keys:
             drawer = self._drawers.get(operation)
             if drawer is None:
@@ -73,27 +73,27 @@ class Index:
                 del self._drawers[operation]
 
     def of(self, call: Call) -> tuple[Fault, ...]:
-        """The faults that may be about a request, in order of adding."""
+        """Return the faults that may match a request, in order of adding."""
         drawer = self._drawers.get(call.operation.id if call.operation else NO_OPERATION)
         return () if drawer is None else drawer.of(call)
 
     def clear(self) -> None:
-        """Let all go."""
+        """Remove every fault."""
         self._drawers.clear()
 
 
 def _key(fault: Fault, operation: str) -> Key | None:
-    """Under what, beside the operation, a fault is looked up there; None for every request."""
+    """Return the key of a fault within an operation; None if it applies to every request."""
     for match in fault.plan.matches:
         key = match.key
-        # Where no image is in the path, only the body tells.
+        # Without an image in the path, only the body names it.
         if key is not None and (key[0] != "image" or has_image(operation)):
             return key
     return None
 
 
 def _keys(call: Call) -> list[Key]:
-    """What a request is looked up under."""
+    """Return the keys of a request."""
     keys: list[Key] = []
     if call.caller is not None:
         keys.append(("user", call.caller.user_id))

@@ -1,7 +1,7 @@
-"""What a kind of match, schedule or effect is: its settings, and how they become a part of a fault.
+"""The kinds of matches, schedules and effects: their settings, and how to build one.
 
-A kind is told its settings under the same names and in the same form everywhere: in
-``fake.faults.add(...)``, in scenario files and over the control API.
+Settings have the same names and the same form everywhere: in ``fake.faults.add(...)``, in scenario
+files and over the control API.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ NO_OPERATION = ""
 
 @dataclass(frozen=True)
 class Setting:
-    """One thing that a user may say about a fault.
+    """One keyword argument of ``Faults.add``.
 
     Attributes:
         name: the keyword.
-        schema: JSON schema of its value, as scenario files and the control API write it.
-        says: one sentence for help texts; it tells units.
+        schema: JSON schema of its value in scenario files and in the control API.
+        says: one sentence for help texts, with the unit.
     """
 
     name: str
@@ -40,12 +40,12 @@ class Setting:
 
 @dataclass(frozen=True)
 class Scope:
-    """What is known of a fault when its schedules and effects are built.
+    """What is known about a fault when its schedules and effects are built.
 
     Attributes:
         profile: the profile whose operations it may name; None for any.
-        operations: ids of the operations that it may fire at; "" for requests without one.
-        plan: builds the plan of a fault within this one, from settings of its own.
+        operations: ids of the operations on which it may fire; "" for requests without a route.
+        plan: builds the plan of a nested fault from its settings.
     """
 
     profile: Profile | None
@@ -58,12 +58,12 @@ class Kind:
     """One kind of match, schedule or effect.
 
     Attributes:
-        role: which of the three.
-        settings: what it takes; a setting may belong to several kinds.
-        build: makes the part from those of its settings that were given (never None), or None
-            if they call for nothing. Raises UsageError for a value that cannot be.
-        calls: names of the settings of which one must be given for the kind to be built; by
-            default the first.
+        role: match, schedule or effect.
+        settings: the settings that it takes; several kinds may share one.
+        build: builds the part from the settings that were given (never None). Returns None if
+            they ask for nothing. Raises UsageError for an invalid value.
+        calls: names of settings; the kind is built if at least one of them is given. Defaults to
+            the first setting.
     """
 
     role: Role
@@ -73,5 +73,5 @@ class Kind:
 
     @property
     def called_by(self) -> tuple[str, ...]:
-        """Names of the settings that call for it."""
+        """Names of the settings that request this kind."""
         return self.calls or (self.settings[0].name,)

@@ -1,4 +1,4 @@
-"""When within a request a fault strikes: before its work, in the middle of its body, after it."""
+"""When an effect happens: before handling, in the middle of the request body, or after handling."""
 
 from __future__ import annotations
 
@@ -18,38 +18,38 @@ if TYPE_CHECKING:
 Moment = Literal["before", "middle", "after"]
 
 MOMENT = Setting("moment", {"enum": ["before", "middle", "after"]},
-                 "when it strikes: before the work (if nothing is said), after it, or in the "
-                 "middle of the request's body: past half of its Content-Length, or past its "
-                 "first chunk")
+                 "when the effect happens: before the request is handled (default), after it is "
+                 "handled, or in the middle of the request body: after half of its "
+                 "Content-Length, or after the first chunk")
 
 ALL: tuple[Moment, ...] = ("before", "middle", "after")
 _SAID: dict[str, str] = {
-    "before": "'before' (the work)",
-    "middle": "'middle' (of the request's body)",
-    "after": "'after' (the work)",
+    "before": "'before' (handling)",
+    "middle": "'middle' (of the request body)",
+    "after": "'after' (handling)",
 }
 
 
 def moment_of(
     values: Values, name: str = "moment", allowed: tuple[Moment, ...] = ALL
 ) -> Moment:
-    """The moment that a setting tells; ``before`` if it is left out.
+    """Return the moment that a setting names; ``before`` if it is left out.
 
     Raises:
-        UsageError: it is none, or not one for this effect.
+        UsageError: the value is not a moment, or not one that this effect supports.
     """
     given = values.get(name, "before")
     for one in allowed:
         if given == one:
             return one
-    raise UsageError(f"{name}={given!r}: it is {' or '.join(_SAID[one] for one in allowed)}")
+    raise UsageError(f"{name}={given!r}: expected {' or '.join(_SAID[one] for one in allowed)}")
 
 
 class Middle:
-    """The middle of one request's body, and what is to happen there, once.
+    """Runs an action once, in the middle of one request's body.
 
-    A request without a body has it before its work. If the work is done without reading so much
-    of the body, ``catch_up`` reads on.
+    Without a body, the action runs before handling. If the handler does not read that far,
+    ``catch_up`` reads on.
     """
 
     def __init__(self, call: Call, act: Callable[[], Awaitable[None]]) -> None:
@@ -58,14 +58,14 @@ class Middle:
         self._done = False
 
     async def begin(self) -> None:
-        """Before the work. Raises what ``act`` raises."""
+        """Prepare, before handling. Raises what ``act`` raises."""
         if self._call.has_body:
             self._call.hold.taps.append(self._tap)
         else:
             await self._once()
 
     async def catch_up(self) -> None:
-        """After the work. Raises what ``act`` raises."""
+        """Run the action if it has not run, after handling. Raises what ``act`` raises."""
         if not self._done:
             async for _ in arriving(self._call):
                 pass
@@ -95,10 +95,10 @@ class Middle:
 
 
 async def arriving(call: Call) -> AsyncIterator[bytes]:
-    """The rest of a request's body, for an effect.
+    """Yield the rest of a request's body, for an effect.
 
     Raises:
-        ConnectionCut: the client has gone away.
+        ConnectionCut: the client has disconnected.
     """
     try:
         async for chunk in call.chunks():
@@ -106,16 +106,16 @@ async def arriving(call: Call) -> AsyncIterator[bytes]:
     except ConnectionError:
         raise ConnectionCut from None
     except web.RequestPayloadError:
-        return  # it is not framed as its headers say: nothing more of it can be read
+        return  # the framing contradicts the headers: no more of the body can be read
 
 
 async def have_arrived(call: Call) -> None:
-    """Let the body arrive that the work will need, but no upload.
+    """Read the body that the handler will need, unless it is an upload.
 
-    What has arrived is worked on though its client goes away, as behind a proxy.
+    A request that has arrived is handled even if its client disconnects, as behind a proxy.
 
     Raises:
-        ConnectionCut: the client has gone away.
+        ConnectionCut: the client has disconnected.
     """
     if not call.has_body or call.operation is None or call.operation.body not in ("json", "patch"):
         return
@@ -124,4 +124,4 @@ async def have_arrived(call: Call) -> None:
     except ConnectionError:
         raise ConnectionCut from None
     except (web.RequestPayloadError, Refused):
-        return  # the work meets the same, and says it properly
+        return  # the handler meets the same error and reports it

@@ -1,4 +1,4 @@
-"""From an operation's id or a glob to the ids that it stands for."""
+"""Resolve an operation id or a glob to operation ids."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _WILD = frozenset("*?[")
 
 
 def is_glob(text: str) -> bool:
-    """Whether the text has a wildcard."""
+    """Return whether the text has a wildcard."""
     return not _WILD.isdisjoint(text)
 
 
 def operation_ids(operation: str, profile: Profile | None = None) -> tuple[str, ...]:
-    """The ids that an id or a glob (``images.*``) stands for, in the contract's order.
+    """Return the ids that an id or a glob (``images.*``) matches, in the contract's order.
 
     Raises:
-        UsageError: no operation of the profile (None: of any) has that id, or matches that glob.
+        UsageError: no operation matches in the profile (None: in any profile).
     """
     if not isinstance(operation, str):
-        raise UsageError("an operation is named by a text such as 'images.create', not "
-                         f"{operation!r}")
+        raise UsageError(f"operation={operation!r}: expected an operation id or a glob, such as "
+                         "'images.create'")
     served = [name for name, row in BY_ID.items() if profile is None or profile in row.profiles]
     if operation in BY_ID:
         if operation not in served:

@@ -1,4 +1,4 @@
-"""From a user's settings to matches, schedules and effects; whatever cannot be is refused here."""
+"""Build matches, schedules and effects from a user's settings; reject impossible settings."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Plan:
     """A checked fault.
 
     Attributes:
-        settings: what the user said, without what was left out.
-        keys: the operations under which it is looked up; "" for requests without one.
-        matches: conditions on a request, all of which must hold.
-        schedules: the chain of conditions on when.
-        effects: what happens, those that do not end the request first.
-        brought: what the schedules may bring beside that.
+        settings: the settings that the user gave.
+        keys: the operations under which it is looked up; "" for requests without a route.
+        matches: conditions on a request; all of them must hold.
+        schedules: conditions on when it fires, in order.
+        effects: what happens. Effects that do not end the request come first.
+        brought: further effects that its schedules can add.
     """
 
     settings: Values
@@ -43,7 +43,7 @@ class Plan:
 
     @property
     def by_chance(self) -> bool:
-        """Whether chance has a say in it."""
+        """Whether it makes random choices."""
         return any(schedule.by_chance for schedule in self.schedules) or any(
             effect.by_chance for effect in (*self.effects, *self.brought))
 
@@ -58,11 +58,13 @@ def plan(
     profile: Profile | None = None,
     operations: tuple[str, ...] | None = None,
 ) -> Plan:
-    """The plan of a fault in a fake of a profile (None: of any).
+    """Build the plan of a fault.
 
     Args:
-        settings: by name, as ``Faults.add`` takes them; None stands for one left out.
-        operations: those that it may fire at; None for all of the profile, and requests without.
+        settings: by name, as for ``Faults.add``; None means not given.
+        profile: the profile of the fake; None for any.
+        operations: ids on which it may fire; None for every operation of the profile and for
+            requests without a route.
 
     Raises:
         UsageError: a name or value is unknown, or the settings contradict each other.
@@ -84,7 +86,8 @@ def plan(
         keys = match.narrow(keys)
     if not keys:
         named = " ".join(map(str, matches))
-        raise UsageError(f"no request can match {named!r}: no operation is all of that")
+        raise UsageError(f"no request can match {named!r}: no operation meets all of these "
+                         "conditions")
     scope = Scope(profile, keys, within)
     schedules = cast("tuple[Schedule, ...]", _build(SCHEDULES, given, scope))
     effects = cast("tuple[Effect, ...]", _build(EFFECTS, given, scope))
@@ -93,17 +96,17 @@ def plan(
     _refuse_contradictions(effects)
     _refuse_leftovers(given)
     if not effects and not any(schedule.brings for schedule in schedules):
-        raise UsageError(f"a fault needs something to do, one of: {_names(EFFECTS)}, sequence=, "
-                         "rate=, concurrency=")
+        raise UsageError(f"the fault has no effect; add at least one of: {_names(EFFECTS)}, "
+                         "sequence=, rate=, concurrency=")
     made = Plan(given, keys, matches, schedules, effects)
     if "seed" in given and not made.by_chance:
-        raise UsageError("seed= is of chance, and there is none in this fault; add "
-                         "probability=, recovery= or a delay= by chance")
+        raise UsageError("seed= has no effect, because this fault makes no random choice; remove "
+                         "it, or add probability=, recovery= or a random delay=")
     return made
 
 
 def _suited(keys: tuple[str, ...], effects: tuple[Effect, ...]) -> tuple[str, ...]:
-    """Those of the operations at which every effect means something."""
+    """Return the operations that support every effect."""
     for effect in effects:
         sort = effect.sort
         if sort is None:
@@ -111,8 +114,8 @@ def _suited(keys: tuple[str, ...], effects: tuple[Effect, ...]) -> tuple[str, ..
         left = tuple(name for name in keys if name and sort.holds(BY_ID[name]))
         if not left:
             known = [row.id for row in BY_ID.values() if sort.holds(row)]
-            raise UsageError(f"{str(effect)!r} means something only at {sort.says}, such as "
-                             f"{', '.join(known[:4])}; this fault is about none of them")
+            raise UsageError(f"{str(effect)!r} works only on {sort.says}, such as "
+                             f"{', '.join(known[:4])}; this fault matches none of them")
         keys = left
     return keys
 
@@ -132,17 +135,19 @@ def _build(kinds: tuple[Kind, ...], given: Values, scope: Scope) -> tuple[object
 def _refuse_contradictions(effects: tuple[Effect, ...]) -> None:
     ends = [effect for effect in effects if effect.terminal]
     if len(ends) > 1:
-        raise UsageError(f"a request ends in one way, not in two: {ends[0]}; {ends[1]}. Leave one "
-                         "of them out, or set two faults")
+        raise UsageError("a request can have only one outcome, but this fault has two: "
+                         f"{str(ends[0])!r} and {str(ends[1])!r}. Remove one of them, or add two "
+                         "faults")
     for position, one in enumerate(effects):
         for other in effects[:position]:
             both = one.decides & other.decides
             if both:
-                raise UsageError(f"{other}; {one}: both decide {min(both)}. Leave one of them out")
+                raise UsageError(f"{str(other)!r} and {str(one)!r} both set {min(both)}. Remove "
+                                 "one of them")
     shaping = [effect for effect in effects if effect.shapes]
     if ends and shaping and not ends[0].answers:
-        raise UsageError(f"{ends[0]}: so there is no answer for the rest ({shaping[0]}). Leave one "
-                         "of them out")
+        raise UsageError(f"{str(ends[0])!r} sends no response, so {str(shaping[0])!r} cannot "
+                         "change it. Remove one of them")
 
 
 def _refuse_leftovers(given: Values) -> None:
@@ -153,11 +158,11 @@ def _refuse_leftovers(given: Values) -> None:
         if name not in taken:
             hosts = [kind for kind in (*MATCHES, *SCHEDULES, *EFFECTS)
                      if any(setting.name == name for setting in kind.settings)]
-            raise UsageError(f"{name}= goes with {_names(hosts)}; without it, it means nothing")
+            raise UsageError(f"{name}= requires {_names(hosts, ' or ')}")
 
 
-def _names(kinds: tuple[Kind, ...] | list[Kind]) -> str:
-    return ", ".join(f"{name}=" for kind in kinds for name in kind.called_by)
+def _names(kinds: tuple[Kind, ...] | list[Kind], joint: str = ", ") -> str:
+    return joint.join(f"{name}=" for kind in kinds for name in kind.called_by)
 
 
 def _who(matches: tuple[Match, ...]) -> str:

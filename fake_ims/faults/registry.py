@@ -1,4 +1,4 @@
-"""Every kind of match, schedule and effect, in the order in which a fault has them."""
+"""Every kind of match, schedule and effect, in the order in which a fault applies them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ MATCHES: tuple[Kind, ...] = (
     request_body.KIND,
 )
 
-#: A fault's schedules form a chain in this order: ``times`` counts what the others let through.
+#: A fault checks its schedules in this order: ``times`` counts the requests that the others accept.
 SCHEDULES: tuple[Kind, ...] = (
     attempt.KIND,
     after.KIND,

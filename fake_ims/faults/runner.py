@@ -1,4 +1,4 @@
-"""How a call from any thread gets to the thread that owns the data."""
+"""Run a call in the thread that owns the data."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ T = TypeVar("T")
 
 
 class Runner(Protocol):
-    """Runs a piece of work where the data lives and gives back its result."""
+    """Runs a function in the thread that owns the data and returns its result."""
 
     def __call__(self, work: Callable[[], T], /) -> T: ...
 
 
 def directly(work: Callable[[], T], /) -> T:
-    """Run it here: right in the owner's own thread."""
+    """Run a function in the current thread, which owns the data."""
     return work()

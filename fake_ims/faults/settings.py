@@ -1,6 +1,6 @@
-"""What a user may say about a fault, as types for ``Faults.add``.
+"""The keyword arguments of ``Faults.add``, as types.
 
-What each means is told by its kind; see ``registry.SETTINGS``, which has the same names.
+The module of each kind explains its settings. ``registry.SETTINGS`` has the same names.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .moment import Moment
 
 
 class MatchSettings(TypedDict, total=False):
-    """Which requests, beside ``operation``."""
+    """Which requests a fault matches, besides ``operation``."""
 
     method: str | None
     path: str | None
@@ -35,7 +35,7 @@ class MatchSettings(TypedDict, total=False):
 
 
 class ScheduleSettings(TypedDict, total=False):
-    """When, among them."""
+    """When a fault fires among the matching requests."""
 
     attempt: int | Sequence[int] | str | None
     after: int | None
@@ -54,7 +54,7 @@ class ScheduleSettings(TypedDict, total=False):
 
 
 class EffectSettings(SemanticSettings, total=False):
-    """What happens to them."""
+    """What happens when a fault fires."""
 
     status: int | None
     error_code: str | None

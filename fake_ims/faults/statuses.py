@@ -1,4 +1,4 @@
-"""The error statuses that a fault may answer with."""
+"""The error statuses that a fault can return."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from ..contract.operations import BY_ID
 from ..contract.statuses import STATUSES
 from ..errors import UsageError
 
-#: The statuses that clients look for ``Retry-After`` on.
+#: The statuses on which clients read ``Retry-After``.
 RETRYABLE = (413, 429, 503)
 
 
 def check_status(status: object, operations: Iterable[str]) -> int:
-    """The status, if one of these operations may answer it.
+    """Return the status if one of these operations can return it.
 
     Raises:
-        UsageError: it is no whole number, no error, or documented nowhere.
+        UsageError: it is not an integer, not an error status, or not documented.
     """
     if isinstance(status, bool) or not isinstance(status, int):
-        raise UsageError(f"status={status!r}: a status is a whole number such as 503")
+        raise UsageError(f"status={status!r}: expected an integer, such as 503")
     number = int(status)
     if number < 400:
         raise UsageError(
-            f"status={number}: a fault answers with an error, from 400 on; "
-            "response_body= and response_headers= alone alter the answer that the service gives"
+            f"status={number}: expected an error status, 400 or greater; to change a successful "
+            "response, pass only response_body= or response_headers="
         )
     known = set(STATUSES)
     for name in operations:
@@ -32,5 +32,6 @@ def check_status(status: object, operations: Iterable[str]) -> int:
             known.update(BY_ID[name].errors)
     if number not in known:
         listed = ", ".join(map(str, sorted(known)))
-        raise UsageError(f"status={number} is documented for no operation here; known: {listed}")
+        raise UsageError(f"status={number} is not documented for these operations; known: "
+                         f"{listed}. To send it anyway, use raw=")
     return number

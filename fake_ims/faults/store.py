@@ -1,4 +1,4 @@
-"""The faults that are set: adding, removing, and finding those of a request."""
+"""The active faults: add and remove them, and find those that fire on a request."""
 
 from __future__ import annotations
 
@@ -32,26 +32,25 @@ T = TypeVar("T")
 
 
 class Faults(Handle):
-    """Failures that the test asks for, behind ``fake.faults``.
+    """The faults that a test injects, available as ``fake.faults``.
 
-    They are data of the server's loop. Every public method gets there through ``run`` or ``look``,
-    which the facade replaces; ``any``, ``matching`` and ``strike`` are the pipeline's and run in
-    the loop.
+    The server's loop owns the data. Public methods run there through ``run`` or ``look``, which
+    ``FakeIMS`` replaces. The pipeline calls ``any``, ``matching`` and ``strike`` inside the loop.
 
     Args:
         clock: the fake's clock.
 
     Attributes:
-        seed: where the chance of faults that have no seed of their own comes from; the same seed
-            and the same faults give the same failures.
-        any: whether a fault may fire at all.
-        chance: whether a fault with chance has been set since the last ``clear``.
+        seed: seed for faults without a seed of their own. The same seed, the same faults and the
+            same requests give the same failures.
+        any: whether any fault can fire.
+        chance: whether a fault with random choices was added since the last ``clear``.
         profile: the profile whose operations a fault may name; None for any.
-        gate: the port that the fake listens on; None if it does not yet, or another server does.
-        service: where its effects begin what lasts; None in a store by itself.
-        run: how a call that adds or clears gets to the loop's thread.
-        look: the same for reading and removing, which are harmless after the fake has stopped;
-            goes through ``run`` until it is replaced.
+        gate: the fake's port; None if it is not open yet or belongs to another server.
+        service: the service that effects change; None in a store without a service.
+        run: runs a call that adds or clears in the loop's thread.
+        look: the same for calls that read or remove. These also work after the fake has stopped.
+            Uses ``run`` until it is replaced.
     """
 
     seed: int | str
@@ -81,17 +80,18 @@ class Faults(Handle):
         self._index = Index()
 
     def add(self, operation: str | None = None, **settings: Unpack[Settings]) -> Fault:
-        """Set a fault; it acts from now on.
+        """Add a fault and return it. It is active at once.
 
-        Some matches say which requests it is about, some schedules when it fires among them, and
-        at least one effect what happens then.
+        Matches select requests, schedules decide when the fault fires among them, and effects say
+        what happens. At least one effect is required. For example,
+        ``add("images.create", status=503, times=2)`` fails the first two image creations.
 
         Args:
-            operation: an operation (``images.create``) or a glob (``images.*``); without one, or
-                with ``*``, every request, also one that no route matches.
-            settings: what else is said of it, such as ``status=503, times=2``. All of them, with
-                what they take, stand in the chapter *Faults* of the documents, and are printed by
-                ``fake-ims faults``. One that is None counts as left out.
+            operation: an operation (``images.create``) or a glob (``images.*``). None and ``*``
+                match every request, including requests without a route.
+            settings: matches, schedules and effects, such as ``status=503, times=2``. See the
+                *Faults* page of the documentation or run ``fake-ims faults`` for the full list.
+                None means not given.
 
         Raises:
             UsageError: a name or value is unknown, or the settings contradict each other.
@@ -99,35 +99,40 @@ class Faults(Handle):
         return self.set({"operation": operation, **settings})
 
     def set(self, settings: Mapping[str, object]) -> Fault:
-        """``add`` for settings from data, such as a file: ``{"operation": "images.create", ...}``.
+        """Add a fault from a mapping, such as ``{"operation": "images.create", "status": 503}``.
+
+        Args:
+            settings: the arguments of ``add``, by name.
 
         Raises:
-            UsageError: as ``add``.
+            UsageError: as for ``add``.
         """
-        from .plan import plan  # brings every kind in
+        from .plan import plan  # imports every kind
 
         return self.place([plan(settings, self.profile)])[0]
 
     def weather(self, name: str, *, seed: int | str | None = None) -> Weather:
-        """Set the faults of a weather, such as ``flaky``; as a context manager, for a block.
+        """Add the faults of a weather, a named set of faults such as ``flaky``.
+
+        Use the result as a context manager to remove them at the end of the block.
 
         Args:
-            name: flaky, throttled, brownout, az-outage or slow-disk; the documents and
-                ``fake-ims faults`` tell what each consists of.
-            seed: of its chance; by default the fake's.
+            name: ``flaky``, ``throttled``, ``brownout``, ``az-outage`` or ``slow-disk``. Run
+                ``fake-ims faults`` to see the faults of each.
+            seed: seed of their random choices; defaults to the fake's seed.
 
         Raises:
-            UsageError: there is no weather of that name.
+            UsageError: no weather has that name.
         """
         from .weather import set_weather
 
         return set_weather(self, name, seed)
 
     def place(self, plans: Sequence[Plan]) -> tuple[Fault, ...]:
-        """Set faults that are planned already, all at once.
+        """Add several planned faults together.
 
         Raises:
-            UsageError: one cannot be set; then none is.
+            UsageError: one of them cannot be added. Then none is.
         """
         def work() -> tuple[Fault, ...]:
             faults: list[Fault] = []
@@ -153,36 +158,38 @@ class Faults(Handle):
         recovery: DurationLike | None = None,
         **settings: Any,
     ) -> Fault:
-        """Let everything fail for a while: ``add`` with the words for it.
+        """Add a fault that fails every request for a while.
 
         Args:
-            chapter: a face (``ims``), or a page of the reference; by default everything fails.
-            lasting: how long, on the fake's clock.
-            status: the answer; None if ``settings`` say what happens
-                (``reset_connection="before"``).
-            recovery: how long the failures take to thin out afterwards.
-            settings: more of what ``add`` takes.
+            chapter: a face of the API (``ims``) or the title of a page of the reference. Defaults
+                to every request.
+            lasting: duration of the outage on the fake's clock. Default: 1 minute.
+            status: status to return. Pass None if ``settings`` has another effect, such as
+                ``reset_connection="before"``. Default: 503.
+            recovery: duration after the outage during which fewer and fewer requests fail.
+                Default: none.
+            settings: further arguments of ``add``.
 
         Raises:
-            UsageError: as ``add``.
+            UsageError: as for ``add``.
         """
         return self.set({"chapter": chapter, "lasting": lasting, "status": status,
                          "recovery": recovery, **settings})
 
     def clear(self) -> None:
-        """Remove every fault, and start the common chance anew."""
+        """Remove every fault and restart the random choices from the seed."""
         self.run(self.forget)
 
     def unused(self) -> list[Fault]:
-        """The faults that have been set, were not removed, and have never fired.
+        """Return the faults that are present and have never fired.
 
-        Those of a weather count together: one that has fired stands for all of them.
+        The faults of a weather count as one: if one of them has fired, none is returned.
         """
         return self.look(lambda: [fault for fault in self._faults
                                   if all(one.idle() for one in fault.company)])
 
     def __iter__(self) -> Iterator[Fault]:
-        """The faults in order of adding, used-up ones included."""
+        """Iterate over the faults in order of adding, including used-up ones."""
         return iter(self.look(lambda: list(self._faults)))
 
     def __len__(self) -> int:
@@ -200,17 +207,17 @@ class Faults(Handle):
         unused = sum(fault.idle() for fault in faults)
         return f"{len(faults)} set" + (f", {unused} never fired" if unused else "")
 
-    # What follows belongs to the server's loop.
+    # The rest runs in the server's loop.
 
     def matching(self, call: Call) -> tuple[Fault, ...]:
-        """The faults that are looked up for the request, in order of adding."""
+        """Return the faults that may match the request, in order of adding."""
         return self._index.of(call)
 
     async def strike(self, call: Call) -> Strike | None:
-        """Decide which faults fire at this request, and note them in its exchange.
+        """Decide which faults fire on this request and record them in its exchange.
 
-        Of those that decide the same, such as how the request ends, only the first to fire counts;
-        the others are not asked.
+        If several faults would decide the same thing, such as the outcome, the first to fire wins.
+        The others are skipped and do not count the request.
         """
         document: object = None
         if any(fault.reads_body for fault in self.matching(call)):
@@ -218,7 +225,7 @@ class Faults(Handle):
         fired: list[Fault] = []
         effects: list[Effect] = []
         decided: set[str] = set()
-        # No await from here on: the requests of one loop are counted one after another.
+        # No await from here on, so that requests are counted one after another.
         for fault in self.matching(call):
             if not decided.isdisjoint(fault.decides) or not fault.meets(call, document):
                 continue
@@ -234,17 +241,16 @@ class Faults(Handle):
             return None
         call.exchange.faults += tuple(map(str, fired))
         if document is None:
-            # Whatever becomes of the request, the journal knows what it was, so that an attempt
-            # that a fault answered is known to be the same as the one that came through.
+            # The journal needs the body to recognize a retry, even if a fault ends this request.
             await _document(call)
         return Strike(call, tuple(fired), effects)
 
     def holds(self, fault: Fault) -> bool:
-        """Whether it is set."""
+        """Return whether a fault is present."""
         return fault in self._faults
 
     def discard(self, fault: Fault) -> None:
-        """Remove a fault; one that is not here any more is left alone."""
+        """Remove a fault if it is present."""
         if fault in self._faults:
             del self._faults[fault]
             fault.retire()
@@ -287,13 +293,13 @@ class Faults(Handle):
 
 
 async def _document(call: Call) -> object:
-    """The JSON body of an operation that takes one; None if it cannot be read as such."""
+    """Return the JSON body of the request; None if there is none or it is not valid JSON."""
     if call.operation is None or call.operation.body not in ("json", "patch") or (
             not call.has_body):
         return None
     try:
         document: object = json.loads(await call.read())
     except Exception:
-        # No JSON, or a client that went away: the handler meets the same, and says it properly.
+        # Invalid JSON, or a client that disconnected: the handler meets the same and reports it.
         return None
     return document

@@ -1,4 +1,4 @@
-"""The faults that fired at one request, and their effects in order."""
+"""The faults that fired on one request, and their effects in order."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class Strike:
-    """What happens to one request.
+    """Everything that faults do to one request.
 
-    Effects run in order of adding, those that end the request last, so that every delay is waited
-    for whichever fault it came with; after the work, those that shape the answer come last of all.
+    Effects run in order of adding. Effects that end the request run last, so that every delay is
+    waited for. After handling, the effects that shape the response run last.
     """
 
     __slots__ = ("_call", "_effects", "_shaping", "faults")
@@ -30,10 +30,10 @@ class Strike:
         self._shaping = sorted(self._effects, key=lambda effect: effect.shapes)
 
     async def before(self) -> Answer | None:
-        """Everything before the work; an answer means that the work is not to be done.
+        """Run the effects before handling. An answer means: do not handle the request.
 
         Raises:
-            ConnectionCut: the client gets no answer.
+            ConnectionCut: the client gets no response.
         """
         for effect in self._effects:
             answer = await effect.before(self._call)
@@ -42,10 +42,10 @@ class Strike:
         return None
 
     async def work(self, do: Work) -> Answer:
-        """The work, as the effects that wrap it let it be done.
+        """Run the handler inside the effects that wrap it.
 
         Raises:
-            ConnectionCut: the client gets no answer.
+            ConnectionCut: the client gets no response.
         """
         for effect in self._effects:
             if effect.wraps:
@@ -53,10 +53,10 @@ class Strike:
         return await do()
 
     async def after(self, answer: Answer) -> Answer:
-        """Everything after the work, or after the answer that replaced it.
+        """Run the effects after handling, and return the final answer.
 
         Raises:
-            ConnectionCut: the answer is lost.
+            ConnectionCut: the response is lost.
         """
         for effect in self._shaping:
             changed = await effect.after(self._call, answer)

@@ -1,4 +1,4 @@
-"""What a request is about: images and jobs that it names, as they are before it does its work."""
+"""The images and jobs that a request names, as they are before it is handled."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ STATUSES = (*IMAGE_STATUSES, *JOB_STATUSES)
 
 
 def has_image(operation: str) -> bool:
-    """Whether requests of the operation name an image in their path."""
+    """Return whether the operation's path names an image."""
     return operation in BY_ID and "{image_id}" in BY_ID[operation].path
 
 
 def may_name_image(operation: str) -> bool:
-    """Whether they name images in their path or body."""
+    """Return whether the operation's path or body can name images."""
     return has_image(operation) or (operation in BY_ID and BY_ID[operation].body == "json")
 
 
 def has_job(operation: str) -> bool:
-    """Whether requests of the operation name a job."""
+    """Return whether the operation's path names a job."""
     return operation in BY_ID and "{job_id}" in BY_ID[operation].path
 
 
 def names(call: Call, document: object) -> Iterator[str]:
-    """Ids and names of images that a request names.
+    """Yield the ids and names of images that a request names.
 
-    The one of the path; in requests that have none there (creating an image, sharing a batch),
-    those that the JSON body names.
+    This is the image in the path. Without one (when creating an image or sharing several), these
+    are the images in the JSON body.
     """
     in_path = call.params.get("image_id")
     if in_path is not None:
@@ -52,7 +52,7 @@ def names(call: Call, document: object) -> Iterator[str]:
 
 
 def images(call: Call, document: object) -> Iterator[Image]:
-    """The images of those ids, with every change of status that is due by now."""
+    """Yield the existing images that a request names, with status changes that are due applied."""
     call.service.transitions.settle()
     for name in names(call, document):
         image = call.service.store.get(name)
@@ -61,13 +61,13 @@ def images(call: Call, document: object) -> Iterator[Image]:
 
 
 def job(call: Call) -> Job | None:
-    """The job that the path names, likewise; None if there is none."""
+    """Return the job that the path names; None if there is none."""
     job_id = call.params.get("job_id")
     jobs = call.service.begun_jobs
     return None if job_id is None or jobs is None else jobs.get(job_id)
 
 
 def status(call: Call) -> tuple[str, str] | None:
-    """Id and status of the image or job that the path names; None if it names none there is."""
+    """Return id and status of the image or job in the path; None if there is none."""
     found = job(call) or next(images(call, None), None)
     return None if found is None else (found.id, found.status)

@@ -1,4 +1,4 @@
-"""Checks of single values that a user gives to a fault."""
+"""Check single values of a fault's settings."""
 
 from __future__ import annotations
 
@@ -13,40 +13,43 @@ ERROR_CODE: dict[str, object] = {"title": "an error code such as IMG.0144", "enu
 
 
 def whole(name: str, value: object, least: int) -> int:
-    """A whole number from ``least`` on.
+    """Return the value if it is an integer of at least ``least``.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is not.
     """
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise UsageError(f"{name}={value!r}: it is a whole number from {least} on")
+        raise UsageError(f"{name}={value!r}: expected an integer, {least} or greater")
     return value
 
 
 def probability(value: object) -> float:
-    """A number from 0 to 1.
+    """Return the value if it is a number from 0 to 1.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is not.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
-        raise UsageError(f"probability={value!r}: it is a number from 0 to 1")
+        raise UsageError(f"probability={value!r}: expected a number from 0 to 1")
     return float(value)
 
 
 def text(name: str, value: object) -> str:
-    """A text that is not empty.
+    """Return the value if it is a string that is not empty.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is not.
     """
     if not isinstance(value, str) or not value:
-        raise UsageError(f"{name}={value!r}: it is an id or a name")
+        raise UsageError(f"{name}={value!r}: expected a string that is not empty")
     return value
 
 
 def error_code(code: object) -> ErrorCode:
-    """The row of an error code, by its name or as the row itself.
+    """Return the row of an error code.
+
+    Args:
+        code: the code, such as ``"IMG.0144"``, or the row itself.
 
     Raises:
         UsageError: the reference has no such code.
@@ -56,14 +59,14 @@ def error_code(code: object) -> ErrorCode:
     if isinstance(code, int):
         raise unknown("error code", code, ERRORS)
     if not isinstance(code, str):
-        raise UsageError(f"error_code={code!r}: an error is named by its code, such as 'IMG.0144'")
+        raise UsageError(f"error_code={code!r}: expected an error code, such as 'IMG.0144'")
     if code not in ERRORS:
         raise unknown("error code", code, ERRORS)
     return ERRORS[code]
 
 
 def retry_after_text(value: object) -> str:
-    """The value of ``Retry-After``: seconds as a number, any text as it is.
+    """Return the value of ``Retry-After``: a number of seconds, or a string as it is.
 
     Raises:
         UsageError: it is neither, or negative.
@@ -71,17 +74,17 @@ def retry_after_text(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise UsageError(f"retry_after={value!r}: it is a number of seconds or a text")
+        raise UsageError(f"retry_after={value!r}: expected a number of seconds or a string")
     if not math.isfinite(value) or value < 0:
-        raise UsageError(f"retry_after={value!r}: it is a number of seconds from 0 on")
+        raise UsageError(f"retry_after={value!r}: expected a number of seconds, 0 or greater")
     return str(int(value)) if value == int(value) else str(value)
 
 
 def flag(name: str, value: object) -> None:
-    """A setting that is either said or left out.
+    """Check a setting that is either true or left out.
 
     Raises:
         UsageError: it is not true.
     """
     if value is not True:
-        raise UsageError(f"{name}={value!r}: it is true, or left out")
+        raise UsageError(f"{name}={value!r}: expected true; to turn it off, leave it out")

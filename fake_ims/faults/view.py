@@ -1,8 +1,8 @@
-"""The service as one request meets it: the same, but for what a fault has changed for it.
+"""The service as one request sees it, with the changes that a fault makes.
 
-A handler works on ``call.service``. An effect that wants it to find something else (older images, a
-full quota, an upload that cannot end well) says so in the call's ``Terms``, and the handler gets
-this view instead; everything that the terms do not name is the service's own.
+A handler works on ``call.service``. An effect can change what the handler finds there: older
+images, a full quota, an upload that fails. It writes the change to the call's ``Terms``, and the
+handler gets a ``View`` instead. Everything that the terms do not change comes from the service.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ Boundary = Literal["miss", "repeat"]
 
 @dataclass
 class Terms:
-    """On what terms a request meets the service; None and False for the service's own.
+    """What a fault changes for one request. None and False change nothing.
 
     Attributes:
-        store: the images that it finds.
-        looks: called with an image of that store that a client has looked at.
-        boundary: what lists do where a page ends.
-        quota_is_full: whether there is no room for another image.
-        leaves: the status in which an upload that breaks off leaves its image.
+        store: the images that the request finds.
+        looks: called with an image of ``store`` when a client polls it.
+        boundary: what a list does at the beginning of a page.
+        quota_is_full: whether the image quota is used up.
+        leaves: status of the image after an upload that breaks off.
         saving, deleting: as in ``Lifecycle``.
-        kill_reason: why its upload ends killed.
-        order: what becomes of the job that it begins.
+        kill_reason: reason for which the uploaded image is killed.
+        order: what happens to the job that the request starts.
     """
 
     store: Store | None = None
@@ -60,7 +60,7 @@ class Terms:
 
 
 def terms(call: Call) -> Terms:
-    """The terms of this call; from now on its handler works on a view by them."""
+    """Return the terms of a call. From now on its handler works on a view."""
     notes = call.hold.notes
     view = notes.get(View)
     if not isinstance(view, View):
@@ -71,14 +71,14 @@ def terms(call: Call) -> Terms:
 
 
 class View:
-    """A service, on terms. What outlives the request, such as a job, finds the service itself."""
+    """A service with terms. Work that outlives the request, such as a job, uses the service."""
 
     def __init__(self, service: Service) -> None:
         self._real = service
         self.terms = Terms()
 
     def end(self) -> None:
-        """The request is over."""
+        """End the changes: the request is over."""
         self.terms = Terms()
 
     def __getattr__(self, name: str) -> Any:
@@ -95,22 +95,22 @@ class View:
 
     @property
     def store(self) -> Store:
-        """The images that the request finds."""
+        """The images that the request sees."""
         return self._real.store if self.terms.store is None else self.terms.store
 
     @property
     def lifecycle(self) -> _Lifecycle:
-        """How long each status lasts."""
+        """The durations of each status."""
         return _Lifecycle(self._real.lifecycle, self.terms)
 
     @property
     def transitions(self) -> Transitions:
-        """Changes of status under way."""
+        """The pending status changes."""
         return _Transitions(self)
 
     @property
     def images(self) -> Images:
-        """What can be done with images."""
+        """The operations on images."""
         return _Images(self)
 
     @property
@@ -151,7 +151,7 @@ class _Lifecycle:
         return self._lifecycle.deleting if self._terms.deleting is None else self._terms.deleting
 
     def verdict(self, name: str | None) -> str | None:
-        own = self._lifecycle.verdict(name)  # every upload counts there
+        own = self._lifecycle.verdict(name)  # it counts every upload
         return own if self._terms.kill_reason is None else self._terms.kill_reason
 
 
@@ -159,7 +159,7 @@ class _Transitions(Transitions):
     def __init__(self, view: View) -> None:
         super().__init__(cast("Service", view))
         self._view = view
-        self._store = view.real.store  # what is under way is always the service's own
+        self._store = view.real.store  # pending changes always belong to the service
 
     def settle(self) -> None:
         self._view.real.transitions.settle()
@@ -184,7 +184,7 @@ class _Images(Images):
         marker = self._store.get(asked.marker)
         if boundary == "repeat":
             page = super().page(caller, asked)
-            # Never the marker alone: whoever asks on from there would ask for ever.
+            # Never the marker alone: a client that pages on from there would never end.
             if marker is None or not page.images or asked.limit == 1:
                 return page
             shown = [marker, *page.images]

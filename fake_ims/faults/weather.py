@@ -1,4 +1,4 @@
-"""Weather: several ordinary faults under one name, as a bad day of a cloud has them together."""
+"""Weather: named sets of faults that occur together on a bad day of a cloud."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ class WeatherRow:
     """A named list of faults.
 
     Attributes:
-        name: what ``faults.weather`` takes.
-        says: what it is like, in one sentence.
-        faults: the settings of each, as ``faults.add`` takes them, in the order in which they
-            are set.
+        name: the name for ``faults.weather``.
+        says: a description in one sentence.
+        faults: the settings of each fault, as for ``faults.add``, in order of adding.
     """
 
     name: str
@@ -33,29 +32,29 @@ class WeatherRow:
 
 
 _ROWS = (
-    WeatherRow("flaky", "a network and servers that now and then fail", (
+    WeatherRow("flaky", "the network and the servers fail now and then", (
         {"probability": 0.1, "delay": "200ms"},
         {"probability": 0.04, "reset_connection": "before"},
         {"probability": 0.03, "reset_connection": "after"},
         {"probability": 0.06, "status": 503, "retry_after": 1},
         {"probability": 0.03, "status": 500},
     )),
-    WeatherRow("throttled", "a gateway that lets few requests of a tenant through", (
+    WeatherRow("throttled", "the API gateway allows few requests per tenant", (
         {"method": "POST", "rate": "30/m"},
         {"rate": "10/s"},
     )),
-    WeatherRow("brownout", "too few servers left: slow, and refusing what is too much", (
+    WeatherRow("brownout", "too few servers are left: responses are slow, and some requests fail", (
         {"probability": 0.5, "delay": "300ms"},
         {"concurrency": 4, "status": 503, "retry_after": 1},
         {"probability": 0.15, "status": 503, "retry_after": 2},
         {"probability": 0.05, "status": 504},
     )),
-    WeatherRow("az-outage", "an availability zone is gone: for two minutes most requests fail, "
+    WeatherRow("az-outage", "an availability zone is down: most requests fail for two minutes, "
                "then fewer and fewer", (
         {"probability": 0.4, "lasting": "2m", "reset_connection": "before"},
         {"probability": 0.9, "lasting": "2m", "recovery": "1m", "status": 503},
     )),
-    WeatherRow("slow-disk", "storage that takes long: uploads and downloads crawl", (
+    WeatherRow("slow-disk", "storage is slow: uploads and downloads crawl", (
         {"operation": "images.upload", "delay": "200ms", "dribble": {"up": 262_144}},
         {"operation": "images.download", "delay": "200ms", "dribble": {"down": 262_144}},
     )),
@@ -66,7 +65,10 @@ WEATHER: dict[str, WeatherRow] = {row.name: row for row in _ROWS}
 
 
 class Weather(Handle):
-    """A weather that has been set; as a context manager it is over at the end of the block."""
+    """An active weather. ``Faults.weather`` returns it.
+
+    Use it as a context manager to remove its faults at the end of the block.
+    """
 
     def __init__(self, row: WeatherRow, faults: tuple[Fault, ...]) -> None:
         self._row = row
@@ -89,11 +91,11 @@ class Weather(Handle):
 
     @property
     def hits(self) -> int:
-        """How often its faults have fired."""
+        """Number of times that its faults fired."""
         return sum(fault.hits for fault in self.faults)
 
     def remove(self) -> None:
-        """Let it be over."""
+        """Remove its faults."""
         for fault in self.faults:
             fault.remove()
 
@@ -123,10 +125,10 @@ class Weather(Handle):
 
 
 def set_weather(faults: Faults, name: str, seed: int | str | None) -> Weather:
-    """Set a weather.
+    """Add the faults of a weather.
 
     Raises:
-        UsageError: there is none of that name.
+        UsageError: no weather has that name.
     """
     if name not in WEATHER:
         raise unknown("weather", name, WEATHER)

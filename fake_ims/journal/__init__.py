@@ -1,9 +1,9 @@
-"""Every exchange that went through the fake, questions to them, and assertions over them.
+"""The journal: every exchange with the fake, with filters, assertions and exports.
 
-``exchange.py`` is what is kept of one, ``ring.py`` where they are kept, ``filters.py`` how some
-are chosen, ``selection.py`` those chosen, ``questions.py`` what can be asked of both,
-``assertions.py`` and ``retries.py`` what can be asserted, ``unexpected.py`` what nobody should
-send, ``export.py`` and ``curl.py`` other forms.
+``exchange.py`` is one exchange and ``ring.py`` keeps them. ``filters.py`` selects some of them into
+a ``selection.py``. ``questions.py`` has the methods of both. ``assertions.py`` and ``retries.py``
+hold the assertions, ``unexpected.py`` finds requests that no client should send, and ``export.py``
+and ``curl.py`` write other formats.
 """
 
 from __future__ import annotations

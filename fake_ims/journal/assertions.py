@@ -1,4 +1,4 @@
-"""Assertions on how often, and in which order, requests came in."""
+"""Assertions on the number and the order of requests."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def called(
     at_least: int | None = None,
     at_most: int | None = None,
 ) -> None:
-    """Fail unless so many exchanges meet the conditions.
+    """Fail unless the right number of exchanges match the conditions.
 
     Raises:
-        AssertionError: with what is there.
-        UsageError: the numbers contradict each other, or a condition that there is not.
+        AssertionError: the number is wrong; the message lists the requests.
+        UsageError: the numbers contradict each other, or a condition is unknown.
     """
     least, most, wanted = bounds(times, at_least, at_most)
     checks = filters.tests(asked, service)
@@ -41,30 +41,30 @@ def called(
     text = [f"expected {wanted} of {filters.shown(asked)}, but there "
             f"{'was' if len(found) == 1 else 'were'} {len(found)}"]
     if found:
-        text += ["they are:", *listed(found)]
+        text += ["matching requests:", *listed(found)]
     if least is not None and len(found) < least:
         text += _misses(exchanges, found, asked, service)
         others = [one for one in exchanges if one not in found]
-        text += ["all others:", *listed(others)] if others else (
-            [] if found else ["no request came in"])
+        text += ["other requests:", *listed(others)] if others else (
+            [] if found else ["no requests were received"])
     raise AssertionError("\n".join(text))
 
 
 def bounds(
     times: int | None, at_least: int | None, at_most: int | None
 ) -> tuple[int | None, int | None, str]:
-    """The least and the greatest number, and both in words; by default at least one.
+    """Return the minimum, the maximum, and both in words; the default is at least one.
 
     Raises:
-        UsageError: they contradict each other, or one is no number.
+        UsageError: the numbers contradict each other, or one is not an integer.
     """
     for name, value in (("times", times), ("at_least", at_least), ("at_most", at_most)):
         if value is not None and (isinstance(value, bool) or not isinstance(value, int)
                                   or value < 0):
-            raise UsageError(f"{name}={value!r}: it is a whole number from 0 on")
+            raise UsageError(f"{name}={value!r}: expected an integer, 0 or greater")
     if times is not None:
         if at_least is not None or at_most is not None:
-            raise UsageError("times= says just how often; leave at_least= and at_most= out")
+            raise UsageError("times= sets the exact number; remove at_least= and at_most=")
         return times, times, str(times) if times else "none"
     if at_least is None and at_most is None:
         return 1, None, "at least 1"
@@ -73,14 +73,14 @@ def bounds(
     if at_most is None:
         return at_least, None, f"at least {at_least}"
     if at_least > at_most:
-        raise UsageError(f"at_least={at_least} and at_most={at_most}: no number is both")
+        raise UsageError(f"at_least={at_least} must not be greater than at_most={at_most}")
     return at_least, at_most, f"from {at_least} to {at_most}"
 
 
 def listed(exchanges: Sequence[Exchange]) -> list[str]:
-    """A line for each of the last exchanges, with its number."""
+    """Return a line with a number for each of the last exchanges."""
     more = len(exchanges) - LINES
-    return ([f"  ({more} more before)"] if more > 0 else []) + [
+    return ([f"  ({more} earlier ones)"] if more > 0 else []) + [
         f"  #{one.number} {one.line()}" for one in exchanges[-LINES:]]
 
 
@@ -88,7 +88,7 @@ def _misses(
     exchanges: Sequence[Exchange], found: Sequence[Exchange], asked: Mapping[str, Any],
     service: Service | None,
 ) -> list[str]:
-    """The exchanges that fail by one condition only, and by which."""
+    """Return lines on the exchanges that fail only one condition, and which."""
     conditions = [name for name, value in asked.items() if value is not None]
     if len(conditions) < 2:
         return []
@@ -98,7 +98,7 @@ def _misses(
         near = filters.chosen(exchanges, filters.tests(others, service).values())
         for one in [one for one in near if one not in found][:_NEAREST]:
             told += [f"  #{one.number} {one.line()}", *_why(one, missing, asked[missing])]
-    return ["all but one condition holds for:", *told] if told else []
+    return ["requests that fail only one condition:", *told] if told else []
 
 
 def _why(exchange: Exchange, name: str, expected: object) -> list[str]:
@@ -112,22 +112,22 @@ def _why(exchange: Exchange, name: str, expected: object) -> list[str]:
     }.get(name)
     if name == "request_headers" and isinstance(expected, Mapping):
         actual = {key: exchange.request_headers.get(key) for key in expected}
-    text = f"      {name} is not {expected!r}"
-    return [text if actual is None else f"{text}, but {actual!r}"]
+    text = f"      {name}: expected {expected!r}"
+    return [text if actual is None else f"{text}, got {actual!r}"]
 
 
 def _body_diff(exchange: Exchange, expected: Mapping[str, Any]) -> list[str]:
-    """The body as it came, against the body with what was expected in it."""
+    """Return a diff of the received body and the same body with the expected values."""
     try:
         came = exchange.request_json
     except (UsageError, ValueError):
-        return [f"      its body is no JSON that was kept whole ({exchange.request_size} bytes)"]
+        return [f"      the body is not JSON, or was cut ({exchange.request_size} bytes)"]
     wanted = json.loads(json.dumps(came))
     for pointer, value in expected.items():
         wanted = _set(wanted, pointer.split("/")[1:], value)
     expected_lines, lines = (json.dumps(one, indent=2, sort_keys=True).splitlines()
                              for one in (wanted, came))
-    diff = difflib.unified_diff(expected_lines, lines, "expected", "came", lineterm="", n=2)
+    diff = difflib.unified_diff(expected_lines, lines, "expected", "received", lineterm="", n=2)
     return [f"      {line}" for line in diff]
 
 
@@ -144,14 +144,14 @@ def _set(document: Any, parts: list[str], value: object) -> Any:
 
 
 def order(exchanges: Sequence[Exchange], operations: Sequence[str]) -> None:
-    """Fail unless the operations came in this order.
+    """Fail unless the operations were called in this order.
 
     Raises:
-        AssertionError: with the first that is missing behind the others.
-        UsageError: fewer than two operations, or one that there is not.
+        AssertionError: the order is wrong; the message names the first missing operation.
+        UsageError: there are fewer than two operations, or one is unknown.
     """
     if len(operations) < 2:
-        raise UsageError("an order is one of two operations or more")
+        raise UsageError("assert_order() needs at least two operations")
     checks = [filters.tests({"operation": name}, None)["operation"] for name in operations]
     place = 0
     marks: dict[int, str] = {}
@@ -159,11 +159,11 @@ def order(exchanges: Sequence[Exchange], operations: Sequence[str]) -> None:
         found = next((index for index in range(place, len(exchanges))
                       if check(exchanges[index])), None)
         if found is None:
-            behind = f" behind #{exchanges[place - 1].number}" if place else ""
+            behind = f" after #{exchanges[place - 1].number}" if place else ""
             raise AssertionError("\n".join([
                 f"expected the order {', '.join(operations)}, but there is no {name}{behind}",
                 *(f"{marks.get(index, ' ')} #{one.number} {one.line()}"
                   for index, one in enumerate(exchanges)),
-                *([] if exchanges else ["no request came in"])]))
+                *([] if exchanges else ["no requests were received"])]))
         marks[found] = "*"
         place = found + 1

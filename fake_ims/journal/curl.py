@@ -1,4 +1,4 @@
-"""A request as a command to paste into a shell."""
+"""Write a request as a curl command."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ if TYPE_CHECKING:
 
 _SECRET = frozenset({"x-auth-token", "authorization", "x-subject-token", "x-security-token",
                      "x-service-token"})
-# What curl computes, or what is about the connection and not about the request.
+# Headers that curl computes, or that describe the connection and not the request.
 _LEFT_OUT = frozenset({"host", "content-length", "transfer-encoding", "connection",
                        "accept-encoding", "expect"})
 
 
 def curl(exchange: Exchange, *, secrets: bool = False) -> str:
-    """The command that sends an exchange's request again; ``secrets``: with tokens as they are."""
+    """Return a command that sends the request of an exchange again.
+
+    Args:
+        exchange: the exchange.
+        secrets: whether to include tokens and signatures. Default: ``REDACTED`` instead.
+    """
     headers = exchange.request_headers
     scheme_and_host = f"http://{headers.get('Host', '127.0.0.1')}"
     query = f"?{exchange.query}" if exchange.query else ""
@@ -29,13 +34,13 @@ def curl(exchange: Exchange, *, secrets: bool = False) -> str:
         words += ["-H", f"{name}: {value}"]
     note = ""
     if exchange.request_truncated:
-        note = f"  # its body had {exchange.request_size} bytes, which were not kept whole"
+        note = f"  # the journal kept only a part of the {exchange.request_size} bytes of the body"
         words += ["--data-binary", "@BODY"]
     elif exchange.request_body:
         try:
             text = exchange.request_body.decode()
         except UnicodeDecodeError:
-            note = f"  # its body had {exchange.request_size} bytes that are no text"
+            note = f"  # the body has {exchange.request_size} bytes and is not text"
             words += ["--data-binary", "@BODY"]
         else:
             words += ["--data-binary", text]

@@ -1,4 +1,4 @@
-"""One request and its answer, as the journal keeps it."""
+"""One request and its response, as the journal keeps them."""
 
 from __future__ import annotations
 
@@ -45,23 +45,23 @@ class Draft:
 
     @property
     def tenant(self) -> str:
-        """The caller's project id; empty if there was none."""
+        """Project id of the caller; empty if there is none."""
         return self.caller.rpartition(":")[2]
 
     @property
     def user(self) -> str:
-        """Id of the caller; empty if there was none."""
+        """User id of the caller; empty if there is none."""
         return self.caller.rpartition(":")[0]
 
     @property
     def chapter(self) -> str:
-        """Title of the page that documents the operation; empty if no route matched."""
+        """Title of the reference page of the operation; empty if no route matched."""
         row = BY_ID.get(self.operation)
         return "" if row is None else row.chapter
 
     @property
     def params(self) -> dict[str, str]:
-        """The parameters of the path, decoded: ``{"image_id": ...}``."""
+        """Decoded parameters of the path: ``{"image_id": ...}``."""
         row = BY_ID.get(self.operation)
         found = None if row is None else _pattern(row.path).search(self.path)
         return {} if found is None else {name: unquote(value)
@@ -69,8 +69,10 @@ class Draft:
 
     @property
     def identity(self) -> bytes:
-        """A digest of what makes two requests the same: method, path, query, caller and body. Of a
-        body that is streamed (an upload) nothing counts."""
+        """A digest that is equal for equal requests.
+
+        It covers method, path, query, caller and body. A streamed body (an upload) does not count.
+        """
         digest = blake2b(digest_size=16)
         for part in (self.method, self.path, self.query, self.caller):
             digest.update(part.encode())
@@ -82,42 +84,42 @@ class Draft:
 
     @property
     def request_truncated(self) -> bool:
-        """Whether the request had more body than was kept."""
+        """Whether the journal kept only a part of the request body."""
         return self.request_size > len(self.request_body)
 
     @property
     def response_truncated(self) -> bool:
-        """Whether the answer had more body than was kept."""
+        """Whether the journal kept only a part of the response body."""
         return self.response_size > len(self.response_body)
 
     @property
     @at_callers_line
     def response_json(self) -> Any:
-        """The answer's body as JSON; None if it had none.
+        """The response body, parsed as JSON; None if there is none.
 
         Raises:
-            UsageError: only a part of the body was kept.
-            ValueError: it is no JSON.
+            UsageError: the journal kept only a part of the body.
+            ValueError: the body is not valid JSON.
         """
         return _parsed("response", self.response_body, self.response_size)
 
     @property
     @at_callers_line
     def request_json(self) -> Any:
-        """The request's body as JSON; None if it had none, or nobody read it.
+        """The request body, parsed as JSON; None if there is none, or the service did not read it.
 
         Raises:
-            UsageError: only a part of the body was kept.
-            ValueError: it is no JSON.
+            UsageError: the journal kept only a part of the body.
+            ValueError: the body is not valid JSON.
         """
         return _parsed("request", self.request_body, self.request_size)
 
     def line(self) -> str:
-        """All of it that matters in one line."""
+        """Return a one-line summary: method, path, status, operation, time, caller and faults."""
         target = f"{self.path}?{self.query}" if self.query else self.path
         took = self.seconds * 1000
         parts = [
-            f"{self.method} {target} -> {self.status or 'no answer'}",
+            f"{self.method} {target} -> {self.status or 'no response'}",
             self.operation or "(no route)",
             f"{took:.1f} ms" if took < 1000 else f"{self.seconds:.2f} s",
             ":".join(_short(part) for part in self.caller.split(":")),
@@ -143,32 +145,32 @@ class Draft:
 
 
 class Exchange(Draft, Handle):
-    """One request and its answer. It cannot be changed.
+    """One request and its response. It cannot be changed.
 
     Attributes:
-        number: position in the journal, from 1; the journal gives it when it records.
+        number: position in the journal, from 1. The journal sets it.
         method: HTTP method.
-        path: path as it came, without the query.
-        query: the query string, without ``?``.
+        path: path as received, without the query.
+        query: query string, without ``?``.
         operation: id of the operation, such as ``images.create``; empty if no route matched.
-        caller: ``user:project`` of the caller; empty if there was none.
+        caller: ``user:project`` of the caller; empty without a valid token.
         roles: roles of the caller.
-        status: status of the answer; 0 if none was sent (a connection that a fault cut).
-        started_at: instant on the fake's clock, seconds since the epoch.
-        seconds: real seconds that the answer took.
-        request_headers: as they came.
-        response_headers: as they were sent.
-        request_body: the body, if it was read whole; its beginning if it is truncated.
-        response_body: the body that was sent, if it was held whole; likewise.
+        status: status of the response; 0 if none was sent, for example after a connection reset.
+        started_at: time on the fake's clock, in seconds since the epoch.
+        seconds: real seconds until the response.
+        request_headers: headers as received.
+        response_headers: headers as sent.
+        request_body: body as received, or its beginning; see ``request_truncated``.
+        response_body: body as sent, or its beginning; see ``response_truncated``.
         request_id: value of ``x-openstack-request-id``.
-        faults: the faults that touched it, each as a sentence.
-        request_size: bytes of the request's body, also of one that was not kept.
-        response_size: bytes of the answer's body, likewise.
-        left: whether the client had gone before there was an answer.
-        late: whether it is of an earlier test; known in strict mode.
-        client: address that the connection came from.
-        work: status that the service's own work came to; 0 if a fault took its place. What the
-            client saw of it is ``status``.
+        faults: the faults that fired, each as a sentence.
+        request_size: bytes of the request body, including those that were not kept.
+        response_size: bytes of the response body, including those that were not kept.
+        left: whether the client disconnected before the response was ready.
+        late: whether an earlier test sent the request; only set in strict mode.
+        client: address of the client.
+        work: status that the service itself produced; 0 if a fault replaced the handling. A fault
+            may have hidden it from the client, who saw ``status``.
     """
 
     __slots__ = ()
@@ -179,12 +181,12 @@ class Exchange(Draft, Handle):
             raise refusal(type(self), name)
 
     def curl(self, *, secrets: bool = False) -> str:
-        """A command that sends the request again.
+        """Return a curl command that sends the request again.
 
         Args:
-            secrets: whether tokens and signatures stand in it as they are.
+            secrets: whether to include tokens and signatures. Default: ``REDACTED`` instead.
         """
-        from .curl import curl  # few tests ask for it
+        from .curl import curl  # few tests need it
 
         return curl(self, secrets=secrets)
 
@@ -199,13 +201,14 @@ class Exchange(Draft, Handle):
 
 
 def _short(identity: str) -> str:
-    """An id short enough to read: ids of people and projects are 32 hexadecimal digits."""
+    """Shorten an id: ids of users and projects can have 32 hexadecimal digits."""
     return identity if len(identity) <= 16 else f"{identity[:8]}…"
 
 
 def _parsed(which: str, body: bytes, size: int) -> Any:
     if size > len(body):
-        raise UsageError(f"the journal kept {len(body)} of the {size} bytes of the {which} body")
+        raise UsageError(f"the journal kept only {len(body)} of the {size} bytes of the {which} "
+                         "body; keep more with keep_bytes=")
     if not body:
         return None
     return json.loads(body)
@@ -213,7 +216,7 @@ def _parsed(which: str, body: bytes, size: int) -> Any:
 
 @cache
 def _pattern(path: str) -> re.Pattern[str]:
-    """Finds the parameters of a path, which may stand behind a prefix of the service."""
+    """Return a pattern that finds the parameters of a path, even after a prefix."""
     parts = re.split(r"\{(\w+)\}", path)
     text = "".join(f"(?P<{part}>[^/]+)" if place % 2 else re.escape(part)
                    for place, part in enumerate(parts))

@@ -1,4 +1,4 @@
-"""Exchanges in forms that other programs read: HAR 1.2 and JSON lines."""
+"""Export exchanges as HAR 1.2 or JSON lines."""
 
 from __future__ import annotations
 
@@ -16,22 +16,27 @@ from .exchange import Exchange
 
 
 def written(text: str, path: str | PathLike[str] | None) -> str:
-    """The text, written to a file if there is one."""
+    """Return the text; also write it to ``path`` if there is one."""
     if path is not None:
         Path(path).write_text(text, encoding="utf-8")
     return text
 
 
 def jsonl(exchanges: Iterable[Exchange]) -> str:
-    """A JSON object a line, with the keys of ``as_document``."""
+    """Return one JSON object per line, with the keys of ``as_document``."""
     return "".join(json.dumps(as_document(one)) + "\n" for one in exchanges)
 
 
 def as_document(exchange: Exchange, *, bodies: bool = True) -> dict[str, object]:
-    """An exchange as JSON can hold it.
+    """Return an exchange as a dict for JSON.
 
-    ``started_at`` is seconds since the epoch on the fake's clock, ``seconds`` real ones, ``text``
-    its line; a body is a text, or ``{"base64": ...}`` if it is none, as far as it was kept.
+    ``started_at`` is in seconds since the epoch on the fake's clock, ``seconds`` is real time, and
+    ``text`` is the one-line summary. A body is a string, or ``{"base64": ...}`` if it is not text.
+    Only the part that the journal kept is included.
+
+    Args:
+        exchange: the exchange.
+        bodies: whether to include headers and bodies.
     """
     found: dict[str, object] = {
         "number": exchange.number, "text": exchange.line(), "method": exchange.method,
@@ -60,7 +65,7 @@ def _body(body: bytes) -> object:
 
 
 def har(exchanges: Iterable[Exchange]) -> str:
-    """A HAR 1.2 document."""
+    """Return a HAR 1.2 document."""
     return json.dumps({"log": {
         "version": "1.2",
         "creator": {"name": "fake_ims", "version": __version__},

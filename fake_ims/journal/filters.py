@@ -1,4 +1,4 @@
-"""Conditions on exchanges: those that the journal has itself, and every match of the faults."""
+"""Conditions on exchanges: the journal's own, and the matches of faults."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 Test = Callable[[Exchange], bool]
 
-# What a thing was like when a request came is not kept.
+# The journal does not keep the state of an image or job at the time of a request.
 _OF_THE_MOMENT = ("image_status", "job_status", "image_attribute")
 OWN = ("operation", "status", "attempt", "fault")
 
 
 def names() -> tuple[str, ...]:
-    """The names of all conditions."""
+    """Return the names of all conditions."""
     from ..faults.registry import MATCHES
 
     matches = [setting.name for kind in MATCHES for setting in kind.settings
@@ -38,14 +38,14 @@ def names() -> tuple[str, ...]:
 
 
 def tests(asked: Mapping[str, Any], service: Service | None) -> dict[str, Test]:
-    """A test for each condition, by its name; those that are None are left out.
+    """Return a test for each condition that is not None, by name.
 
     Args:
         asked: the conditions.
-        service: what knows the names of images; None if there is none.
+        service: the service that knows image names; None if there is none.
 
     Raises:
-        UsageError: a condition that there is not, or a value that it cannot have.
+        UsageError: a condition is unknown, or its value is invalid.
     """
     found: dict[str, Test] = {}
     for name, value in asked.items():
@@ -60,8 +60,8 @@ def tests(asked: Mapping[str, Any], service: Service | None) -> dict[str, Test]:
         elif name == "fault":
             found[name] = _fault(value)
         elif name in _OF_THE_MOMENT:
-            raise UsageError(f"{name}= is known only while a request comes in, so only faults can "
-                             "match by it")
+            raise UsageError(f"{name}= is known only while a request is handled, so only faults "
+                             "can use it; the journal does not keep it")
         elif name in names():
             found[name] = _matched(name, value, service)
         else:
@@ -90,15 +90,15 @@ def _status(value: object) -> Test:
         elif isinstance(one, str) and one.isdigit():
             single.add(int(one))
         else:
-            raise UsageError(f"status={value!r}: it is a status such as 503, a class such as "
-                             "'5xx', 0 for no answer, or a list of these")
+            raise UsageError(f"status={value!r}: expected a status such as 503, a class such as "
+                             "'5xx', 0 for no response, or a list of these")
     return lambda exchange: exchange.status in single or (
         exchange.status > 0 and exchange.status // 100 in classes)
 
 
 def _attempt(value: object) -> Test:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise UsageError(f"attempt={value!r}: it is a whole number from 1 on")
+        raise UsageError(f"attempt={value!r}: expected an integer, 1 or greater")
     seen: Counter[bytes] = Counter()
 
     def test(exchange: Exchange) -> bool:
@@ -110,12 +110,12 @@ def _attempt(value: object) -> Test:
 
 def _fault(value: object) -> Test:
     if not isinstance(value, bool):
-        raise UsageError(f"fault={value!r}: it is True (a fault touched it) or False (none did)")
+        raise UsageError(f"fault={value!r}: expected True (a fault fired) or False (none did)")
     return lambda exchange: bool(exchange.faults) is value
 
 
 def _matched(name: str, value: object, service: Service | None) -> Test:
-    """A match of the fault engine, held against what is kept of a request."""
+    """Return a test that applies a fault's match to an exchange."""
     from ..faults.registry import MATCHES
 
     kind = next(kind for kind in MATCHES if kind.settings[0].name == name)
@@ -138,7 +138,7 @@ def _document(exchange: Exchange) -> object:
 
 
 def _past(exchange: Exchange, service: Service | None) -> Call:
-    """What is kept of a request, in the form in which matches see one that comes in."""
+    """Return an exchange in the form in which a match sees a request."""
     headers = exchange.request_headers
     return cast("Call", SimpleNamespace(
         operation=BY_ID.get(exchange.operation), method=exchange.method, path=exchange.path,
@@ -155,13 +155,13 @@ def _query(text: str) -> MultiDict[str]:
 
 
 def chosen(exchanges: Iterable[Exchange], conditions: Iterable[Test]) -> list[Exchange]:
-    """The exchanges that pass every test. Each test sees every exchange, in order."""
+    """Return the exchanges that pass every test. Each test sees every exchange, in order."""
     checks = list(conditions)
     return [one for one in exchanges if all([check(one) for check in checks])]
 
 
 def shown(asked: Mapping[str, Any]) -> str:
-    """Conditions in words: ``images.create, status 503``."""
+    """Return conditions in words: ``images.create, status 503``."""
     parts = [str(asked["operation"])] if asked.get("operation") is not None else ["any request"]
     parts += [f"{name} {json.dumps(value) if isinstance(value, dict) else value}"
               for name, value in asked.items() if name != "operation" and value is not None]

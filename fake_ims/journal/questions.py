@@ -1,4 +1,4 @@
-"""What can be asked of exchanges, of all or of some chosen: filters, assertions, other forms."""
+"""The methods of the journal and of selections: filters, assertions and exports."""
 
 from __future__ import annotations
 
@@ -18,26 +18,30 @@ _ALL = object()
 
 
 class Questions(Handle, Sequence[Exchange]):
-    """Exchanges, oldest first. The modules that answer are loaded when they are asked.
-    Each method looks at the exchanges that there are when it is called.
+    """A sequence of exchanges, oldest first, with filters, assertions and exports.
 
-    The conditions that ``where`` and the assertions take, all of which must hold: ``operation``
-    (an id, a glob such as ``images.*``, "" for requests that no route matched), ``status`` (a
-    number, a class such as ``"5xx"``, 0 for no answer, or a list of these), ``attempt`` (the Nth
-    time that the same request came), ``fault`` (whether one touched it), and what faults match by:
-    ``chapter``, ``method``, ``path``, ``tenant``, ``user``, ``image`` (id or name),
-    ``request_headers``, ``request_query``, ``request_body`` and ``client``.
+    ``where`` and the assertions take these conditions. All of them must hold:
+
+    - ``operation``: an id, a glob such as ``images.*``, or "" for requests without a route.
+    - ``status``: a number, a class such as ``"5xx"``, 0 for no response, or a list of these.
+    - ``attempt``: the Nth time that the same request arrived.
+    - ``fault``: whether a fault fired on it.
+    - The matches of faults: ``chapter``, ``method``, ``path``, ``tenant``, ``user``, ``image`` (id
+      or name), ``request_headers``, ``request_query``, ``request_body`` and ``client``.
     """
 
     def _taken(self) -> tuple[list[Exchange], Service | None]:
-        """The exchanges by now, and what knows the names of images."""
+        """Return the exchanges so far, and the service that knows image names."""
         raise NotImplementedError  # each kind of sequence has its own
 
     def where(self, **conditions: Any) -> Selection:
-        """The exchanges that meet every condition given.
+        """Return the exchanges that meet every condition.
+
+        Args:
+            conditions: such as ``operation="images.create", status="5xx"``; see the class.
 
         Raises:
-            UsageError: a condition that there is not, or a value that it cannot have.
+            UsageError: a condition is unknown, or its value is invalid.
         """
         from . import filters
         from .selection import Selection
@@ -47,10 +51,14 @@ class Questions(Handle, Sequence[Exchange]):
         return Selection(filters.chosen(exchanges, checks.values()), service)
 
     def of(self, operation: str, **conditions: Any) -> Selection:
-        """The exchanges of an operation (``images.create``) or of a glob (``images.*``).
+        """Return the exchanges of one operation (``images.create``) or of a glob (``images.*``).
+
+        Args:
+            operation: the id or glob.
+            conditions: further conditions, as for ``where``.
 
         Raises:
-            UsageError: no operation has that id, or matches that glob.
+            UsageError: no operation has that id or matches that glob, or a condition is invalid.
         """
         return self.where(operation=operation, **conditions)
 
@@ -68,11 +76,18 @@ class Questions(Handle, Sequence[Exchange]):
         at_most: int | None = None,
         **conditions: Any,
     ) -> None:
-        """Fail unless such requests have come in: once or more, or as often as is said.
+        """Fail unless matching requests were received, at least once by default.
+
+        Args:
+            operation: the id or glob of an operation; None for any request.
+            times: the exact number of requests.
+            at_least: the minimum number.
+            at_most: the maximum number.
+            conditions: further conditions, as for ``where``.
 
         Raises:
-            AssertionError: with what came in instead, the nearest first.
-            UsageError: a condition that there is not.
+            AssertionError: the number is wrong. The message lists the closest requests first.
+            UsageError: a condition is unknown, or the numbers contradict each other.
         """
         from . import assertions
 
@@ -81,11 +96,15 @@ class Questions(Handle, Sequence[Exchange]):
                           times=times, at_least=at_least, at_most=at_most)
 
     def assert_never(self, operation: str | None = None, **conditions: Any) -> None:
-        """Fail if such a request has come in.
+        """Fail if a matching request was received.
+
+        Args:
+            operation: the id or glob of an operation; None for any request.
+            conditions: further conditions, as for ``where``.
 
         Raises:
-            AssertionError: with those that have.
-            UsageError: a condition that there is not.
+            AssertionError: there is one. The message lists the requests.
+            UsageError: a condition is unknown, or its value is invalid.
         """
         from . import assertions
 
@@ -93,11 +112,16 @@ class Questions(Handle, Sequence[Exchange]):
         assertions.called(exchanges, service, {"operation": operation, **conditions}, times=0)
 
     def assert_order(self, *operations: str) -> None:
-        """Fail unless requests of these operations came in this order; others may be between.
+        """Fail unless these operations were called in this order.
+
+        Other requests may come in between.
+
+        Args:
+            operations: at least two operation ids or globs.
 
         Raises:
-            AssertionError: with the first that is missing behind the others.
-            UsageError: fewer than two operations, or one that there is not.
+            AssertionError: the order is wrong. The message names the first missing operation.
+            UsageError: there are fewer than two operations, or one is unknown.
         """
         from . import assertions
 
@@ -112,19 +136,24 @@ class Questions(Handle, Sequence[Exchange]):
         min_wait: DurationLike | None = None,
         **conditions: Any,
     ) -> None:
-        """Fail unless each such request that failed (no answer, 429 or 5xx) was sent again.
+        """Fail unless each failed request was retried correctly.
+
+        A request has failed if it got no response, a 429 or a 5xx. The client must always wait as
+        long as ``Retry-After`` says.
 
         Args:
-            operation: which operation.
-            max: so many attempts at the most; the last of so many may fail.
-            with_backoff: whether each wait must be longer than the one before; where there is one
-                wait only, it must be there. What ``Retry-After`` asks for must always be waited.
-            min_wait: the least wait between two attempts, on the fake's clock.
-            conditions: which requests, as ``where`` takes them.
+            operation: the id or glob of an operation; None for any request.
+            max: the maximum number of attempts, the first included. The last allowed attempt may
+                fail. Default: no limit.
+            with_backoff: whether each wait must be longer than the one before. A single wait must
+                be greater than zero.
+            min_wait: the minimum wait between two attempts, on the fake's clock. Default: none.
+            conditions: further conditions, as for ``where``.
 
         Raises:
-            AssertionError: with the attempts; also if nothing failed.
-            UsageError: a condition that there is not.
+            AssertionError: a retry is missing, too early or too much, or no request failed at all.
+                The message lists the attempts.
+            UsageError: a condition is unknown, or a value is invalid.
         """
         from . import retries
 
@@ -132,54 +161,62 @@ class Questions(Handle, Sequence[Exchange]):
                         with_backoff=with_backoff, min_wait=min_wait)
 
     def assert_idempotent(self, operation: str | None = None, **conditions: Any) -> None:
-        """Fail if a request that was sent again did its work twice: a lost answer, a second image.
+        """Fail if a retried request succeeded more than once.
+
+        For example, the client retries a creation whose response was lost, and creates a second
+        image.
+
+        Args:
+            operation: the id or glob of an operation; None for any request.
+            conditions: further conditions, as for ``where``.
 
         Raises:
-            AssertionError: with the attempts that did the work.
-            UsageError: a condition that there is not.
+            AssertionError: there is one. The message lists the attempts that succeeded.
+            UsageError: a condition is unknown, or its value is invalid.
         """
         from . import retries
 
         retries.idempotent(self.where(operation=operation, **conditions))
 
     def assert_no_unexpected(self) -> None:
-        """Fail if a request came in that no client should send: one that the contract does not
-        know, fields or parameters that the service does not look at, deprecated operations, and
-        what an earlier test has left running.
+        """Fail if a request was received that no client should send.
+
+        These are unknown operations, body fields and query parameters that the service ignores,
+        deprecated operations and, in strict mode, requests that an earlier test left running.
 
         Raises:
-            AssertionError: with each of them, and what to do.
+            AssertionError: there is one. The message says for each what to do.
         """
         found = self.unexpected()
         if found:
             raise AssertionError("unexpected requests:\n" + "\n".join(found))
 
     def unexpected(self) -> list[str]:
-        """What ``assert_no_unexpected`` fails for, a text each."""
+        """Return a message for each request that ``assert_no_unexpected`` rejects."""
         from . import unexpected
 
         return [text for exchange in self._taken()[0] for text in unexpected.texts(exchange)]
 
     def har(self, path: str | PathLike[str] | None = None) -> str:
-        """The exchanges as a HAR 1.2 document, which browsers' developer tools open.
+        """Return the exchanges as a HAR 1.2 document, which a browser's developer tools can open.
 
         Args:
-            path: also write it there.
+            path: a file to write the document to as well.
         """
         from . import export
 
         return export.written(export.har(self._taken()[0]), path)
 
     def jsonl(self, path: str | PathLike[str] | None = None) -> str:
-        """The exchanges as JSON, a line each.
+        """Return the exchanges as JSON lines, one exchange per line.
 
         Args:
-            path: also write it there.
+            path: a file to write the lines to as well.
         """
         from . import export
 
         return export.written(export.jsonl(self._taken()[0]), path)
 
     def __str__(self) -> str:
-        """A line for each exchange."""
+        """Return one line per exchange."""
         return "\n".join(map(str, self._taken()[0])) or "no requests"

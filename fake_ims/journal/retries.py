@@ -1,4 +1,4 @@
-"""Assertions on requests that were sent again."""
+"""Assertions on retries."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ..domain.durations import DurationLike, seconds
 from ..errors import UsageError
 from .exchange import Exchange
 
-# A wait that was measured may be a little shorter than the one that was asked for.
+# A measured wait can be a little shorter than the requested one.
 _SLACK = 0.95
 
 
 def attempts(exchanges: Sequence[Exchange]) -> list[list[Exchange]]:
-    """The exchanges of each logical request, in order."""
+    """Group the exchanges by equal requests, in order."""
     groups: dict[bytes, list[Exchange]] = {}
     for exchange in exchanges:
         groups.setdefault(exchange.identity, []).append(exchange)
@@ -23,7 +23,7 @@ def attempts(exchanges: Sequence[Exchange]) -> list[list[Exchange]]:
 
 
 def has_failed(exchange: Exchange) -> bool:
-    """Whether a client should try again: no answer, too many requests, or the service's fault."""
+    """Return whether a client should retry: no response, 429 or 5xx."""
     return exchange.status in (0, 429) or exchange.status >= 500
 
 
@@ -31,19 +31,19 @@ def retried(
     exchanges: Sequence[Exchange], *, most: int | None, with_backoff: bool,
     min_wait: DurationLike | None,
 ) -> None:
-    """Fail unless what failed was sent again, as ``assert_retried`` says.
+    """Fail unless failed requests were retried, as ``assert_retried`` describes.
 
     Raises:
-        AssertionError: with the attempts.
-        UsageError: a number or duration that cannot be.
+        AssertionError: a request was not retried correctly; the message lists its attempts.
+        UsageError: a number or duration is invalid.
     """
     if most is not None and (isinstance(most, bool) or not isinstance(most, int) or most < 2):
-        raise UsageError(f"max={most!r}: it is a whole number from 2 on")
+        raise UsageError(f"max={most!r}: expected an integer, 2 or greater")
     least = 0.0 if min_wait is None else seconds(min_wait)
     groups = [group for group in attempts(exchanges) if any(map(has_failed, group))]
     if not groups:
-        raise AssertionError("none of these requests failed, so none had to be sent again:\n"
-                             + ("\n".join(_told(list(exchanges))) or "  no request came in"))
+        raise AssertionError("none of these requests failed, so there was nothing to retry:\n"
+                             + ("\n".join(_told(list(exchanges))) or "  no requests were received"))
     for group in groups:
         why = _wrong(group, most, with_backoff, least)
         if why:
@@ -54,30 +54,30 @@ def _wrong(
     group: list[Exchange], most: int | None, with_backoff: bool, least: float
 ) -> str | None:
     if most is not None and len(group) > most:
-        return f"it was sent {len(group)} times, and {most} were allowed"
+        return f"the request was sent {len(group)} times, but only {most} attempts are allowed"
     if has_failed(group[-1]) and (most is None or len(group) < most):
-        return "it failed and was not sent again"
+        return "the request failed and was not sent again"
     waits = _waits(group)
     for number, (before, wait) in enumerate(zip(group, waits, strict=False), 1):
         asked = _retry_after(before)
         if asked is not None and wait < asked * _SLACK:
-            return (f"attempt {number} was answered Retry-After: {asked:g}, and attempt "
+            return (f"the response to attempt {number} has Retry-After: {asked:g}, but attempt "
                     f"{number + 1} came after {wait:.3g} s")
         if wait < least * _SLACK:
-            return (f"attempt {number + 1} came after {wait:.3g} s, and {least:g} s were to be "
-                    "waited")
+            return (f"attempt {number + 1} came after {wait:.3g} s, but the minimum wait is "
+                    f"{least:g} s")
     if with_backoff:
         if waits and waits[0] <= 0:
             return "attempt 2 came without any wait"
         for number, (first, second) in enumerate(pairwise(waits), 2):
             if second <= first and _retry_after(group[number - 1]) is None:
-                return (f"attempt {number + 1} came after {second:.3g} s, not later than the "
-                        f"{first:.3g} s before attempt {number}")
+                return (f"attempt {number + 1} came after {second:.3g} s, which is no longer than "
+                        f"the {first:.3g} s before attempt {number}")
     return None
 
 
 def _waits(group: list[Exchange]) -> list[float]:
-    """How long a client waited before each further attempt, on the fake's clock."""
+    """Return the waits before each further attempt, in seconds of the fake's clock."""
     return [max(0.0, after.started_at - before.started_at)
             for before, after in pairwise(group)]
 
@@ -95,16 +95,16 @@ def _retry_after(exchange: Exchange) -> float | None:
 
 
 def idempotent(exchanges: Sequence[Exchange]) -> None:
-    """Fail if a request that changes something did its work more than once.
+    """Fail if a request that changes something succeeded more than once.
 
     Raises:
-        AssertionError: with the attempts that did the work.
+        AssertionError: there is one; the message lists the attempts that succeeded.
     """
     for group in attempts(exchanges):
         worked = [one for one in group if 200 <= one.work < 300]
         if len(worked) > 1 and worked[0].method not in ("GET", "HEAD"):
             raise AssertionError("\n".join([
-                f"the same request did its work {len(worked)} times:", *_told(worked)]))
+                f"the same request succeeded {len(worked)} times:", *_told(worked)]))
 
 
 def _told(group: list[Exchange]) -> list[str]:

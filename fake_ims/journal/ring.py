@@ -1,4 +1,4 @@
-"""The ring that keeps the exchanges, and how questions get to it."""
+"""The ring buffer that keeps the exchanges."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ BODY_BYTES = 64 * 1024
 
 
 class Journal(Questions):
-    """The exchanges so far, oldest first, behind ``fake.requests``.
+    """The exchanges since the last reset, oldest first, available as ``fake.requests``.
 
-    A ring: past ``limit`` exchanges the oldest go, and ``dropped`` counts them. It is data of the
-    server's loop; every public method but ``record`` gets there through ``run``, which the facade
-    replaces.
+    It keeps ``limit`` exchanges. Then it drops the oldest, and ``dropped`` counts them. The
+    server's loop owns the data. Every public method except ``record`` runs there through ``run``,
+    which ``FakeIMS`` replaces.
 
     Args:
-        limit: how many exchanges are kept.
-        body_limit: how many bytes of each body are kept.
+        limit: number of exchanges to keep. Default: 10,000.
+        body_limit: number of bytes to keep of each body. Default: 64 KiB.
 
     Attributes:
-        run: how a call gets to the loop's thread.
-        listener: called with each exchange once it is recorded, in the loop's thread.
-        body_limit: how many bytes of each body are kept.
-        service: what knows the names of images; None in a journal by itself.
+        run: runs a call in the loop's thread.
+        listener: called in the loop's thread with each recorded exchange.
+        body_limit: number of bytes to keep of each body.
+        service: the service that knows image names; None in a journal without a service.
     """
 
     run: Runner
@@ -46,7 +46,8 @@ class Journal(Questions):
 
     def __init__(self, limit: int = EXCHANGES, body_limit: int = BODY_BYTES) -> None:
         if limit < 1 or body_limit < 0:
-            raise UsageError("a journal keeps at least one exchange, and bodies from 0 bytes on")
+            raise UsageError(f"cannot keep {limit} exchanges with {body_limit} bytes of each body: "
+                             "expected at least 1 exchange and at least 0 bytes")
         self.run = directly
         self.listener = None
         self._ring: deque[Exchange] = deque(maxlen=limit)
@@ -55,10 +56,10 @@ class Journal(Questions):
         self.service = None
 
     def record(self, exchange: Draft) -> None:
-        """Take in a finished exchange: number it, and cut its bodies to the limit. For the loop.
+        """Number an exchange, cut its bodies to the limit and keep it. Call it in the loop.
 
-        The pipeline calls it before it sends the answer, so that a client that has its answer
-        finds the exchange here.
+        The pipeline calls it before it sends the response. A client that has its response finds the
+        exchange here.
         """
         self._recorded += 1
         size = len(exchange.request_body)
@@ -78,12 +79,12 @@ class Journal(Questions):
 
     @property
     def recorded(self) -> int:
-        """How many exchanges there have been, those let go included."""
+        """Number of exchanges so far, including dropped ones."""
         return self.run(lambda: self._recorded)
 
     @property
     def dropped(self) -> int:
-        """How many exchanges the ring has let go."""
+        """Number of exchanges that were dropped because the limit was reached."""
         return self.run(lambda: self._recorded - len(self._ring))
 
     @property
@@ -94,11 +95,11 @@ class Journal(Questions):
             IndexError: there is none.
         """
         if not self:
-            raise IndexError("no request has come in yet")
+            raise IndexError("no request has been received yet")
         return self[-1]
 
     def clear(self) -> None:
-        """Forget every exchange, and number from 1 again."""
+        """Remove every exchange and number from 1 again."""
         self.run(self.forget)
 
     def __len__(self) -> int:
@@ -130,7 +131,7 @@ class Journal(Questions):
         return self._all(), self.service
 
     def _all(self) -> list[Exchange]:
-        # A copy made in the loop's thread: the ring may grow while the caller walks over it.
+        # Copied in the loop's thread, because the ring can grow while the caller iterates.
         return self.run(lambda: list(self._ring))
 
     def forget(self) -> None:

@@ -1,4 +1,4 @@
-"""Some of the exchanges, as a question to the journal has found them."""
+"""The exchanges that a filter of the journal returns."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _SHOWN = 3  # exchanges in a repr
 
 
 class Selection(Questions):
-    """Exchanges that met some conditions: a sequence that can be asked further.
+    """Exchanges that meet some conditions. It has the same methods as the journal.
 
-    It is equal to a list of the same exchanges.
+    A selection equals a list of the same exchanges.
     """
 
     def __init__(self, exchanges: list[Exchange], service: Service | None) -> None:

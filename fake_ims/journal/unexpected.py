@@ -1,4 +1,4 @@
-"""What no client should send, told with what to do about it."""
+"""Find requests that no client should send, and say what to do about them."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from .exchange import Exchange
 
 
 def texts(exchange: Exchange) -> Iterator[str]:
-    """What is unexpected of one exchange."""
+    """Yield a message for each unexpected thing in an exchange."""
     told = f"#{exchange.number} {exchange.line()}"
     if exchange.late:
-        yield (f"{told}\n  it belongs to an earlier test: it has the token of before a reset(), or "
-               "was under way then. End clients, threads and tasks with the test that began them; "
-               "a client that outlives its test uses fake.lasting_token")
+        yield (f"{told}\n  this request belongs to an earlier test: it has a token from before "
+               "reset(), or it was still running then. Stop clients, threads and tasks in the test "
+               "that starts them; for a client that outlives its test, use fake.lasting_token")
     row = BY_ID.get(exchange.operation)
     if row is None:
-        yield (f"{told}\n  the service has no such operation; 'fake-ims operations' lists those "
-               "that it has")
+        yield (f"{told}\n  the service has no such operation; run 'fake-ims operations' to list "
+               "all operations")
         return
     if row.deprecated:
         yield f"{told}\n  {row.id} is deprecated (page {row.chapter!r}); use its successor"
     if exchange.status >= 400:
-        return  # the service has said itself what is wrong
+        return  # the response already says what is wrong
     asked = REQUESTS.get(row.id)
     if asked is None:
         return
@@ -35,9 +35,9 @@ def texts(exchange: Exchange) -> Iterator[str]:
         known = {parameter.name for parameter in asked.query}
         for name in dict(parse_qsl(exchange.query, keep_blank_values=True)):
             if name not in known and not name.startswith("__"):
-                yield f"{told}\n  the service does not look at the parameter {name!r}"
+                yield f"{told}\n  the service ignores the query parameter {name!r}; remove it"
     if asked.bodies:
-        yield from (f"{told}\n  the service does not look at {field!r} in the body"
+        yield from (f"{told}\n  the service ignores the field {field!r} in the body; remove it"
                     for field in _ignored(exchange, asked.bodies))
 
 
@@ -47,7 +47,7 @@ def _ignored(exchange: Exchange, tables: tuple[tuple[Parameter, ...], ...]) -> I
     except (UsageError, ValueError):
         return
     if isinstance(document, dict):
-        # A body is one of several shapes: what no shape has is looked at by none.
+        # A body can have one of several shapes: the service ignores a field that none of them has.
         known: dict[str, Parameter] = {
             parameter.name: parameter for table in tables for parameter in table}
         for name, value in document.items():

@@ -1,7 +1,7 @@
-"""Scenario files: a fake, the world around it, its faults, and what happens step by step.
+"""Scenario files: settings of a fake, its images, world and faults, and steps that change them.
 
-``schema.py`` says what may stand in one, ``document.py`` reads and checks it, ``scenario.py`` takes
-its steps, ``expectations.py`` judges what came in.
+``schema.py`` defines the format, ``document.py`` reads and checks a file, ``scenario.py`` takes the
+steps, ``expectations.py`` compares the requests with the expectations of the file.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a scenario and its steps do to a fake, key by key."""
+"""Applies the keys of a scenario and of its steps to a fake."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Refusal(Exception):
-    """Something that a document says cannot be done; ``path`` is where it says so."""
+    """The fake rejects a value of the document; ``path`` leads to it."""
 
     def __init__(self, path: Path, error: FakeImsError) -> None:
         super().__init__(str(error))
@@ -24,12 +24,12 @@ class Refusal(Exception):
 
 
 class Stage:
-    """A fake, and what a scenario knows by name.
+    """A fake, with the named faults and tenants of a scenario.
 
     Args:
-        fake: what things are done to.
-        rehearsal: whether this is only to see whether they can be done: images and tenants that
-            only a client can have made are passed over.
+        fake: the fake to change.
+        rehearsal: whether this only checks the document. Then actions on existing images and jobs
+            are skipped, because a client may have to create these first.
     """
 
     def __init__(self, fake: FakeIMS, *, rehearsal: bool = False) -> None:
@@ -39,10 +39,10 @@ class Stage:
         self._rehearsal = rehearsal
 
     def do(self, document: Mapping[str, Any], path: Path = ()) -> None:
-        """Do what a document says, in the order of the schema.
+        """Apply a document, in a fixed order of keys.
 
         Raises:
-            Refusal: something cannot be done; what came before it has been.
+            Refusal: the fake rejects a value. Earlier values have been applied.
         """
         for name, act in _ACTIONS.items():
             if name not in document:
@@ -57,7 +57,7 @@ class Stage:
                     raise Refusal(here, error) from None
 
     def image(self, name: str, act: Callable[[Any], None]) -> None:
-        """Do something to the image of an id or name."""
+        """Call ``act`` with the image that has this id or name."""
         if not self._rehearsal:
             act(apply.find_image(self.fake, name))
 

@@ -1,4 +1,4 @@
-"""A scenario: read, and checked whole before anything of it is done."""
+"""Reads a scenario, and checks all of it before anything is applied."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ScenarioDocument:
-    """A scenario that can be played.
+    """A scenario that has been checked.
 
     Attributes:
-        source: the document and where it stands.
-        settings: of the fake.
+        source: the document, with the line of each key.
+        settings: settings of the fake.
     """
 
     source: Source
@@ -34,28 +34,28 @@ class ScenarioDocument:
 
     @property
     def name(self) -> str:
-        """Its name; the file's if it has none."""
+        """Name of the scenario; by default the name of its file."""
         return str(self.source.document.get("name", self.source.name))
 
     @property
     def steps(self) -> list[Mapping[str, Any]]:
-        """Its steps, in order."""
+        """The steps, in order."""
         return list(self.source.document.get("steps", ()))
 
 
 def load(
     source: str | PathLike[str] | Mapping[str, Any], fakes: type[FakeIMS], /, **settings: Any
 ) -> ScenarioDocument:
-    """Read a scenario from a file, or take one that is a dict already, and check all of it.
+    """Read a scenario from a file or a dict, and check all of it.
 
     Args:
-        source: the file (TOML or, by its ending, JSON), or the document.
-        fakes: makes the fake that it is rehearsed on.
-        settings: of the fake, before those of the scenario.
+        source: path of the file (JSON if it ends in ``.json``, otherwise TOML), or the document.
+        fakes: class of the fake that the check tries the scenario on.
+        settings: settings of the fake; they override those of the scenario.
 
     Raises:
-        UsageError: it cannot be read, or something in it cannot be: a line for each problem, with
-            file, line and key.
+        UsageError: the file cannot be read, or the scenario is invalid. The text has one line for
+            each problem, with file, line and key.
     """
     found = Source("scenario", dict(source), {}) if isinstance(source, Mapping) else read(source)
     return checked(found, fakes, settings)
@@ -64,13 +64,13 @@ def load(
 def checked(
     source: Source, fakes: type[FakeIMS], settings: Mapping[str, Any]
 ) -> ScenarioDocument:
-    """The scenario of a document.
+    """Check a document, and return its scenario.
 
     Raises:
-        UsageError: with every problem.
+        UsageError: the document is invalid; the text lists every problem.
     """
     problems = check(source.document, schema())
-    # What cannot be read is left out of the rehearsal, so that one mistake does not hide others.
+    # The rehearsal skips invalid values, so that one mistake does not hide others.
     problems += _rehearse(_without(source.document, problems), fakes, settings,
                           whole=not problems)
     if problems:
@@ -85,8 +85,8 @@ def _order(source: Source, problem: Problem) -> tuple[int, str]:
 
 
 def _without(document: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
-    """The document without each thing that has a problem: an item of a list is None then, all
-    else is left out."""
+    """Return the document without the values that have problems. An invalid list item becomes
+    None, so that later items keep their position."""
     found: dict[str, Any] = copy.deepcopy(dict(document))
     for problem in problems:
         _leave_out(found, problem.path)
@@ -94,8 +94,7 @@ def _without(document: Mapping[str, Any], problems: list[Problem]) -> dict[str, 
 
 
 def _leave_out(found: dict[str, Any], path: Path) -> None:
-    """Leave out the thing that a path leads to, as far as it is still there: of the scenario, or
-    of a step of it."""
+    """Remove the value at a path, in the scenario or in one of its steps, if it still exists."""
     if not path:
         found.clear()
         return
@@ -112,13 +111,13 @@ def _leave_out(found: dict[str, Any], path: Path) -> None:
 def _rehearse(
     document: Mapping[str, Any], fakes: type[FakeIMS], settings: Mapping[str, Any], *, whole: bool
 ) -> list[Problem]:
-    """Play it to a fake that nobody sees: what only the doing can tell.
+    """Try the scenario on a temporary fake, to find problems that the schema cannot express.
 
     Args:
         document: the scenario.
-        fakes: makes that fake.
-        settings: of the fake, before its own.
-        whole: whether nothing of it was left out, so that every name that it uses is known.
+        fakes: class of the temporary fake.
+        settings: settings of the fake; they override those of the scenario.
+        whole: whether the document is complete, so that every name in it is defined.
     """
     try:
         fake = fakes(**{**document.get("settings", {}), **settings})
@@ -149,7 +148,7 @@ def _rehearse(
 
 
 def _try(stage: Stage, document: Mapping[str, Any], path: Path, problems: list[Problem]) -> None:
-    """Do each thing by itself, so that one that cannot be done does not hide another."""
+    """Apply each value by itself, so that one problem does not hide another."""
     for name, value in document.items():
         if name in ("steps", "expect", "when"):
             continue
@@ -165,7 +164,7 @@ def _try(stage: Stage, document: Mapping[str, Any], path: Path, problems: list[P
 
 
 def _placed(refusal: Refusal, path: Path, item: object) -> Problem:
-    """The problem at the key that its text names, if it names one."""
+    """Return the problem at the key that its text mentions, if it mentions one."""
     text = str(refusal)
     if isinstance(item, Mapping):
         for key in item:
@@ -177,7 +176,7 @@ def _placed(refusal: Refusal, path: Path, item: object) -> Problem:
 
 
 def _names(value: str, text: str) -> bool:
-    """Whether a text speaks of a value: in quotes, or of one that is too long for chance."""
+    """Return whether a text mentions a value: in quotes, or long enough to exclude chance."""
     return repr(value) in text or (len(value) >= 8 and value in text)
 
 

@@ -1,4 +1,4 @@
-"""Expectations of the requests that came in: how many of which."""
+"""Compares the requests in the journal with the expectations of a scenario."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _COUNTS = ("times", "at_least", "at_most")
 
 
 def having(journal: Journal, asked: Mapping[str, Any], since: int) -> list[Exchange]:
-    """The exchanges behind a number that a ``when`` or ``expect`` asks for.
+    """Return the exchanges that a ``when`` or ``expect`` selects, after the one numbered ``since``.
 
     Raises:
-        UsageError: an operation, method or path that there is not.
+        UsageError: an operation, method or path is unknown.
     """
     filters = {name: value for name, value in asked.items() if name not in (*_COUNTS, "because")}
     return [one for one in journal.where(**filters) if one.number > since]
 
 
 def unmet(journal: Journal, asked: Mapping[str, Any], since: int) -> str | None:
-    """Why an expectation does not hold, with the exchanges in question; None if it does."""
+    """Return why an expectation is not met, with the exchanges received; None if it is met."""
     found = having(journal, asked, since)
     count = len(found)
     least, most, wanted = bounds(*(asked.get(name) for name in _COUNTS))
@@ -35,7 +35,7 @@ def unmet(journal: Journal, asked: Mapping[str, Any], since: int) -> str | None:
     came = [one for one in journal if one.number > since]
     return "\n".join([
         f"expected {wanted} of {_what(asked)}, but there {'was' if count == 1 else 'were'} "
-        f"{count}{because}", *(listed(came) or ["  no request came in"])])
+        f"{count}{because}", *(listed(came) or ["  no requests were received"])])
 
 
 def _what(asked: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
-"""A scenario under way: takes each step when its conditions hold, and remembers what was unmet.
+"""Plays a scenario: takes each step when its conditions are met, and collects complaints.
 
-Nothing runs in the background: whether a step is due is looked at before and after each request,
-and when the test asks.
+Nothing runs in the background. The scenario checks whether a step is due before and after each
+request, and when a test asks.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class Scenario(Handle):
-    """A scenario that is being played to a fake, behind ``fake.scenario``.
+    """The scenario that a fake plays; ``fake.scenario`` returns it.
 
     Attributes:
-        document: what is played.
-        failures: expectations that did not hold, and steps that could not be done.
+        document: the scenario document.
+        failures: expectations of steps that were not met, and steps that failed.
     """
 
     document: ScenarioDocument
@@ -43,23 +43,23 @@ class Scenario(Handle):
         self._at = 0.0
 
     def begin(self) -> None:
-        """Do what the scenario begins with."""
+        """Apply the top level of the document, and take the steps that are due at once."""
         self._stage.do(self.document.source.document)
         self._at = self._fake.clock.now()
         self.look()
 
     @property
     def tenants(self) -> dict[str, Tenant]:
-        """The scenario's tenants so far, by project id."""
+        """The tenants added so far, by project id."""
         return dict(self._stage.tenants)
 
     @property
     def taken(self) -> int:
-        """How many steps have been taken."""
+        """Number of steps taken."""
         return self._taken
 
     def look(self) -> None:
-        """Take the steps that have become due."""
+        """Take the steps that are due."""
         steps = self.document.steps
         while self._taken < len(steps) and self._is_due(steps[self._taken]):
             self._take(steps[self._taken])
@@ -92,16 +92,18 @@ class Scenario(Handle):
         self.failures.append(self.document.source.text(Problem(path, text)))
 
     def complaints(self) -> list[str]:
-        """All that is not as the scenario has it by now: failures, steps that were never due, and
-        what it expects at the end."""
+        """Return everything that went wrong so far, one text each.
+
+        These are failures, steps not taken, and expectations for the end that are not met.
+        """
         self.look()
         steps = self.document.steps
         found = list(self.failures)
         for position in range(self._taken, len(steps)):
-            name = steps[position].get("name", "")
-            told = f"{name}: " if name else ""
+            name = steps[position].get("name")
+            told = "the step" if name is None else f"the step {name!r}"
             found.append(self.document.source.text(Problem(
-                ("steps", position), f"{told}its conditions were not met, so it was not taken")))
+                ("steps", position), f"{told} was not taken: its conditions were not met")))
         for position, asked in enumerate(self.document.source.document.get("expect", ())):
             text = unmet(self._fake.requests, asked, 0)
             if text is not None:
@@ -109,14 +111,14 @@ class Scenario(Handle):
         return found
 
     def check(self) -> None:
-        """Fail unless all steps were taken and all expectations held.
+        """Assert that all steps were taken and all expectations are met.
 
         Raises:
-            AssertionError: with a line for each complaint.
+            AssertionError: they were not; the text has one line for each complaint.
         """
         found = self.complaints()
         if found:
-            raise AssertionError("the scenario did not go as it has it:\n" + "\n".join(found))
+            raise AssertionError("the scenario was not fulfilled:\n" + "\n".join(found))
 
     def _told(self) -> str:
         failed = f", {len(self.failures)} failures" if self.failures else ""

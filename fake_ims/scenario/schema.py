@@ -1,4 +1,4 @@
-"""What may stand in a scenario file, as a JSON schema: ``fake-ims schema`` prints it."""
+"""The JSON schema of scenario files; ``fake-ims schema`` prints it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _ONE_STATUS: Schema = {"anyOf": [
     {"type": "string", "pattern": r"^[1-5]xx$"},
 ], "title": "a status, or a class such as 5xx"}
 _OWN: dict[str, Schema] = {
-    "operation": says(_OPERATION, "which operations; all if left out"),
+    "operation": says(_OPERATION, "requests of this operation; by default of any"),
     "status": says({"anyOf": [*_ONE_STATUS["anyOf"], {"type": "array", "items": _ONE_STATUS}],
                     "title": "a status, a class such as 5xx, or a list of these"},
-                   "answered with this status; 0 for no answer"),
-    "attempt": says(COUNT, "the Nth time that the same request came"),
-    "fault": says({"type": "boolean"}, "whether a fault touched it"),
+                   "requests whose response has this status; 0 means no response"),
+    "attempt": says(COUNT, "the Nth time that the same request arrived"),
+    "fault": says({"type": "boolean"}, "whether a fault affected the request"),
 }
-# What the journal chooses by beside that is what faults match by.
+# The other filters of the journal are the matches of faults.
 REQUESTS: dict[str, Schema] = {
     **_OWN,
     **{name: says(SETTINGS[name].schema, SETTINGS[name].says.replace("only requests", "requests"))
@@ -38,89 +38,99 @@ REQUESTS: dict[str, Schema] = {
 
 
 def when() -> dict[str, Any]:
-    """The condition of a step: so many requests since the step before."""
-    return table({**REQUESTS, "times": says(COUNT, "so many of them; by default one")})
+    """Return the schema of the condition of a step: requests since the previous step."""
+    return table({**REQUESTS, "times": says(COUNT, "number of requests (default: 1)")})
 
 
 def expectation() -> dict[str, Any]:
-    """What is expected of the requests that came in."""
+    """Return the schema of an expectation about requests."""
     count = {"type": "integer", "minimum": 0}
     return table({
         **REQUESTS,
-        "times": says(count, "just so many"),
-        "at_least": says(count, "so many or more; 1 if no number is given"),
-        "at_most": says(count, "so many or fewer"),
-        "because": says(NAME, "what it means if it is not so"),
+        "times": says(count, "exact number of requests"),
+        "at_least": says(count, "smallest number of requests (default: 1 if no number is given)"),
+        "at_most": says(count, "largest number of requests"),
+        "because": says(NAME, "explanation for the report if the expectation is not met"),
     })
 
 
 def _actions() -> dict[str, Schema]:
-    """What a step can do, and what a scenario begins with."""
+    """Return the keys that a step and the top level share."""
     about: Schema = says(NAME, "id or name of the image")
     return {
-        "tenants": says(_list("tenant"), "callers; their tokens are in fake.scenario.tenants"),
-        "images": says(_list("image"), "images to put there"),
-        "world": says(_ref("world"), "servers, disks, buckets, quota, ..."),
+        "tenants": says(_list("tenant"),
+                        "tenants to add; fake.scenario.tenants contains their tokens"),
+        "images": says(_list("image"), "images to add"),
+        "world": says(_ref("world"), "servers, disks, buckets, quota and more"),
         "put": says({"type": "array", "items": {
             **schemas.stored_object(), "required": ["bucket", "name"],
             "properties": {**schemas.stored_object()["properties"],
                            "bucket": says(schemas.bucket()["properties"]["name"],
                                           "name of the bucket")}}},
             "objects to put into buckets"),
-        "kill_next": says(_list("kill_next"), "the next uploads end killed"),
-        "kill_nth": says(_list("kill_nth"), "the Nth upload from now ends killed"),
-        "kill_named": says(_list("kill_named"), "uploads to images of a name end killed"),
-        "job_failures": says(_list("job_failure"), "jobs that end FAIL"),
-        "faults": says(_list("fault"), "faults to set"),
+        "kill_next": says(_list("kill_next"), "end the next uploads with the status killed"),
+        "kill_nth": says(_list("kill_nth"), "end the Nth upload from now with the status killed"),
+        "kill_named": says(_list("kill_named"),
+                           "end uploads to images of a name with the status killed"),
+        "job_failures": says(_list("job_failure"), "make future jobs end with FAIL"),
+        "faults": says(_list("fault"), "faults to add"),
         "weather": says({"type": "array", "items": schemas.weather()["properties"]["name"]},
-                        "faults to set, by the name of a weather"),
-        "advance": says(DURATION, "move the fake's clock"),
+                        "names of weathers to add; a weather is a named set of faults"),
+        "advance": says(DURATION, "duration to move the fake's clock forward by"),
         "change": says({"type": "array", "items": {
             **schemas.image(new=False), "required": ["image"],
             "properties": {**schemas.image(new=False)["properties"], "image": about}}},
-            "images to change, as nobody's client"),
+            "images to change, without permission checks"),
         "kill": says({"type": "array", "items": table(
-            {"image": about, "reason": NAME}, required=("image",))}, "images to kill"),
-        "activate": says(TEXTS, "images to make active, by id or name"),
-        "delete": says(TEXTS, "images to delete, by id or name"),
+            {"image": about, "reason": NAME}, required=("image",))},
+            "images to set to the status killed"),
+        "activate": says(TEXTS, "ids or names of images to set to the status active"),
+        "delete": says(TEXTS, "ids or names of images to delete"),
     }
 
 
 def step() -> dict[str, Any]:
-    """One step: its conditions, what is expected by then, and what it does."""
+    """Return the schema of a step: its conditions, expectations and actions."""
     return table({
-        "name": says(NAME, "for reports"),
-        "after": says(DURATION, "when so much of the fake's time has passed since the step before"),
-        "when": says(_ref("when"), "when such requests have come in since the step before"),
-        "expect": says(_list("expectation"), "of the requests since the step before"),
-        "clear": says({"anyOf": [{"type": "boolean"}, TEXTS], "title": "true, or names of faults"},
-                      "faults to remove"),
+        "name": says(NAME, "name of the step, for reports"),
+        "after": says(DURATION,
+                      "take the step when this time of the fake's clock has passed since the "
+                      "previous step"),
+        "when": says(_ref("when"),
+                     "take the step when these requests have arrived since the previous step"),
+        "expect": says(_list("expectation"),
+                       "expectations about the requests since the previous step"),
+        "clear": says({"anyOf": [{"type": "boolean"}, TEXTS],
+                       "title": "true, or a list of names of faults"},
+                      "faults to remove; true removes all"),
         "job": says(table({
             "start": says({"type": "number", "minimum": 0, "maximum": 99},
-                          "let it run, and stay at so many percent"),
-            "succeed": {"type": "boolean"}, "fail": ERROR, "reason": NAME,
-        }), "drive the last job"),
-        "revoke": says(TEXTS, "project ids of tenants whose tokens become bad"),
+                          "set it to RUNNING, with this progress in percent"),
+            "succeed": says({"type": "boolean"}, "true ends it with SUCCESS"),
+            "fail": says(ERROR, "end it with FAIL and this error code"),
+            "reason": says(NAME, "fail_reason of the job"),
+        }), "control the newest job"),
+        "revoke": says(TEXTS, "project ids of tenants whose tokens to revoke"),
         "lifecycle": says(table({name: schemas.DUE for name in ("saving", "deleting", "jobs")}),
-                          "how long things take from now on"),
+                          "how long future uploads, deletions and jobs take"),
         **_actions(),
     })
 
 
 @cache
 def schema() -> dict[str, Any]:
-    """The whole schema."""
+    """Return the JSON schema of scenario files."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Scenario of fake_ims",
         **table({
             "$schema": {"type": "string"},
-            "name": says(NAME, "for reports"),
-            "description": says(NAME, "what it shows"),
+            "name": says(NAME, "name of the scenario, for reports"),
+            "description": says(NAME, "what the scenario shows"),
             "settings": says(table(schemas.SETTINGS_OF_A_FAKE), "settings of the fake"),
             **_actions(),
-            "steps": says(_list("step"), "what happens, one after another"),
-            "expect": says(_list("expectation"), "of all requests, at the end"),
+            "steps": says(_list("step"), "steps, taken one after another"),
+            "expect": says(_list("expectation"), "expectations about all requests, at the end"),
         }),
         "$defs": {
             "tenant": schemas.tenant(), "image": schemas.image(), "world": schemas.world(),
@@ -132,7 +142,7 @@ def schema() -> dict[str, Any]:
 
 def _named_fault() -> dict[str, Any]:
     fault = schemas.fault()
-    fault["properties"]["name"] = says(NAME, "for steps that remove it")
+    fault["properties"]["name"] = says(NAME, "name of the fault, for steps that remove it")
     return fault
 
 

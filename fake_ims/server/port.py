@@ -10,7 +10,7 @@ import contextlib
 import os
 import socket
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 
@@ -55,7 +55,7 @@ class Gate:
             return
         # A copy: asyncio closes what it is given, and the socket has to stay bound.
         listening = await self._loop.create_server(
-            self._server, sock=self._sock.dup(), backlog=_AT_ONCE)
+            self._protocol, sock=self._sock.dup(), backlog=_AT_ONCE)
         if not self._over and not self._holders:
             self._sock.listen(BACKLOG)  # the copy is the same socket
         if self._over or self._holders or self._listening is not None:
@@ -77,8 +77,10 @@ class Gate:
             return
         first = not self._holders
         self._holders[holder] = None
-        # Before the socket wakes the loop: it must not try to take connections any more.
-        self._loop.call_soon_threadsafe(self._stop_taking, holder, seconds)
+        inside = asyncio._get_running_loop() is self._loop
+        if not inside:
+            # Before the socket wakes the loop: it must not try to take connections any more.
+            self._loop.call_soon_threadsafe(self._stop_taking, holder, seconds)
         if first:
             try:
                 self._sock.shutdown(_HOW)
@@ -89,6 +91,8 @@ class Gate:
             with contextlib.suppress(OSError):  # a port that was asked for stays bound
                 self._sock.bind(self._address)
             self._share(False)
+        if inside:  # the loop may be about to take a connection: before it does
+            self._stop_taking(holder, seconds)
 
     def open(self, holder: object) -> None:
         """This holder does not want it shut any more."""
@@ -128,14 +132,20 @@ class Gate:
 
     # in the loop
 
+    def _protocol(self) -> asyncio.Protocol:
+        """What serves a new connection; one that was taken just before the port was shut is cut."""
+        return _Refusal() if self._holders else self._server()
+
     def _stop_taking(self, holder: object, seconds: float | None) -> None:
         if self._over or holder not in self._holders:
             return
         listening, self._listening = self._listening, None
         if listening is not None:
             _look_away(listening)
+            # At once: what a client sends from now on must not be read any more.
+            self._cut_connections()
             self._leaving.add(listening)
-            self._begin(listening, self._cut(listening))
+            self._begin(listening, self._end(listening))
         if seconds is not None and holder not in self._tasks:
             self._begin(holder, self._open_after(holder, seconds))
 
@@ -146,13 +156,14 @@ class Gate:
         if not self._over and not self._holders and self._listening is None:
             self._begin(self, self.start())
 
-    async def _cut(self, listening: asyncio.AbstractServer) -> None:
-        for wait in (True, False):
-            for connection in self._server.connections:
-                if connection.transport is not None:
-                    cut_transport(connection.transport)
-            if wait:
-                await _arrivals()
+    def _cut_connections(self) -> None:
+        for connection in self._server.connections:
+            if connection.transport is not None:
+                cut_transport(connection.transport)
+
+    async def _end(self, listening: asyncio.AbstractServer) -> None:
+        await _arrivals()
+        self._cut_connections()
         self._leaving.discard(listening)
         listening.close()
 
@@ -174,6 +185,13 @@ class Gate:
         """Whether others may bind the port, too: never while it does not listen."""
         if os.name == "posix":
             self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(shared))
+
+
+class _Refusal(asyncio.Protocol):
+    """Cuts its connection at once."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        cut_transport(cast("asyncio.Transport", transport))
 
 
 def _look_away(listening: asyncio.AbstractServer) -> None:

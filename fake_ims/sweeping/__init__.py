@@ -1,7 +1,7 @@
-"""The sweep: every failure of one test, tried by itself.
+"""The sweep: runs a test again for every possible failure of its requests.
 
-A test is run once clean, and its exchanges are recorded. Then it is run again for each exchange
-and each failure that its operation can have there. ``failures.py`` says which those are,
-``plan.py`` makes the cases, ``snapshot.py`` looks at what a run leaves behind, ``verdict.py``
-judges, ``report.py`` tells. The pytest plugin runs it.
+A clean run records the requests of the test. Then the test runs again once for every request and
+every failure possible there. ``failures.py`` lists the failures, ``plan.py`` makes the cases,
+``snapshot.py`` compares the images that a run leaves, ``verdict.py`` judges a run, and
+``report.py`` formats the results. The pytest plugin does the running.
 """

@@ -1,4 +1,4 @@
-"""Time that a sleep does not take: waiters wait through their sleeps at once."""
+"""Makes ``time.sleep`` return at once, so that polling clients cost no real time."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import SupportsIndex
 
 @contextmanager
 def compressed() -> Iterator[None]:
-    """While in it, ``time.sleep`` returns at once, and ``time.time`` and ``time.monotonic`` have
-    moved by what it was asked for: deadlines of waiters come as they would, and the fake's clock,
-    which reads ``time.time``, moves with them.
+    """Make ``time.sleep`` return at once, and move ``time.time`` and ``time.monotonic`` instead.
 
-    Code that has taken ``sleep`` out of its module (``from time import sleep``), or that waits for
-    sockets, events or in asyncio, takes its real time.
+    Deadlines then expire as usual. The fake's clock reads ``time.time``, so it moves as well.
+
+    Code that imports the function (``from time import sleep``), and code that waits for sockets,
+    events or in asyncio, still takes real time.
     """
     sleep, now, monotonic = time.sleep, time.time, time.monotonic
     offset = 0.0

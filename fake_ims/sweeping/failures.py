@@ -1,4 +1,4 @@
-"""The failures that an operation can have, as settings of faults."""
+"""The failures that a sweep tries for each operation, as settings of faults."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ Applies = Callable[[Operation], bool]
 
 @dataclass(frozen=True)
 class Failure:
-    """One way in which one request can go wrong.
+    """One way in which a request can fail.
 
     Attributes:
-        name: as cases and reports call it.
-        kind: what it belongs to.
-        settings: of the fault that brings it about.
-        hangs: whether the client is left waiting: it should give up by itself.
+        name: its name in cases and reports.
+        kind: the kind of failure.
+        settings: settings of the fault that causes it.
+        hangs: whether the client gets no response and must give up by itself.
     """
 
     name: str
@@ -40,7 +40,7 @@ class _Rule:
 
 
 def _everywhere(operation: Operation) -> bool:
-    """Wherever the fault engine says that it means something."""
+    """Let the fault engine decide alone."""
     return True
 
 
@@ -99,11 +99,11 @@ _RULES: tuple[_Rule, ...] = (
 
 
 def failures_of(operation: Operation, kinds: frozenset[Kind]) -> Iterator[Failure]:
-    """The failures of an operation, those first that clients meet most.
+    """Yield the failures of an operation, the most frequent in practice first.
 
     Args:
-        operation: its row in the contract.
-        kinds: which kinds of failures.
+        operation: the operation.
+        kinds: the kinds of failures to include.
     """
     if "connection" in kinds:
         yield from _ruled(operation, "connection")
@@ -124,8 +124,8 @@ def _ruled(operation: Operation, kind: Kind) -> Iterator[Failure]:
 
 @cache
 def _means_something(operation: str, name: str) -> bool:
-    """Whether the fault engine takes this failure for this operation: it knows best."""
-    from ..faults.plan import plan  # brings every kind in
+    """Return whether the fault engine accepts this failure for this operation."""
+    from ..faults.plan import plan  # imports every kind of fault
 
     failure = next(rule.failure for rule in _RULES if rule.failure.name == name)
     if failure.hangs:
@@ -138,10 +138,10 @@ def _means_something(operation: str, name: str) -> bool:
 
 
 def kinds_of(text: str) -> frozenset[Kind]:
-    """The kinds that a text names: ``all``, or some of them with commas.
+    """Parse kinds of failures: ``all``, or some kinds separated by commas.
 
     Raises:
-        UsageError: there is no such kind.
+        UsageError: a kind is unknown.
     """
     names = [name.strip() for name in text.split(",")]
     if "all" in names:

@@ -1,6 +1,6 @@
-"""``@sweep``: the decorator, which imports pytest when it is used.
+"""The decorator ``@sweep``; it imports pytest when it is used.
 
-The plugin looks whether this module has been loaded: no other test can be decorated.
+The plugin checks whether this module is imported: if not, no test is decorated.
 """
 
 from __future__ import annotations
@@ -27,18 +27,25 @@ def sweep(
 
 
 def sweep(test: Any = None, /, **settings: Any) -> Any:
-    """Try every failure of a test, each by itself: ``@sweep`` or ``@sweep(...)``.
+    """Run a test again once for every possible failure of every request.
 
-    ``from fake_ims import sweep``: in a test, ``fake_ims`` is the fixture.
+    In a test, ``fake_ims`` is the fixture: ``from fake_ims import sweep``.
+
+    Use it as ``@sweep`` or ``@sweep(kinds="connection")``. Each run is judged by
+    what it raises and by the images it leaves. The settings override the options
+    ``--fake-ims-sweep-...`` for this test.
 
     Args:
-        test: the test.
-        settings: what the command line says for all tests, for this one: ``kinds`` (``all`` or
-            some of ``statuses``, ``connection``, ``semantic``, with commas), ``depth`` (2: pairs
-            of failures, too), ``budget`` (runs, or a time such as ``"30s"``), ``expect``
-            (exceptions that are right, beside the client's own), ``allow`` (invariants that may
-            break: ``orphan``, ``duplicate``, ``lost``; ``assert``: the test's own assertions
-            count as the client's exceptions).
+        test: the test function.
+        kinds: kinds of failures to try: ``"all"`` (default), or some of ``"statuses"``,
+            ``"connection"`` and ``"semantic"``, separated by commas.
+        depth: largest number of failures in one run: 1 (default), 2 or 3.
+        budget: limit for this test: a number of runs, or a time such as ``"30s"``. Default: no
+            limit.
+        expect: exception class, or tuple of classes, that the test may raise besides the client's
+            own exceptions.
+        allow: rules that a run may break: ``"orphan"``, ``"duplicate"``, ``"lost"``. With
+            ``"assert"``, a failing assertion of the test counts as an exception of the client.
     """
     import pytest
 

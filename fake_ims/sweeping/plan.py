@@ -1,4 +1,4 @@
-"""The cases of a sweep: which exchanges fail in which way, in which run."""
+"""The cases of a sweep: which requests fail, and how, in each run."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Point:
-    """One exchange of the clean run that is to fail.
+    """One request of the clean run, and one way in which it fails.
 
     Attributes:
-        position: its place among the exchanges, from 1.
+        position: position among all requests of the test, from 1.
         operation: id of its operation.
-        nth: its place among those of the operation, from 1: a run with a failure finds it by this.
+        nth: position among the requests of this operation, from 1. A later run identifies the
+            request by this number.
         failure: how it fails.
     """
 
@@ -36,14 +37,14 @@ class Point:
 
     @property
     def id(self) -> str:
-        """``2:images.upload:reset-after``."""
+        """Such as ``2:images.upload:reset-after``."""
         return f"{self.position}:{self.operation}:{self.failure.name}"
 
     def plant(self, fake: FakeIMS, patience: float) -> Fault:
-        """Set the fault in a fake.
+        """Add the fault to a fake that has just been reset.
 
         Args:
-            fake: the fake, clean.
+            fake: the fake.
             patience: real seconds that a client may wait before it counts as hanging.
         """
         settings: dict[str, Any] = dict(self.failure.settings)
@@ -55,19 +56,22 @@ class Point:
 
 @dataclass(frozen=True)
 class Case:
-    """One run: one failure, or several in one run."""
+    """The failures of one run: usually one."""
 
     points: tuple[Point, ...]
 
     @property
     def id(self) -> str:
-        """``2:images.upload:reset-after``, with ``+`` between several."""
+        """Such as ``2:images.upload:reset-after``; ``+`` joins several failures."""
         return "+".join(point.id for point in self.points)
 
 
 def points_of(exchanges: Iterable[Exchange], kinds: frozenset[Kind]) -> list[Point]:
-    """Every failure of every exchange; those of one rank for all exchanges before the next rank,
-    so that what a budget cuts off is the rarest for all, and not the end of the test."""
+    """Return every failure of every request.
+
+    The first failure of each request comes first, then the second of each, and so on. So a budget
+    leaves out the rarest failures of all requests, and not the last requests of the test.
+    """
     counts: Counter[str] = Counter()
     ranked: list[tuple[int, int, Point]] = []
     for position, exchange in enumerate(exchanges, 1):
@@ -83,7 +87,7 @@ def points_of(exchanges: Iterable[Exchange], kinds: frozenset[Kind]) -> list[Poi
 
 
 def cases_of(points: Sequence[Point], depth: int) -> list[Case]:
-    """The cases: each failure by itself, then (``depth=2``) each pair at two exchanges, ..."""
+    """Return the cases: each failure alone, then with ``depth=2`` each pair at two requests."""
     found: list[Case] = []
     for size in range(1, depth + 1):
         for chosen in combinations(points, size):
@@ -93,10 +97,10 @@ def cases_of(points: Sequence[Point], depth: int) -> list[Case]:
 
 
 def named(exchanges: Sequence[Exchange], case_id: str) -> Case:
-    """The case of an id, for a run by itself.
+    """Return the case of an id.
 
     Raises:
-        UsageError: the test has no such case; the text says what it has at that place.
+        UsageError: the test has no such case; the text lists the cases of the same request.
     """
     points = {point.id: point for point in points_of(exchanges, frozenset(KINDS))}
     chosen = []
@@ -104,6 +108,6 @@ def named(exchanges: Sequence[Exchange], case_id: str) -> Case:
         if one not in points:
             position = one.partition(":")[0]
             close = [name for name in points if name.startswith(f"{position}:")] or list(points)
-            raise UsageError(f"this test has no case {one!r}; it has {', '.join(close[:40])}")
+            raise UsageError(f"this test has no case {one!r}; use one of {', '.join(close[:40])}")
         chosen.append(points[one])
     return Case(tuple(chosen))

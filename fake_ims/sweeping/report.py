@@ -1,4 +1,4 @@
-"""What a sweep has found, as text for a terminal, as JSON, and as a page."""
+"""Formats the results of a sweep: text for a terminal, JSON, or an HTML page."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import html
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict, cast
 
 WORDS = ("survived", "failed well", "wrong", "not reached")
 _WORST = ("wrong", "failed well", "not reached", "survived")
 _POSITION = re.compile(r"\b\d+:(?=[a-z])")
-# What differs from run to run: ids, addresses, numbers.
+# Differs from run to run: ids, addresses, numbers.
 _DIFFERS = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|"
                       r"0x[0-9a-f]+|\d+")
-_NAMED = 10  # cases that were left out and are named on a terminal
+_NAMED = 10  # largest number of skipped cases that the terminal lists
 
 
 class Result(TypedDict):
-    """One run."""
+    """The result of one run."""
 
     case: str
     word: str
@@ -28,10 +28,10 @@ class Result(TypedDict):
 
 
 class Swept(TypedDict):
-    """The sweep of one test, or the part of it that one worker has done.
+    """The sweep of one test, or the part of it that one xdist worker did.
 
-    ``left_out`` are the cases that the budget did not let run; ``note`` is why the rest cannot be
-    trusted, or empty.
+    ``left_out`` lists the cases that the budget skipped. ``note`` says why the results are missing
+    or unreliable; it is empty if they are not.
     """
 
     test: str
@@ -43,7 +43,7 @@ class Swept(TypedDict):
 
 
 def merged(parts: Iterable[Swept]) -> list[Swept]:
-    """Parts of the same test together, in order of the tests' first appearance."""
+    """Merge the parts of each test. The tests keep the order of their first appearance."""
     found: dict[str, Swept] = {}
     for part in parts:
         whole = found.setdefault(part["test"], Swept(
@@ -63,16 +63,13 @@ def _order(case: str) -> tuple[int, int, str]:
 
 
 def counts(swept: Swept) -> Counter[str]:
-    """How many runs there are of each verdict."""
+    """Return the number of runs with each verdict."""
     return Counter(result["word"] for result in swept["results"])
 
 
 def lines(swept: Swept) -> list[str]:
-    """The sweep of one test for a terminal: counts, a table, and what is wrong."""
-    found = counts(swept)
-    head = (f"{swept['test']}: {len(swept['exchanges'])} exchanges, "
-            f"{len(swept['results'])} runs in {swept['seconds']:.1f} s: "
-            + ", ".join(f"{found[word]} {word}" for word in WORDS if found[word]))
+    """Return the sweep of one test as lines for a terminal: counts, a table, and the wrong runs."""
+    head = f"{swept['test']}: {_summary(swept)}"
     told = [head]
     if swept["note"]:
         told.append(f"  {swept['note']}")
@@ -82,18 +79,29 @@ def lines(swept: Swept) -> list[str]:
         told.append(f"  WRONG {first['case']}")
         if others:
             shown = ", ".join(one["case"].partition(":")[0] for one in others)
-            told.append(f"    and at exchange {shown}")
-        told += [f"    {first['why']}", f"    again: {first['again']}"]
+            told.append(f"    same at request {shown}")
+        told += [f"    {first['why']}", f"    repeat: {first['again']}"]
     if swept["left_out"]:
         more = len(swept["left_out"]) - _NAMED
-        told.append(f"  left out by the budget: {len(swept['left_out'])}: "
+        told.append(f"  {len(swept['left_out'])} left out by the budget: "
                     f"{', '.join(swept['left_out'][:_NAMED])}"
                     + (f" and {more} more" if more > 0 else ""))
     return told
 
 
+def _summary(swept: Swept) -> str:
+    found = counts(swept)
+    return (f"{_number(swept['exchanges'], 'request')}, "
+            f"{_number(swept['results'], 'run')} in {swept['seconds']:.1f} s: "
+            + ", ".join(f"{found[word]} {word}" for word in WORDS if found[word]))
+
+
+def _number(things: Sequence[object], name: str) -> str:
+    return f"{len(things)} {name}{'s' * (len(things) != 1)}"
+
+
 def _alike(swept: Swept) -> list[list[Result]]:
-    """What is wrong; the same failure of the same operation with the same end told once."""
+    """Return the wrong runs. Runs with the same operation, failure and reason form one group."""
     groups: dict[tuple[str, str], list[Result]] = {}
     for result in swept["results"]:
         if result["word"] == "wrong":
@@ -103,8 +111,8 @@ def _alike(swept: Swept) -> list[list[Result]]:
 
 
 def _table(swept: Swept) -> list[str]:
-    """A row for each exchange: how its failures ended."""
-    rows: list[tuple[str, ...]] = [("#", "exchange", *WORDS)]
+    """Return a table with one row for each request: the number of runs with each verdict."""
+    rows: list[tuple[str, ...]] = [("#", "request", *WORDS)]
     for position, exchange in enumerate(swept["exchanges"], 1):
         here = Counter(result["word"] for result in swept["results"]
                        if any(part.startswith(f"{position}:")
@@ -117,7 +125,7 @@ def _table(swept: Swept) -> list[str]:
 
 
 def as_json(tests: list[Swept], seed: object) -> str:
-    """Everything, for programs."""
+    """Return the whole report as JSON."""
     return json.dumps({
         "seed": seed,
         "tests": [{**swept, "counts": dict(counts(swept))} for swept in tests],
@@ -145,7 +153,7 @@ td:first-child, td:nth-child(2) { white-space: nowrap; }
 
 
 def as_page(tests: list[Swept], seed: object) -> str:
-    """Everything, for people: one page without anything from elsewhere."""
+    """Return the whole report as one self-contained HTML page."""
     body = "".join(map(_section, tests))
     return ("<!doctype html><html lang=en><meta charset=utf-8>"
             "<meta name=viewport content='width=device-width'>"
@@ -154,8 +162,6 @@ def as_page(tests: list[Swept], seed: object) -> str:
 
 
 def _section(swept: Swept) -> str:
-    found = counts(swept)
-    summary = ", ".join(f"{found[word]} {word}" for word in WORDS if found[word])
     rows = "".join(
         f"<tr class='{result['word'].replace(' ', '-')}'><td><code>{html.escape(result['case'])}"
         f"</code><td>{result['word']}<td>{html.escape(result['why'])}" + (
@@ -168,11 +174,10 @@ def _section(swept: Swept) -> str:
                     f"<ul>{left_out}</ul></details>")
     note = f"<p><strong>{html.escape(swept['note'])}</strong>" if swept["note"] else ""
     return (f"<h2>{html.escape(swept['test'])}</h2><p class=summary>"
-            f"{len(swept['exchanges'])} exchanges, {len(swept['results'])} runs in "
-            f"{swept['seconds']:.1f} s: {summary}</p>{note}<table><tr><th>case<th>verdict<th>why"
+            f"{_summary(swept)}</p>{note}<table><tr><th>case<th>verdict<th>reason"
             f"{rows}</table>{left_out}")
 
 
 def parsed(value: Mapping[str, Any]) -> Swept:
-    """A part that has come from a worker."""
+    """Return a part that a worker sent."""
     return cast("Swept", dict(value))

@@ -1,4 +1,4 @@
-"""What a run leaves in the store, and what must not be there after it."""
+"""Compares the images that a run leaves with those of the clean run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Trait = tuple[tuple[str, object], ...]
 
-# Statuses that an image should only pass through.
+# Statuses that an image must not stay in.
 UNFINISHED = ("queued", "saving", "uploading", "importing")
 _TRAITS = ("name", "owner", "visibility", "protected", "size", "checksum",
            "disk_format", "container_format", "min_ram", "min_disk")
@@ -24,12 +24,12 @@ _TRAITS = ("name", "owner", "visibility", "protected", "size", "checksum",
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The images of a fake at the end of a run, without what differs from run to run (ids, times).
+    """The images of a fake at the end of a run, without ids and times.
 
     Attributes:
-        images: what each is like.
-        deleted: names of those that were deleted, of the ones that the test itself has put there:
-            a client may well clean up what it has made.
+        images: the attributes of each image.
+        deleted: names of deleted images that the test itself had added. Images that the client
+            created do not count: it may delete them.
     """
 
     images: tuple[Trait, ...]
@@ -37,7 +37,7 @@ class Snapshot:
 
     @classmethod
     def of(cls, fake: FakeIMS) -> Snapshot:
-        """The images of a fake as it is now."""
+        """Take a snapshot of a fake."""
         try:
             return fake.peek(lambda service: cls._of(
                 service.store.all(), [image for image in service.store.all_deleted()
@@ -52,7 +52,7 @@ class Snapshot:
                    Counter(image.name for image in deleted))
 
     def names(self, statuses: tuple[str, ...] | None = None) -> Counter[object]:
-        """How many images there are of each name."""
+        """Return the number of images with each name, of these statuses or of any."""
         return Counter(dict(traits)["name"] for traits in self.images
                        if statuses is None or dict(traits)["status"] in statuses)
 
@@ -66,8 +66,8 @@ def _traits(image: Image) -> Trait:
 
 
 def _status(image: Image) -> str:
-    """The status that the image will have once the service is done with it: what is under way and
-    ends by itself is nobody's fault."""
+    """Return the status that the image will reach by itself. The service is still busy with it,
+    which is not the client's mistake."""
     transition = image.transition
     if transition is None or isinstance(transition.due, ByHand):
         return image.status
@@ -75,27 +75,27 @@ def _status(image: Image) -> str:
 
 
 def broken(clean: Snapshot, found: Snapshot) -> Iterator[tuple[str, str]]:
-    """The invariants that a run broke, whatever its outcome: name, and what is there.
+    """Yield the rules that a run broke: name of the rule, and a description.
 
-    ``orphan``: an image is left in a status that it should only pass through; ``duplicate``: there
-    are more images of a name than in the clean run; ``lost``: an image was deleted that the clean
-    run did not delete.
+    ``orphan``: an image stays in a status such as ``queued`` or ``saving``. ``duplicate``: there
+    are more images of a name than after the clean run. ``lost``: an image is deleted that the
+    clean run did not delete.
     """
     for name, count in (found.names(UNFINISHED) - clean.names(UNFINISHED)).items():
-        yield "orphan", f"{_images(count, name)} left {_statuses(found, name)}"
+        yield "orphan", f"{_images(count, name)} stuck in status {_statuses(found, name)}"
     for name, count in found.names().items():
         before = clean.names()[name]
         if before and count > before:
             yield "duplicate", f"{count} images {name!r} instead of {before}"
     for lost, count in (found.deleted - clean.deleted).items():
-        yield "lost", f"{_images(count, lost)} deleted that nobody asked to delete"
+        yield "lost", f"{_images(count, lost)} deleted, unlike in the clean run"
 
 
 def differences(clean: Snapshot, found: Snapshot) -> list[str]:
-    """In what the images differ from those of the clean run."""
+    """Describe how the images differ from those of the clean run."""
     ours, theirs = Counter(found.images), Counter(clean.images)
     texts = [f"missing: {_told(traits)}" for traits in (theirs - ours).elements()]
-    return texts + [f"instead: {_told(traits)}" for traits in (ours - theirs).elements()]
+    return texts + [f"unexpected: {_told(traits)}" for traits in (ours - theirs).elements()]
 
 
 def _told(traits: Trait) -> str:

@@ -1,4 +1,4 @@
-"""What a run with failures is worth: survived, failed as it should, or wrong."""
+"""Judges a run with failures: survived, failed well, wrong, or not reached."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .snapshot import Snapshot, broken, differences
 
 Word = Literal["survived", "failed well", "wrong", "not reached"]
 
-# What is no client's own word, but the network's.
+# Exceptions of the network that a client may pass on.
 _OF_THE_NETWORK = (ConnectionError, TimeoutError, OSError, http.client.HTTPException)
 INVARIANTS = frozenset({"orphan", "duplicate", "lost"})
 _OUR_OWN = frozenset({"builtins", "json", "fake_ims", "pytest_fake_ims", "_pytest"})
@@ -20,11 +20,11 @@ _OUR_OWN = frozenset({"builtins", "json", "fake_ims", "pytest_fake_ims", "_pytes
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a run.
+    """The verdict on a run.
 
     Attributes:
-        word: in a word.
-        why: in a sentence.
+        word: the verdict.
+        why: the reason, in a sentence.
     """
 
     word: Word
@@ -33,13 +33,13 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is known of a run.
+    """The outcome of a run.
 
     Attributes:
-        error: what the test raised; None if it passed.
-        hang: why it counts as hanging; empty if it does not.
-        reached: whether every fault has fired.
-        left: the store after it.
+        error: the exception that the test raised; None if it passed.
+        hang: why the run counts as hanging; empty if it does not.
+        reached: whether every fault fired.
+        left: the images after the run.
     """
 
     error: BaseException | None
@@ -52,38 +52,39 @@ def judge(
     outcome: Outcome, clean: Snapshot, *,
     expect: tuple[type[BaseException], ...] = (), allow: frozenset[str] = frozenset(),
 ) -> Verdict:
-    """The verdict on a run.
+    """Judge a run.
 
     Args:
-        outcome: what became of it.
-        clean: the store after the clean run.
-        expect: exceptions that are right, beside the client's own.
-        allow: invariants that may break: ``orphan``, ``duplicate``, ``lost``; and ``assert``: a
-            failed assertion of the test counts as the client's own exception.
+        outcome: the outcome of the run.
+        clean: the images after the clean run.
+        expect: exceptions that the test may raise besides the client's own.
+        allow: rules that the run may break: ``orphan``, ``duplicate``, ``lost``. With ``assert``,
+            a failing assertion of the test counts as an exception of the client.
     """
     if outcome.hang:
         return Verdict("wrong", f"hang: {outcome.hang}")
     if not outcome.reached:
-        return Verdict("not reached", "the test took another way before it came to this request")
+        return Verdict("not reached", "the test did not send this request again")
     left = [text for name, text in broken(clean, outcome.left) if name not in allow]
     error = outcome.error
     if error is None:
         if left:
-            return Verdict("wrong", f"passed, but left: {'; '.join(left)}")
+            return Verdict("wrong", f"the test passed, but left {'; '.join(left)}")
         changed = differences(clean, outcome.left)
         if changed and not allow & INVARIANTS:
-            return Verdict("wrong", f"passed, with another result: {'; '.join(changed)}")
-        return Verdict("survived", "passed")
+            return Verdict("wrong", "the test passed, but its images differ from the clean run: "
+                           f"{'; '.join(changed)}")
+        return Verdict("survived", "the test passed")
     told = f"{_name(type(error))}: {_first_line(error)}"
     if isinstance(error, expect):
         pass
     elif _is_assertion(error):
         if "assert" not in allow:
-            return Verdict("wrong", f"no error, and a wrong result: {told}")
+            return Verdict("wrong", f"the client raised no error, but the test found: {told}")
     elif not _is_clients(error):
-        return Verdict("wrong", f"unexpected exception: {told}")
+        return Verdict("wrong", f"the client raised an unexpected exception: {told}")
     if left:
-        return Verdict("wrong", f"raised {told}, and left: {'; '.join(left)}")
+        return Verdict("wrong", f"the test raised {told}, and left {'; '.join(left)}")
     return Verdict("failed well", told)
 
 
@@ -93,9 +94,9 @@ def _is_assertion(error: BaseException) -> bool:
 
 
 def _is_clients(error: BaseException) -> bool:
-    """Whether an exception is one that a client means its users to handle."""
+    """Return whether an exception is one that the client expects its users to handle."""
     if isinstance(error, json.JSONDecodeError):
-        return False  # of whatever package: the client took for JSON what was none
+        return False  # in any package: the client did not check whether the body was JSON
     if isinstance(error, _OF_THE_NETWORK):
         return True
     package = type(error).__module__.partition(".")[0]
@@ -110,6 +111,6 @@ def _name(kind: type[BaseException]) -> str:
 
 def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
-    # What a service has sent may be anything; it must not move the cursor of a terminal.
+    # The text can contain what the service sent; no control characters on the terminal.
     return "".join(one if one.isprintable() else ascii(one)[1:-1]
                    for one in (lines[0][:200] if lines else ""))

@@ -1,6 +1,6 @@
-"""The pytest plugin of ``fake_ims``: fixtures, marker, options and the report of a failure.
+"""The pytest plugin of ``fake_ims``: fixtures, markers, options and report sections.
 
-For annotations: ``FakeImsFactory`` and ``FakeImsClient`` are what the fixtures give.
+For annotations: ``FakeImsFactory`` and ``FakeImsClient`` are the types of two fixtures.
 """
 
 from __future__ import annotations

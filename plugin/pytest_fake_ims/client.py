@@ -1,4 +1,4 @@
-"""The fixture ``fake_ims_client``; imported only beside pytest-aiohttp."""
+"""The fixture ``fake_ims_client``; imported only if pytest-aiohttp is active."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 async def fake_ims_client(
     request: pytest.FixtureRequest, aiohttp_client: AiohttpClient
 ) -> AsyncIterator[FakeImsClient]:
-    """An aiohttp client on a fake in the test's loop.
+    """An aiohttp test client for a fake in the event loop of the test.
 
-    It sends the fake's X-Auth-Token unless told otherwise; fake_ims_client.fake is the fake.
+    The client sends a valid X-Auth-Token by default. fake_ims_client.fake is the fake.
     """
     from fake_ims import FakeIMS
 

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 class FakeImsClient(TestClient[web.Request, web.Application]):
-    """aiohttp's client, and its fake.
+    """The type of the fixture ``fake_ims_client``: aiohttp's test client with a ``fake``.
 
     Attributes:
-        fake: the fake that it is a client of.
+        fake: the fake that the client sends its requests to.
     """
 
-    __test__ = False  # no class of tests, though aiohttp's name begins like one
+    __test__ = False  # pytest collects what begins with Test
     fake: FakeIMS

@@ -1,4 +1,4 @@
-"""What the report of a failing test says of the faults that were set."""
+"""The lines about faults in the report of a failing test."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from fake_ims import FakeIMS, FakeImsError
 
 
 def fault_lines(fake: FakeIMS) -> list[str]:
-    """The seed, if chance had a say, and the faults that never fired."""
+    """Return the lines: the seed, if faults fire at random, and the faults that never fired."""
     faults = fake.faults
     lines: list[str] = []
     if faults.chance:
-        lines.append(f"seed of the faults' chance: {faults.seed} "
-                     f"(--fake-ims-seed={faults.seed} gives the same again)")
+        lines.append(f"faults fire at random with seed {faults.seed} "
+                     f"(repeat with --fake-ims-seed={faults.seed})")
     try:
         unused = faults.unused()
     except FakeImsError as error:  # a report must not break the run
-        return [*lines, f"its faults cannot be read: {error}"]
+        return [*lines, f"cannot read the faults: {error}"]
     return lines + [f"never fired: {fault}" for fault in unused]

@@ -1,4 +1,4 @@
-"""What the fixtures do; imported when a test asks for one of them."""
+"""Implementation of the fixtures; imported when a test requests one of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def server(request: pytest.FixtureRequest) -> Iterator[FakeIMS]:
-    """The fake of the run, started and in the end stopped."""
+    """Start the session-wide fake, and stop it at the end."""
     given = settings.without_scenario(settings.from_config(request.config))
     with settings.apply(FakeIMS, given) as fake:
         report.reporter(request.config).watch("fake_ims_server", fake, always=True)
@@ -32,9 +32,9 @@ def server(request: pytest.FixtureRequest) -> Iterator[FakeIMS]:
 
 
 def clean(request: pytest.FixtureRequest, fake: FakeIMS) -> Iterator[FakeIMS]:
-    """The fake of the run, as if it had just been started with the test's settings."""
+    """Reset the session-wide fake, and apply the settings of the test."""
     given = settings.from_markers(request.node)
-    if not fake.running:  # a test stopped it, or its thread has died
+    if not fake.running:  # a test stopped it, or its thread died
         fake.stop()
         fake.start()
     settings.apply(fake.reset, settings.without_scenario(given))
@@ -53,8 +53,8 @@ def clean(request: pytest.FixtureRequest, fake: FakeIMS) -> Iterator[FakeIMS]:
 def _with_scenario(
     request: pytest.FixtureRequest, given: dict[str, settings.Given]
 ) -> dict[str, settings.Given]:
-    """The settings of the markers, and the scenario of command line or ini file if they have
-    none: the other settings of those are what the fake was made with."""
+    """Add the scenario of the command line or ini file to the settings of the markers, unless a
+    marker names one. The fake already has the other settings of command line and ini file."""
     fallback = settings.from_config(request.config).get(settings.SCENARIO)
     if fallback is None or settings.SCENARIO in given:
         return given
@@ -62,30 +62,31 @@ def _with_scenario(
 
 
 def note_unused(node: pytest.Item, fake: FakeIMS) -> None:
-    """Let the summary of the run tell of the faults that never fired; in strict mode ``judge``
-    fails the test for them."""
+    """Note the faults that never fired, for the summary of the run. In strict mode ``judge`` fails
+    the test for them instead."""
     if not fake.strict:
         node.user_properties += [(report.UNUSED, str(fault)) for fault in fake.faults.unused()]
 
 
 def judge(fake: FakeIMS, scenario: Scenario | None) -> None:
-    """Fail the test if the scenario that it was given did not go as it has it, or, in strict mode,
-    for what no client should send."""
+    """Fail the test if its scenario was not fulfilled. In strict mode, fail it also for unexpected
+    requests and unused faults."""
     __tracebackhide__ = True
     told: list[str] = []
-    with suppress(NotRunningError):  # the test has stopped its fake, and the state is gone
-        if scenario is not None and fake.scenario is scenario:  # else the test has reset it
+    with suppress(NotRunningError):  # the test stopped the fake, so it has no state
+        if scenario is not None and fake.scenario is scenario:  # otherwise the test has reset it
             told = scenario.complaints()
     if told:
-        told.insert(0, "the scenario did not go as it has it:")
-    if fake.strict:
-        told += fake.complaints()
+        told.insert(0, "the scenario was not fulfilled:")
+    if fake.strict and (complaints := fake.complaints()):
+        told += ["strict mode found problems:", *complaints]
     if told:
         settings.fail("\n".join(told))
 
 
 def environment(fake: FakeIMS, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """The variables of the fake, set until the test is over; others of their kind are not."""
+    """Set the environment variables of the fake until the end of the test. Remove other variables
+    that could point a client at another cloud."""
     ours = fake.env()
     for name in foreign(os.environ, ours):
         monkeypatch.delenv(name)
@@ -95,10 +96,10 @@ def environment(fake: FakeIMS, monkeypatch: pytest.MonkeyPatch) -> dict[str, str
 
 
 def factory(request: pytest.FixtureRequest) -> Iterator[FakeImsFactory]:
-    """A factory whose fakes are stopped when the fixture ends."""
+    """Yield a factory. Its fakes stop at the end of the fixture."""
     given = settings.for_test(request.node)
     if given:
-        # Refused here with its place, not in the test's call.
+        # Check the settings here, where the error can name their place.
         settings.apply(FakeIMS, settings.without_scenario(given))
     made = FakeImsFactory(request, given)
     yield made
@@ -106,10 +107,10 @@ def factory(request: pytest.FixtureRequest) -> Iterator[FakeImsFactory]:
 
 
 class FakeImsFactory(Handle):
-    """Makes more fakes for one test. All are stopped after it, even if one fails to stop.
+    """Creates more fakes for one test. All of them stop after the test.
 
-    They begin with the settings that ``fake_ims`` would have in this test, from marker, command
-    line and ini file; what the call gives goes before.
+    Their default settings are those of ``fake_ims`` in this test, from marker, command line and
+    ini file. Arguments of the call override them.
     """
 
     def __init__(
@@ -122,17 +123,17 @@ class FakeImsFactory(Handle):
         self._closed = False
 
     def __call__(self, **given: Any) -> FakeIMS:
-        """A fake that runs in a thread of its own.
+        """Start a fake in its own thread, and return it.
 
         Args:
-            given: what ``FakeIMS`` takes.
+            given: arguments of ``FakeIMS``.
 
         Raises:
-            UsageError: a setting or value that the fake does not know.
-            NotRunningError: the test that the factory was made for is over.
+            UsageError: a setting is unknown, or its value is invalid.
+            NotRunningError: the test of this factory is over.
         """
         fake = self._make(given)
-        # The finalizers of a fixture all run, also when one raises.
+        # All finalizers of a fixture run, even if one raises.
         self._request.addfinalizer(fake.stop)
         fake.start()
         self._play(fake, given)
@@ -144,35 +145,35 @@ class FakeImsFactory(Handle):
         scenario = settings.play(fake, {**self._given, **{
             name: settings.Given(value, "the call") for name, value in given.items()
             if name in taken}})
-        # Runs before the fake is stopped, as it was added after that.
+        # Finalizers run in reverse order, so these two run before the fake stops.
         self._request.addfinalizer(lambda: judge(fake, scenario))
         self._request.addfinalizer(lambda: note_unused(self._request.node, fake))
 
     async def in_loop(self, **given: Any) -> FakeIMS:
-        """A fake that runs in the test's own asyncio loop: ``await fake_ims_factory.in_loop()``.
+        """Start a fake in the asyncio loop of the test: ``await fake_ims_factory.in_loop()``.
 
-        It is stopped when the loop is closed, or with the fixture if that comes first.
+        The fake stops when the loop closes or when the fixture ends, whichever comes first.
 
         Args:
-            given: what ``FakeIMS`` takes.
+            given: arguments of ``FakeIMS``.
 
         Raises:
-            UsageError: a setting or value that the fake does not know.
-            WrongLoopError: the test does not run in an asyncio loop (but, say, in trio's).
-            NotRunningError: the test that the factory was made for is over.
+            UsageError: a setting is unknown, or its value is invalid.
+            WrongLoopError: the test does not run in an asyncio loop (for example in trio).
+            NotRunningError: the test of this factory is over.
         """
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             raise WrongLoopError(
-                "in_loop() needs a running asyncio loop; fake_ims_factory(...) without in_loop "
-                "makes a fake with a thread and loop of its own, which any test can use"
+                "in_loop() requires a running asyncio loop; call fake_ims_factory(...) instead, "
+                "which starts a fake in its own thread and works in any test"
             ) from None
         fake = self._make(given)
         started: asyncio.Future[None] = loop.create_future()
         stop = asyncio.Event()
-        # One task enters and leaves the fake. A loop that is closed cancels its tasks first: so
-        # the fake is stopped inside its loop, whichever of loop and fixture ends earlier.
+        # One task starts and stops the fake. A loop cancels its tasks before it closes, so the
+        # fake stops inside its loop even if the loop ends before the fixture.
         keeper = loop.create_task(_keep(fake, started, stop), name="fake_ims_factory.in_loop")
         self._request.addfinalizer(lambda: _let_go(loop, keeper, stop))
         await started
@@ -181,12 +182,13 @@ class FakeImsFactory(Handle):
         return fake
 
     def _close(self) -> None:
-        """Make no more fakes; those made are stopped by the finalizers of the fixture."""
+        """Refuse further calls. The finalizers of the fixture stop the existing fakes."""
         self._closed = True
 
     def _make(self, given: dict[str, Any]) -> FakeIMS:
         if self._closed:
-            raise NotRunningError("this fake_ims_factory belongs to a test that is over")
+            raise NotRunningError("the test of this fake_ims_factory is over; request the fixture "
+                                  "in each test that needs it")
         known = inspect.signature(FakeIMS).parameters
         for name in given:
             if name not in known:

@@ -1,9 +1,8 @@
-"""What pytest sees: options, marker and fixtures.
+"""The entry point for pytest: options, markers and fixtures.
 
-This module is imported into every run of everybody who has ``fake-ims`` installed, and pytest
-reads it in a slow way (it unmarshals the code of plugins from a file, bit by bit). Therefore it
-is small and imports nothing that pytest has not imported itself: ``fake_ims``, aiohttp and the
-rest of the plugin come in when a test asks for a fixture, or for an error message.
+pytest imports this module in every run wherever ``fake-ims`` is installed, so it must be cheap. It
+imports only what pytest has imported already. ``fake_ims``, aiohttp and the rest of the plugin are
+imported when a test requests a fixture, or to report an error.
 """
 
 from __future__ import annotations
@@ -20,40 +19,49 @@ if TYPE_CHECKING:
 
     from .fixtures import FakeImsFactory
 
-# The settings of the marker; also --fake-ims-NAME and, in the ini file, fake_ims_NAME.
+# The settings of the marker; also options --fake-ims-NAME, and fake_ims_NAME in the ini file.
 NAMES = {
-    "profile": "service that the fake plays: otc (default) or openstack",
-    "auth": "how tokens are read: any (default), issued or triple",
-    "saving": "when an upload ends: a duration such as 30s (default 0s), polls(3), 'by hand'",
-    "deleting": "when a deletion ends: a duration (default 0s), polls(3), 'by hand'",
-    "jobs": "when an asynchronous job ends: a duration (default 0s), polls(3), 'by hand'",
-    "region": "name of the region, in the service catalog (default eu-de)",
-    "seed": "of the chance that faults have: a whole number or a text (default 0)",
-    "strict": "true: a test fails for requests that no client should send, and unused faults",
-    "scenario": "scenario file to play: TOML or JSON, relative to the test's file, the ini file, "
-    "or the working directory",
+    "profile": "service to imitate: otc (default) is Open Telekom Cloud's IMS, openstack is plain "
+    "Glance",
+    "auth": "tokens to accept: any token (default); issued: only tokens that the fake issued; "
+    "triple: USER:PROJECT:ROLES",
+    "saving": "time until an uploaded image becomes active: a duration such as 30s (default: 0s), "
+    "polls(3) or 'by hand'",
+    "deleting": "time until a deleted image disappears: a duration (default: 0s), polls(3) or "
+    "'by hand'",
+    "jobs": "time until an asynchronous job ends: a duration (default: 0s), polls(3) or 'by hand'",
+    "region": "region name in the service catalog (default: eu-de)",
+    "seed": "seed for faults that fire at random: an integer or a string (default: 0)",
+    "strict": "'true' fails a test for requests that no correct client sends, and for unused "
+    "faults",
+    "scenario": "scenario file to play (TOML or JSON), relative to the test file (marker), the ini "
+    "file, or the working directory (command line)",
 }
 # Options --fake-ims-sweep-NAME; see sweep_settings.py.
 SWEEP: dict[str, tuple[str, dict[str, Any]]] = {
-    "depth": ("so many failures in one run (default 1)", {}),
-    "budget": ("runs for a test, or a time such as 30s; the rest is counted and named", {}),
-    "case": ("run this one case, as the report names it", {}),
-    "report": ("file to write, .json or .html; may be given twice", {"action": "append"}),
-    "patience": ("real seconds that a client may wait for an answer (default 1)", {}),
-    "real-time": ("let time.sleep take its time", {"action": "store_true"}),
+    "depth": ("largest number of failures in one run: 1 (default), 2 or 3", {"metavar": "N"}),
+    "budget": ("limit for each test: a number of runs, or a time such as 30s; the report lists "
+               "the cases left out", {"metavar": "RUNS|TIME"}),
+    "case": ("run only this case; the report of a sweep names the cases", {"metavar": "CASE"}),
+    "report": ("write the report to this file, .json or .html; can be given more than once",
+               {"metavar": "FILE", "action": "append"}),
+    "patience": ("real time that a client may wait for a response before it counts as hanging "
+                 "(default: 1s)", {"metavar": "TIME"}),
+    "real-time": ("let time.sleep really sleep", {"action": "store_true"}),
 }
-# Loaded once a test is decorated with @sweep.
+# Imported as soon as a test is decorated with @sweep.
 DECORATOR = "fake_ims.sweeping.mark"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("fake_ims", "fake Image Management Service (fake_ims)")
     for name, text in NAMES.items():
-        group.addoption(f"--fake-ims-{name}", help=text)
+        group.addoption(f"--fake-ims-{name}", metavar=name.upper(), help=text)
         parser.addini(f"fake_ims_{name}", text, type="string", default=None)
     group.addoption("--fake-ims-sweep", nargs="?", const="all", metavar="KINDS",
-                    help="run each test with a fake again for each failure of each of its "
-                    "requests: all (default), or some of statuses,connection,semantic")
+                    help="run each test that uses a fake again, once for every possible failure of "
+                    "every request; KINDS is all (default), or some of "
+                    "statuses,connection,semantic")
     for name, (text, settings) in SWEEP.items():
         group.addoption(f"--fake-ims-sweep-{name}", help=text, **settings)
 
@@ -62,7 +70,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_load_initial_conftests(
     parser: pytest.Parser, args: list[str]
 ) -> Generator[None, None, None]:
-    yield  # conftest files may add options of their own
+    yield  # conftest files can add options of their own
     for arg in args:
         name = arg[11:].partition("=")[0]
         if arg.startswith("--fake-ims-") and name not in NAMES and not (
@@ -74,7 +82,7 @@ def pytest_load_initial_conftests(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # pytest only warns of unknown ini values. Should it hide them, its warning has to do.
+    # pytest only warns about unknown ini options. If both attributes are gone, its warning remains.
     ini = vars(config).get("_inicfg") or vars(config).get("inicfg")  # pytest 9, pytest 8
     for key in ini or ():
         if key.startswith("fake_ims_") and key[9:] not in NAMES:
@@ -82,11 +90,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
             settings.refuse_unknown_ini(config, key)
     config.addinivalue_line(
-        "markers", f"fake_ims({'=..., '.join(NAMES)}=...): settings of the fake in this test, "
-        "class or module; the nearest wins, key by key.")
+        "markers", f"fake_ims({'=..., '.join(NAMES)}=...): settings of the fake for a test, class "
+        "or module. The marker closest to the test wins, setting by setting.")
     config.addinivalue_line(
-        "markers", "fake_ims_sweep(kinds=..., depth=..., budget=..., expect=..., allow=...): what "
-        "@sweep (from fake_ims import sweep) sets: try every failure of this test.")
+        "markers", "fake_ims_sweep(kinds=..., depth=..., budget=..., expect=..., allow=...): run "
+        "this test again for every possible failure of its requests; same as @sweep.")
     if config.getoption("fake_ims_sweep") or config.getoption("fake_ims_sweep_case"):
         from . import sweep
 
@@ -95,7 +103,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from . import workers
 
         config.pluginmanager.register(workers.Listener(config))
-    # An async fixture needs the mark of pytest-asyncio, which only pytest-aiohttp brings in.
+    # The async fixture needs pytest-asyncio, which pytest-aiohttp requires.
     manager = config.pluginmanager
     if manager.hasplugin("aiohttp") or manager.hasplugin("pytest_aiohttp.plugin"):
         from . import client
@@ -112,7 +120,10 @@ def pytest_collection_modifyitems(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def fake_ims_server(request: pytest.FixtureRequest) -> Iterator[FakeIMS]:
-    """The one fake of this run (of this xdist worker), in a thread of its own; never reset."""
+    """The session-wide fake, in its own thread. fake_ims resets it before each test.
+
+    With pytest-xdist, each worker has its own.
+    """
     from . import fixtures
 
     yield from fixtures.server(request)
@@ -122,7 +133,11 @@ def fake_ims_server(request: pytest.FixtureRequest) -> Iterator[FakeIMS]:
 def fake_ims(
     request: pytest.FixtureRequest, fake_ims_server: FakeIMS
 ) -> Iterator[FakeIMS]:
-    """A clean fake for this test: fake_ims_server, reset, with the settings of the marker."""
+    """A running fake of the Image Management Service, reset before each test.
+
+    fake_ims.url is its URL, and fake_ims.headers contains a valid token. Change its settings with
+    @pytest.mark.fake_ims(...).
+    """
     from . import fixtures
 
     yield from fixtures.clean(request, fake_ims_server)
@@ -130,7 +145,10 @@ def fake_ims(
 
 @pytest.fixture
 def fake_ims_env(fake_ims: FakeIMS, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """OS_* and HUAWEICLOUD_SDK_* lead to fake_ims, and nowhere else, for this test."""
+    """Set the environment variables OS_* and HUAWEICLOUD_SDK_* so that clients use fake_ims.
+
+    Returns the variables. Other variables with these prefixes are removed during the test.
+    """
     from . import fixtures
 
     return fixtures.environment(fake_ims, monkeypatch)
@@ -138,7 +156,11 @@ def fake_ims_env(fake_ims: FakeIMS, monkeypatch: pytest.MonkeyPatch) -> dict[str
 
 @pytest.fixture
 def fake_ims_factory(request: pytest.FixtureRequest) -> Iterator[FakeImsFactory]:
-    """More fakes: fake_ims_factory(profile=...), or await fake_ims_factory.in_loop(...)."""
+    """A factory of more fakes for this test.
+
+    fake_ims_factory(profile=...) starts one in its own thread.
+    await fake_ims_factory.in_loop(...) starts one in the asyncio loop of the test.
+    """
     from . import fixtures
 
     yield from fixtures.factory(request)
@@ -146,9 +168,13 @@ def fake_ims_factory(request: pytest.FixtureRequest) -> Iterator[FakeImsFactory]
 
 @pytest.fixture
 def fake_ims_client() -> None:
-    """An aiohttp client on a fake in the test's loop. Needs pytest-aiohttp."""
-    # Beside pytest-aiohttp the fixture of the same name in client.py goes before this one.
+    """An aiohttp test client for a fake in the event loop of the test.
+
+    Requires pytest-aiohttp.
+    """
+    # If pytest-aiohttp is active, the fixture of this name in client.py overrides this one.
     from . import settings
 
-    settings.fail("this fixture needs pytest-aiohttp: pip install pytest-aiohttp, and do not "
-                  "switch it off with -p no:aiohttp. The fixture fake_ims does without")
+    settings.fail("the fixture fake_ims_client requires pytest-aiohttp: run 'pip install "
+                  "pytest-aiohttp', and do not disable it with -p no:aiohttp. The fixture fake_ims "
+                  "works without it")

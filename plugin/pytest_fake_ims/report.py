@@ -1,4 +1,7 @@
-"""The section ``fake_ims`` in the report of a failing test; imported with the first fixture."""
+"""The section ``fake_ims`` in the report of a failing test.
+
+It lists exchanges: requests, each with its response.
+"""
 
 from __future__ import annotations
 
@@ -22,29 +25,35 @@ class _Watched:
     fixture: str
     fake: FakeIMS
     last: Exchange | None  # the last exchange before this test
-    always: bool  # stays from test to test, and is not worth a word if nobody called it
+    always: bool  # lives longer than one test; reported only if it received requests
 
 
 class Reporter:
-    """Knows the fakes of the current test and adds their exchanges to its report if it fails."""
+    """Adds the requests of a failing test to its report."""
 
     def __init__(self) -> None:
         self._watched: list[_Watched] = []
         self._unused: list[tuple[str, str]] = []
-        #: Called with each fake of a test when it is ready.
+        #: Called with each fake of a test, once its settings and scenario are applied.
         self.on_fake: Callable[[FakeIMS], object] | None = None
 
     def watch(self, fixture: str, fake: FakeIMS, *, always: bool = False) -> None:
-        """Report the exchanges that the fake has from now on; ``always``: in later tests too."""
+        """Report the requests that the fake receives from now on.
+
+        Args:
+            fixture: name of the fixture, for the report.
+            fake: the fake.
+            always: whether to report them for later tests as well.
+        """
         self._watched.append(_Watched(fixture, fake, _last(fake), always))
 
     def ready(self, fake: FakeIMS) -> None:
-        """The fake is as the test is to have it."""
+        """Call ``on_fake`` with a fake that is ready for the test."""
         if self.on_fake is not None:
             self.on_fake(fake)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take in what tests, of this process or of a worker, tell of faults that never fired."""
+        """Collect the faults that never fired, from this process and from xdist workers."""
         if report.when == "teardown":
             self._unused += [(report.nodeid, str(value))
                              for name, value in report.user_properties if name == UNUSED]
@@ -78,7 +87,7 @@ class Reporter:
     def _lines(self) -> list[str]:
         lines: list[str] = []
         shown: set[int] = set()
-        # The fake of the run comes twice if the test has it as fake_ims: once is enough.
+        # The session-wide fake is watched twice if the test uses fake_ims. Show it once.
         for one in sorted(self._watched, key=lambda one: one.always):
             if id(one.fake) not in shown:
                 shown.add(id(one.fake))
@@ -88,7 +97,7 @@ class Reporter:
 
 
 def reporter(config: pytest.Config) -> Reporter:
-    """The reporter of this run; the first call makes it."""
+    """Return the reporter of this run. The first call creates it."""
     found = config.pluginmanager.get_plugin(_NAME)
     if found is None:
         found = Reporter()
@@ -108,19 +117,19 @@ def _exchanges(one: _Watched) -> list[str]:
     try:
         exchanges = list(one.fake.requests)
     except FakeImsError as error:  # a report must not break the run
-        return [f"{one.fixture}: its exchanges cannot be read: {error}"]
+        return [f"{one.fixture}: cannot read its requests: {error}"]
     for index, exchange in enumerate(exchanges):
         if exchange is one.last:
             del exchanges[: index + 1]
             break
     if not exchanges:
-        return [] if one.always else [f"{one.fixture}: no request reached it"]
-    head = f"{one.fixture}: {len(exchanges)} exchange{'s' * (len(exchanges) != 1)}"
+        return [] if one.always else [f"{one.fixture}: received no request"]
+    head = f"{one.fixture}: received {len(exchanges)} request{'s' * (len(exchanges) != 1)}"
     if len(exchanges) > LINES:
-        head += f", the last {LINES} ({len(exchanges) - LINES} left out)"
+        head += f", showing the last {LINES}"
     dropped = one.fake.requests.dropped
     if dropped:
-        head += f"; {dropped} before them are kept no more (keep_exchanges=)"
+        head += f"; {dropped} earlier ones were dropped (raise keep_exchanges= to keep more)"
     return [head] + [
         f"{'!' if exchange.faults else ' '} {exchange.line()}" for exchange in exchanges[-LINES:]
     ]

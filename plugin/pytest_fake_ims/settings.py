@@ -1,4 +1,4 @@
-"""Settings of a fake in a test: from marker, command line and ini file; imported on demand."""
+"""Settings of the fake for a test: from marker, command line and ini file."""
 
 from __future__ import annotations
 
@@ -28,36 +28,41 @@ SCENARIO = "scenario"
 
 
 class Given(NamedTuple):
-    """A setting and where it was given, as an error message names the place."""
+    """A setting.
+
+    Attributes:
+        value: its value.
+        where: where it was given, for error messages.
+    """
 
     value: Any
     where: str
 
 
 def refuse_unknown_option(parser: pytest.Parser, arg: str) -> None:
-    """Refuse an option ``--fake-ims-...`` unless a conftest file has added it.
+    """Reject an unknown option ``--fake-ims-...``, unless a conftest file has added it.
 
     Raises:
-        pytest.UsageError: with the nearest name that we know.
+        pytest.UsageError: the option is unknown; the text suggests the closest one.
     """
     if parser.parse_known_and_unknown_args([arg])[1]:
         raise pytest.UsageError(_unknown("option", arg.partition("=")[0], _OPTION))
 
 
 def refuse_unknown_ini(config: pytest.Config, key: str) -> None:
-    """Refuse an ini value ``fake_ims_...`` unless a conftest file has added it.
+    """Reject an unknown ini option ``fake_ims_...``, unless a conftest file has added it.
 
     Raises:
-        pytest.UsageError: with the nearest name that we know.
+        pytest.UsageError: the ini option is unknown; the text suggests the closest one.
     """
     try:
         config.getini(key)
     except ValueError:
-        raise pytest.UsageError(_unknown("ini value", key, _INI)) from None
+        raise pytest.UsageError(_unknown("ini option", key, _INI)) from None
 
 
 def from_config(config: pytest.Config) -> dict[str, Given]:
-    """The settings of this run: command line before ini file."""
+    """Return the settings of this run. The command line overrides the ini file."""
     found = {}
     for name in NAMES:
         for value, where, base in (
@@ -73,9 +78,10 @@ def from_config(config: pytest.Config) -> dict[str, Given]:
 
 
 def from_markers(node: pytest.Item) -> dict[str, Given]:
-    """The settings of the markers of a test, the nearest before the others, key by key.
+    """Return the settings of the markers of a test. Closer markers override, setting by setting.
 
-    Of two on one object the later applied wins. None takes back what a farther marker gives.
+    Of two markers on the same object, the one applied later wins. The value None removes a setting
+    of an outer marker.
     """
     found: dict[str, Given] = {}
     for owner in node.listchain():
@@ -86,18 +92,19 @@ def from_markers(node: pytest.Item) -> dict[str, Given]:
 
 
 def for_test(node: pytest.Item) -> dict[str, Given]:
-    """The settings of a test from everywhere: marker before command line before ini file."""
+    """Return all settings of a test. Markers override the command line, which overrides the ini
+    file."""
     return from_config(node.config) | from_markers(node)
 
 
 def without_scenario(given: Mapping[str, Given]) -> dict[str, Given]:
-    """The settings that ``FakeIMS`` itself takes."""
+    """Return the settings that are arguments of ``FakeIMS``."""
     return {name: setting for name, setting in given.items() if name != SCENARIO}
 
 
 def play(fake: FakeIMS, given: Mapping[str, Given]) -> Scenario | None:
-    """Let the fake play the scenario among the settings, if there is one; the others go before
-    what the scenario says."""
+    """Play the scenario of the settings, if there is one. The other settings override the settings
+    of the scenario."""
     __tracebackhide__ = True
     if SCENARIO not in given:
         return None
@@ -107,15 +114,15 @@ def play(fake: FakeIMS, given: Mapping[str, Given]) -> Scenario | None:
         return fake.load(path, **others)
     except UsageError as error:
         refused = str(error)
-    fail(f"the scenario cannot be played:\n{refused}", where)
+    fail(f"the scenario is invalid:\n{refused}", where)
 
 
 def _from_marker(owner: Node, mark: pytest.Mark) -> dict[str, Given]:
     where = f"@pytest.mark.fake_ims at {_place(owner)}"
     if mark.args:
         shown = ", ".join(map(repr, mark.args))
-        fail(f"settings are given by name, such as fake_ims(profile='openstack'), "
-             f"not as fake_ims({shown})", where)
+        fail("the marker accepts only keyword arguments: write for example "
+             f"fake_ims(profile='openstack'), not fake_ims({shown})", where)
     for name in mark.kwargs:
         if name not in NAMES:
             fail(_unknown("setting", name), where)
@@ -124,14 +131,14 @@ def _from_marker(owner: Node, mark: pytest.Mark) -> dict[str, Given]:
 
 
 def _located(name: str, value: Any, base: Path) -> Any:
-    """The value; a scenario's file is looked for beside what names it."""
+    """Return the value. The path of a scenario is relative to the file that contains it."""
     if name == SCENARIO and isinstance(value, (str, PathLike)):
         return base / value
     return value
 
 
 def _place(owner: Node) -> str:
-    """``file:line`` of a test, class or module; the file alone if the line is not known."""
+    """Return ``file:line`` of a test, class or module, or the file if the line is unknown."""
     if isinstance(owner, (pytest.Item, pytest.Class)):
         path, line, _ = owner.reportinfo()
         return f"{path}:{line + 1}" if line is not None else str(path)
@@ -139,7 +146,8 @@ def _place(owner: Node) -> str:
 
 
 def apply(use: Callable[..., T], given: Mapping[str, Given], **fixed: Any) -> T:
-    """Call ``use`` with settings; one that it refuses fails the test and says where it stands."""
+    """Call ``use`` with the settings. An invalid one fails the test, and the text says where it
+    was given."""
     __tracebackhide__ = True
     try:
         return use(**{name: setting.value for name, setting in given.items()}, **fixed)
@@ -149,7 +157,7 @@ def apply(use: Callable[..., T], given: Mapping[str, Given], **fixed: Any) -> T:
 
 
 def _culprits(given: Mapping[str, Given]) -> list[str]:
-    """The places whose setting is refused when it comes alone; all if none is."""
+    """Return where the invalid settings were given. If each is valid alone, return all places."""
     bad = []
     for name, setting in given.items():
         try:
@@ -160,7 +168,7 @@ def _culprits(given: Mapping[str, Given]) -> list[str]:
 
 
 def fail(message: str, *places: str) -> NoReturn:
-    """Fail the test with a message and no traceback: the mistake is not in the code it shows."""
+    """Fail the test without a traceback, because the mistake is not in the code of the test."""
     __tracebackhide__ = True
     places_ = "".join(f"\n  {place}" for place in dict.fromkeys(places))
     pytest.fail(f"fake_ims: {message}{places_}", pytrace=False)

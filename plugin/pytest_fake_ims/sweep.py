@@ -1,4 +1,4 @@
-"""The sweep of tests: runs each again and again with one failure more; imported on demand."""
+"""Runs the sweep: repeats a test, each time with another failure; imported on demand."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ _SHARDS_A_WORKER = 4
 
 
 class Hanging(BaseException):
-    """Raised in a test that goes on for too long; no ``except Exception`` may swallow it."""
+    """Raised in a test that takes too long. Not an ``Exception``, so that no client catches it."""
 
 
 class Run:
-    """One run of a test: the fake that it meets, and what becomes of it."""
+    """One run of a test: its fake, and its outcome."""
 
     def __init__(self, case: Case | None, patience: float, limit: int) -> None:
         self.case = case
@@ -57,7 +57,7 @@ class Run:
         self._count = 0
 
     def meet(self, fake: FakeIMS) -> None:
-        """The test has a fake; its first one is the one that fails."""
+        """Add the faults to the first fake of the test."""
         if self.fake is not None:
             return
         self.fake = fake
@@ -66,14 +66,14 @@ class Run:
             fake.requests.listener = self._guard
 
     def _guard(self, exchange: Exchange) -> None:
-        """End a client that asks without end. Called in the loop's thread."""
+        """Stop a client that sends requests forever. Called in the loop's thread."""
         self._count += 1
         if self._count == self._limit and self.fake is not None:
-            self.hang = f"it asked {self._limit} times and did not give up"
+            self.hang = f"the client sent {self._limit} requests and did not give up"
             self.fake.faults.set({"reset_connection": "before"})
 
     def end(self, error: BaseException | None) -> None:
-        """The test's own code is over; its fixtures still stand."""
+        """Record the outcome, after the test function and before the teardown of its fixtures."""
         self.error = error
         fake = self.fake
         if fake is None:
@@ -87,8 +87,8 @@ class Run:
         for exchange in self.exchanges:
             if self._waits(exchange) and not exchange.left:
                 self.hang = self.hang or (
-                    f"{exchange.method} {exchange.path} waited {self._patience:g} s for an answer "
-                    "and did not give up")
+                    f"the client waited {self._patience:g} s for the response to "
+                    f"{exchange.method} {exchange.path} and did not give up")
 
     def _waits(self, exchange: Exchange) -> bool:
         return self.case is not None and exchange.status == 0 and any(
@@ -97,12 +97,12 @@ class Run:
 
     @property
     def reached(self) -> bool:
-        """Whether every fault has fired."""
+        """Whether every fault fired."""
         return all(fault.hits for fault in self._faults)
 
 
 class Sweeper:
-    """Sweeps the tests that ask for it; one for each process."""
+    """Sweeps tests. Each process has one."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -112,7 +112,7 @@ class Sweeper:
         reporter(config).on_fake = self.meet
 
     def meet(self, fake: FakeIMS) -> None:
-        """A fixture has made or reset a fake for the test that is running."""
+        """Take the fake that a fixture has created or reset for the current test."""
         if self._run is not None:
             self._run.meet(fake)
 
@@ -138,7 +138,7 @@ class Sweeper:
 
     @pytest.fixture(name=_SHARD)
     def _shard(self, request: pytest.FixtureRequest) -> object:
-        """Which part of a sweep."""
+        """The part of a sweep that this worker does."""
         return request.param
 
     # One test
@@ -167,14 +167,14 @@ class Sweeper:
             refused = str(error)
             told, _ = self._once(item, nextitem, None, 60.0, 0, real_time=True)
             return _failing(told, f"fake_ims: {refused}")
-        # The parent stands for the next test: so what is shared with other tests stays up.
+        # With the parent as next item, pytest keeps fixtures that other tests share.
         told, clean = self._once(item, item.parent, None, asked.patience, 0,
                                  real_time=asked.real_time)
         swept = reports.Swept(test=test, exchanges=[_named(one) for one in clean.exchanges],
                               results=[], left_out=[], seconds=0.0, note="")
         problem = ""
         if any(report.failed or report.skipped for report in told) or clean.left is None:
-            swept["note"] = "not swept: it does not pass by itself, or has no fake"
+            swept["note"] = "not swept: the test does not pass without faults, or uses no fake"
         else:
             try:
                 cases = self._cases(clean, asked)[number::shards]
@@ -184,13 +184,14 @@ class Sweeper:
         last, again = self._once(item, nextitem, None, asked.patience, 0,
                                  real_time=asked.real_time)
         if clean.left != again.left and not swept["note"]:
-            swept["note"] = ("it leaves another store when it runs a second time: the verdicts "
-                             "cannot be trusted")
+            swept["note"] = ("the test is not repeatable: its second clean run left different "
+                             "images, so the verdicts are unreliable")
         swept["seconds"] = monotonic() - started
         wrong = [one for one in swept["results"] if one["word"] == "wrong"]
         if wrong and not problem:
-            problem = (f"fake_ims: {len(wrong)} of {len(swept['results'])} failures end wrong; the "
-                       "section 'fake_ims sweep' below says which, and how to repeat each")
+            problem = (f"fake_ims: {len(wrong)} of {len(swept['results'])} runs with failures went "
+                       "wrong; the section 'fake_ims sweep' below lists them, with the command to "
+                       "repeat each")
         told = [report for report in told if report.when != "teardown"]
         told += [report for report in last if report.when == "teardown"]
         if swept["exchanges"] or swept["note"]:
@@ -210,7 +211,7 @@ class Sweeper:
         runs = None if asked.runs is None else max(1, asked.runs // shards)
         deadline = None
         if asked.seconds is not None:
-            # The parts of a test are done by all workers at once, by each one after another.
+            # Each worker does its parts of a test one after another.
             deadline = monotonic() + asked.seconds / (1 if shards == 1 else _SHARDS_A_WORKER)
         for done, case in enumerate(cases):
             if (runs is not None and done >= runs) or (
@@ -232,15 +233,15 @@ class Sweeper:
         if run.left is None:
             for report in told:
                 if report.failed:
-                    return Verdict("wrong", f"its {report.when} failed: "
+                    return Verdict("wrong", f"the {report.when} of the test failed: "
                                    f"{report.longreprtext.strip().splitlines()[-1]}")
-            return Verdict("not reached", "the test had no fake this time")
+            return Verdict("not reached", "the test used no fake in this run")
         verdict = judge(Outcome(run.error, run.hang, run.reached, run.left), clean.left,
                         expect=asked.expect, allow=asked.allow)
         ended = next((report for report in told if report.when == "teardown" and report.failed),
                      None)
         if ended is not None and verdict.word in ("survived", "failed well"):
-            return Verdict("wrong", "its teardown failed: "
+            return Verdict("wrong", "the teardown of the test failed: "
                            f"{ended.longreprtext.strip().splitlines()[-1]}")
         return verdict
 
@@ -255,7 +256,7 @@ class Sweeper:
         self, item: pytest.Item, nextitem: Any, case: Case | None, patience: float, limit: int,
         *, real_time: bool,
     ) -> tuple[list[pytest.TestReport], Run]:
-        """Run the test once. ``nextitem`` tells pytest what to leave standing."""
+        """Run the test once. pytest keeps the fixtures that ``nextitem`` shares with it."""
         run = self._run = Run(case, patience, limit)
         before = list(item.user_properties)
         try:
@@ -263,7 +264,7 @@ class Sweeper:
                 told = runtestprotocol(item, nextitem=nextitem, log=False)
         finally:
             self._run = None
-            item.user_properties[:] = before  # what one run tells is not told of the others
+            item.user_properties[:] = before  # properties of one run do not belong to the others
         return told, run
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -293,7 +294,7 @@ class Sweeper:
                 terminalreporter.write_line(line)
         for path in self.given.reports:
             _write(path, tests, seed)
-            terminalreporter.write_line(f"written: {path}")
+            terminalreporter.write_line(f"wrote {path}")
 
 
 def _write(path: Path, tests: list[reports.Swept], seed: object) -> None:
@@ -307,7 +308,7 @@ def _named(exchange: Exchange) -> str:
 
 
 def _without_part(nodeid: str, shards: int) -> str:
-    """The node id of the test that this is a part of."""
+    """Return the node id of the whole test, from that of one part."""
     head, _, parameters = nodeid.rpartition("[")
     kept = [one for one in parameters[:-1].split("-") if not one.endswith(f"of{shards}")]
     return f"{head}[{'-'.join(kept)}]" if kept else head
@@ -323,7 +324,7 @@ def _failing(told: list[pytest.TestReport], text: str) -> list[pytest.TestReport
 
 @contextmanager
 def _watched(case: Case | None, patience: float) -> Iterator[None]:
-    """Interrupt what neither waits for an answer nor ends; where signals can be had."""
+    """Interrupt a run that takes too long, on systems with SIGALRM."""
     if case is None or not hasattr(signal, "SIGALRM") or (
         threading.current_thread() is not threading.main_thread()
     ):
@@ -332,7 +333,7 @@ def _watched(case: Case | None, patience: float) -> Iterator[None]:
     limit = 10 + 3 * patience
 
     def ring(number: int, frame: FrameType | None) -> None:
-        raise Hanging(f"it did not end within {limit:g} s")
+        raise Hanging(f"the run did not end within {limit:g} s")
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, limit)
@@ -344,10 +345,10 @@ def _watched(case: Case | None, patience: float) -> Iterator[None]:
 
 
 def register(config: pytest.Config) -> Sweeper:
-    """The sweeper of this process; the first call makes it.
+    """Return the sweeper of this process. The first call creates it.
 
     Raises:
-        pytest.UsageError: an option of the sweep that cannot be.
+        pytest.UsageError: an option of the sweep is invalid.
     """
     found = config.pluginmanager.get_plugin(NAME)
     if found is None:

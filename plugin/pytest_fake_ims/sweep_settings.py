@@ -1,4 +1,4 @@
-"""What is said of a sweep: on the command line for all tests, in the marker for one."""
+"""Settings of a sweep: from the command line for all tests, from the marker for one test."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ class SweepSettings:
     """The settings of a sweep.
 
     Attributes:
-        everywhere: whether every test is swept that has a fake.
-        kinds: of failures.
-        depth: how many failures one run may have.
-        runs: how many runs a test may have; None for all.
-        seconds: how long they may take; None for any time.
-        case: the one case to run; empty for all.
+        everywhere: whether to sweep every test that uses a fake.
+        kinds: kinds of failures to try.
+        depth: largest number of failures in one run.
+        runs: largest number of runs for a test; None for no limit.
+        seconds: longest real time for a test; None for no limit.
+        case: the only case to run; empty for all.
         patience: real seconds that a client may wait before it counts as hanging.
-        real_time: whether sleeps take their time.
-        expect: exceptions that are right, beside the client's own.
-        allow: invariants that may break.
-        reports: files to write.
+        real_time: whether ``time.sleep`` really sleeps.
+        expect: exceptions that a test may raise besides the client's own.
+        allow: rules that a run may break.
+        reports: files to write the report to.
     """
 
     everywhere: bool = False
@@ -50,10 +50,10 @@ class SweepSettings:
 
 
 def from_config(config: pytest.Config) -> SweepSettings:
-    """What the command line says.
+    """Return the settings of the command line.
 
     Raises:
-        UsageError: something that cannot be.
+        UsageError: an option is invalid.
     """
     kinds = config.getoption(_OPTION)
     case = config.getoption(f"{_OPTION}_case")
@@ -72,10 +72,10 @@ def from_config(config: pytest.Config) -> SweepSettings:
 
 
 def of_test(item: pytest.Item, given: SweepSettings) -> SweepSettings:
-    """What the markers of a test say beside that.
+    """Return the settings of one test: its markers override ``given``.
 
     Raises:
-        UsageError: something that cannot be.
+        UsageError: a setting of a marker is unknown or invalid.
     """
     found = given
     for mark in reversed(list(item.iter_markers(MARK))):
@@ -89,7 +89,7 @@ _NAMES = ("kinds", "depth", "budget", "expect", "allow")
 def _changed(found: SweepSettings, said: Mapping[str, Any]) -> SweepSettings:
     for name, value in said.items():
         if name not in _NAMES:
-            raise unknown("setting of a sweep", name, _NAMES)
+            raise unknown("sweep setting", name, _NAMES)
         if name == "kinds":
             found = replace(found, kinds=kinds_of(_text(name, value)))
         elif name == "depth":
@@ -106,13 +106,14 @@ def _changed(found: SweepSettings, said: Mapping[str, Any]) -> SweepSettings:
 
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str):
-        raise UsageError(f"{name}={value!r}: it is a text such as 'all' or 'statuses,connection'")
+        raise UsageError(f"{name}={value!r}: expected a string such as 'all' or "
+                         "'statuses,connection'")
     return value
 
 
 def _depth(value: object) -> int:
     if str(value) not in ("1", "2", "3"):
-        raise UsageError(f"depth={value!r}: so many failures in one run, 1, 2 or 3")
+        raise UsageError(f"depth={value!r}: expected 1, 2 or 3 failures in one run")
     return int(str(value))
 
 
@@ -124,29 +125,30 @@ def _budget(value: object) -> tuple[int | None, float | None]:
             return None, seconds(value)
         except UsageError:
             pass
-    raise UsageError(f"budget={value!r}: a number of runs, or a time such as '30s'")
+    raise UsageError(f"budget={value!r}: expected a number of runs, or a time such as '30s'")
 
 
 def _exceptions(value: object) -> tuple[type[BaseException], ...]:
     found = value if isinstance(value, tuple) else (value,)
     for one in found:
         if not (isinstance(one, type) and issubclass(one, BaseException)):
-            raise UsageError(f"expect={value!r}: it is an exception class, or a tuple of them")
+            raise UsageError(f"expect={value!r}: expected an exception class, or a tuple of them")
     return found
 
 
 def _invariants(value: object) -> frozenset[str]:
     found = (value,) if isinstance(value, str) else value
     if not isinstance(found, (tuple, list, set, frozenset)):
-        raise UsageError(f"allow={value!r}: it is a tuple of {', '.join(INVARIANTS)}")
+        raise UsageError(f"allow={value!r}: expected a tuple with some of "
+                         f"{', '.join(map(repr, INVARIANTS))}")
     for one in found:
         if one not in INVARIANTS:
-            raise unknown("invariant", one, INVARIANTS)
+            raise unknown("rule in allow=", one, INVARIANTS)
     return frozenset(found)
 
 
 def _report(config: pytest.Config, text: str) -> Path:
     path = Path(config.invocation_params.dir, text)
     if path.suffix not in (".json", ".html"):
-        raise UsageError(f"--fake-ims-sweep-report={text}: its name ends in .json or .html")
+        raise UsageError(f"--fake-ims-sweep-report={text}: the name must end in .json or .html")
     return path

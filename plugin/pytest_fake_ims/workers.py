@@ -1,4 +1,4 @@
-"""What the controller of pytest-xdist does; imported there alone."""
+"""Collects the reports of pytest-xdist workers; imported only in the controller."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 
 
 class Listener:
-    """Loads, in the controller of pytest-xdist, what takes in what its workers tell: no fixture
-    runs there, and no test is collected."""
+    """Imports the report collectors on demand. In the controller no fixture does so, because no
+    test runs there."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config

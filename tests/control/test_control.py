@@ -35,7 +35,7 @@ def test_state_and_reset(fake_ims: FakeIMS, control: Any) -> None:
 
 def test_faults(fake_ims: FakeIMS, control: Any, wire: Wire) -> None:
     fault = control.does("POST", "/faults", {"operation": "images.list", "status": 503, "times": 2})
-    assert fault["text"] == "images.list answers 503, 2 times"
+    assert fault["text"] == "images.list returns 503, 2 times"
     assert [wire.get("/v2/images").status for _ in range(3)] == [503, 503, 200]
     shown = control.does("GET", f"/faults/{fault['number']}")
     assert (shown["hits"], shown["matched"], shown["active"]) == (2, 2, False)
@@ -43,7 +43,7 @@ def test_faults(fake_ims: FakeIMS, control: Any, wire: Wire) -> None:
     listed = control.does("GET", "/faults?unused=true")["faults"]
     assert [one["number"] for one in listed] == [other["number"]]
     control.does("DELETE", f"/faults/{other['number']}")
-    assert [str(one) for one in fake_ims.faults] == ["images.list answers 503, 2 times"]
+    assert [str(one) for one in fake_ims.faults] == ["images.list returns 503, 2 times"]
     control.does("DELETE", "/faults")
     assert len(fake_ims.faults) == 0
 
@@ -168,7 +168,7 @@ def test_scenarios(fake_ims: FakeIMS, control: Any) -> None:
     told = control.does("POST", "/scenario", {"toml": toml})
     assert (told["name"], told["complaints"], list(told["tenants"])) == ("one", [], ["p2"])
     status, message = control.refused("POST", "/scenario", {"toml": f"{toml}[[faults]]\n"})
-    assert (status, message.startswith("scenario.toml:6: faults[0]: a fault needs something")) == (
+    assert (status, message.startswith("scenario.toml:6: faults[0]: the fault has no effect")) == (
         400, True)
     assert control.does("GET", "/scenario")["name"] == "one"
     assert fake_ims.images.named("a")
@@ -178,32 +178,32 @@ def test_scenarios(fake_ims: FakeIMS, control: Any) -> None:
 
 
 @pytest.mark.parametrize(("method", "path", "body", "status", "words"), [
-    ("GET", "/nothing", None, 404, "the control API has no /nothing"),
-    ("PUT", "/faults", None, 405, "/faults takes GET, POST, DELETE, not PUT"),
-    ("GET", "/faults?unsed=true", None, 400, "in the query: unsed: unknown key 'unsed'; did you"),
+    ("GET", "/nothing", None, 404, "the control API has no path /_fake_ims/nothing"),
+    ("PUT", "/faults", None, 405, "/faults does not support PUT; use GET or POST or DELETE"),
+    ("GET", "/faults?unsed=true", None, 400, "invalid query: unsed: unknown key 'unsed'; did you"),
     ("GET", "/faults?unused=x", None, 400, "unused: unknown value 'x'"),
-    ("GET", "/requests?since=x", None, 400, "since is a whole number"),
+    ("GET", "/requests?since=x", None, 400, "since must be an integer"),
     ("GET", "/requests?operation=imges.list", None, 400, "did you mean 'images.list'?"),
-    ("POST", "/faults", b"{", 400, "the body is no JSON"),
-    ("POST", "/faults", [], 400, "[] is not a table"),
+    ("POST", "/faults", b"{", 400, "the body is not valid JSON"),
+    ("POST", "/faults", [], 400, "[] is not a mapping"),
     ("POST", "/faults", {"operation": "images.creat", "status": 503}, 400, "did you mean"),
     ("POST", "/faults", {"staus": 503}, 400, "staus: unknown key 'staus'; did you mean 'status'"),
-    ("DELETE", "/faults", {"a": 1}, 400, "DELETE /_fake_ims/faults takes no body"),
-    ("DELETE", "/faults/9", None, 404, "there is no fault 9"),
+    ("DELETE", "/faults", {"a": 1}, 400, "DELETE /_fake_ims/faults does not accept a body"),
+    ("DELETE", "/faults/9", None, 404, "fault 9 does not exist"),
     ("POST", "/images", {"name": "b", "status": "queued", "data": "x"}, 400, "has no data"),
-    ("POST", "/images", {"data": {"base64": "!"}}, 400, "is no base64"),
-    ("POST", "/images", {"data": {"base64": "é"}}, 400, "is no base64"),
-    ("POST", "/images", {"data": {"zeros": 2**40}}, 400, "is more than 1073741824"),
-    ("POST", "/faults", b"[" * 100_000, 400, "the body is no JSON"),
+    ("POST", "/images", {"data": {"base64": "!"}}, 400, "is not valid base64"),
+    ("POST", "/images", {"data": {"base64": "é"}}, 400, "is not valid base64"),
+    ("POST", "/images", {"data": {"zeros": 2**40}}, 400, "is too large; the maximum is 1073741824"),
+    ("POST", "/faults", b"[" * 100_000, 400, "the body is not valid JSON"),
     ("POST", "/images/nobody/kill", None, 404, "no image"),
     ("POST", "/jobs/last/succeed", None, 404, "there has been no job yet"),
     ("POST", "/jobs/none/fail", {"error_code": "IMG.9999"}, 400,
      "error_code: unknown value 'IMG.9999'"),
-    ("POST", "/clock", {}, 400, "'advance' is missing"),
+    ("POST", "/clock", {}, 400, "the key 'advance' is missing"),
     ("POST", "/clock", {"advance": "-1s"}, 400, "'-1s' is not a duration"),
     ("POST", "/reset", {"profile": "otx"}, 400, "did you mean 'otc'?"),
     ("POST", "/tenants", {"project_id": "a\nb"}, 400, "cannot stand in a header"),
-    ("DELETE", "/world/serves/x", None, 404, "the world has no 'serves'"),
+    ("DELETE", "/world/serves/x", None, 404, "unknown kind of record 'serves'"),
     ("DELETE", "/world/servers/x", None, 404, "unknown server 'x'"),
     ("DELETE", "/world/buckets/x", None, 404, "unknown bucket 'x'"),
     ("PATCH", "/world", {"servers": [{"id": SERVER}, {"id": SERVER}]}, 400,
@@ -225,8 +225,8 @@ def test_what_cannot_be_done_says_so_and_what_stood_stands(
 def test_problems_of_a_body_are_told_one_by_one(control: Any) -> None:
     _, document = control("POST", "/faults", {"operation": 3, "times": 0})
     assert document["error"]["problems"] == [
-        {"path": "operation", "text": "3 is not a text"},
-        {"path": "times", "text": "0 is less than 1"}]
+        {"path": "operation", "text": "3 is not a string"},
+        {"path": "times", "text": "0 is too small; the minimum is 1"}]
 
 
 def test_a_body_must_say_that_it_is_json(control: Any) -> None:

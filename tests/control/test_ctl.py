@@ -53,17 +53,17 @@ def test_queries_and_files(
 
 @pytest.mark.parametrize(("arguments", "status", "words"), [
     (["faults.ad"], 2, "did you mean 'faults.add'?"),
-    (["faults.add", "operation"], 2, "arguments are written name=value"),
+    (["faults.add", "operation"], 2, "write NAME=VALUE"),
     (["faults.add", "status=503", "status=500"], 2, "status= is given twice"),
     (["faults.add", "staus=503"], 2, "did you mean 'status'?"),
-    (["faults.remove"], 2, "faults.remove needs number="),
-    (["faults.remove", "number=9"], 1, "there is no fault 9"),
+    (["faults.remove"], 2, "faults.remove requires the argument number="),
+    (["faults.remove", "number=9"], 1, "fault 9 does not exist"),
     (["faults.add", "operation=images.lst", "status=503"], 1, "did you mean 'images.list'?"),
-    (["faults.add", "status=5"], 1, "status: 5 is less than 400"),
-    (["scenario.play", "toml=@/no/such/file"], 2, "cannot be read"),
-    (["--url", "127.0.0.1", "state"], 2, "is no URL"),
-    (["--url", "http://127.0.0.1:1", "state"], 2, "no fake answers at http://127.0.0.1:1/"),
-    (["--ready-file", "/no/such", "state"], 2, "is no ready file"),
+    (["faults.add", "status=5"], 1, "status: 5 is too small; the minimum is 400"),
+    (["scenario.play", "toml=@/no/such/file"], 2, "cannot read the file of toml=@/no/such/file"),
+    (["--url", "127.0.0.1", "state"], 2, "is not a URL"),
+    (["--url", "http://127.0.0.1:1", "state"], 2, "cannot reach a fake at http://127.0.0.1:1/"),
+    (["--ready-file", "/no/such", "state"], 2, "cannot read the ready file /no/such"),
 ])
 def test_what_is_wrong_is_said(
     arguments: list[str], status: int, words: str, capsys: pytest.CaptureFixture[str]
@@ -83,9 +83,9 @@ def test_which_fake(
     ready.write_text(json.dumps({"url": fake.url}))
     monkeypatch.delenv("FAKE_IMS_URL")
     assert cli.main(["ctl", "state"]) == 2
-    assert "say which fake" in capsys.readouterr().err
+    assert "the URL of the fake is missing" in capsys.readouterr().err
     assert cli.main(["ctl", "--ready-file", str(ready), "state"]) == 1
-    assert "needs its token" in capsys.readouterr().err
+    assert "the control token is missing or wrong" in capsys.readouterr().err
     assert cli.main(["ctl", "--ready-file", str(ready), "--control-token", "t", "state"]) == 0
     monkeypatch.setenv("FAKE_IMS_CONTROL_TOKEN", "t")
     assert cli.main(["ctl", "--url", fake.url, "state"]) == 0
@@ -97,7 +97,7 @@ def test_check_and_schema(capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
     bad.write_text("nam = 1\n\nsteps = 3")
     assert cli.main(["check", str(good), str(bad)]) == 1
     captured = capsys.readouterr()
-    assert captured.out == f"{good}: good\n"
+    assert captured.out == f"{good}: ok\n"
     assert captured.err.splitlines() == [
         f"{bad}:1: nam: unknown key 'nam'; did you mean 'name'?",
         f"{bad}:3: steps: 3 is not a list"]

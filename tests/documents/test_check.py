@@ -14,28 +14,29 @@ from fake_ims.documents.schemas import table
 @pytest.mark.parametrize(("document", "schema", "texts"), [
     (1, {"type": "integer"}, []),
     (1.0, {"type": "integer"}, []),
-    (1.5, {"type": "integer"}, ["1.5 is not a whole number"]),
-    (True, {"type": "integer"}, ["True is not a whole number"]),
+    (1.5, {"type": "integer"}, ["1.5 is not an integer"]),
+    (True, {"type": "integer"}, ["True is not an integer"]),
     (True, {"type": "boolean"}, []),
     (None, {"type": ["string", "null"]}, []),
-    (0, {"type": "integer", "minimum": 1}, ["0 is less than 1"]),
-    (3, {"type": "number", "maximum": 2}, ["3 is more than 2"]),
-    ("", {"type": "string", "minLength": 1}, ["it is empty"]),
-    ("abc", {"type": "string", "maxLength": 2}, ["it has 3 characters, and may have 2"]),
-    ("x", {"type": "string", "pattern": "^a"}, ["'x' is not a text like ^a"]),
+    (0, {"type": "integer", "minimum": 1}, ["0 is too small; the minimum is 1"]),
+    (3, {"type": "number", "maximum": 2}, ["3 is too large; the maximum is 2"]),
+    ("", {"type": "string", "minLength": 1}, ["the string must not be empty"]),
+    ("abc", {"type": "string", "maxLength": 2}, ["the string has 3 characters; the maximum is 2"]),
+    ("x", {"type": "string", "pattern": "^a"}, ["'x' is not a string that matches ^a"]),
     ("otx", {"enum": ["otc", "openstack"]}, ["unknown value 'otx'; did you mean 'otc'?"]),
     (3, {"enum": [1, 2]}, ["3 is not one of 1, 2"]),
     ({"a": 1, "bb": 2}, table({"b": {"type": "integer"}}, required=("b",)),
-     ["'b' is missing", "a: unknown key 'a'; known: b", "bb: unknown key 'bb'; did you mean 'b'?"]),
-    ({"x": 1}, table({}, others={"type": "string"}), ["x: 1 is not a text"]),
+     ["the key 'b' is missing", "a: unknown key 'a'; known: b",
+      "bb: unknown key 'bb'; did you mean 'b'?"]),
+    ({"x": 1}, table({}, others={"type": "string"}), ["x: 1 is not a string"]),
     ([1, "a", {}], {"type": "array", "items": {"type": "integer"}},
-     ["[1]: 'a' is not a whole number", "[2]: {} is not a whole number"]),
-    ([], {"type": "array", "minItems": 1}, ["it has 0 items, and needs 1"]),
-    ([1, 2], {"type": "array", "maxItems": 1}, ["it has 2 items, and takes 1"]),
+     ["[1]: 'a' is not an integer", "[2]: {} is not an integer"]),
+    ([], {"type": "array", "minItems": 1}, ["the list has 0 items; the minimum is 1"]),
+    ([1, 2], {"type": "array", "maxItems": 1}, ["the list has 2 items; the maximum is 1"]),
     (1, {"anyOf": [{"type": "string"}, {"type": "boolean"}]},
-     ["1 is not a text or true or false"]),
+     ["1 is not a string or true or false"]),
     ({"b": "x"}, {"anyOf": [{"type": "string"}, table({"b": {"type": "integer"}})]},
-     ["b: 'x' is not a whole number"]),
+     ["b: 'x' is not an integer"]),
 ])
 def test_problems(document: object, schema: Schema, texts: list[str]) -> None:
     assert [str(one) for one in check(document, schema)] == texts
@@ -44,7 +45,7 @@ def test_problems(document: object, schema: Schema, texts: list[str]) -> None:
 def test_references_lead_to_definitions() -> None:
     schema: Schema = {"$ref": "#/$defs/n", "$defs": {"n": {"type": "integer"}}}
     assert check(1, schema) == []
-    assert [str(one) for one in check("a", schema)] == ["'a' is not a whole number"]
+    assert [str(one) for one in check("a", schema)] == ["'a' is not an integer"]
 
 
 def test_paths_and_words() -> None:

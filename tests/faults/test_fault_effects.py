@@ -127,6 +127,6 @@ def test_the_exchange_names_the_faults_that_fired(harness: Any) -> None:
     harness.faults.add("images.list", status=503, times=2)
     harness.faults.add("images.list", status=500)
     harness.send()
-    assert harness.exchange.faults == ("images.list answers 503, 2 times",)
+    assert harness.exchange.faults == ("images.list returns 503, 2 times",)
     harness.send("images.show")
     assert harness.exchange.faults == ()

@@ -25,12 +25,12 @@ def server_image(wire: Wire, name: str = "from-server") -> str:
 
 
 @pytest.mark.parametrize(("chapter", "struck", "sentence"), [
-    ("ims", "/v2/cloudimages", "every request of face ims answers 503"),
-    ("native", "/v2/images", "every request of face native answers 503"),
+    ("ims", "/v2/cloudimages", "every request of face ims returns 503"),
+    ("native", "/v2/images", "every request of face native returns 503"),
     ("Querying Images", "/v2/cloudimages",
-     "every request of chapter 'Querying Images' answers 503"),
+     "every request of chapter 'Querying Images' returns 503"),
     ("querying images (native*", "/v2/images",
-     "every request of chapter 'querying images (native*' answers 503"),
+     "every request of chapter 'querying images (native*' returns 503"),
 ])
 def test_chapter(
     fake_ims: FakeIMS, wire: Wire, chapter: str, struck: str, sentence: str
@@ -53,7 +53,7 @@ def test_user(fake_ims: FakeIMS, wire: Wire) -> None:
     fault = fake_ims.faults.add("images.list", user="ann", status=503)
     assert other.get("/v2/images").status == 503
     assert same_project.get("/v2/images").status == wire.get("/v2/images").status == 200
-    assert str(fault) == "images.list of user ann answers 503"
+    assert str(fault) == "images.list from user ann returns 503"
     fake_ims.faults.add("cloudimages.list", tenant="p2", user="ann", status=503)
     seen = [who.get("/v2/cloudimages").status for who in (other, same_project)]
     assert seen == [503, 200]
@@ -86,7 +86,7 @@ def test_image_attribute(fake_ims: FakeIMS, wire: Wire) -> None:
     assert wire.post("/v2/images", new).status == 201
     assert wire.post("/v2/images", {**new, "min_disk": 40}).status == 503
     assert str(fault) == ("every request for images with __os_version='Ubuntu*' and min_disk=40 "
-                          "answers 503")
+                          "returns 503")
 
 
 def test_image_attribute_of_a_batch(fake_ims: FakeIMS, wire: Wire) -> None:
@@ -111,7 +111,7 @@ def test_image_status(fake_ims: FakeIMS, wire: Wire) -> None:
     assert wire.status(image["id"]) == "503"
     fake_ims.clock.advance("10s")
     assert wire.status(image["id"]) == "active"
-    assert str(fault) == "images.show for saving images answers 503"
+    assert str(fault) == "images.show for saving images returns 503"
 
 
 def test_job_status(fake_ims: FakeIMS, wire: Wire) -> None:
@@ -124,7 +124,7 @@ def test_job_status(fake_ims: FakeIMS, wire: Wire) -> None:
     fake_ims.clock.advance("5s")
     assert wire.get(JOBS + job).json["status"] == "SUCCESS"
     assert wire.get(JOBS + "nothing").status != 503
-    assert str(fault) == "every request for RUNNING jobs answers 503"
+    assert str(fault) == "every request for RUNNING jobs returns 503"
 
 
 def test_header(fake_ims: FakeIMS, wire: Wire) -> None:
@@ -132,7 +132,7 @@ def test_header(fake_ims: FakeIMS, wire: Wire) -> None:
     for agent, status in (("openstacksdk/4", 503), ("curl", 200), ("an openstacksdk", 200)):
         assert wire.send("GET", "/v2/images", None, {"User-Agent": agent}).status == status
     assert wire.get("/v2/images").status == 200
-    assert str(fault) == "every request with header user-agent='openstacksdk*' answers 503"
+    assert str(fault) == "every request with header user-agent='openstacksdk*' returns 503"
 
 
 def test_query(fake_ims: FakeIMS, wire: Wire) -> None:
@@ -142,7 +142,7 @@ def test_query(fake_ims: FakeIMS, wire: Wire) -> None:
                           ("limit=2", 200), ("limit=1&name=a+b", 200), ("", 200),
                           ("limit=2&name=x&name=a+b", 503)):
         assert wire.get(f"/v2/images?{query}").status == status, query
-    assert str(fault) == "images.list with query limit='2' and name='a b*' answers 503"
+    assert str(fault) == "images.list with query limit='2' and name='a b*' returns 503"
 
 
 def test_request_body(fake_ims: FakeIMS, wire: Wire) -> None:
@@ -151,7 +151,7 @@ def test_request_body(fake_ims: FakeIMS, wire: Wire) -> None:
                          ({"name": "a disk", "tags": ["a=b"]}, 201)):
         assert wire.post("/v2/images", body).status == status, body
     assert wire.get("/v2/images").status == 200
-    assert str(fault) == ("every request with body /name='disk*' and /tags/0='a=b' answers 503")
+    assert str(fault) == ("every request with body /name='disk*' and /tags/0='a=b' returns 503")
 
 
 def test_request_body_of_a_patch(fake_ims: FakeIMS, wire: Wire) -> None:
@@ -168,7 +168,7 @@ def test_client(fake_ims: FakeIMS, wire: Wire) -> None:
         assert wire.get("/v2/images").status == 503
     with fake_ims.faults.add(client="10.*", status=503):
         assert wire.get("/v2/images").status == 200
-    assert str(fault) == "every request from 127.0.0.* answers 503"
+    assert str(fault) == "every request from 127.0.0.* returns 503"
 
 
 def test_all_must_agree(fake_ims: FakeIMS, wire: Wire) -> None:
@@ -198,7 +198,7 @@ def test_faults_for_others_are_not_looked_at(fake_ims: FakeIMS, wire: Wire) -> N
 @pytest.mark.parametrize(("settings", "words"), [
     ({"chapter": "Queryng Images"}, "did you mean 'Querying Images'"),
     ({"chapter": "nativ"}, "did you mean 'native'"),
-    ({"chapter": 1}, "it is a face"),
+    ({"chapter": 1}, "expected a face"),
     ({"chapter": "ims", "operation": "images.list"}, "no request can match"),
     ({"user": ""}, "user=''"),
     ({"client": 1}, "client=1"),
@@ -206,13 +206,13 @@ def test_faults_for_others_are_not_looked_at(fake_ims: FakeIMS, wire: Wire) -> N
     ({"image_status": ["active"]}, "unknown image status"),
     ({"image_status": "deleted"}, "unknown image status"),
     ({"image_status": "active", "operation": "images.list"}, "no request can match"),
-    ({"image_attribute": {}}, "with one at least"),
-    ({"image_attribute": {"a": object()}}, "JSON can hold"),
+    ({"image_attribute": {}}, "with at least one"),
+    ({"image_attribute": {"a": object()}}, "JSON supports"),
     ({"job_status": "RUNING"}, "did you mean 'RUNNING'"),
     ({"job_status": "RUNNING", "operation": "images.list"}, "no request can match"),
-    ({"request_headers": {"limit": 2}}, "limit=2: it is a text or a glob"),
-    ({"request_headers": "X"}, "it is a table of names"),
-    ({"request_query": {1: "2"}}, "is no text, and so no name"),
+    ({"request_headers": {"limit": 2}}, "limit=2: expected a string or a glob"),
+    ({"request_headers": "X"}, "expected a mapping of names"),
+    ({"request_query": {1: "2"}}, "the name 1 must be a string"),
     ({"request_body": {"name": "a"}}, "did you mean '/name'"),
     ({"request_body": {"/a": 1}, "operation": "images.upload"}, "no request can match"),
 ])

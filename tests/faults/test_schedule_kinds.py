@@ -32,13 +32,13 @@ def test_each_first_try_fails_and_its_retry_passes(fake_ims: FakeIMS, wire: Wire
     for name in ("a", "b"):
         tries = [wire.post(LIST, {"name": name}).status for _ in range(3)]
         assert tries == [503, 201, 201]
-    assert str(fault) == "images.create answers 503, at attempt 1"
+    assert str(fault) == "images.create returns 503, on attempt 1"
     assert (fault.matched, fault.hits, fault.active) == (6, 2, True)
 
 
 @pytest.mark.parametrize(("value", "tries", "words"), [
-    (2, [200, 503, 200, 200], "at attempt 2"),
-    ([1, 3], [503, 200, 503, 200], "at attempts 1 and 3"),
+    (2, [200, 503, 200, 200], "on attempt 2"),
+    ([1, 3], [503, 200, 503, 200], "on attempts 1 and 3"),
     (">=3", [200, 200, 503, 503], "from attempt 3 on"),
 ])
 def test_which_attempts(
@@ -102,7 +102,7 @@ def test_lasting(fake_ims: FakeIMS, wire: Wire) -> None:
     assert wire.get(LIST).status == 200
     assert not fake_ims.faults.any
     assert fake_ims.faults.unused() == []
-    assert str(fault) == "images.list answers 503, for 1h"
+    assert str(fault) == "images.list returns 503, for 1h"
 
 
 def test_a_time_that_nobody_met_is_unused(fake_ims: FakeIMS, wire: Wire) -> None:
@@ -120,7 +120,7 @@ def test_between(fake_ims: FakeIMS, wire: Wire) -> None:
         fake_ims.clock.advance("30m")
     assert seen == [200, 200, 503, 503, 200]
     assert not fault.active
-    assert str(fault) == "images.list answers 503, between 1h and 2h"
+    assert str(fault) == "images.list returns 503, between 1h and 2h"
 
 
 def test_between_instants(fake_ims: FakeIMS, wire: Wire) -> None:
@@ -131,7 +131,7 @@ def test_between_instants(fake_ims: FakeIMS, wire: Wire) -> None:
         "2016-01-01T00:00:00Z", "2016-01-01T01:00:01+01:00"])
     assert wire.get(LIST).status == 503
     assert not fault.active
-    assert str(fault) == ("images.show answers 503, between 2016-01-01T00:00:00Z and "
+    assert str(fault) == ("images.show returns 503, between 2016-01-01T00:00:00Z and "
                           "2016-01-01T00:00:01Z")
 
 
@@ -148,7 +148,7 @@ def test_recovery_thins_out(fake_ims: FakeIMS, wire: Wire) -> None:
     fake_ims.clock.advance("10h")
     assert not fault.active
     assert statuses(wire, 5) == [200] * 5
-    assert str(fault) == "images.list answers 503, for 41d16h, thinning out over 41d16h"
+    assert str(fault) == "images.list returns 503, for 41d16h, recovering over 41d16h"
 
 
 # until something changes
@@ -168,7 +168,7 @@ def test_until_a_status(fake_ims: FakeIMS, wire: Wire) -> None:
     assert wire.status(first) == "deactivated"
     assert wire.get(LIST).status == 200
     assert wire.status("3b6c8e9e-9f0e-4e0b-8b7e-111111111111") == "404"
-    assert str(fault) == "images.* answers 503, until active"
+    assert str(fault) == "images.* returns 503, until the status is active"
 
 
 def test_until_a_job_is_done(fake_ims: FakeIMS, wire: Wire) -> None:
@@ -190,7 +190,7 @@ def test_until_the_status_changes(fake_ims: FakeIMS, wire: Wire) -> None:
     assert wire.status(image.id) == "deactivated"
     fake_ims.images[image.id].set(status="active")
     assert wire.status(image.id) == "active"
-    assert str(fault) == "images.show answers 503, until the status changes"
+    assert str(fault) == "images.show returns 503, until the status changes"
 
 
 # limits
@@ -213,7 +213,7 @@ def test_rate(fake_ims: FakeIMS, wire: Wire) -> None:
     assert statuses(other, 3) == [200, 200, 429]
     fake_ims.clock.advance("100h")
     assert statuses(wire, 3) == [200, 200, 429]
-    assert str(fault) == "images.list answers 429, above 2 an hour of a tenant"
+    assert str(fault) == "images.list returns 429, above 2 requests per hour and tenant"
     assert fault.matched == 12
 
 
@@ -260,7 +260,7 @@ def test_concurrency(fake_ims: FakeIMS, wire: Wire) -> None:
         upload.sendall(b"b")
         assert upload.recv(100).startswith(b"HTTP/1.1 204")
         assert statuses(wire, 2) == [200, 200]
-    assert str(fault) == "every request answers 429, above 1 at once"
+    assert str(fault) == "every request returns 429, above 1 concurrent request"
     assert fault.hits == 2
 
 
@@ -314,8 +314,8 @@ def test_sequence(fake_ims: FakeIMS, wire: Wire) -> None:
         "image-1", "image-3", "image-5", "image-6"]
     assert (fault.hits, fault.matched, fault.active) == (5, 6, False)
     assert str(fault) == (
-        "images.create in turn: answers 503; ok; answers 429 with Retry-After: 7; does its work "
-        "and loses the answer; answers 400 IMG.0144; answers with another body and X-A: b")
+        "images.create in sequence: returns 503; ok; returns 429 with Retry-After: 7; resets the "
+        "connection after handling; returns 400 IMG.0144; responds with a custom body and X-A: b")
 
 
 def test_an_item_that_ends_nothing_leaves_the_end_to_others(
@@ -332,7 +332,7 @@ def test_sequence_beside_other_settings(fake_ims: FakeIMS, wire: Wire) -> None:
     fault = fake_ims.faults.add("images.list", sequence=[503, "ok", 500], after=1, every=2,
                                 delay=0)
     assert statuses(wire, 8) == [200, 200, 503, 200, 200, 200, 500, 200]
-    assert str(fault) == ("images.list waits 0s, then in turn: answers 503; ok; answers 500, "
+    assert str(fault) == ("images.list waits 0s, then in sequence: returns 503; ok; returns 500, "
                           "after 1 request, every 2nd request")
 
 
@@ -345,7 +345,7 @@ def test_an_outage_of_everything(fake_ims: FakeIMS, wire: Wire) -> None:
         assert [wire.get(path).status for path in paths] == [503] * 3
         fake_ims.clock.advance("1m")
         assert wire.get(LIST).status == 200
-    assert str(outage) == "every request answers 503, for 1m"
+    assert str(outage) == "every request returns 503, for 1m"
 
 
 def test_an_outage_of_a_face_that_resets(fake_ims: FakeIMS, wire: Wire) -> None:
@@ -354,8 +354,8 @@ def test_an_outage_of_a_face_that_resets(fake_ims: FakeIMS, wire: Wire) -> None:
     assert wire.get(LIST).status == 200
     with pytest.raises(ConnectionError):
         wire.get("/v2/cloudimages")
-    assert str(outage) == ("every request of face ims resets the connection before its work, "
-                           "for 1h, thinning out over 1h")
+    assert str(outage) == ("every request of face ims resets the connection before handling, "
+                           "for 1h, recovering over 1h")
     fake_ims.clock.advance("2h")
     assert wire.get("/v2/cloudimages").status == 200
 
@@ -385,7 +385,7 @@ def test_the_same_form_in_data(fake_ims: FakeIMS, settings: dict[str, Any]) -> N
     ({"stauts": 503}, "sequence[1].stauts: unknown key 'stauts'; did you mean 'status'?"),
     ({"times": 2}, "sequence[1].times: unknown key 'times'"),
     ({"reset_connection": "during"}, "sequence[1].reset_connection: unknown value 'during'"),
-    ("okay", "sequence[1]: 'okay' is not a status, 'ok', an error code, or a table of effects"),
+    ("okay", "sequence[1]: 'okay' is not a status, 'ok', an error code, or a mapping of effects"),
     (200, "sequence[1]: 200 is not a status"),
 ])
 def test_what_is_wrong_in_a_sequence_is_told_with_its_place(item: object, problem: str) -> None:
@@ -394,19 +394,19 @@ def test_what_is_wrong_in_a_sequence_is_told_with_its_place(item: object, proble
 
 
 @pytest.mark.parametrize(("settings", "words"), [
-    ({"attempt": 0, "status": 503}, "attempt=0: it is a whole number from 1"),
+    ({"attempt": 0, "status": 503}, "attempt=0: expected an integer, 1 or greater"),
     ({"attempt": True, "status": 503}, "attempt=True"),
     ({"attempt": [], "status": 503}, "attempt=[]"),
     ({"attempt": "<3", "status": 503}, "or '>=3'"),
-    ({"attempt": [1, "2"], "status": 503}, "a list of them"),
+    ({"attempt": [1, "2"], "status": 503}, "a list of such integers"),
     ({"lasting": "soon", "status": 503}, "no duration"),
-    ({"lasting": "1s", "between": [1, 2], "status": 503}, "leave one of them out"),
-    ({"between": ["20s", "10s"], "status": 503}, "the end comes after the beginning"),
+    ({"lasting": "1s", "between": [1, 2], "status": 503}, "remove one of them"),
+    ({"between": ["20s", "10s"], "status": 503}, "the end must be later than the start"),
     ({"between": "10s", "status": 503}, "a list of two"),
-    ({"between": ["2016-13-01T00:00:00Z", "1s"], "status": 503}, "is no instant"),
+    ({"between": ["2016-13-01T00:00:00Z", "1s"], "status": 503}, "is not a valid time"),
     ({"between": ["x", "1s"], "status": 503}, "between: 'x' is no duration"),
-    ({"recovery": "1s", "status": 503}, "goes with lasting=, between="),
-    ({"lasting": "1s", "seed": 1, "status": 503}, "there is none in this fault"),
+    ({"recovery": "1s", "status": 503}, "requires lasting= or between="),
+    ({"lasting": "1s", "seed": 1, "status": 503}, "this fault makes no random choice"),
     ({"until": "activ", "status": 503}, "did you mean 'active'"),
     ({"until": "active", "status": 503, "operation": "images.list"}, "such as images.show"),
     ({"until_change": False, "status": 503}, "until_change=False"),
@@ -414,17 +414,18 @@ def test_what_is_wrong_in_a_sequence_is_told_with_its_place(item: object, proble
     ({"rate": "10"}, "such as '10/s'"),
     ({"rate": "0/s"}, "such as '10/s'"),
     ({"rate": 10}, "such as '10/s'"),
-    ({"concurrency": 0}, "from 1 on"),
-    ({"sequence": []}, "it is a list of what happens"),
-    ({"sequence": 503}, "it is a list of what happens"),
-    ({"sequence": ["ok"]}, "does nothing"),
+    ({"concurrency": 0}, "an integer, 1 or greater"),
+    ({"sequence": []}, "expected a list of outcomes"),
+    ({"sequence": 503}, "expected a list of outcomes"),
+    ({"sequence": ["ok"]}, "has no effect"),
     ({"sequence": [503, 200]}, "sequence[1]: status=200"),
     ({"sequence": ["okay"]}, "sequence[0]: unknown error code 'okay'"),
-    ({"sequence": [None]}, "neither a status"),
-    ({"sequence": [{"times": 2, "status": 503}]}, "settings of effects only"),
-    ({"sequence": [{"operation": "images.list", "status": 503}]}, "settings of effects only"),
-    ({"sequence": [{}]}, "sequence[0]: a fault needs something to do"),
-    ({"sequence": [503], "status": 500}, "a request ends in one way"),
+    ({"sequence": [None]}, "expected a status (503)"),
+    ({"sequence": [{"times": 2, "status": 503}]}, "can only have settings of effects"),
+    ({"sequence": [{"operation": "images.list", "status": 503}]},
+     "can only have settings of effects"),
+    ({"sequence": [{}]}, "sequence[0]: the fault has no effect"),
+    ({"sequence": [503], "status": 500}, "a request can have only one outcome"),
 ])
 def test_what_cannot_be_is_refused(
     fake_ims: FakeIMS, settings: dict[str, Any], words: str

@@ -104,7 +104,7 @@ def test_one_that_fired_stands_for_all_of_a_weather(fake_ims: FakeIMS, wire: Wir
 def test_all_or_none_are_placed() -> None:
     fake = FakeIMS()
     plans = [plan({"operation": "images.list", "status": 503}), plan({"refuse": True})]
-    with pytest.raises(UsageError, match="there is none yet"):
+    with pytest.raises(UsageError, match="no open port yet"):
         fake.faults.place(plans)
     assert len(fake.faults) == 0
     assert not fake.faults.any

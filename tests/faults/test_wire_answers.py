@@ -41,7 +41,7 @@ def test_a_body_breaks_off(fake_ims: FakeIMS, given: int | str, share: float | N
     assert headers["connection"] == "close"
     exchange = fake_ims.requests.last
     assert (exchange.status, exchange.response_body) == (200, sent)
-    assert exchange.faults[0].startswith("images.list breaks its answer off after ")
+    assert exchange.faults[0].startswith("images.list cuts the response after ")
 
 
 def test_a_body_that_is_shorter_breaks_off_all_the_same(fake_ims: FakeIMS) -> None:

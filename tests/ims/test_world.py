@@ -119,7 +119,7 @@ def test_an_object_is_checked(ims: Ims) -> None:
     with pytest.raises(UsageError, match="object a: size=-1 is less than 0"):
         bucket.put("a", size=-1)
     assert not bucket.objects
-    with pytest.raises(UsageError, match="unknown object of bucket b01 'a'; there is none"):
+    with pytest.raises(UsageError, match="unknown object of bucket b01 'a'; none exist"):
         _ = bucket["a"]
 
 

@@ -50,7 +50,7 @@ def test_har(talked: FakeIMS, tmp_path: Path) -> None:
     assert upload["request"]["bodySize"] == 2
     assert {"name": "name", "value": "ubuntu"} in listing["request"]["queryString"]
     assert (lost["response"]["status"], lost["response"]["bodySize"]) == (0, -1)
-    assert lost["comment"] == "images.show resets the connection before its work"
+    assert lost["comment"] == "images.show resets the connection before handling"
 
 
 def test_json_lines(talked: FakeIMS, tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_curl_hides_secrets_unless_asked(talked: FakeIMS) -> None:
     words = shlex.split(create)
     assert words[:4] == ["curl", "-X", "POST", f"{talked.url}/v2/images"]
     assert "X-Auth-Token: REDACTED" in words
-    assert upload.endswith("--data-binary @BODY  # its body had 2 bytes that are no text")
+    assert upload.endswith("--data-binary @BODY  # the body has 2 bytes and is not text")
     assert "limit=1&name=ubuntu" in listing
     assert f"X-Auth-Token: {talked.token}" in talked.requests[0].curl(secrets=True)
 
@@ -78,7 +78,8 @@ def test_curl_of_a_body_that_was_not_kept(fake_ims_factory: object) -> None:
     fake: FakeIMS = fake_ims_factory(keep_bytes=4)  # type: ignore[operator]
     Wire(fake.url, fake.headers).post("/v2/images", {"name": "a long name"})
     assert fake.requests.last.request_body == b'{"na'
-    assert fake.requests.last.curl().endswith("which were not kept whole")
+    assert fake.requests.last.curl().endswith(
+        "the journal kept only a part of the 23 bytes of the body")
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")

@@ -93,13 +93,13 @@ def test_a_selection_is_a_sequence_that_can_be_asked_further(talked: FakeIMS) ->
     ({"staus": 3}, "unknown condition on requests 'staus'; did you mean 'status'?"),
     ({"status": "50x"}, "a class such as '5xx'"),
     ({"status": True}, "a class such as '5xx'"),
-    ({"attempt": 0}, "from 1 on"),
-    ({"fault": "yes"}, "True (a fault touched it) or False"),
+    ({"attempt": 0}, "an integer, 1 or greater"),
+    ({"fault": "yes"}, "True (a fault fired) or False"),
     ({"method": "GETT"}, "did you mean 'GET'"),
-    ({"path": "v2"}, "a path starts with '/'"),
-    ({"request_headers": {}}, "a table of names"),
-    ({"request_body": {"name": "x"}}, "no JSON pointer"),
-    ({"image_status": "active"}, "is known only while a request comes in"),
+    ({"path": "v2"}, "expected a path that starts with '/'"),
+    ({"request_headers": {}}, "a mapping of names"),
+    ({"request_body": {"name": "x"}}, "is not a JSON pointer"),
+    ({"image_status": "active"}, "is known only while a request is handled"),
 ])
 def test_what_cannot_be_asked(talked: FakeIMS, conditions: dict[str, Any], words: str) -> None:
     import re
@@ -115,7 +115,7 @@ def test_every_match_of_the_faults_is_a_condition_or_says_why_not() -> None:
     for kind in MATCHES:
         name = kind.settings[0].name
         if name != "operation" and name not in known:
-            with pytest.raises(UsageError, match="only while a request comes in"):
+            with pytest.raises(UsageError, match="only while a request is handled"):
                 Journal().where(**{name: "x"})
 
 

@@ -53,7 +53,7 @@ def test_it_is_empty_at_first_and_after_clear() -> None:
     journal = Journal()
     assert not journal
     assert str(journal) == "no requests"
-    with pytest.raises(IndexError, match="no request has come in yet"):
+    with pytest.raises(IndexError, match="no request has been received yet"):
         _ = journal.last
     journal.record(exchange())
     journal.clear()
@@ -81,7 +81,7 @@ def test_bodies_are_cut_to_the_limit() -> None:
     one = journal_of(exchange(request_body=b"abcdef", response_body=b"abc"), body_limit=4).last
     assert (one.request_body, one.request_size, one.request_truncated) == (b"abcd", 6, True)
     assert (one.response_body, one.response_size, one.response_truncated) == (b"abc", 3, False)
-    with pytest.raises(UsageError, match="kept 4 of the 6 bytes of the request body"):
+    with pytest.raises(UsageError, match="kept only 4 of the 6 bytes of the request body"):
         _ = one.request_json
 
 
@@ -135,12 +135,12 @@ def test_where() -> None:
 
 @pytest.mark.parametrize(("one", "line"), [
     (exchange("images.create", 503, method="POST", seconds=0.00042, caller="user:project",
-              faults=("images.create answers 503, 2 times",)),
+              faults=("images.create returns 503, 2 times",)),
      "POST /v2/images -> 503  images.create  0.4 ms  user:project  "
-     "[fault: images.create answers 503, 2 times]"),
+     "[fault: images.create returns 503, 2 times]"),
     (exchange(query="limit=5", seconds=1.5), "GET /v2/images?limit=5 -> 200  images.list  1.50 s"),
     (exchange("", 0, path="/x", faults=("a", "b")),
-     "GET /x -> no answer  (no route)  0.0 ms  [fault: a; b]"),
+     "GET /x -> no response  (no route)  0.0 ms  [fault: a; b]"),
 ])
 def test_lines(one: Draft, line: str) -> None:
     assert one.line() == str(one) == line

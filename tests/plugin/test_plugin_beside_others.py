@@ -106,7 +106,7 @@ def test_xdist_has_a_fake_for_each_worker(suite: Suite) -> None:
     result = suite.run(
         "-n", "2", "-W", "error", "-W", ASYNCIO_SCOPE, "--fake-ims-profile=openstack")
     result.assert_outcomes(passed=8, failed=1)
-    result.stdout.fnmatch_lines(["*-- fake_ims --*", "fake_ims: 1 exchange"])
+    result.stdout.fnmatch_lines(["*-- fake_ims --*", "fake_ims: received 1 request"])
     lines = set((suite.pytester.path / "urls").read_text().splitlines())
     assert len(lines) == len({line.split()[0] for line in lines}) == 2
     assert len({line.split()[1] for line in lines}) == 2

@@ -142,13 +142,13 @@ def test_misuse_of_the_factory_is_told(suite: Suite) -> None:
             kept.append(fake_ims_factory)
 
         def test_over():
-            with pytest.raises(NotRunningError, match="a test that is over"):
+            with pytest.raises(NotRunningError, match="the test of this fake_ims_factory is over"):
                 kept[0]()
 
         @pytest.mark.anyio
         @pytest.mark.parametrize("anyio_backend", ["trio"])
         async def test_trio(fake_ims_factory):
-            with pytest.raises(WrongLoopError, match="needs a running asyncio loop"):
+            with pytest.raises(WrongLoopError, match="requires a running asyncio loop"):
                 await fake_ims_factory.in_loop()
     """)
     suite.passes(3)

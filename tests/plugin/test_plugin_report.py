@@ -34,7 +34,7 @@ def test_exchanges_of_the_failing_test_and_no_other(suite: Suite) -> None:
     result = suite.run()
     result.assert_outcomes(passed=2, failed=1)
     lines = section(result)
-    assert lines[0] == "fake_ims: 2 exchanges"
+    assert lines[0] == "fake_ims: received 2 requests"
     assert "POST /v2/images" in lines[1]
     assert "201" in lines[1]
     assert "GET /v2/images/other" in lines[2]
@@ -70,10 +70,10 @@ def test_faults_that_never_fired_and_the_seed_are_told(suite: Suite) -> None:
     """)
     result = suite.run("--fake-ims-seed=7", "-p", "no:randomly")
     lines = section(result, 2)
-    assert lines == ["fake_ims: no request reached it", "never fired: images.show answers 503"]
+    assert lines == ["fake_ims: received no request", "never fired: images.show returns 503"]
     told = result.stdout.str()
-    assert "seed of the faults' chance: 7 (--fake-ims-seed=7 gives the same again)" in told
-    assert told.count("never fired: images.show answers 503, 2 times") == 1
+    assert "faults fire at random with seed 7 (repeat with --fake-ims-seed=7)" in told
+    assert told.count("never fired: images.show returns 503, 2 times") == 1
     assert "never fired: images.list" not in told
 
 
@@ -96,7 +96,7 @@ def test_only_the_last_fifty_are_shown(suite: Suite) -> None:
             assert False
     """)
     lines = section(suite.run())
-    assert lines[0] == "fake_ims: 53 exchanges, the last 50 (3 left out)"
+    assert lines[0] == "fake_ims: received 53 requests, showing the last 50"
     assert len(lines) == 51
     assert "n3n" in lines[1]
     assert "n52n" in lines[-1]
@@ -111,7 +111,8 @@ def test_exchanges_that_are_kept_no_more_are_counted(suite: Suite) -> None:
         assert 0
     """)
     suite.run().stdout.fnmatch_lines([
-        "fake_ims_factory: 2 exchanges; 3 before them are kept no more (keep_exchanges=)"])
+        "fake_ims_factory: received 2 requests; 3 earlier ones were dropped "
+        "(raise keep_exchanges= to keep more)"])
 
 
 def test_a_fake_that_nobody_called(suite: Suite) -> None:
@@ -125,7 +126,7 @@ def test_a_fake_that_nobody_called(suite: Suite) -> None:
     result = suite.run()
     result.assert_outcomes(failed=2)
     (line,) = section(result)
-    assert line.startswith("fake_ims: no request reached it")
+    assert line.startswith("fake_ims: received no request")
 
 
 def test_failures_in_setup_and_teardown(suite: Suite) -> None:
@@ -148,12 +149,12 @@ def test_failures_in_setup_and_teardown(suite: Suite) -> None:
     """)
     result = suite.run("-k", "setup")
     result.assert_outcomes(errors=1)
-    assert section(result)[0] == "fake_ims: 1 exchange"
+    assert section(result)[0] == "fake_ims: received 1 request"
     result = suite.run("-k", "teardown")
     result.assert_outcomes(errors=1, passed=1)
     heads = [line for line in section(result) if line.startswith("fake")]
     assert [head.partition(":")[0] for head in heads] == ["fake_ims", "fake_ims_factory"]
-    assert heads[1] == "fake_ims_factory: 1 exchange"
+    assert heads[1] == "fake_ims_factory: received 1 request"
 
 
 def test_fakes_of_the_factory_the_client_and_the_run(suite: Suite) -> None:
@@ -175,10 +176,10 @@ def test_fakes_of_the_factory_the_client_and_the_run(suite: Suite) -> None:
     result.assert_outcomes(failed=1, passed=1)
     heads = [line for line in section(result) if line.startswith("fake")]
     assert heads == [
-        "fake_ims_client: 2 exchanges",
-        "fake_ims_factory: 1 exchange",
-        "fake_ims_factory: no request reached it",
-        "fake_ims_server: 1 exchange",
+        "fake_ims_client: received 2 requests",
+        "fake_ims_factory: received 1 request",
+        "fake_ims_factory: received no request",
+        "fake_ims_server: received 1 request",
     ]
 
 
@@ -195,7 +196,7 @@ def test_a_reset_in_the_test_leaves_what_came_after(suite: Suite) -> None:
             create(fake_ims_server)
             assert False
     """)
-    assert section(suite.run())[0] == "fake_ims_server: 3 exchanges"
+    assert section(suite.run())[0] == "fake_ims_server: received 3 requests"
 
 
 def test_passing_tests_have_no_section(suite: Suite) -> None:
@@ -226,7 +227,7 @@ def test_a_fake_that_cannot_be_asked_breaks_no_report(suite: Suite) -> None:
     """)
     result = suite.run()
     result.assert_outcomes(failed=1, passed=1)
-    assert section(result) == ["fake_ims: its exchanges cannot be read: blocked"]
+    assert section(result) == ["fake_ims: cannot read its requests: blocked"]
 
 
 @pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["alone", "xdist"])
@@ -253,6 +254,6 @@ def test_the_summary_tells_of_faults_that_never_fired(
     result.assert_outcomes(passed=3)
     result.stdout.fnmatch_lines_random([
         "*fake_ims: faults that never fired*",
-        "test_it.py::test_does_not: images.list answers 503",
-        "test_it.py::test_does_not: images.show answers 500"])
+        "test_it.py::test_does_not: images.list returns 503",
+        "test_it.py::test_does_not: images.show returns 500"])
     assert "test_uses:" not in result.stdout.str()

@@ -48,7 +48,7 @@ def test_a_test_fails_whose_scenario_did_not_go_as_it_has_it(suite: Suite) -> No
     result = suite.run()
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines([
-        "*the scenario did not go as it has it:",
+        "*the scenario was not fulfilled:",
         "*s.toml:6: expect?0?: expected at least 1 of images.list, but there were 0"])
 
 
@@ -59,9 +59,9 @@ def test_a_bad_scenario_fails_the_test_with_every_problem(suite: Suite) -> None:
     result = suite.run()
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([
-        "fake_ims: the scenario cannot be played:",
+        "fake_ims: the scenario is invalid:",
         "*s.toml:1: nam: unknown key 'nam'; did you mean 'name'?",
-        "*s.toml:3: faults?0?.status: 5 is less than 400",
+        "*s.toml:3: faults?0?.status: 5 is too small; the minimum is 400",
         "  @pytest.mark.fake_ims at *"])
 
 
@@ -81,7 +81,7 @@ def test_fakes_of_the_factory_play_it_too(suite: Suite) -> None:
 @pytest.mark.parametrize(("body", "words"), [
     ("call(fake_ims, 'GET', '/v2/nothing/x/y/z')", "*the service has no such operation*"),
     ("fake_ims.faults.add('images.list', status=503)",
-     "*this fault never fired: images.list answers 503"),
+     "*this fault never fired: images.list returns 503"),
 ])
 @pytest.mark.parametrize("how", ["marker", "option", "ini"])
 def test_strict_mode_fails_a_test_for_what_nobody_should_send(
@@ -96,7 +96,7 @@ def test_strict_mode_fails_a_test_for_what_nobody_should_send(
     suite.pytester.makeini("[pytest]" + ("\nfake_ims_strict = true" if how == "ini" else ""))
     result = suite.run(*(["--fake-ims-strict=true"] if how == "option" else []))
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines([words])
+    result.stdout.fnmatch_lines(["fake_ims: strict mode found problems:", words])
 
 
 def test_without_strict_mode_it_passes(suite: Suite) -> None:

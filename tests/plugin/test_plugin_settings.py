@@ -146,7 +146,7 @@ def test_a_duration_from_each_place(suite: Suite) -> None:
         ("saving=-1", "*not negative*"),
         ("auth=['any']", "*'any'*"),
         ("saving=[]", "*[[][]] is no duration*"),
-        ("'openstack'", "*given by name*not as fake_ims('openstack')*"),
+        ("'openstack'", "*accepts only keyword arguments*, not fake_ims('openstack')*"),
     ],
 )
 def test_a_wrong_marker_is_told_with_its_place(suite: Suite, mark: str, told: str) -> None:

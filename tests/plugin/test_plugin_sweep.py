@@ -29,7 +29,7 @@ LISTS = CAREFUL + """
 
 def numbers(result: pytest.RunResult) -> str:
     """The line that counts, without what differs from run to run."""
-    (line,) = [line for line in result.outlines if " runs in " in line]
+    (line,) = [line for line in result.outlines if re.search(r" runs? in ", line)]
     return re.sub(r" in [\d.]+ s", "", line)
 
 
@@ -37,7 +37,7 @@ def test_a_careful_client_passes(suite: Suite) -> None:
     suite.write(LISTS)
     result = suite.run("--fake-ims-sweep=statuses", "-W", "error", "-W", ASYNCIO_SCOPE)
     result.assert_outcomes(passed=1)
-    assert "1 exchanges" in numbers(result)
+    assert "1 request," in numbers(result)
     assert "never fired" not in result.stdout.str()
     assert re.search(r"\b[1-9]\d* failed well$", numbers(result))
 
@@ -58,14 +58,14 @@ def test_what_is_wrong_fails_the_test_and_can_be_repeated(suite: Suite) -> None:
     result = suite.run("--fake-ims-sweep=connection")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([
-        "*failures end wrong; the section 'fake_ims sweep' below says which*",
+        "*runs with failures went wrong; the section 'fake_ims sweep' below lists them*",
         "  WRONG 1:images.create:reset-after",
-        "    raised client.Failed: *, and left: image 'a' left queued",
-        "    again: pytest test_it.py::test_it --fake-ims-sweep-case=1:images.create:reset-after",
+        "    the test raised client.Failed: *, and left image 'a' stuck in status queued",
+        "    repeat: pytest test_it.py::test_it --fake-ims-sweep-case=1:images.create:reset-after",
     ])
     again = suite.run("test_it.py::test_it", "--fake-ims-sweep-case=1:images.create:reset-after")
     again.assert_outcomes(failed=1)
-    assert numbers(again) == "test_it.py::test_it: 2 exchanges, 1 runs: 1 wrong"
+    assert numbers(again) == "test_it.py::test_it: 2 requests, 1 run: 1 wrong"
 
 
 def test_a_waiter_without_end_is_ended(suite: Suite) -> None:
@@ -84,7 +84,7 @@ def test_a_waiter_without_end_is_ended(suite: Suite) -> None:
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([
         "  WRONG 2:images.upload:400",
-        "    hang: it asked 50 times and did not give up"])
+        "    hang: the client sent 50 requests and did not give up"])
 
 
 def test_a_client_that_waits_for_ever_is_told(suite: Suite) -> None:
@@ -93,7 +93,8 @@ def test_a_client_that_waits_for_ever_is_told(suite: Suite) -> None:
                        "--fake-ims-sweep-patience=50ms")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([
-        "    hang: GET /v2/images waited 0.05 s for an answer and did not give up"])
+        "    hang: the client waited 0.05 s for the response to GET /v2/images and did not give "
+        "up"])
 
 
 def test_a_client_that_gives_up_has_done_well(suite: Suite) -> None:
@@ -171,7 +172,7 @@ def test_reports_and_budget(suite: Suite) -> None:
     assert len(test["left_out"]) > 1
     assert all("--fake-ims-seed=7" in one["again"] for one in test["results"])
     assert "fake_ims sweep" in (suite.pytester.path / "out" / "r.html").read_text()
-    result.stdout.fnmatch_lines(["  left out by the budget: *"])
+    result.stdout.fnmatch_lines(["  * left out by the budget: *"])
 
 
 def test_a_time_as_budget(suite: Suite) -> None:
@@ -179,7 +180,7 @@ def test_a_time_as_budget(suite: Suite) -> None:
     result = suite.run("--fake-ims-sweep=statuses", "--fake-ims-sweep-budget=0s")
     result.assert_outcomes(passed=1)
     assert ", 1 runs" in numbers(result) or ", 0 runs" in numbers(result)
-    result.stdout.fnmatch_lines(["  left out by the budget: *"])
+    result.stdout.fnmatch_lines(["  * left out by the budget: *"])
 
 
 def test_parts_for_each_worker_of_xdist(suite: Suite) -> None:
@@ -204,7 +205,7 @@ def test_parts_for_each_worker_of_xdist(suite: Suite) -> None:
     (["--fake-ims-sweep=status"], "", "did you mean 'statuses'?"),
     (["--fake-ims-sweep", "--fake-ims-sweep-depth=9"], "", "depth='9'"),
     (["--fake-ims-sweep", "--fake-ims-sweep-budget=x"], "", "budget='x'"),
-    (["--fake-ims-sweep", "--fake-ims-sweep-report=x.txt"], "", "ends in .json or .html"),
+    (["--fake-ims-sweep", "--fake-ims-sweep-report=x.txt"], "", "must end in .json or .html"),
     (["--fake-ims-sweep-case=9:images.list:503"], "", "this test has no case"),
     (["--fake-ims-sweep-dept=2"], "", "unknown option"),
     ([], "@sweep(kind='all')", "did you mean 'kinds'?"),
@@ -237,7 +238,8 @@ def test_a_test_that_does_not_pass_is_not_swept(suite: Suite) -> None:
     """)
     result = suite.run("--fake-ims-sweep")
     result.assert_outcomes(failed=1, skipped=1)
-    result.stdout.fnmatch_lines(["  not swept: it does not pass by itself, or has no fake"])
+    result.stdout.fnmatch_lines([
+        "  not swept: the test does not pass without faults, or uses no fake"])
 
 
 def test_a_test_that_cannot_be_repeated_is_told(suite: Suite) -> None:
@@ -248,4 +250,5 @@ def test_a_test_that_cannot_be_repeated_is_told(suite: Suite) -> None:
         assert call(fake_ims, "POST", "/v2/images", name=next(names))[0] == 201
     """)
     result = suite.run("--fake-ims-sweep=statuses", "--fake-ims-sweep-budget=1")
-    result.stdout.fnmatch_lines(["  it leaves another store when it runs a second time: *"])
+    result.stdout.fnmatch_lines([
+        "  the test is not repeatable: its second clean run left different images, *"])

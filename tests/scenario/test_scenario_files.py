@@ -131,7 +131,7 @@ path = "/v2/nothing/{id}"
 
 @pytest.mark.parametrize(("text", "lines"), [
     (BAD, [
-        (1, "name: it is empty"),
+        (1, "name: the string must not be empty"),
         (3, "settings.saving: 'soon' is not a duration such as '30s'"),
         (4, "settings.profil: unknown key 'profil'; did you mean 'profile'?"),
         (7, "images[0].status: unknown value 'activ'; did you mean 'active'?"),
@@ -142,7 +142,7 @@ path = "/v2/nothing/{id}"
         (1, "images[0]: IMG.0055"),
         (9, "images[2].id: there is an image 11111111-1111-4111-8111-111111111111 already"),
         (11, "faults[0].operation: unknown operation 'images.creat'; did you mean"),
-        (15, "faults[1].retry_after: retry_after= goes with"),
+        (15, "faults[1].retry_after: retry_after= requires"),
         (17, "kill_nth[0].next: unknown key 'next'"),
         (20, "steps[0].when.operation: unknown operation 'imges.*'"),
         (21, "steps[0].expect[0].method: unknown value 'GETT'; did you mean 'GET'?"),
@@ -180,8 +180,8 @@ def test_names_that_there_are_not(fake_ims: FakeIMS, tmp_path: Path) -> None:
     with pytest.raises(UsageError) as refused:
         fake_ims.load(path)
     assert str(refused.value).splitlines() == [
-        f"{path}:2: steps[0].revoke[0]: unknown tenant 'p9'; there is none",
-        f"{path}:3: steps[0].clear[0]: unknown fault 'storm'; there is none"]
+        f"{path}:2: steps[0].revoke[0]: unknown tenant 'p9'; none exist",
+        f"{path}:3: steps[0].clear[0]: unknown fault 'storm'; none exist"]
 
 
 def test_settings_that_contradict_are_told_too(fake_ims: FakeIMS) -> None:

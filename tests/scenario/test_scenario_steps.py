@@ -135,10 +135,10 @@ def test_expectations_and_steps_that_never_came(fake_ims: FakeIMS) -> None:
     unmet, never, end = script.complaints()
     assert "steps[0].expect[0]: expected 2 of images.create, but there was 1" in unmet
     assert "POST /v2/images -> 201" in unmet
-    assert never == ("scenario:1: steps[1]: the end: its conditions were not met, so it was not "
-                     "taken")
+    assert never == ("scenario:1: steps[1]: the step 'the end' was not taken: its conditions were "
+                     "not met")
     assert "expected at most 0 of images.list, but there was 1 (it need not look)" in end
-    with pytest.raises(AssertionError, match="did not go as it has it"):
+    with pytest.raises(AssertionError, match="was not fulfilled"):
         script.check()
 
 

@@ -76,7 +76,7 @@ def test_a_case_by_its_id(fake_ims: FakeIMS, wire: Wire) -> None:
     with pytest.raises(ConnectionError):
         wire.get("/v2/images")
     assert wire.get("/v2/images").status == 200
-    with pytest.raises(UsageError, match="it has 3:images"):
+    with pytest.raises(UsageError, match="use one of 3:images"):
         named(exchanges, "3:images.list:nothing")
 
 

@@ -34,16 +34,16 @@ def test_lines() -> None:
          "raised at http://127.0.0.1:40002/v2/images/22222222-2222-4222-8222-222222222222"),
         ("3:images.list:503", "failed well", "SomeError"), left_out=12)
     assert lines(swept) == [
-        "t.py::test: 3 exchanges, 4 runs in 1.0 s: 1 survived, 1 failed well, 2 wrong",
-        "  #  exchange       survived  failed well  wrong  not reached",
+        "t.py::test: 3 requests, 4 runs in 1.0 s: 1 survived, 1 failed well, 2 wrong",
+        "  #  request        survived  failed well  wrong  not reached",
         "  1  images.create  1",
         "  2  images.list                           1",
         "  3  images.list              1            1",
         "  WRONG 2:images.list:garbage",
-        "    and at exchange 3",
+        "    same at request 3",
         "    raised at http://127.0.0.1:40001/v2/images/11111111-1111-4111-8111-111111111111",
-        "    again: pytest 2:images.list:garbage",
-        "  left out by the budget: 12: " + ", ".join(
+        "    repeat: pytest 2:images.list:garbage",
+        "  12 left out by the budget: " + ", ".join(
             f"3:images.list:{number}" for number in range(10)) + " and 2 more",
     ]
 

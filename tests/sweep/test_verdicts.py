@@ -95,9 +95,9 @@ def test_invariants() -> None:
     found = snapshot({"name": "a"}, {"name": "a"}, {"name": "b", "status": "queued"},
                      {"name": "c", "status": "saving"}, deleted=("d",))
     assert dict(broken(clean, found)) == {
-        "orphan": "image 'c' left saving",
+        "orphan": "image 'c' stuck in status saving",
         "duplicate": "2 images 'a' instead of 1",
-        "lost": "image 'd' deleted that nobody asked to delete",
+        "lost": "image 'd' deleted, unlike in the clean run",
     }
     assert list(broken(found, found)) == []
 
@@ -109,7 +109,7 @@ def test_what_a_client_made_it_may_clean_up(wire: Any, fake_ims: FakeIMS) -> Non
 
 
 @pytest.mark.parametrize(("saving", "orphans"), [
-    ("1h", []), (by_hand, ["image 'a' left saving"]),
+    ("1h", []), (by_hand, ["image 'a' stuck in status saving"]),
 ])
 def test_what_the_service_is_still_at_is_no_orphan(
     wire: Any, fake_ims: FakeIMS, saving: Any, orphans: list[str]
@@ -136,7 +136,7 @@ def test_differences_are_told() -> None:
     clean = snapshot({"name": "a", "tags": ["t"]})
     assert differences(clean, snapshot({"name": "a", "status": "killed"})) == [
         "missing: 'a' active visibility='private' tags=('t',)",
-        "instead: 'a' killed visibility='private'"]
+        "unexpected: 'a' killed visibility='private'"]
     assert differences(clean, clean) == []
 
 

@@ -67,7 +67,7 @@ BUCKET = Says({"pattern": BUCKET_PATTERN, "title": "a name of 3 to 63 lower-case
 OBJECT = Says({"pattern": OBJECT_PATTERN, "title": "a name of letters, digits, '.', '_', "
                "'-' and '/', with at most 128 characters after the last '/'"})
 _JSON = {str: "string", bool: "boolean", int: "integer"}
-_WORDS = {"string": "a text", "boolean": "True or False", "integer": "a whole number",
+_WORDS = {"string": "a string", "boolean": "True or False", "integer": "an integer",
           "array": "a list", "null": "None"}
 
 

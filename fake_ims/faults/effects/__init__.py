@@ -1,4 +1,4 @@
-"""What a fault does to a request: one small effect in each file."""
+"""What a fault does to a request: one small effect per file."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ if TYPE_CHECKING:
     from ..fault import Fault
     from .semantic.sorts import Sort
 
-#: The handler's work on one request; a refusal has become its answer.
+#: Handles one request. A refusal has already become an answer.
 Work = Callable[[], Awaitable["Answer"]]
 
 
 class Effect(Protocol):
-    """One thing that happens; prints as the verb that it adds to a fault's sentence.
+    """One thing that a fault does. Its string is the verb phrase in the fault's sentence.
 
-    What it needs of a call beyond these three moments is in ``call.hold``: to see the body as it
-    arrives, to act when the call is over, to remember something from one moment to the next.
+    ``call.hold`` offers more than these three moments: see the body as it arrives, act when the
+    call is over, remember something from one moment to the next.
 
     Attributes:
-        terminal: whether it decides how the request ends. Only one fault with a terminal effect
-            touches a request: the first that fires, in order of adding.
-        answers: whether a terminal effect sends something that other effects can shape.
-        shapes: whether it shapes the answer, whoever gave it: 1 what is in it, 2 how it is framed,
-            3 how fast it goes out; in this order, after all others. 0 if it does not.
-        decides: what it decides about a request; no other effect of the same fault may decide the
-            same, and of several faults only the first to fire does.
-        by_chance: whether it draws from the fault's own source of chance.
-        wraps: whether ``work`` is to be called.
-        sort: the sort of requests at which it means something; None for all.
+        terminal: whether it decides the outcome of the request. Only one fault with a terminal
+            effect fires on a request: the first one, in order of adding.
+        answers: whether a terminal effect sends a response that other effects can shape.
+        shapes: which part of the response it shapes: 1 content, 2 framing, 3 speed; 0 for none.
+            Effects that shape run last, in this order.
+        decides: what it decides about a request. Two effects of one fault must not decide the
+            same. Of several faults, the first to fire decides.
+        by_chance: whether it draws from the fault's random generator.
+        wraps: whether to call ``work``.
+        sort: the operations that support it; None for all.
     """
 
     terminal: ClassVar[bool] = False
@@ -49,47 +49,47 @@ class Effect(Protocol):
         return False
 
     def placed(self, fault: Fault) -> None:
-        """The fault is about to be set; may run beside the loop, while that is parked.
+        """Prepare: the fault is about to be added. May run outside the loop while it is parked.
 
         Raises:
-            UsageError: it cannot be.
+            UsageError: the fault cannot be added.
         """
         return None
 
     def lifted(self, fault: Fault) -> None:
-        """The fault has been removed, or all are cleared; likewise."""
+        """Clean up: the fault has been removed. May run outside the loop while it is parked."""
         return None
 
     def aimed(self, fault: Fault) -> Effect:
-        """The effect for one request at which the fault fires: what chance decides is decided."""
+        """Return the effect for one request, with its random choices made."""
         return self
 
     async def before(self, call: Call) -> Answer | None:
-        """Act before the work; an answer replaces the work.
+        """Act before the request is handled. An answer replaces the handling.
 
         Raises:
-            ConnectionCut: the client gets no answer.
+            ConnectionCut: the client gets no response.
         """
         return None
 
     async def work(self, call: Call, do: Work) -> Answer:
-        """Do the work in another way: twice, on older data, ...
+        """Handle the request in another way: twice, on older data, ...
 
         Raises:
-            ConnectionCut: the client gets no answer.
+            ConnectionCut: the client gets no response.
         """
         return await do()
 
     async def after(self, call: Call, answer: Answer) -> Answer | None:
-        """Act after the work; an answer replaces the one given, None keeps it.
+        """Act after the request is handled. An answer replaces the given one; None keeps it.
 
         Raises:
-            ConnectionCut: the client gets no answer.
+            ConnectionCut: the client gets no response.
         """
         return None
 
 
 _NOTHING: frozenset[str] = frozenset()
-_END = frozenset({"how the request ends"})
+_END = frozenset({"the outcome of the request"})
 
 __all__ = ["Effect", "Work"]

@@ -1,4 +1,4 @@
-"""Let the work be done and alter the answer."""
+"""Handle the request and change the response."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Alter(Effect):
-    """Gives the service's own answer another body or further headers; the status stays."""
+    """Replaces the body or adds headers to the service's response; the status stays."""
 
     changes: Changes
     shapes: ClassVar[int] = 1
@@ -28,4 +28,4 @@ class Alter(Effect):
         return self.changes.apply(answer)
 
     def __str__(self) -> str:
-        return f"answers{self.changes}"
+        return f"responds{self.changes}"

@@ -1,4 +1,4 @@
-"""Answer with an error of the service instead of its own answer, before, in or after its work."""
+"""Return an error of the service instead of its own response."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class AnswerStatus(Ending):
-    """Answers with an error status, in the body that the service has for it.
+    """Returns an error status with the body that the service sends for it.
 
     Attributes:
         status: HTTP status.
-        error: the error code that the body names; None for the status's default.
-        changes: the body and headers that the user wants instead.
+        error: the error code in the body; None for the default of the status.
+        changes: the body and headers that the user set.
     """
 
     status: int
@@ -44,21 +44,22 @@ class AnswerStatus(Ending):
 
     def __str__(self) -> str:
         code = f" {self.error.code}" if self.error else ""
-        return f"answers {self.status}{code}{self.changes}{self.when()}"
+        return f"returns {self.status}{code}{self.changes}{self.when()}"
 
 
 def _build(values: Values, scope: Scope) -> AnswerStatus | Alter | None:
     code = error_code(values["error_code"]) if "error_code" in values else None
     status = check_status(values["status"], scope.operations) if "status" in values else None
     if code and status and code.status != status:
-        raise UsageError(f"error_code={code.code!r} answers {code.status}, which status={status} "
-                         "contradicts; leave one of them out")
+        raise UsageError(f"error_code={code.code!r} has status {code.status}, which contradicts "
+                         f"status={status}; remove one of them")
     shown = code.status if code else status
     headers = dict(values.get("response_headers") or {})
     if "retry_after" in values:
         if shown not in RETRYABLE:
-            raise UsageError(f"retry_after= goes with a status of {', '.join(map(str, RETRYABLE))}"
-                             f", not with {'none' if shown is None else shown}")
+            got = "this fault has no status" if shown is None else f"this fault returns {shown}"
+            raise UsageError("retry_after= requires a status of "
+                             f"{', '.join(map(str, RETRYABLE))}; {got}")
         headers["Retry-After"] = retry_after_text(values["retry_after"])
     changed = changes(values.get("response_body"), headers)
     if shown is None:
@@ -68,11 +69,11 @@ def _build(values: Values, scope: Scope) -> AnswerStatus | Alter | None:
 
 KIND = Kind("effect", (
     Setting("status", {"type": "integer", "minimum": 400, "maximum": 599},
-            "answer this error status, in the body that the service has for it"),
+            "return this error status, with the body that the service sends for it"),
     Setting("error_code", ERROR_CODE,
-            "answer this error code (IMG.0144), with its status and message"),
+            "return this error code (IMG.0144), with its status and message"),
     Setting("retry_after", {"type": ["number", "string"]},
-            "value of Retry-After: seconds, or any text; with 413, 429 and 503"),
+            "value of the Retry-After header: seconds or any string; only with 413, 429 and 503"),
     BODY,
     HEADERS,
     MOMENT,

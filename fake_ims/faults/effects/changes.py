@@ -1,4 +1,4 @@
-"""The body and headers that a user wants in an answer, checked and ready to apply."""
+"""The body and headers that a user wants in a response, checked and ready to apply."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from ..kinds import Setting
 Body = bytes | str | dict[str, Any] | list[Any]
 
 BODY = Setting("response_body", {"type": ["string", "object", "array"]},
-               "another body: a text, or what to send as JSON; without status= or error_code= it "
-               "replaces the body of the answer to the work done")
+               "body to send: a string, or a value to send as JSON; without status= or "
+               "error_code=, the request is handled and its response gets this body")
 HEADERS = Setting("response_headers",
                   {"type": "object", "additionalProperties": {"type": "string"}},
-                  "further headers of the answer; each replaces the service's of that name")
+                  "headers to add to the response; each replaces the service's header of that name")
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-# The server computes these; another value breaks the framing of the connection.
+# The server computes these. Another value would break the framing.
 _FRAMING = ("connection", "content-length", "transfer-encoding")
 _BODILESS = (204, 304)
-#: What an effect decides that gives the answer another content type.
+#: What an effect decides if it sets the content type.
 TYPE = frozenset({"the content type"})
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What to put into an answer.
+    """What to change in a response.
 
     Attributes:
-        body: the whole body; None keeps the service's.
-        content_type: of that body; None keeps the service's.
-        headers: further headers, as pairs; each replaces the service's of that name.
+        body: the new body; None keeps the service's.
+        content_type: the content type of ``body``; None keeps the service's.
+        headers: headers to add, as pairs; each replaces the service's header of that name.
     """
 
     body: bytes | None = None
@@ -46,7 +46,7 @@ class Changes:
 
     @property
     def decides(self) -> frozenset[str]:
-        """What they decide about the answer, to the exclusion of others."""
+        """What these changes decide, as in ``Effect.decides``."""
         typed = any(name.lower() == "content-type" for name, _ in self.headers)
         return TYPE if typed else frozenset()
 
@@ -54,7 +54,7 @@ class Changes:
         return self.body is not None or bool(self.headers)
 
     def apply(self, answer: Answer) -> Answer:
-        """A changed copy of the answer. A status that has no body (204) stays without one."""
+        """Return a changed copy of the answer. A status without a body (204) gets none."""
         if not self:
             return answer
         changed = replace(answer, headers=dict(answer.headers))
@@ -71,16 +71,20 @@ class Changes:
         return changed
 
     def __str__(self) -> str:
-        parts = ["another body"] if self.body is not None else []
+        parts = ["a custom body"] if self.body is not None else []
         parts += [f"{name}: {value}" for name, value in self.headers]
         return f" with {' and '.join(parts)}" if parts else ""
 
 
 def changes(body: Body | None, headers: Mapping[str, str] | None) -> Changes:
-    """Checked changes: a text or bytes as they are, a dict or list as JSON.
+    """Check a body and headers.
+
+    Args:
+        body: a string or bytes to send as they are, or a dict or list to send as JSON.
+        headers: names and values.
 
     Raises:
-        UsageError: the body is none of these, or a header cannot be sent.
+        UsageError: the body has another type, or a header is invalid.
     """
     pairs = tuple(_header(name, value) for name, value in (headers or {}).items())
     if body is None:
@@ -90,7 +94,8 @@ def changes(body: Body | None, headers: Mapping[str, str] | None) -> Changes:
     if isinstance(body, str):
         return Changes(body.encode(), None, pairs)
     if not isinstance(body, (dict, list)):
-        raise UsageError(f"body={body!r}: a body is bytes, a text, or a dict or list sent as JSON")
+        raise UsageError(f"body={body!r}: expected bytes, a string, or a dict or list to send as "
+                         "JSON")
     try:
         return Changes(json.dumps(body).encode(), JSON, pairs)
     except (TypeError, ValueError) as problem:
@@ -99,18 +104,19 @@ def changes(body: Body | None, headers: Mapping[str, str] | None) -> Changes:
 
 def _header(name: object, value: object) -> tuple[str, str]:
     if isinstance(name, str) and name.lower() in _FRAMING:
-        raise UsageError(f"header {name} is the server's own and cannot be set; raw= can")
+        raise UsageError(f"the server sets the header {name}; use raw= to send another value")
     return header(name, value)
 
 
 def header(name: object, value: object) -> tuple[str, str]:
-    """A header that can be sent.
+    """Return a header that HTTP allows.
 
     Raises:
-        UsageError: it cannot.
+        UsageError: the name or the value is invalid.
     """
     if not isinstance(name, str) or not _TOKEN.fullmatch(name):
-        raise UsageError(f"{name!r} is no name of a header")
+        raise UsageError(f"{name!r} is not a valid header name")
     if not isinstance(value, str) or CONTROL.search(value):
-        raise UsageError(f"header {name}: {value!r} is no text that a header can hold")
+        raise UsageError(f"header {name}: {value!r} is not a valid header value; expected a string "
+                         "without control characters")
     return name, value

@@ -1,4 +1,4 @@
-"""Give the answer another content type; the body stays."""
+"""Send a wrong content type; the body stays."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ContentType(Effect):
-    """Says that the body is something that it is not."""
+    """Sets ``Content-Type`` without changing the body."""
 
     changes: Changes
     shapes: ClassVar[int] = 1
@@ -29,7 +29,7 @@ class ContentType(Effect):
         return self.changes.apply(answer)
 
     def __str__(self) -> str:
-        return f"says that its answer is {self.changes.headers[0][1]}"
+        return f"sets the Content-Type to {self.changes.headers[0][1]}"
 
 
 def _build(values: Values, scope: Scope) -> ContentType:
@@ -38,5 +38,5 @@ def _build(values: Values, scope: Scope) -> ContentType:
 
 KIND = Kind("effect", (
     Setting("content_type", {"type": "string", "minLength": 1},
-            "say that the answer's body is of another type, such as text/html"),
+            "send this Content-Type, such as text/html, without changing the body"),
 ), _build)

@@ -1,4 +1,4 @@
-"""Keep the client waiting."""
+"""Delay a request or its response."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Delay(Effect):
-    """Waits so long, in real seconds, and lets the request go on.
+    """Waits for some real seconds, then continues.
 
-    The work is done also for a client that has gone away meanwhile.
+    The request is handled even if the client disconnects meanwhile.
     """
 
     wait: Spread
@@ -52,8 +52,8 @@ class Delay(Effect):
 
     def __str__(self) -> str:
         return f"waits {self.wait}" + {
-            "before": "", "middle": " in the middle of the request's body",
-            "after": " after its work"}[self.moment]
+            "before": "", "middle": " in the middle of the request body",
+            "after": " after handling"}[self.moment]
 
 
 def _build(values: Values, scope: Scope) -> Delay:
@@ -75,7 +75,7 @@ KIND = Kind("effect", (
                  "properties": {"median": _DURATION, "sigma": {"type": "number", "minimum": 0}}}}},
         ],
         "title": "a duration, {uniform: [shortest, longest]} or {lognormal: {median, sigma}}"},
-        'wait so long in real time: seconds, "2s", or by chance: {"uniform": ["1s", "3s"]}, '
+        'wait in real time: seconds, "2s", or a random duration: {"uniform": ["1s", "3s"]}, '
         '{"lognormal": {"median": "1s", "sigma": 0.5}}'),
     MOMENT,
     SEED,

@@ -1,4 +1,4 @@
-"""Let bodies through slowly: the request's, the answer's, or both."""
+"""Slow down the request body, the response body, or both."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Dribble(Effect):
-    """Reads the request's body, sends the answer's, or both, at so many bytes a second.
+    """Reads the request body, sends the response body, or both, at a limited rate.
 
     Attributes:
-        up: bytes a second of the request's body; None for no limit.
-        down: bytes a second of the answer's.
+        up: bytes per second of the request body; None for no limit.
+        down: bytes per second of the response body; None for no limit.
     """
 
     up: float | None
     down: float | None
 
     @property
-    def shapes(self) -> int:  # type: ignore[override]  # upwards only, there is no answer to shape
+    def shapes(self) -> int:  # type: ignore[override]  # with up only, no response to shape
         return 0 if self.down is None else 3
 
     @property
     def decides(self) -> frozenset[str]:
-        return frozenset({f"the rate {way}" for way, rate in (("up", self.up), ("down", self.down))
+        return frozenset({f"the {way} rate" for way, rate in (("up", self.up), ("down", self.down))
                           if rate is not None})
 
     async def before(self, call: Call) -> Answer | None:
@@ -58,10 +58,10 @@ class Dribble(Effect):
         return delivered(call, answer, lambda how: replace(how, rate=self.down))
 
     def __str__(self) -> str:
-        parts = [] if self.up is None else [f"reads the request's body at {self.up:g} bytes/s"]
+        parts = [] if self.up is None else [f"the request body to {self.up:g} bytes/s"]
         if self.down is not None:
-            parts.append(f"sends its answer's body at {self.down:g} bytes/s")
-        return " and ".join(parts)
+            parts.append(f"the response body to {self.down:g} bytes/s")
+        return f"limits {' and '.join(parts)}"
 
 
 def _build(values: Values, scope: Scope) -> Dribble:
@@ -70,16 +70,16 @@ def _build(values: Values, scope: Scope) -> Dribble:
         rate = _rate(given)
         return Dribble(rate, rate)
     if not given or set(given) - {"up", "down"}:
-        raise UsageError(f"dribble={dict(given)!r}: it is a number of bytes a second, or has 'up', "
-                         "'down' or both")
+        raise UsageError(f"dribble={dict(given)!r}: expected a number of bytes per second, or a "
+                         "mapping with 'up', 'down' or both")
     return Dribble(*(_rate(given[way]) if way in given else None for way in ("up", "down")))
 
 
 def _rate(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not (
             0 < value < float("inf")):
-        raise UsageError(f"dribble: {value!r} is no rate; it is a number of bytes a second, "
-                         "above 0")
+        raise UsageError(f"dribble: {value!r}: expected a number of bytes per second, greater "
+                         "than 0")
     return float(value)
 
 
@@ -88,7 +88,7 @@ KIND = Kind("effect", (
     Setting("dribble", {
         "anyOf": [_RATE, {"type": "object", "additionalProperties": False,
                           "properties": {"up": _RATE, "down": _RATE}}],
-        "title": "bytes a second, or {up: bytes a second, down: bytes a second}"},
-        "let bodies through at so many bytes a second: both ways, or only up (the request's) or "
-        "down (the answer's)"),
+        "title": "bytes per second, or {up: bytes per second, down: bytes per second}"},
+        "limit the bytes per second of both bodies, or only of the request body (up) or of the "
+        "response body (down)"),
 ), _build)

@@ -1,4 +1,4 @@
-"""What the effects that end a request have in common: the moment at which they do."""
+"""The base of effects that end a request: the moment when they do."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ class Ending(Effect):
     """Ends a request at a moment.
 
     Attributes:
-        moment: ``before`` the work, in the ``middle`` of the request's body, or ``after`` the work.
+        moment: ``before`` handling, in the ``middle`` of the request body, or ``after`` handling.
     """
 
     moment: Moment
     terminal: ClassVar[bool] = True
 
     async def end(self, call: Call) -> Answer:
-        """The answer that takes the place of the service's.
+        """Return the answer that replaces the service's.
 
         Raises:
-            ConnectionCut: there is to be none.
+            ConnectionCut: the client gets no response.
         """
         raise NotImplementedError
 
@@ -59,6 +59,6 @@ class Ending(Effect):
         return None
 
     def when(self) -> str:
-        """Words for the sentence."""
-        return {"before": "", "middle": " in the middle of the request's body",
-                "after": " after its work"}[self.moment]
+        """Return the moment in words, for the fault's sentence."""
+        return {"before": "", "middle": " in the middle of the request body",
+                "after": " after handling"}[self.moment]

@@ -1,4 +1,4 @@
-"""Send the answer late, though the work is done: its headers, or its body only."""
+"""Handle the request at once, but send the response, or only its body, late."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FirstByte(Effect):
-    """Waits before the headers, and before the body; the exchange is in the journal already.
+    """Waits before the headers and before the body. The journal already has the exchange.
 
     Attributes:
         head: real seconds before the first byte of the headers.
@@ -32,7 +32,7 @@ class FirstByte(Effect):
 
     @property
     def decides(self) -> frozenset[str]:
-        return frozenset({"when the first byte goes out"})
+        return frozenset({"when the first byte is sent"})
 
     async def after(self, call: Call, answer: Answer) -> Answer | None:
         return delivered(call, answer, lambda how: replace(
@@ -40,10 +40,10 @@ class FirstByte(Effect):
 
     def __str__(self) -> str:
         if not self.body:
-            return f"sends the first byte of its answer after {self.head:g}s"
+            return f"sends the first byte of the response after {self.head:g}s"
         if not self.head:
-            return f"sends the body of its answer {self.body:g}s after the headers"
-        return (f"sends the first byte of its answer after {self.head:g}s, "
+            return f"sends the response body {self.body:g}s after the headers"
+        return (f"sends the first byte of the response after {self.head:g}s, "
                 f"and the body {self.body:g}s after the headers")
 
 
@@ -52,8 +52,8 @@ def _build(values: Values, scope: Scope) -> FirstByte:
     if not isinstance(given, Mapping):
         return FirstByte(seconds(given), 0)
     if not given or set(given) - {"head", "body"}:
-        raise UsageError(f"first_byte={dict(given)!r}: it is a duration, or has 'head', 'body' or "
-                         "both")
+        raise UsageError(f"first_byte={dict(given)!r}: expected a duration, or a mapping with "
+                         "'head', 'body' or both")
     return FirstByte(seconds(given.get("head", 0)), seconds(given.get("body", 0)))
 
 
@@ -63,6 +63,6 @@ KIND = Kind("effect", (
         "anyOf": [_DURATION, {"type": "object", "additionalProperties": False,
                               "properties": {"head": _DURATION, "body": _DURATION}}],
         "title": "a duration, or {head: duration, body: duration}"},
-        'do the work at once and send the answer so late, in real time: seconds or "2s"; '
-        '{"body": "2s"} sends the headers and makes the body wait'),
+        'handle the request at once, but wait in real time before the response: seconds or "2s"; '
+        '{"body": "2s"} sends the headers at once and waits before the body'),
 ), _build)

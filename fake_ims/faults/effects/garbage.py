@@ -1,4 +1,4 @@
-"""Answer with bytes that are no HTTP."""
+"""Send bytes that are not HTTP."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BYTES = b"\x16\x03\x01\x02\x00 this is no HTTP \x00\xff\xfe\r\n"
 
 @dataclass(frozen=True, eq=False)
 class Garbage(Ending):
-    """Sends bytes without status line and headers, and closes the connection."""
+    """Sends bytes without a status line and headers, and closes the connection."""
 
     data: bytes
 
@@ -33,7 +33,7 @@ class Garbage(Ending):
         return Answer(0, self.data, sender=Delivery(call, head=False, closes=True))
 
     def __str__(self) -> str:
-        return f"answers with {len(self.data)} bytes that are no HTTP{self.when()}"
+        return f"sends {len(self.data)} bytes that are not HTTP{self.when()}"
 
 
 def _build(values: Values, scope: Scope) -> Garbage:
@@ -43,13 +43,13 @@ def _build(values: Values, scope: Scope) -> Garbage:
         return Garbage(moment, _BYTES)
     data = given.encode() if isinstance(given, str) else given
     if not isinstance(data, bytes) or not data:
-        raise UsageError(f"garbage={given!r}: it is true, or the text or bytes to send")
+        raise UsageError(f"garbage={given!r}: expected true, or the string or bytes to send")
     return Garbage(moment, data)
 
 
 KIND = Kind("effect", (
     Setting("garbage", {"type": ["boolean", "string"]},
-            "answer with bytes that are no HTTP, or with this text in the place of HTTP, and "
-            "close the connection"),
+            "send bytes that are not HTTP (true), or send this string instead of HTTP, and close "
+            "the connection"),
     MOMENT,
 ), _build)

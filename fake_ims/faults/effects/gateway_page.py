@@ -1,4 +1,4 @@
-"""Answer as a load balancer does that cannot reach the service: with a page of HTML."""
+"""Return the HTML page of a load balancer that cannot reach the service."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PAGE = ("<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}
 
 @dataclass(frozen=True, eq=False)
 class GatewayPage(Ending):
-    """Sends a page of HTML without a request id, as what stands before the service would."""
+    """Sends an HTML page without a request id, as a load balancer does."""
 
     status: int
 
@@ -33,19 +33,20 @@ class GatewayPage(Ending):
         return bare_answer(call, self.status, headers, page)
 
     def __str__(self) -> str:
-        return f"answers {self.status} with a gateway's page of HTML{self.when()}"
+        return f"returns {self.status} with a gateway's HTML page{self.when()}"
 
 
 def _build(values: Values, scope: Scope) -> GatewayPage:
     status = values["gateway_page"]
     if isinstance(status, bool) or status not in STATUSES:
-        raise UsageError(f"gateway_page={status!r}: it is {', '.join(map(str, STATUSES))}")
+        raise UsageError(f"gateway_page={status!r}: expected one of "
+                         f"{', '.join(map(str, STATUSES))}")
     return GatewayPage(moment_of(values), int(status))
 
 
 KIND = Kind("effect", (
     Setting("gateway_page", {"enum": list(STATUSES)},
-            "answer 502, 503 or 504 with the HTML page of a load balancer, without anything of "
-            "the service"),
+            "return 502, 503 or 504 with the HTML page of a load balancer and no headers of the "
+            "service"),
     MOMENT,
 ), _build)

@@ -1,4 +1,4 @@
-"""Close half of the connection: no answer will come, and the client may still send."""
+"""Close half of the connection: no response comes, and the client can still send."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _build(values: Values, scope: Scope) -> Hang:
 
 KIND = Kind("effect", (
     Setting("half_close", {"type": "boolean"},
-            "take the request and end the connection on the service's side only (TCP FIN), "
-            "without an answer; the other half stays open until the client leaves"),
+            "read the request and close the service's side of the connection (TCP FIN) without a "
+            "response; the other half stays open until the client disconnects"),
     MOMENT,
 ), _build)

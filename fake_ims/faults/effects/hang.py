@@ -1,4 +1,4 @@
-"""Never answer: the client waits until it gives up."""
+"""Never respond: the client waits until it gives up."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Hang(Ending):
-    """Takes the request in and says nothing more.
+    """Reads the request and never responds.
 
-    It ends when the client leaves, at a reset, or when the fake stops.
+    It ends when the client disconnects, at a reset, or when the fake stops.
 
     Attributes:
-        ends_writing: whether the client is told that nothing will come (TCP FIN); the connection
-            stays half open.
+        ends_writing: whether to close the service's side of the connection (TCP FIN). The
+            connection stays half open.
     """
 
     ends_writing: bool
     answers: ClassVar[bool] = False
 
     async def end(self, call: Call) -> Answer:
-        # Read, so that the client gets to its waiting, and its leaving is seen.
+        # Read the body first, so that the client starts to wait and its disconnect is noticed.
         await _take_in(call)
         with Departure(call.request) as departure:
             transport = call.request.transport
@@ -42,14 +42,14 @@ class Hang(Ending):
         raise ConnectionCut(str(self))
 
     def __str__(self) -> str:
-        done = "does its work and " if self.moment == "after" else ""
+        done = "is handled but " if self.moment == "after" else ""
         if self.ends_writing:
-            return f"{done}ends the connection on its side only, without an answer"
-        return f"{done}never answers"
+            return f"{done}gets a half-closed connection and no response"
+        return f"{done}gets no response"
 
 
 async def _take_in(call: Call) -> None:
-    """Read what is left of the request's body; its beginning goes to the journal."""
+    """Read the rest of the request body and give its beginning to the journal."""
     limit = call.service.journal.body_limit
     kept = bytearray()
     size = 0
@@ -69,6 +69,6 @@ def _build(values: Values, scope: Scope) -> Hang:
 
 KIND = Kind("effect", (
     Setting("hang", {"type": "boolean"},
-            "take the request and never answer, until the client leaves"),
+            "read the request and never respond, until the client disconnects"),
     MOMENT,
 ), _build)

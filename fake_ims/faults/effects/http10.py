@@ -1,4 +1,4 @@
-"""Answer as an old server does: HTTP/1.0, without a length, the body ends with the connection."""
+"""Respond like an old server: HTTP/1.0 without Content-Length, closing the connection."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Http10(Effect):
-    """Speaks HTTP/1.0 and closes the connection after the answer."""
+    """Sends an HTTP/1.0 response and closes the connection."""
 
     shapes: ClassVar[int] = 2
 
@@ -31,7 +31,7 @@ class Http10(Effect):
             how, framing=_as_it_is, version="1.0", closes=True, length=None))
 
     def __str__(self) -> str:
-        return "answers in HTTP/1.0 without Content-Length and closes the connection"
+        return "responds with HTTP/1.0, without Content-Length, and closes the connection"
 
 
 def _as_it_is(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -45,6 +45,6 @@ def _build(values: Values, scope: Scope) -> Http10:
 
 KIND = Kind("effect", (
     Setting("http10", {"type": "boolean"},
-            "answer in HTTP/1.0, without keep-alive and Content-Length: the body ends with the "
-            "connection"),
+            "respond with HTTP/1.0, without keep-alive and Content-Length; the body ends when the "
+            "connection closes"),
 ), _build)

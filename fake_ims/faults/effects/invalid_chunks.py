@@ -1,4 +1,4 @@
-"""Send the answer's body in chunks that HTTP does not allow."""
+"""Send the response body in chunks that HTTP does not allow."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def _size(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The size of the second chunk is no number."""
+    """Write a second chunk whose size is not a number."""
     first = next(chunks, b"")
     half = (len(first) + 1) // 2
     yield _chunk(first[:half])
@@ -27,7 +27,7 @@ def _size(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _overrun(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The first chunk has more bytes than it says."""
+    """Write a first chunk that is longer than its size says."""
     first = next(chunks, b"")
     yield b"%x\r\n" % ((len(first) + 1) // 2) + first + b"\r\n"
     yield from map(_chunk, chunks)
@@ -35,7 +35,7 @@ def _overrun(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _no_end(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The last chunk, the empty one, is missing."""
+    """Leave out the final, empty chunk."""
     yield from map(_chunk, chunks)
 
 
@@ -44,15 +44,15 @@ def _chunk(data: bytes) -> bytes:
 
 
 WAYS: dict[str, tuple[Callable[[Iterator[bytes]], Iterator[bytes]], str]] = {
-    "size": (_size, "with a size that is no number"),
-    "overrun": (_overrun, "longer than they say"),
-    "no-end": (_no_end, "without the last one"),
+    "size": (_size, "with a size that is not a number"),
+    "overrun": (_overrun, "that are longer than their size"),
+    "no-end": (_no_end, "without the final chunk"),
 }
 
 
 @dataclass(frozen=True)
 class InvalidChunks(Effect):
-    """Sends the body chunked, in one of the ways that are wrong, and closes the connection."""
+    """Sends the body in invalid chunks and closes the connection."""
 
     way: str
     shapes: ClassVar[int] = 2
@@ -68,18 +68,19 @@ class InvalidChunks(Effect):
             how, framing=WAYS[self.way][0], chunked=True, closes=True))
 
     def __str__(self) -> str:
-        return f"sends its answer in chunks {WAYS[self.way][1]}"
+        return f"sends the response in chunks {WAYS[self.way][1]}"
 
 
 def _build(values: Values, scope: Scope) -> InvalidChunks:
     way = values["invalid_chunks"]
     if way not in WAYS:
-        raise unknown("way of invalid_chunks", str(way), WAYS)
+        raise unknown("value of invalid_chunks", str(way), WAYS)
     return InvalidChunks(way)
 
 
 KIND = Kind("effect", (
     Setting("invalid_chunks", {"enum": list(WAYS)},
-            "send the answer's body in chunks that are wrong: a size that is no number, one that "
-            "is longer than it says, or no end; an answer without a body stays as it is"),
+            "send the response body in invalid chunks: a size that is not a number (size), a chunk "
+            "longer than its size (overrun), or no final chunk (no-end); a response without a body "
+            "does not change"),
 ), _build)

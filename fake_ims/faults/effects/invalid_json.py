@@ -1,4 +1,4 @@
-"""Spoil the JSON of an answer; its length is right."""
+"""Make the JSON of a response invalid; its Content-Length is right."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class InvalidJson(Effect):
-    """Cuts the JSON of an answer in its middle, or puts a stray byte there."""
+    """Cuts the JSON of a response in the middle, or puts a stray byte there."""
 
     way: Literal["cut", "stray"]
     shapes: ClassVar[int] = 1
@@ -27,29 +27,29 @@ class InvalidJson(Effect):
             return None
         half = (len(answer.body) + 1) // 2
         if self.way == "cut":
-            # The first half of a text or a table is no JSON; that of a number may be one.
+            # Half of a string, list or object is never valid JSON, but half of a number may be.
             body = answer.body[:half] if answer.body[:1] in b'{["' else b"{" + answer.body[:half]
         else:
-            # A control character stands nowhere in JSON, neither in a text nor between.
+            # JSON allows a control character nowhere, neither in a string nor outside.
             body = answer.body[:half] + b"\x00" + answer.body[half:]
         return replace(answer, body=body, headers=dict(answer.headers))
 
     def __str__(self) -> str:
         if self.way == "cut":
-            return "cuts the JSON of its answer in the middle"
-        return "puts a stray byte into the JSON of its answer"
+            return "cuts the JSON of the response in the middle"
+        return "puts a stray byte into the JSON of the response"
 
 
 def _build(values: Values, scope: Scope) -> InvalidJson:
     for way in ("cut", "stray"):
         if values["invalid_json"] == way:
             return InvalidJson(way)
-    raise UsageError(f"invalid_json={values['invalid_json']!r}: it is 'cut' (in the middle) or "
-                     "'stray' (a byte too much)")
+    raise UsageError(f"invalid_json={values['invalid_json']!r}: expected 'cut' (in the middle) or "
+                     "'stray' (one byte too many)")
 
 
 KIND = Kind("effect", (
     Setting("invalid_json", {"enum": ["cut", "stray"]},
-            "cut the JSON of the answer in the middle, or put a stray byte there; Content-Length "
-            "is right, and an answer without JSON stays as it is"),
+            "cut the JSON of the response in the middle (cut), or put a stray byte there (stray); "
+            "Content-Length is right, and a response without JSON does not change"),
 ), _build)

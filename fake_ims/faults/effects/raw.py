@@ -1,4 +1,4 @@
-"""Answer with a status, reason, headers and body of the user's own, documented or not."""
+"""Return any status, reason, headers and body."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _KEYS = ("status", "reason", "headers", "body")
 
 @dataclass(frozen=True, eq=False)
 class Raw(Ending):
-    """Sends these, and no header that they do not have, but for the length of the body.
+    """Sends exactly this response. Only ``Content-Length`` is added if it is missing.
 
     Attributes:
         status: from 200 to 999.
-        reason: the reason phrase; None for the status's own.
-        headers: all of them.
-        body: as it goes out.
+        reason: the reason phrase; None for the default one of the status.
+        headers: all headers.
+        body: the bytes to send.
     """
 
     status: int
@@ -41,14 +41,14 @@ class Raw(Ending):
 
     def __str__(self) -> str:
         reason = f" {self.reason}" if self.reason else ""
-        return f"answers {self.status}{reason} as it was given{self.when()}"
+        return f"returns a raw {self.status}{reason} response{self.when()}"
 
 
 def bare_answer(
     call: Call, status: int, headers: tuple[tuple[str, str], ...], body: bytes,
     reason: str | None = None,
 ) -> Answer:
-    """An answer with no header of the service's own."""
+    """Return an answer without any header of the service."""
     closes = any(name.lower() == "connection" and value.lower() == "close"
                  for name, value in headers)
     typed = [value for name, value in headers if name.lower() == "content-type"]
@@ -61,20 +61,20 @@ def bare_answer(
 def _build(values: Values, scope: Scope) -> Raw:
     given = values["raw"]
     if not isinstance(given, Mapping) or "status" not in given:
-        raise UsageError(f"raw={given!r}: it has a status, and a reason, headers and a body if "
-                         "you like")
+        raise UsageError(f"raw={given!r}: expected a mapping with a 'status', and optionally "
+                         "'reason', 'headers' and 'body'")
     for name in given:
         if name not in _KEYS:
             raise unknown("key of raw", str(name), _KEYS)
     status: Any = given["status"]
     if isinstance(status, bool) or not isinstance(status, int) or not 200 <= status <= 999:
-        raise UsageError(f"raw: status={status!r}: it is a whole number from 200 to 999")
+        raise UsageError(f"raw: status={status!r}: expected an integer from 200 to 999")
     reason = given.get("reason")
     if reason is not None and (not isinstance(reason, str) or CONTROL.search(reason)):
-        raise UsageError(f"raw: reason={reason!r}: it is a text of one line")
+        raise UsageError(f"raw: reason={reason!r}: expected a string without line breaks")
     headers = given.get("headers") or {}
     if not isinstance(headers, Mapping):
-        raise UsageError(f"raw: headers={headers!r}: they are a table of texts")
+        raise UsageError(f"raw: headers={headers!r}: expected a mapping of names to strings")
     changed = changes(given.get("body", ""), {})
     pairs = tuple(header(name, value) for name, value in headers.items())
     if changed.content_type and not any(name.lower() == "content-type" for name, _ in pairs):
@@ -91,7 +91,7 @@ KIND = Kind("effect", (
             "headers": {"type": "object", "additionalProperties": {"type": "string"}},
             "body": {"type": ["string", "object", "array"]},
         }},
-        'answer just this: {"status": 599, "reason": "Odd", "headers": {...}, "body": "..."}, '
-        "also a status that is documented nowhere"),
+        'return exactly this response: {"status": 599, "reason": "Odd", "headers": {...}, "body": '
+        '"..."}; any status is allowed'),
     MOMENT,
 ), _build)

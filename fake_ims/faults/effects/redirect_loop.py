@@ -1,4 +1,4 @@
-"""Redirect the client in a circle."""
+"""Redirect the client in a loop."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from .ending import Ending
 if TYPE_CHECKING:
     from ...api.call import Call
 
-_STATUS = 307  # keeps method and body, so that the client comes to the same operation again
+_STATUS = 307  # keeps method and body, so that the client calls the same operation again
 _HOP = "fake_ims_hop=1"
 
 
 @dataclass(frozen=True, eq=False)
 class RedirectLoop(Ending):
-    """Redirects (307) a request to its own address, or to and fro between two.
+    """Redirects (307) a request to its own address, or back and forth between two.
 
-    The second address is the first with a parameter more. The loop lasts as long as the fault.
+    The second address has one more query parameter. The loop lasts as long as the fault.
     """
 
     between: Literal["itself", "two"]
@@ -39,19 +39,19 @@ class RedirectLoop(Ending):
     def __str__(self) -> str:
         if self.between == "itself":
             return "redirects to the same address"
-        return "redirects to and fro between two addresses"
+        return "redirects back and forth between two addresses"
 
 
 def _build(values: Values, scope: Scope) -> RedirectLoop:
     given = values["redirect_loop"]
     if given == "itself" or given == "two":
         return RedirectLoop("before", given)
-    raise UsageError(f"redirect_loop={given!r}: it is 'itself' (to the same address) or 'two' (to "
-                     "and fro between two)")
+    raise UsageError(f"redirect_loop={given!r}: expected 'itself' (to the same address) or 'two' "
+                     "(back and forth between two)")
 
 
 KIND = Kind("effect", (
     Setting("redirect_loop", {"enum": ["itself", "two"]},
-            "redirect (307) to the same address, or to and fro between two, without doing the "
-            "work"),
+            "redirect (307) to the same address (itself), or back and forth between two addresses "
+            "(two), without handling the request"),
 ), _build)

@@ -1,4 +1,4 @@
-"""Close the port: the client's connections are refused."""
+"""Close the port, so that connections are refused."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Refuse(Ending):
-    """Stops listening, and cuts every connection that there is.
+    """Closes the port and cuts every open connection.
 
-    A fault that is about every request, at any time, does so as it is set: no request would come
-    through. Another one waits for a request that it fires at.
+    Without matches and schedules, the port closes as soon as the fault is added. Otherwise it
+    closes when the fault fires on a request.
 
     Attributes:
-        seconds: for how long, in real time; None until the fault is removed.
-        fault: whose effect it is.
+        seconds: real seconds until the port opens again; None until the fault is removed.
+        fault: the fault that this effect belongs to.
     """
 
     seconds: float | None
@@ -38,10 +38,10 @@ class Refuse(Ending):
         if fault.plan.matches or fault.plan.schedules:
             return
         if fault.gate is None:
-            raise UsageError("refuse= closes the port at once, and there is none yet: start the "
-                             "fake first, or say at which request it is to close, such as "
-                             "'images.create'. A fake inside another server (fake.app) has no "
-                             "port of its own")
+            raise UsageError("refuse= closes the port at once, but the fake has no open port yet: "
+                             "start the fake first, or pass an operation, such as "
+                             "'images.create', to close the port at that request. A fake inside "
+                             "another server (fake.app) has no port of its own")
         fault.gate.shut(fault, self.seconds)
         fault.fire_at_once()
 
@@ -54,7 +54,7 @@ class Refuse(Ending):
 
     async def end(self, call: Call) -> Answer:
         if self.fault is not None and self.fault.gate is not None and self.fault.present:
-            with suppress(UsageError):  # this system cannot: then only this request is cut
+            with suppress(UsageError):  # not possible on this system: cut only this request
                 self.fault.gate.shut(self.fault, self.seconds)
         raise ConnectionCut(str(self))
 
@@ -69,12 +69,13 @@ def _build(values: Values, scope: Scope) -> Refuse:
     if given is True:
         return Refuse("before", None)
     if given is False:
-        raise UsageError("refuse=False: it is a duration, or true for as long as the fault is set")
+        raise UsageError("refuse=False: expected a duration, or true to close the port until the "
+                         "fault is removed")
     return Refuse("before", seconds(given))
 
 
 KIND = Kind("effect", (
     Setting("refuse", {"type": ["number", "string", "boolean"]},
-            'close the port, so that connections are refused, for so long in real time ("2s"), or '
-            "until the fault is removed (true); connections that there are get cut"),
+            'close the port, so that connections are refused, for a duration in real time ("2s") '
+            "or until the fault is removed (true); open connections are cut"),
 ), _build)

@@ -1,4 +1,4 @@
-"""Lose the connection: before the work, in the middle of the request's body, or after the work."""
+"""Reset the connection before, during or after the handling of a request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class ResetConnection(Ending):
-    """Resets the connection (TCP RST); after the work, so that the answer is lost."""
+    """Resets the connection (TCP RST). After handling, this loses the response."""
 
     answers: ClassVar[bool] = False
 
@@ -25,13 +25,13 @@ class ResetConnection(Ending):
         raise ConnectionCut(str(self))
 
     def __str__(self) -> str:
-        return {"before": "resets the connection before its work",
-                "middle": "resets the connection in the middle of the request's body",
-                "after": "does its work and loses the answer"}[self.moment]
+        return {"before": "resets the connection before handling",
+                "middle": "resets the connection in the middle of the request body",
+                "after": "resets the connection after handling"}[self.moment]
 
 
 KIND = Kind("effect", (
     Setting("reset_connection", {"enum": ["before", "middle", "after"]},
-            "reset the connection before the work, in the middle of the request's body, or after "
-            "the work, so that the answer is lost"),
+            "reset the connection before the request is handled, in the middle of the request "
+            "body, or after the request is handled (the response is lost)"),
 ), lambda values, scope: ResetConnection(moment_of(values, "reset_connection")))

@@ -1,4 +1,4 @@
-"""Break the answer's body off: its Content-Length is right, and the connection closes too early."""
+"""Cut the response body: Content-Length is right, but the connection closes too early."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Truncate(Effect):
     """Sends the beginning of the body and closes the connection.
 
     Attributes:
-        size: bytes that are sent; of a shorter body, all but the last byte.
-        share: the part of the body that is sent, if ``size`` is None.
+        size: number of bytes to send. Of a shorter body, all but the last byte are sent.
+        share: share of the body to send, if ``size`` is None.
     """
 
     size: int | None
@@ -41,7 +41,7 @@ class Truncate(Effect):
         if not length:
             return None
         size = int(length * self.share) if self.size is None else min(self.size, length - 1)
-        # Of a body that ends with the connection, nobody is told the length.
+        # A body that ends with the connection has no Content-Length.
         changed = delivered(call, answer, lambda how: replace(
             how, closes=True, length=length if how.framing is None else None))
         changed.body, changed.length = answer.body[:size], size
@@ -51,8 +51,8 @@ class Truncate(Effect):
 
     def __str__(self) -> str:
         if self.size is not None:
-            return f"breaks its answer off after {self.size} bytes of the body"
-        return f"breaks its answer off after {self.share * 100:g}% of the body"
+            return f"cuts the response after {self.size} bytes of the body"
+        return f"cuts the response after {self.share * 100:g}% of the body"
 
 
 def _beginning(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
@@ -71,14 +71,14 @@ def _build(values: Values, scope: Scope) -> Truncate:
             return Truncate(None, float(match[1]) / 100)
     elif isinstance(given, int) and not isinstance(given, bool) and given >= 0:
         return Truncate(int(given), 0)
-    raise UsageError(f"truncate={given!r}: it is the number of bytes of the body that are sent, or "
-                     "their share, such as '50%'")
+    raise UsageError(f"truncate={given!r}: expected the number of bytes to send, or a share of the "
+                     "body, such as '50%'")
 
 
 KIND = Kind("effect", (
     Setting("truncate", {"anyOf": [{"type": "integer", "minimum": 0},
                                    {"type": "string", "pattern": r"^\d{1,2}(\.\d+)? ?%$"}],
                          "title": "a number of bytes, or a share such as 50%"},
-            'send only so many bytes of the answer\'s body, or a share ("50%"), under the right '
-            "Content-Length, and close the connection; an answer without a body stays as it is"),
+            'send only this many bytes of the response body, or this share ("50%"), with the right '
+            "Content-Length, and close the connection; a response without a body does not change"),
 ), _build)

@@ -1,4 +1,4 @@
-"""Tell a wrong Content-Length: the client waits for more, or takes the rest for another answer."""
+"""Send a wrong Content-Length: the client waits for more bytes, or reads too few."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WrongLength(Effect):
-    """Sends the whole body under a Content-Length that is too large or too small.
+    """Sends the whole body with a Content-Length that is too large or too small.
 
-    The connection stays open: too large, and the client waits for what does not come; too small,
-    and it meets the rest of the body where it expects its next answer.
+    The connection stays open. If the length is too large, the client waits for bytes that never
+    come. If it is too small, the client finds the rest of the body before its next response.
     """
 
     more: int
@@ -38,20 +38,20 @@ class WrongLength(Effect):
             how, length=max(0, length + self.more)))
 
     def __str__(self) -> str:
-        return (f"tells a Content-Length that is {abs(self.more)} too "
+        return (f"sends a Content-Length that is {abs(self.more)} too "
                 f"{'large' if self.more > 0 else 'small'}")
 
 
 def _build(values: Values, scope: Scope) -> WrongLength:
     given = values["wrong_length"]
     if isinstance(given, bool) or not isinstance(given, int) or not given:
-        raise UsageError(f"wrong_length={given!r}: it is the number of bytes by which "
+        raise UsageError(f"wrong_length={given!r}: expected the number of bytes by which "
                          "Content-Length is too large (10) or too small (-10)")
     return WrongLength(int(given))
 
 
 KIND = Kind("effect", (
     Setting("wrong_length", {"type": "integer"},
-            "tell a Content-Length that is so many bytes too large, or too small if negative; the "
-            "connection stays open, and an answer without a body stays as it is"),
+            "send a Content-Length that is this many bytes too large (10) or too small (-10); the "
+            "connection stays open, and a response without a body does not change"),
 ), _build)

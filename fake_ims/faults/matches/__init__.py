@@ -1,4 +1,4 @@
-"""Which requests a fault is about: one small match in each file; all of a fault's must agree."""
+"""Which requests a fault matches: one small match per file. All matches of a fault must hold."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ if TYPE_CHECKING:
 
 
 class Match(Protocol):
-    """One condition on a request; prints as the words that it adds to a fault's sentence.
+    """One condition on a request. Its string is its part of the fault's sentence.
 
     Attributes:
         reads_body: whether it needs the JSON body of the request.
-        exact: whether it asks for nothing but the operations that it narrows to: under those it
-            need not be asked.
-        names: whether its words can begin the sentence (``images.create``); ``every``: they can
-            after "every"; empty: they follow after "every request".
-        key: what every request that it matches has in common (``("tenant", "p2")``), if the index
-            knows that: a tenant, a user, or an image in the path; None otherwise.
+        exact: whether ``narrow`` alone decides, so that ``matches`` need not be called.
+        names: how its words begin the sentence. ``alone``: ``images.create``; ``every``: after
+            "every"; empty: after "every request".
+        key: what all matching requests have in common, for the index: a tenant, a user, or an
+            image in the path, such as ``("tenant", "p2")``. None otherwise.
     """
 
     reads_body: ClassVar[bool] = False
@@ -30,16 +29,16 @@ class Match(Protocol):
         return None
 
     def narrow(self, operations: tuple[str, ...]) -> tuple[str, ...]:
-        """Those of the operations at whose requests it may match; "" stands for no operation."""
+        """Return the operations whose requests it can match; "" means no route."""
         return operations
 
     def matches(self, call: Call, document: object) -> bool:
-        """Whether the request meets it.
+        """Return whether the request meets the condition.
 
         Args:
             call: the request, with its operation and caller.
-            document: its JSON body; None unless a match at hand has ``reads_body`` and the body
-                could be read.
+            document: its JSON body; None if no match has ``reads_body``, or if the body is not
+                valid JSON.
         """
         ...
 

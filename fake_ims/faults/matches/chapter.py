@@ -1,4 +1,4 @@
-"""Requests of a page of the reference, or of one of the service's faces."""
+"""Match requests by page of the API reference, or by face of the API."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ FACES = ("native", "ims", "identity")
 
 @dataclass(frozen=True)
 class OfChapter(Match):
-    """Matches requests of the operations that these pages, or this face, document.
+    """Matches requests of the operations on these pages, or of this face of the API.
 
     Attributes:
         text: the face, title or glob as the user wrote it.
-        ids: the operations that it stands for.
+        ids: the operations that it matches.
     """
 
     text: str
@@ -43,8 +43,8 @@ class OfChapter(Match):
 def _build(values: Values, scope: Scope) -> OfChapter:
     text = values["chapter"]
     if not isinstance(text, str) or not text:
-        raise UsageError(f"chapter={text!r}: it is a face ({', '.join(FACES)}), or the title of a "
-                         "page of the reference, or a glob over titles")
+        raise UsageError(f"chapter={text!r}: expected a face ({', '.join(FACES)}), the title of a "
+                         "page of the API reference, or a glob over titles")
     lowered = text.lower()
     ids = frozenset(row.id for row in OPERATIONS
                     if row.face == text or fnmatchcase(row.chapter.lower(), lowered)
@@ -56,6 +56,6 @@ def _build(values: Values, scope: Scope) -> OfChapter:
 
 KIND = Kind("match", (
     Setting("chapter", {"type": "string", "minLength": 1},
-            "only requests of this face (native, ims, identity), or of the pages of the reference "
-            "with this title: a text or a glob, in any case of letters"),
+            "only requests of this face of the API (native, ims, identity), or of the operations "
+            "on the pages of the API reference with this title or glob; case does not matter"),
 ), _build)

@@ -1,4 +1,4 @@
-"""Requests from one address."""
+"""Match requests from one client address."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FromClient(Match):
-    """Matches requests whose connection comes from this address, or from one that fits a glob."""
+    """Matches requests whose client address is this one, or matches this glob."""
 
     address: str
 
@@ -29,5 +29,5 @@ class FromClient(Match):
 
 KIND = Kind("match", (
     Setting("client", {"type": "string", "minLength": 1},
-            "only requests from this address: 127.0.0.1, or a glob (127.0.0.*)"),
+            "only requests from this client address: 127.0.0.1, or a glob (127.0.0.*)"),
 ), lambda values, scope: FromClient(text("client", values["client"])))

@@ -1,4 +1,4 @@
-"""Requests about one image, by its id or its name."""
+"""Match requests for one image, by id or name."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AboutImage(Match):
-    """Matches requests that name this image, by id or by name.
+    """Matches requests for this image, by id or name.
 
-    The image is the one of the path; in requests that have none in their path (creating an image,
-    sharing a batch), those that the JSON body names.
+    The image is the one in the path. Without one (when creating an image or sharing several), the
+    images in the JSON body count.
     """
 
     image: str
@@ -44,5 +44,5 @@ class AboutImage(Match):
 
 KIND = Kind("match", (
     Setting("image", {"type": "string", "minLength": 1},
-            "only requests about this image, by id or name"),
+            "only requests for this image, by id or name"),
 ), lambda values, scope: AboutImage(text("image", values["image"])))

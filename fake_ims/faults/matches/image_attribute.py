@@ -1,4 +1,4 @@
-"""Requests about images with certain attributes."""
+"""Match requests for images with given attributes."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AboutAttributes(Match):
-    """Matches requests about an image that has each of these values before the request's work.
+    """Matches requests for an image that has all of these values when the request arrives.
 
-    What creates an image is matched by the attributes that its body gives.
+    A request that creates an image matches by the attributes in its body.
     """
 
     attributes: Mapping[str, object]
@@ -53,6 +53,6 @@ def _attributes(image: Image) -> dict[str, object]:
 
 KIND = Kind("match", (
     Setting("image_attribute", VALUES,
-            'only requests about images with these attributes: {"__os_type": "Linux"}; texts may '
+            'only requests for images with these attributes: {"__os_type": "Linux"}; strings may '
             "be globs"),
 ), lambda values, scope: AboutAttributes(table("image_attribute", values["image_attribute"])))

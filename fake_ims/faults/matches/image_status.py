@@ -1,4 +1,4 @@
-"""Requests about images in a status."""
+"""Match requests for images in a given status."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class InStatus(Match):
-    """Matches requests about an image that has this status before the request's work."""
+    """Matches requests for an image that has this status when the request arrives."""
 
     status: str
     reads_body: ClassVar[bool] = True
@@ -39,5 +39,5 @@ def _build(values: Values, scope: Scope) -> InStatus:
 
 KIND = Kind("match", (
     Setting("image_status", {"enum": list(IMAGE_STATUSES)},
-            "only requests about images that have this status when the request arrives"),
+            "only requests for images that have this status when the request arrives"),
 ), _build)

@@ -1,4 +1,4 @@
-"""Requests about jobs in a status."""
+"""Match requests for jobs in a given status."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class JobInStatus(Match):
-    """Matches requests about a job that has this status before the request's work."""
+    """Matches requests for a job that has this status when the request arrives."""
 
     status: str
 
@@ -40,5 +40,5 @@ def _build(values: Values, scope: Scope) -> JobInStatus:
 
 KIND = Kind("match", (
     Setting("job_status", {"enum": list(JOB_STATUSES)},
-            "only requests about jobs that have this status when the request arrives"),
+            "only requests for jobs that have this status when the request arrives"),
 ), _build)

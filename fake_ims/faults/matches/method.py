@@ -1,4 +1,4 @@
-"""Requests by an HTTP method."""
+"""Match requests by HTTP method."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
 
 @dataclass(frozen=True)
 class ByMethod(Match):
-    """Matches requests by one HTTP method, given in upper case."""
+    """Matches requests with one HTTP method, in upper case."""
 
     method: str
     names: ClassVar[Literal["", "alone", "every"]] = "every"
@@ -35,18 +35,18 @@ class ByMethod(Match):
 
 
 def http_method(method: object) -> str:
-    """The method in upper case.
+    """Return the method in upper case.
 
     Raises:
-        UsageError: HTTP has no such method.
+        UsageError: it is not an HTTP method.
     """
     if not isinstance(method, str):
-        raise UsageError(f"method={method!r}: a method is a text such as 'GET'")
+        raise UsageError(f"method={method!r}: expected an HTTP method, such as 'GET'")
     if method.upper() not in METHODS:
         raise unknown("method", method, METHODS)
     return method.upper()
 
 
 KIND = Kind("match", (
-    Setting("method", {"enum": list(METHODS)}, "only requests by this HTTP method"),
+    Setting("method", {"enum": list(METHODS)}, "only requests with this HTTP method"),
 ), lambda values, scope: ByMethod(http_method(values["method"])))

@@ -1,4 +1,4 @@
-"""Requests of an operation, or of all that a glob stands for."""
+"""Match requests by operation id or glob."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class OfOperation(Match):
 
     Attributes:
         text: the id or glob as the user wrote it.
-        ids: the operations that it stands for.
+        ids: the operations that it matches.
     """
 
     text: str
@@ -46,6 +46,6 @@ def _build(values: Values, scope: Scope) -> OfOperation | None:
 
 KIND = Kind("match", (
     Setting("operation", {"type": "string"},
-            "an operation (images.create) or a glob (images.*); without one, or with *, every "
-            "request, also one that no route matches"),
+            "only requests of this operation (images.create), or a glob (images.*); without it, or "
+            "with *, every request matches, including requests without a route"),
 ), _build)

@@ -1,4 +1,4 @@
-"""Whether a glob over paths can ever fit a path of a template."""
+"""Decide whether a glob can match a path of a template."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _LETTERS = "{*}"  # the rest of a segment, possibly empty
 
 @lru_cache(maxsize=1024)
 def may_fit(glob: str, template: str) -> bool:
-    """Whether some path of the template (``/v2/images/{image_id}``) fits the glob.
+    """Return whether the glob can match a path of the template (``/v2/images/{image_id}``).
 
-    A set of characters (``[ab]``) counts as any one character, so the answer may be True for a
-    glob that is a little too narrow, and is never False for one that fits.
+    A character set (``[ab]``) counts as any character. So the result can be True for a glob that is
+    too narrow, but it is never False for one that matches.
     """
     left: list[str] = re.findall(r"\[[^]]+\]|.", glob)
     left = [_ONE if len(token) > 1 else token for token in left]

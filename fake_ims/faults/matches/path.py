@@ -1,4 +1,4 @@
-"""Requests to a path: a template of the contract, a path, or a glob over paths."""
+"""Match requests by path: a path template, a path, or a glob."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AtPath(Match):
-    """Matches requests whose path is that of a template, or fits a glob.
+    """Matches requests to a path template, a path or a glob.
 
     Attributes:
-        pattern: as the user wrote it; ``*`` stands for any text, slashes included.
+        pattern: as the user wrote it; ``*`` matches any text, including slashes.
         ids: the operations of a template; None for a path or a glob.
     """
 
@@ -42,10 +42,10 @@ class AtPath(Match):
         return self.fits(call.path, call.operation.id if call.operation else "")
 
     def fits(self, path: str, operation: str) -> bool:
-        """Whether a path as it came, resolved to that operation (or ""), is meant."""
+        """Return whether a path matches; ``operation`` is its operation id, or ""."""
         if self.ids is not None:
             return operation in self.ids
-        # A person writes names as they are, a client percent-encodes them.
+        # People write names as they are; clients percent-encode them.
         return fnmatchcase(path, self.pattern) or (
             "%" in path and fnmatchcase(unquote(path), self.pattern)
         )
@@ -55,18 +55,19 @@ class AtPath(Match):
 
 
 def at_path(pattern: object) -> AtPath:
-    """A match for a path template, a path or a glob.
+    """Return a match for a path template, a path or a glob.
 
     Raises:
-        UsageError: it is no path, or a template that no operation has.
+        UsageError: it is not a path, or no operation has this template.
     """
     if not isinstance(pattern, str) or not pattern.startswith(("/", "*")):
         raise UsageError(
-            f"path={pattern!r}: a path starts with '/', such as '/v2/images/{{image_id}}' "
-            "or '/v2/images/*'"
+            f"path={pattern!r}: expected a path that starts with '/', such as "
+            "'/v2/images/{image_id}' or '/v2/images/*'"
         )
     if "?" in pattern and "=" in pattern:
-        raise UsageError(f"path={pattern!r}: a path is matched without its query")
+        raise UsageError(f"path={pattern!r}: expected a path without a query; use request_query= "
+                         "to match the query")
     ids = frozenset(row.id for row in BY_ID.values() if row.path == pattern)
     if "{" not in pattern:
         return AtPath(pattern, None)

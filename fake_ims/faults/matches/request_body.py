@@ -1,4 +1,4 @@
-"""Requests whose JSON body says certain things."""
+"""Match requests by values in their JSON body."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _NOTHING: Any = object()
 
 @dataclass(frozen=True)
 class WithBody(Match):
-    """Matches requests whose JSON body has each of these values at its place.
+    """Matches requests whose JSON body has all of these values.
 
     Attributes:
-        values: JSON pointer (RFC 6901) to value; a text may be a glob.
+        values: JSON pointers (RFC 6901) to values; strings may be globs.
     """
 
     values: Mapping[str, object]
@@ -41,7 +41,7 @@ class WithBody(Match):
 
 
 def at(document: object, pointer: str) -> object:
-    """What stands at a JSON pointer; something that is the same as nothing if nothing does."""
+    """Return the value at a JSON pointer; without one, an object that equals no value."""
     for part in pointer.split("/")[1:]:
         name = part.replace("~1", "/").replace("~0", "~")
         if isinstance(document, dict) and name in document:
@@ -57,13 +57,13 @@ def _build(values: Values, scope: Scope) -> WithBody:
     said = table("request_body", values["request_body"])
     for pointer in said:
         if pointer and not pointer.startswith("/"):
-            raise UsageError(f"request_body: {pointer!r} is no JSON pointer; did you mean "
+            raise UsageError(f"request_body: {pointer!r} is not a JSON pointer; did you mean "
                              f"{'/' + pointer!r}?")
     return WithBody(said)
 
 
 KIND = Kind("match", (
     Setting("request_body", VALUES,
-            'only requests whose JSON body has these values: {"/name": "disk*"}, each at a JSON '
-            "pointer; texts may be globs"),
+            'only requests whose JSON body has these values at these JSON pointers: {"/name": '
+            '"disk*"}; strings may be globs'),
 ), _build)

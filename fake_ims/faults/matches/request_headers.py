@@ -1,4 +1,4 @@
-"""Requests with certain headers."""
+"""Match requests with given headers."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WithHeaders(Match):
-    """Matches requests that have each of these headers, with this value or one that fits a glob.
+    """Matches requests that have all of these headers. Values may be globs.
 
-    Names are read in any case of letters, values as they are.
+    Names are not case-sensitive; values are.
     """
 
     headers: Mapping[str, str]

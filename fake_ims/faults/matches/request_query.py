@@ -1,4 +1,4 @@
-"""Requests with certain query parameters."""
+"""Match requests with given query parameters."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WithQuery(Match):
-    """Matches requests that have each of these parameters, with this value or one that fits a glob.
+    """Matches requests that have all of these query parameters. Values may be globs.
 
-    Of a parameter that is there more than once, one of its values must be it.
+    If a parameter occurs more than once, one of its values must match.
     """
 
     parameters: Mapping[str, str]
@@ -34,6 +34,6 @@ class WithQuery(Match):
 
 KIND = Kind("match", (
     Setting("request_query", TEXTS,
-            'only requests with these query parameters, decoded: {"limit": "2"}; values may be '
+            'only requests with these decoded query parameters: {"limit": "2"}; values may be '
             "globs"),
 ), lambda values, scope: WithQuery(table("request_query", values["request_query"], texts=True)))

@@ -1,4 +1,4 @@
-"""Requests of one tenant."""
+"""Match requests from one tenant (project)."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ class OfTenant(Match):
         return call.caller is not None and call.caller.project_id == self.project_id
 
     def __str__(self) -> str:
-        return f"of tenant {self.project_id}"
+        return f"from tenant {self.project_id}"
 
 
 KIND = Kind("match", (
-    Setting("tenant", {"type": "string", "minLength": 1}, "only requests of this project id"),
+    Setting("tenant", {"type": "string", "minLength": 1},
+            "only requests with a token for this project id"),
 ), lambda values, scope: OfTenant(text("tenant", values["tenant"])))

@@ -1,4 +1,4 @@
-"""Requests of one user."""
+"""Match requests from one user."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OfUser(Match):
-    """Matches requests whose token is this user's, by id."""
+    """Matches requests whose token belongs to this user id."""
 
     user_id: str
 
@@ -27,9 +27,10 @@ class OfUser(Match):
         return call.caller is not None and call.caller.user_id == self.user_id
 
     def __str__(self) -> str:
-        return f"of user {self.user_id}"
+        return f"from user {self.user_id}"
 
 
 KIND = Kind("match", (
-    Setting("user", {"type": "string", "minLength": 1}, "only requests of this user id"),
+    Setting("user", {"type": "string", "minLength": 1},
+            "only requests with a token of this user id"),
 ), lambda values, scope: OfUser(text("user", values["user"])))

@@ -1,7 +1,7 @@
-"""When a fault fires among the requests that match: one small schedule in each file.
+"""When a fault fires among the matching requests: one small schedule per file.
 
-A fault's schedules form a chain: each sees only the requests that those before it let through,
-and counts them in a ``Turn`` of its own.
+Schedules are checked in order. Each sees only the requests that the earlier ones accepted, and
+counts them in its own ``Turn``.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Turn:
-    """What a schedule may look at, and where it keeps what it has to remember.
+    """The state of one schedule of one fault.
 
     Attributes:
-        random: the fault's own source of chance.
+        random: the fault's random generator.
         clock: the fake's clock.
-        set_at: instant on the fake's clock at which the fault was set.
-        count: requests that have reached the schedule, this one included.
-        memory: the schedule's own notes.
+        set_at: time on the fake's clock when the fault was added.
+        count: number of requests that have reached the schedule, including this one.
+        memory: what the schedule itself remembers.
     """
 
     random: Random
@@ -38,12 +38,12 @@ class Turn:
 
 
 class Schedule(Protocol):
-    """One condition on when; prints as the words that it adds to a fault's sentence.
+    """One condition on when a fault fires. Its string is its part of the fault's sentence.
 
-    A schedule may bring effects of its own, such as the 429 of a rate limit.
+    A schedule can bring its own effects, such as the 429 of a rate limit.
 
     Attributes:
-        reads_body: whether it needs the body of the request (not one that is streamed).
+        reads_body: whether it needs the body of the request (never a streamed one).
         by_chance: whether it draws from ``turn.random``.
     """
 
@@ -51,32 +51,32 @@ class Schedule(Protocol):
     by_chance: ClassVar[bool] = False
 
     def due(self, turn: Turn, call: Call) -> bool:
-        """Whether it lets this request through to the next schedule, and in the end to fire."""
+        """Return whether it accepts this request. If every schedule does, the fault fires."""
         ...
 
     def spent(self, turn: Turn) -> bool:
-        """Whether it will never let another request through."""
+        """Return whether it will never accept another request."""
         return False
 
     def beside(self, effects: Sequence[Effect]) -> Schedule:
-        """The schedule for a fault that has these effects.
+        """Return the schedule for a fault that has these effects.
 
         Raises:
-            UsageError: it cannot stand beside them.
+            UsageError: the schedule contradicts the effects.
         """
         return self
 
     @property
     def brings(self) -> tuple[Effect, ...]:
-        """All effects that it may bring."""
+        """Every effect that it can bring."""
         return ()
 
     def struck(self, turn: Turn, call: Call) -> tuple[Effect, ...]:
-        """Those that it brings to this request, which the fault fires at."""
+        """Return the effects that it brings to this request, on which the fault fires."""
         return self.brings
 
     def does(self) -> str:
-        """What the effects that it brings do, in words."""
+        """Return its effects in words."""
         return ", then ".join(map(str, self.brings))
 
 

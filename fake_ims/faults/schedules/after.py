@@ -1,4 +1,4 @@
-"""Spare the first requests."""
+"""Skip the first requests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class After(Schedule):
-    """Lets the first N matching requests pass unharmed."""
+    """Skips the first N matching requests."""
 
     requests: int
 
@@ -33,5 +33,5 @@ def _build(values: Values, scope: Scope) -> After | None:
 
 KIND = Kind("schedule", (
     Setting("after", {"type": "integer", "minimum": 0},
-            "let so many matching requests pass first"),
+            "skip this many matching requests first"),
 ), _build)

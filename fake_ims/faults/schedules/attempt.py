@@ -1,4 +1,4 @@
-"""Strike certain attempts of the same logical request."""
+"""Fire on given attempts of the same request."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from . import Schedule, Turn
 if TYPE_CHECKING:
     from ...api.call import Call
 
-#: Logical requests that are remembered; past it, those not seen for longest are forgotten.
+#: Number of distinct requests to remember. Beyond it, the least recently seen are forgotten.
 REMEMBERED = 10_000
 
 
 @dataclass(frozen=True)
 class Attempt(Schedule):
-    """Fires at the Nth request, since the fault was set, that is the same as the ones before.
+    """Fires on the Nth attempt of the same request since the fault was added.
 
-    The same are requests with one method, path, query, body and caller; of a body that is streamed
-    (an upload) nothing is compared.
+    Requests are the same if method, path, query, body and caller are equal. A streamed body (an
+    upload) is not compared.
 
     Attributes:
         numbers: the attempts, from 1.
-        least: the first of those that are meant as well, for good; None for none.
+        least: fires on this attempt and every later one; None for none.
     """
 
     numbers: frozenset[int]
@@ -45,7 +45,7 @@ class Attempt(Schedule):
         if self.least is not None:
             return f"from attempt {self.least} on"
         listed = " and ".join(map(str, sorted(self.numbers)))
-        return f"at attempt{'s' if len(self.numbers) > 1 else ''} {listed}"
+        return f"on attempt{'s' if len(self.numbers) > 1 else ''} {listed}"
 
 
 def _build(values: Values, scope: Scope) -> Attempt:
@@ -57,16 +57,16 @@ def _build(values: Values, scope: Scope) -> Attempt:
     numbers = given if isinstance(given, (list, tuple)) else (given,)
     if not numbers or not all(isinstance(number, int) and not isinstance(number, bool)
                               and number >= 1 for number in numbers):
-        raise UsageError(f"attempt={given!r}: it is a whole number from 1 on, a list of them, or "
-                         "'>=3'")
+        raise UsageError(f"attempt={given!r}: expected an integer, 1 or greater, a list of such "
+                         "integers, or '>=3'")
     return Attempt(frozenset(numbers), None)
 
 
 KIND = Kind("schedule", (
-    Setting("attempt", {"title": "a whole number from 1 on, a list of them, or '>=3'", "anyOf": [
+    Setting("attempt", {"title": "an integer from 1, a list of integers, or '>=3'", "anyOf": [
         {"type": "integer", "minimum": 1},
         {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1},
         {"type": "string", "pattern": r"^>=\s*[1-9]\d*$"},
-    ]}, "fire only at this attempt (or these, or from it on: '>=3') of the same request: one "
-        "method, path, query, body and caller; of a streamed body nothing is compared"),
+    ]}, "fire only on this attempt, these attempts, or from one attempt on ('>=3') of the same "
+        "request: same method, path, query, body and caller; streamed bodies are not compared"),
 ), _build)

@@ -1,4 +1,4 @@
-"""Strike what comes while enough is under way."""
+"""Fire on requests above a limit of concurrent requests."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _UNDER_WAY = "under way"
 
 @dataclass(frozen=True)
 class Concurrency(Schedule):
-    """Lets N requests be under way at once, and fires at those that come meanwhile.
+    """Accepts N concurrent requests and fires on every further one.
 
-    A request is under way from when its head has arrived until its answer is ready.
+    A request is in progress from the arrival of its headers until its response is ready.
 
     Attributes:
         limit: N.
-        answer: what is done to those above; empty if the fault has effects of its own.
+        answer: effects on requests above the limit; empty if the fault has its own effects.
     """
 
     limit: int
@@ -52,7 +52,7 @@ class Concurrency(Schedule):
         return self.answer
 
     def __str__(self) -> str:
-        return f"above {self.limit} at once"
+        return f"above {self.limit} concurrent request{'s' if self.limit != 1 else ''}"
 
 
 def _build(values: Values, scope: Scope) -> Concurrency:
@@ -62,5 +62,6 @@ def _build(values: Values, scope: Scope) -> Concurrency:
 
 KIND = Kind("schedule", (
     Setting("concurrency", {"type": "integer", "minimum": 1},
-            "fire while so many requests are under way already; answers 429 if no effect is given"),
+            "fire on requests that arrive while this many are in progress; returns 429 unless the "
+            "fault has another effect"),
 ), _build)

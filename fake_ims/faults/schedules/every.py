@@ -1,4 +1,4 @@
-"""Strike every Nth request."""
+"""Fire on every Nth request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Every(Schedule):
-    """Fires at the Nth request, the 2Nth and so on."""
+    """Fires on the Nth request, the 2Nth and so on."""
 
     nth: int
 
@@ -27,7 +27,7 @@ class Every(Schedule):
 
 
 def ordinal(number: int) -> str:
-    """``1st``, ``2nd``, ``11th``."""
+    """Return an ordinal: ``1st``, ``2nd``, ``11th``."""
     if number % 100 in (11, 12, 13):
         return f"{number}th"
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
@@ -39,5 +39,5 @@ def _build(values: Values, scope: Scope) -> Every | None:
 
 
 KIND = Kind("schedule", (
-    Setting("every", {"type": "integer", "minimum": 1}, "fire at each Nth matching request only"),
+    Setting("every", {"type": "integer", "minimum": 1}, "fire only on every Nth matching request"),
 ), _build)

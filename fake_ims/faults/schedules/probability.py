@@ -1,4 +1,4 @@
-"""Strike by chance."""
+"""Fire at random."""
 
 from __future__ import annotations
 
@@ -31,6 +31,6 @@ class Probability(Schedule):
 
 KIND = Kind("schedule", (
     Setting("probability", {"type": "number", "minimum": 0, "maximum": 1},
-            "fire by chance, from 0 to 1"),
+            "fire at random with this probability, from 0 (never) to 1 (always)"),
     SEED,
 ), lambda values, scope: Probability(probability(values["probability"])))

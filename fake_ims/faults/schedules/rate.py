@@ -1,4 +1,4 @@
-"""Strike what comes faster than a rate: the limit of an API gateway."""
+"""Fire on requests above a rate, as the rate limit of an API gateway does."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from ...profiles.answer import Answer
 
 _PERIODS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_NAMES = {"s": "a second", "m": "a minute", "h": "an hour", "d": "a day"}
+_NAMES = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
 
 
 @dataclass(frozen=True)
 class RetryAfter(Effect):
-    """Says in a 413, 429 or 503 when to try again, in whole seconds."""
+    """Adds ``Retry-After`` in whole seconds to a 413, 429 or 503."""
 
     seconds: int
 
@@ -38,22 +38,22 @@ class RetryAfter(Effect):
         return replace(answer, headers={**kept, "Retry-After": str(self.seconds)})
 
     def __str__(self) -> str:
-        return f"says Retry-After: {self.seconds}"
+        return f"sets Retry-After: {self.seconds}"
 
 
 @dataclass(frozen=True)
 class Rate(Schedule):
-    """Lets N requests of a tenant pass in a period of the fake's clock, and fires at the others.
+    """Accepts N requests per tenant and period of the fake's clock, and fires on the others.
 
-    Each tenant has a bucket of N tokens, full when its first request comes, into which N flow
-    evenly in a period. A request that finds a whole token takes it and passes; the fault fires at
-    one that does not, and that takes nothing. Requests without a tenant share a bucket.
+    Each tenant has a bucket of N tokens. It is full at the first request, and N tokens per period
+    flow in evenly. A request takes one token. If less than one token is left, the fault fires and
+    takes none. Requests without a tenant share one bucket.
 
     Attributes:
         limit: N.
-        unit: of the period: s, m, h or d.
-        answer: what is done to those above; empty if the fault has effects of its own.
-        tells: whether ``Retry-After`` says when there is a whole token again.
+        unit: the period: s, m, h or d.
+        answer: effects on requests above the limit; empty if the fault has its own effects.
+        tells: whether to set ``Retry-After`` to the time until the next token.
     """
 
     limit: int
@@ -92,21 +92,21 @@ class Rate(Schedule):
         return (*self.answer, RetryAfter(max(1, math.ceil(wait - 1e-6))))
 
     def __str__(self) -> str:
-        return f"above {self.limit} {_NAMES[self.unit]} of a tenant"
+        requests = "request" if self.limit == 1 else "requests"
+        return f"above {self.limit} {requests} per {_NAMES[self.unit]} and tenant"
 
 
 def _build(values: Values, scope: Scope) -> Rate:
     found = re.fullmatch(r"([1-9]\d*)/([smhd])", str(values["rate"]))
     if not found:
-        raise UsageError(f"rate={values['rate']!r}: it is a number of requests a second, minute, "
-                         "hour or day, such as '10/s' or '600/m'")
+        raise UsageError(f"rate={values['rate']!r}: expected a number of requests per second, "
+                         "minute, hour or day, such as '10/s' or '600/m'")
     return Rate(int(found[1]), found[2], scope.plan({"status": 429}).effects)
 
 
 KIND = Kind("schedule", (
     Setting("rate", {"type": "string", "pattern": r"^[1-9]\d*/[smhd]$",
                      "title": "a rate such as '10/s', '600/m', '5/h' or '100/d'"},
-            "fire above so many requests of a tenant in a second, minute, hour or day of the "
-            "fake's clock ('10/s', '600/m'); answers 429 with the right Retry-After if no effect "
-            "is given"),
+            "fire on requests above this rate per tenant on the fake's clock ('10/s', '600/m'); "
+            "returns 429 with the right Retry-After unless the fault has another effect"),
 ), _build)

@@ -1,4 +1,4 @@
-"""Do one thing after the other: what happens to the first request, to the second, and so on."""
+"""Give each matching request its own outcome: the first, the second, and so on."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ OK = "ok"
 
 @dataclass(frozen=True)
 class InSequence(Schedule):
-    """Does to each request what its place says, and nothing after the last.
+    """Applies the Nth item to the Nth request, and nothing after the last item.
 
     Attributes:
-        items: the effects of each place; none where the request passes.
+        items: the effects of each item; empty for ``"ok"``.
     """
 
     items: tuple[tuple[Effect, ...], ...]
@@ -36,8 +36,9 @@ class InSequence(Schedule):
     def beside(self, effects: Sequence[Effect]) -> InSequence:
         for effect in effects:
             if effect.terminal and any(one.terminal for one in self.brings):
-                raise UsageError(f"a request ends in one way, not in two: {effect}; {self.does()}. "
-                                 "Leave one of them out, or set two faults")
+                raise UsageError("a request can have only one outcome, but this fault has two: "
+                                 f"{str(effect)!r} and {self.does()!r}. Remove one of them, or "
+                                 "add two faults")
         return self
 
     @property
@@ -49,7 +50,7 @@ class InSequence(Schedule):
 
     def does(self) -> str:
         told = (" and ".join(map(str, item)) if item else OK for item in self.items)
-        return f"in turn: {'; '.join(told)}"
+        return f"in sequence: {'; '.join(told)}"
 
     def __str__(self) -> str:
         return ""
@@ -58,8 +59,8 @@ class InSequence(Schedule):
 def _build(values: Values, scope: Scope) -> InSequence:
     given = values["sequence"]
     if not isinstance(given, (list, tuple)) or not given:
-        raise UsageError(f"sequence={given!r}: it is a list of what happens: a status, 'ok', an "
-                         "error code, or the settings of effects")
+        raise UsageError(f"sequence={given!r}: expected a list of outcomes, each a status, 'ok', "
+                         "an error code, or a mapping of effects")
     items: list[tuple[Effect, ...]] = []
     for position, item in enumerate(given):
         try:
@@ -67,7 +68,7 @@ def _build(values: Values, scope: Scope) -> InSequence:
         except UsageError as problem:
             raise UsageError(f"sequence[{position}]: {problem}") from None
     if not any(items):
-        raise UsageError("sequence= does nothing: every item of it is 'ok'")
+        raise UsageError("sequence= has no effect, because every item is 'ok'")
     return InSequence(tuple(items))
 
 
@@ -82,25 +83,25 @@ def _effects(item: object, scope: Scope) -> tuple[Effect, ...]:
     elif isinstance(item, str):
         settings = {"error_code": item}
     else:
-        raise UsageError(f"{item!r} is neither a status (503), nor 'ok', nor an error code "
-                         "('IMG.0144'), nor the settings of effects "
-                         "({'reset_connection': 'after'})")
+        raise UsageError(f"{item!r}: expected a status (503), 'ok', an error code ('IMG.0144') or "
+                         "a mapping of effects ({'reset_connection': 'after'})")
     plan = scope.plan(settings)
     if plan.matches or plan.schedules:
         told = ", ".join(f"{name}=" for name in settings)
-        raise UsageError(f"{told}: an item has settings of effects only; what else there is to "
-                         "say stands beside sequence=")
+        raise UsageError(f"{told}: an item can only have settings of effects; move matches and "
+                         "schedules next to sequence=")
     effects: tuple[Effect, ...] = plan.effects
     return effects
 
 
 KIND = Kind("schedule", (
     Setting("sequence", {"type": "array", "minItems": 1, "items": {
-        "title": "a status, 'ok', an error code, or a table of effects",
+        "title": "a status, 'ok', an error code, or a mapping of effects",
         "anyOf": [{"type": "integer", "minimum": 400, "maximum": 599},
                   {"enum": [OK]},
                   {"type": "string", "pattern": r"^IMG\.\d{4}$"},
                   {"type": "object"}]}},
-        'what happens to the first matching request, to the second, ...: a status, "ok", an error '
-        'code, or settings of effects: [503, "ok", {"reset_connection": "after"}, "IMG.0144"]'),
+        'outcomes of the first matching request, the second, and so on, each a status, "ok", an '
+        'error code or a mapping of effects: [503, "ok", {"reset_connection": "after"}, '
+        '"IMG.0144"]'),
 ), _build)

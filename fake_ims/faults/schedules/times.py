@@ -1,4 +1,4 @@
-"""Strike so many times, then never again."""
+"""Fire a limited number of times."""
 
 from __future__ import annotations
 
@@ -30,5 +30,5 @@ class Times(Schedule):
 
 
 KIND = Kind("schedule", (
-    Setting("times", {"type": "integer", "minimum": 1}, "fire at most so many times"),
+    Setting("times", {"type": "integer", "minimum": 1}, "fire at most this many times"),
 ), lambda values, scope: Times(whole("times", values["times"], 1)))

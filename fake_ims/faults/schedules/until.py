@@ -1,4 +1,4 @@
-"""Strike until the image or job that a request is about has changed."""
+"""Fire until the requested image or job has changed its status."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Until(Schedule):
-    """Fires at requests about an image or job as long as none found it in this status.
+    """Fires on requests for an image or job until one finds it in this status.
 
-    Which status it is in is seen when a request arrives. Each image and job counts for itself;
-    requests whose path names none that exists are spared.
+    The status is read when a request arrives. Each image and each job counts on its own. The fault
+    does not fire if the image or job in the path does not exist.
     """
 
     status: str
@@ -34,12 +34,12 @@ class Until(Schedule):
         return subject not in turn.memory
 
     def __str__(self) -> str:
-        return f"until {self.status}"
+        return f"until the status is {self.status}"
 
 
 @dataclass(frozen=True)
 class UntilChange(Schedule):
-    """Likewise, as long as the status is that of the first request."""
+    """Fires on requests for an image or job as long as it has the status of the first request."""
 
     def due(self, turn: Turn, call: Call) -> bool:
         found = status(call)
@@ -47,7 +47,7 @@ class UntilChange(Schedule):
             return False
         subject, now = found
         if turn.memory.setdefault(subject, now) != now:
-            turn.memory[subject] = ""  # for good: it may come back to that status
+            turn.memory[subject] = ""  # for good, even if it returns to that status
         return bool(turn.memory[subject] == now)
 
     def __str__(self) -> str:
@@ -56,8 +56,8 @@ class UntilChange(Schedule):
 
 def _refuse_without_subject(name: str, scope: Scope) -> None:
     if not any(has_image(one) or has_job(one) for one in scope.operations):
-        raise UsageError(f"{name}= goes with requests that name an image or a job in their path, "
-                         "such as images.show or jobs.show")
+        raise UsageError(f"{name}= requires an operation with an image or a job in its path, such "
+                         "as images.show or jobs.show")
 
 
 def _until(values: Values, scope: Scope) -> Until:
@@ -70,16 +70,17 @@ def _until(values: Values, scope: Scope) -> Until:
 def _until_change(values: Values, scope: Scope) -> UntilChange:
     _refuse_without_subject("until_change", scope)
     if values["until_change"] is not True:
-        raise UsageError(f"until_change={values['until_change']!r}: it is true, or left out")
+        raise UsageError(f"until_change={values['until_change']!r}: expected true; to turn it off, "
+                         "leave it out")
     return UntilChange()
 
 
 KIND = Kind("schedule", (
     Setting("until", {"enum": list(STATUSES)},
-            "fire until a request finds the image or job of its path in this status"),
+            "fire until a request finds the image or job in its path in this status"),
 ), _until)
 CHANGE = Kind("schedule", (
     Setting("until_change", {"enum": [True], "title": "true"},
-            "fire until a request finds the image or job of its path in another status than the "
-            "first request did"),
+            "fire until the image or job in the path has another status than at the first "
+            "request"),
 ), _until_change)

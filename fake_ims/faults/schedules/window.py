@@ -1,4 +1,4 @@
-"""Strike during a time of the fake's clock, and less and less after it."""
+"""Fire during a time window of the fake's clock, and less and less often after it."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Window(Schedule):
-    """Fires from one instant of the fake's clock up to, but without, another.
+    """Fires from one time of the fake's clock until just before another.
 
-    In the recovery after it, the probability falls evenly from 1 to 0.
+    During the recovery after it, the probability falls evenly from 1 to 0.
 
     Attributes:
-        start: seconds since the fault was set, or an instant (seconds since the epoch).
-        end: likewise.
-        start_is_instant: which of the two ``start`` is.
-        end_is_instant: which of the two ``end`` is.
+        start: seconds since the fault was added, or seconds since the epoch.
+        end: the same.
+        start_is_instant: whether ``start`` counts from the epoch.
+        end_is_instant: whether ``end`` counts from the epoch.
         recovery: seconds.
         by_chance: whether there is a recovery.
     """
@@ -65,40 +65,40 @@ class Window(Schedule):
             first = isotime(self.start) if self.start_is_instant else told(self.start)
             last = isotime(self.end) if self.end_is_instant else told(self.end)
             during = f"between {first} and {last}"
-        return during + (f", thinning out over {told(self.recovery)}" if self.recovery else "")
+        return during + (f", recovering over {told(self.recovery)}" if self.recovery else "")
 
 
 def _build(values: Values, scope: Scope) -> Window:
     if "lasting" in values and "between" in values:
-        raise UsageError("lasting= and between= both say when it ends; leave one of them out")
+        raise UsageError("lasting= and between= both set the end; remove one of them")
     recovery = seconds(values.get("recovery", 0))
     if "lasting" in values:
         return Window(0, seconds(values["lasting"]), False, False, recovery)
     given = values["between"]
     if not isinstance(given, (list, tuple)) or len(given) != 2:
-        raise UsageError(f"between={given!r}: it is a list of two, when it begins and when it ends")
+        raise UsageError(f"between={given!r}: expected a list of two, the start and the end")
     (start, fixed), (end, end_fixed) = map(_moment, given)
     if fixed == end_fixed and start >= end:
-        raise UsageError(f"between={list(given)!r}: the end comes after the beginning")
+        raise UsageError(f"between={list(given)!r}: the end must be later than the start")
     return Window(start, end, fixed, end_fixed, recovery)
 
 
 def _moment(value: object) -> tuple[float, bool]:
-    """A duration in seconds, or an instant; and whether it is an instant.
+    """Parse a duration or a time; return seconds and whether they count from the epoch.
 
     Raises:
-        UsageError: it is neither.
+        UsageError: the value is neither.
     """
     if isinstance(value, str) and value[:4].isdigit() and value[4:5] == "-":
         try:
             value = datetime.fromisoformat(value.replace("Z", "+00:00"))
         except ValueError:
-            raise UsageError(f"between: {value!r} is no instant; write it as "
+            raise UsageError(f"between: {value!r} is not a valid time; write it as "
                              "'2026-01-31T12:00:00Z'") from None
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=timezone.utc)).timestamp(), True
     try:
-        found = seconds(value)  # type: ignore[arg-type]  # it refuses what it cannot read
+        found = seconds(value)  # type: ignore[arg-type]  # it rejects what it cannot read
     except UsageError as problem:
         raise UsageError(f"between: {problem}") from None
     assert math.isfinite(found)
@@ -108,14 +108,14 @@ def _moment(value: object) -> tuple[float, bool]:
 _DURATION = {"type": ["number", "string"]}
 KIND = Kind("schedule", (
     Setting("lasting", _DURATION,
-            'fire for so long on the fake\'s clock since it was set: seconds or "30s"'),
+            'fire for this long on the fake\'s clock after the fault is added: seconds or "30s"'),
     Setting("between", {
-        "title": "a list of two durations since it was set, or instants (2026-01-31T12:00:00Z)",
+        "title": "a list of two durations, or of two times (2026-01-31T12:00:00Z)",
         "type": "array", "items": _DURATION, "minItems": 2, "maxItems": 2},
-        'fire between two moments of the fake\'s clock: ["10s", "20s"] since it was set, or '
-        "instants as ISO 8601 texts; the second is outside"),
+        'fire between two times of the fake\'s clock: ["10s", "20s"] after the fault is added, or '
+        "two ISO 8601 times; the end is exclusive"),
     Setting("recovery", _DURATION,
-            "after lasting= or between=, fire by chance for so long, with a probability that falls "
-            "from 1 to 0"),
+            "after lasting= or between=, keep firing at random for this long; the probability "
+            "falls from 1 to 0"),
     SEED,
 ), _build, calls=("lasting", "between"))

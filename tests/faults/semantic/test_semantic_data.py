@@ -36,7 +36,8 @@ def test_an_upload_dies(
     fault = faults.add("images.upload", dies_at=1000, leaves=leaves)  # type: ignore[arg-type]
     broken(wire, image, DATA)
     leaves = leaves or "saving"
-    assert str(fault) == f"images.upload breaks off after 1000 bytes and leaves the image {leaves}"
+    assert str(fault) == ("images.upload resets the connection after 1000 bytes and leaves the "
+                          f"image {leaves}")
     assert fake_ims.requests.last.status == 0
     assert fake_ims.requests.last.faults == (str(fault),)
     assert wire.status(image) == leaves
@@ -79,7 +80,7 @@ def test_a_download_is_corrupt_under_the_right_checksum(
     assert answer.headers["Content-MD5"] == hashlib.md5(DATA).hexdigest()
     wrong = [place for place, byte in enumerate(answer.body) if byte != DATA[place]]
     assert wrong == [len(DATA) // 2]
-    assert str(fault) == "images.download sends a wrong byte under the right checksum, once"
+    assert str(fault) == "images.download sends a wrong byte with the right checksum, once"
     assert fake_ims.requests.last.response_size == len(DATA)
     assert wire.download(image.id).body == DATA
 
@@ -113,7 +114,7 @@ def test_an_upload_takes_a_minute(fake_ims: FakeIMS, wire: Wire, faults: Faults)
     fault = faults.add("images.upload", saving="1h", times=1)
     wire.upload(slow, DATA)
     wire.upload(fast, DATA)
-    assert str(fault) == "images.upload leaves the image saving: 3600s, once"
+    assert str(fault) == "images.upload keeps the image saving (3600s), once"
     assert [wire.status(slow), wire.status(fast)] == ["saving", "active"]
     fault.remove()
     assert wire.status(slow) == "saving"
@@ -142,8 +143,8 @@ def test_an_upload_is_killed_after_its_answer(
     assert wire.upload(image, DATA).status == 204
     assert [wire.status(image), wire.status(image)] == ["saving", "killed"]
     assert fake_ims.images[image].kill_reason == "disk full"
-    assert str(fault) == ("images.upload leaves the image saving: polls(2), and kills the image "
-                          "in the end: disk full")
+    assert str(fault) == ("images.upload keeps the image saving (polls(2)), and kills the image "
+                          "at the end: disk full")
     assert (fake_ims.lifecycle.saving, fake_ims.lifecycle.verdict(None)) == (
         type(fake_ims)().lifecycle.saving, None)
 
@@ -178,7 +179,7 @@ def test_a_delete_takes_a_minute(
     for image in (slow, fast):
         assert wire.delete(f"/{version}/images/{image.id}").status == 204
     assert [wire.status(slow.id), wire.status(fast.id)] == ["pending_delete", "404"]
-    assert "leaves the image pending_delete: 3600s" in str(fault)
+    assert "keeps the image pending_delete (3600s)" in str(fault)
     fake_ims.clock.advance("1h")
     assert wire.status(slow.id) == "404"
 

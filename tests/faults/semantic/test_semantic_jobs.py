@@ -32,7 +32,7 @@ def test_a_job_hangs_until_the_fault_is_removed(
         assert shown(look, other) == ("SUCCESS", 100)
         image = look(job)["entities"]["image_id"]
         assert wire.status(image) == "saving"
-    assert str(fault) == "cloudimages.create begins a job that hangs at 37 %, once"
+    assert str(fault) == "cloudimages.create starts a job that hangs at 37%, once"
     assert shown(look, job) == ("SUCCESS", 100)
     assert wire.status(image) == "active"
 
@@ -107,7 +107,7 @@ def test_a_job_fails_with_a_code(
     assert (document["status"], document["error_code"]) == ("FAIL", "IMG.0057")
     assert document["fail_reason"]
     assert look(other)["status"] == "SUCCESS"
-    assert str(fault) == "cloudimages.create begins a job that fails with IMG.0057, once"
+    assert str(fault) == "cloudimages.create starts a job that fails with IMG.0057, once"
     assert fake_ims.requests.of("cloudimages.create")[0].faults == (str(fault),)
 
 
@@ -136,7 +136,7 @@ def test_a_job_says_success_while_its_image_is_killed(
     assert lie["entities"]["process_percent"] == 100
     assert wire.status(lie["entities"]["image_id"]) == "killed"
     assert wire.status(truth["entities"]["image_id"]) == "active"
-    assert str(fault) == ("every request begins a job that says SUCCESS while its image is "
+    assert str(fault) == ("every request starts a job that reports SUCCESS although its image is "
                           "killed, once")
 
 

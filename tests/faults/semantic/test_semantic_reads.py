@@ -32,7 +32,7 @@ def test_a_stale_list_is_without_the_new_image(
     fake_ims.clock.advance("1m")
     assert listed(wire, path) == [new.id, old.id]
     assert fake_ims.requests[-1].faults == (str(fault),)
-    assert str(fault) == "*.list sees images as they were 5m ago"
+    assert str(fault) == "*.list reads images as they were 5m ago"
 
 
 @BOTH
@@ -242,5 +242,5 @@ def test_links_follow_the_page_that_was_shown(
         following = document.get("next")
     assert names == (["5", "4", "3", "1", "0"] if how == "miss"
                      else ["5", "4", "3", "3", "2", "1", "1", "0"])
-    assert {"miss": "leaves out the image behind the marker",
-            "repeat": "shows the image of the marker again"}[how] in str(fault)
+    assert {"miss": "omits the first image after the marker",
+            "repeat": "shows the marker's image again"}[how] in str(fault)

@@ -20,7 +20,7 @@ def test_a_create_makes_two_images_and_the_client_sees_the_first(
     image = wire.create(name="i")
     assert wire.names() == ["i", "i"]
     assert wire.get("/v2/images", sort_dir="asc").json["images"][0] == image
-    assert str(fault) == "images.create does its work twice, once"
+    assert str(fault) == "images.create is handled twice, once"
     assert fake_ims.requests[0].faults == (str(fault),)
     wire.create(name="j")
     assert wire.names() == ["j", "i", "i"]
@@ -64,8 +64,8 @@ def test_a_patch_comes_after_somebody_elses(
     assert changed.status == 200, changed
     assert (changed.json["name"], changed.json["__description"]) == ("theirs", "mine")
     assert changed.json["my_key"] == "v"
-    assert str(fault) == ("*.update comes right after somebody else has set name='theirs', "
-                          "my_key='v' of the image")
+    assert str(fault) == ("*.update runs right after another user sets name='theirs', "
+                          "my_key='v' on the image")
     assert fake_ims.requests.last.faults == (str(fault),)
 
 
@@ -76,7 +76,7 @@ def test_the_image_goes_away_between_get_and_patch(
     fault = faults.add("images.update", meanwhile="delete")
     wire.show(image)
     assert wire.patch(image, replace("/name", "n")).status == 404
-    assert str(fault) == "images.update comes right after somebody else's delete of the image"
+    assert str(fault) == "images.update runs right after another user deletes the image"
     assert wire.status(image) == "404"
 
 
@@ -99,7 +99,7 @@ def test_the_journal_says_what_somebody_else_could_not_do(
     found = fake_ims.images.add(name="i", **image)
     faults.add("images.show", meanwhile=meanwhile)
     assert wire.show(found.id)["status"] == image["status"]
-    assert fake_ims.requests.last.faults[1].startswith("but somebody else could not: ")
+    assert fake_ims.requests.last.faults[1].startswith("but the other user's change failed: ")
 
 
 def test_nobody_else_finds_an_image_that_is_not_there(
@@ -128,7 +128,7 @@ def test_the_quota_is_used_up_between_the_query_and_the_create(
     assert "1000" in refused.json["error"]["message"]
     assert wire.post(*from_file).refusal == (400, "IMG.0015")
     assert len(fake_ims.jobs) == 0
-    assert str(fault) == "every request finds that others have used up the quota"
+    assert str(fault) == "every request finds the image quota used up"
     fault.remove()
     assert quota() == (0, 1000)
     assert wire.post(*from_file).status == 200
@@ -148,7 +148,7 @@ def test_a_token_is_revoked_behind_an_answer(
     image = wire.create(name="i")["id"]
     assert [wire.status(image), wire.status(image)] == ["401", "401"]
     assert other.get("/v2/images").status == 200
-    assert str(fault) == "images.create answers and then revokes the caller's token, once"
+    assert str(fault) == "images.create revokes the caller's token after handling, once"
     fault.remove()
     assert wire.status(image) == "401"
     fake_ims.reset()
@@ -182,7 +182,7 @@ def test_every_instant_of_an_answer_is_shifted(
     image = wire.create(name="i", __description="2020-01-01T00:00:00Z")["id"]
     plain, detail = wire.show(image), wire.get("/v1.1/images/detail").json["images"][0]
     fault = faults.add(skew=skew)
-    assert str(fault) == f"every request answers by a clock that is {said}"
+    assert str(fault) == f"every request responds with a clock that is {said}"
     answer = wire.get(f"/v2/images/{image}")
     moved = timedelta(seconds=shift)
     for name in ("created_at", "updated_at"):

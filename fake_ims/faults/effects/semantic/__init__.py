@@ -1,8 +1,8 @@
-"""Effects that know what an operation means: stale reads, lost work, jobs that lie, ...
+"""Effects on what the service does: stale reads, repeated requests, jobs that lie, ...
 
-They work on what the service does, not on the bytes of its answers: an image is really made twice,
-a list is really read from older images. ``sorts.py`` says at which operations each of them means
-something; ``..view`` is how a handler meets a service that is not quite as it is.
+They change the service's behaviour, not the bytes of its responses: an image is really created
+twice, a list is really read from older images. ``sorts.py`` defines which operations support each
+of them. ``..view`` shows a handler the changed service.
 """
 
 from __future__ import annotations

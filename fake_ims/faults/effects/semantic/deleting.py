@@ -1,4 +1,4 @@
-"""A delete that takes its time."""
+"""A slow delete."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DeletesIn(Effect):
-    """Answers at once, and lets the image be ``pending_delete`` for so long."""
+    """Responds at once, and keeps the image ``pending_delete`` for a while."""
 
     due: Due
     wraps: ClassVar[bool] = True
@@ -30,7 +30,7 @@ class DeletesIn(Effect):
         return await do()
 
     def __str__(self) -> str:
-        return f"leaves the image pending_delete: {self.due}"
+        return f"keeps the image pending_delete ({self.due})"
 
 
 KIND = Kind("effect", (

@@ -1,4 +1,4 @@
-"""Downloads whose bytes are not those of the checksum."""
+"""Downloads whose bytes do not match the checksum."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WrongData(Effect):
-    """Sends a download with a wrong byte in its middle, or without its last bytes.
+    """Sends a download with a wrong byte in the middle, or without its last bytes.
 
-    ``Content-Length`` is that of what is sent, the checksum that of the image. A download without
-    bytes stays as it is.
+    ``Content-Length`` matches the bytes that are sent. The checksum is the image's. An empty
+    download does not change.
     """
 
     corrupt: bool
@@ -41,14 +41,14 @@ class WrongData(Effect):
     def __str__(self) -> str:
         said = []
         if self.corrupt:
-            said.append("sends a wrong byte under the right checksum")
+            said.append("sends a wrong byte with the right checksum")
         if self.short:
-            said.append(f"leaves out the last {self.short} bytes")
+            said.append(f"omits the last {self.short} bytes")
         return " and ".join(said)
 
 
 def _altered(chunks: Iterator[bytes], wrong: int, length: int) -> Iterator[bytes]:
-    """The bytes up to a length, the one at ``wrong`` turned over."""
+    """Yield the bytes up to a length, with the byte at ``wrong`` inverted."""
     position = 0
     for chunk in chunks:
         sent = bytearray(chunk[:length - position])
@@ -67,7 +67,8 @@ def _build(values: Values, scope: Scope) -> WrongData | None:
 
 KIND = Kind("effect", (
     Setting("corrupt", {"type": "boolean"},
-            "a download has a wrong byte in its middle; only the checksum tells"),
+            "send one wrong byte in the middle of a download; only the checksum reveals it"),
     Setting("short", {"type": "integer", "minimum": 1},
-            "a download lacks so many bytes at its end, by its Content-Length, too"),
+            "omit this many bytes at the end of a download; Content-Length does not count them "
+            "either"),
 ), _build, calls=("corrupt", "short"))

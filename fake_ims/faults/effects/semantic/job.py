@@ -1,4 +1,4 @@
-"""Jobs that hang, fail, or say that they have succeeded when they have not."""
+"""Jobs that hang, fail, or report success without having succeeded."""
 
 from __future__ import annotations
 
@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class JobGoesWrong(Effect):
-    """Says what becomes of the job that a request begins.
+    """Decides what happens to the job that a request starts.
 
-    A job that hangs goes on when the test says so (``fake.jobs[...].go_on()``), or when the fault
-    is removed.
+    A job that hangs continues when the test calls ``fake.jobs[...].go_on()`` or removes the fault.
     """
 
     hangs_at: float | None
@@ -43,7 +42,7 @@ class JobGoesWrong(Effect):
 
     def lifted(self, fault: Fault) -> None:
         held, self.held = self.held, []
-        # What a reset forgets does not go on.
+        # A reset has forgotten its jobs: they do not continue.
         if fault.service is not None and fault.service.epoch == self.epoch:
             for job in held:
                 fault.service.jobs.go_on(job)
@@ -58,17 +57,17 @@ class JobGoesWrong(Effect):
     def __str__(self) -> str:
         said = []
         if self.hangs_at is not None:
-            said.append(f"hangs at {self.hangs_at:g} %")
+            said.append(f"hangs at {self.hangs_at:g}%")
         if self.fails is not None:
             said.append(f"fails with {self.fails.code}")
         if self.lies:
-            said.append("says SUCCESS while its image is killed")
-        return f"begins a job that {' and then '.join(said)}"
+            said.append("reports SUCCESS although its image is killed")
+        return f"starts a job that {' and then '.join(said)}"
 
 
 @dataclass(eq=False)
 class JobLies(JobGoesWrong):
-    """The same for a job whose image is killed when it says that it has succeeded."""
+    """Also lets the job report success although its image is killed."""
 
     sort: ClassVar[Sort | None] = JOB_FILLS_IMAGE
     lies: ClassVar[bool] = True
@@ -78,12 +77,13 @@ def _build(values: Values, scope: Scope) -> JobGoesWrong | None:
     hangs = values.get("job_hangs")
     if hangs is not None and (isinstance(hangs, bool) or not isinstance(hangs, (int, float))
                               or not 0 <= hangs < 100):
-        raise UsageError(f"job_hangs={hangs!r}: it is a percentage from 0 to below 100")
+        raise UsageError(f"job_hangs={hangs!r}: expected a percentage, at least 0 and less than "
+                         "100")
     fails = error_code(values["job_fails"]) if "job_fails" in values else None
     lies = flag("job_lies", values.get("job_lies", False))
     if lies and fails is not None:
-        raise UsageError("a job that fails does not say that it has succeeded; leave job_fails= "
-                         "or job_lies= out")
+        raise UsageError("job_fails= and job_lies= contradict each other, because a job that fails "
+                         "does not report SUCCESS; remove one of them")
     if hangs is None and fails is None and not lies:
         return None
     return (JobLies if lies else JobGoesWrong)(hangs, fails)
@@ -91,9 +91,9 @@ def _build(values: Values, scope: Scope) -> JobGoesWrong | None:
 
 KIND = Kind("effect", (
     Setting("job_hangs", {"type": "number", "minimum": 0, "exclusiveMaximum": 100},
-            "the job that the request begins gets no further than so many percent"),
+            "the job that the request starts hangs at this percentage"),
     Setting("job_fails", ERROR_CODE,
-            "the job that the request begins ends FAIL with this error code (IMG.0057)"),
+            "the job that the request starts ends in FAIL with this error code (IMG.0057)"),
     Setting("job_lies", {"type": "boolean"},
-            "the job that the request begins says SUCCESS while its image is killed"),
+            "the job that the request starts reports SUCCESS although its image is killed"),
 ), _build, calls=("job_hangs", "job_fails", "job_lies"))

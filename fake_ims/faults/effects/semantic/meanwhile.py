@@ -1,4 +1,4 @@
-"""Somebody else changes the image right before the work of a request on it."""
+"""Another user changes the image right before the request is handled."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _ELSE = Caller("somebody-else", None, implied_roles(("admin",)))
 
 @dataclass(frozen=True)
 class Meanwhile(Effect):
-    """Lets an administrator delete, deactivate or patch the image before the request's own work.
+    """Lets an administrator delete, deactivate or patch the image before the request is handled.
 
-    Where he may not, such as deactivating an image that is not active, nothing happens, and the
-    journal says why.
+    If the service refuses the change, such as deactivating an image that is not active, nothing
+    happens, and the journal records the reason.
     """
 
     act: Literal["delete", "deactivate"] | tuple[Change, ...]
@@ -44,16 +44,16 @@ class Meanwhile(Effect):
             else:
                 images.patch(_ELSE, image_id, list(self.act))
         except Refused as refused:
-            call.exchange.faults += (f"but somebody else could not: {refused.text}",)
+            call.exchange.faults += (f"but the other user's change failed: {refused.text}",)
         except ImsError as error:
-            call.exchange.faults += (f"but somebody else could not: {error.message}",)
+            call.exchange.faults += (f"but the other user's change failed: {error.message}",)
         return await do()
 
     def __str__(self) -> str:
         if isinstance(self.act, str):
-            return f"comes right after somebody else's {self.act} of the image"
+            return f"runs right after another user {self.act}s the image"
         changed = ", ".join(f"{change.name}={change.value!r}" for change in self.act)
-        return f"comes right after somebody else has set {changed} of the image"
+        return f"runs right after another user sets {changed} on the image"
 
 
 def _build(values: Values, scope: Scope) -> Meanwhile:
@@ -61,8 +61,8 @@ def _build(values: Values, scope: Scope) -> Meanwhile:
     if act in ("delete", "deactivate"):
         return Meanwhile(act)
     if not isinstance(act, Mapping) or not act:
-        raise UsageError(f"meanwhile={act!r}: somebody else does a 'delete', a 'deactivate', or "
-                         "sets attributes, such as {'name': 'x'}")
+        raise UsageError(f"meanwhile={act!r}: expected 'delete', 'deactivate', or a mapping of "
+                         "attributes to set, such as {'name': 'x'}")
     return Meanwhile(tuple(_changes(act, scope.profile or "otc")))
 
 
@@ -72,12 +72,12 @@ def _changes(attributes: Mapping[str, object], profile: Profile) -> list[Change]
     try:
         return parse(document, V21, profile)
     except Refused as refused:
-        raise UsageError(f"meanwhile: somebody else could not do that: {refused.text}") from None
+        raise UsageError(f"meanwhile: the service refuses this change: {refused.text}") from None
 
 
 KIND = Kind("effect", (
     Setting("meanwhile", {"anyOf": [{"enum": ["delete", "deactivate"]},
                                     {"type": "object", "minProperties": 1}]},
-            'right before the work, somebody else does this to the image: "delete", '
-            '"deactivate", or sets attributes'),
+            'another user changes the image right before the request is handled: "delete", '
+            '"deactivate", or a mapping of attributes to set'),
 ), _build)

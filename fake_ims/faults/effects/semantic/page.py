@@ -1,4 +1,4 @@
-"""Lists that miss or repeat an image where one page ends and the next begins."""
+"""Lists that miss or repeat an image at the boundary between two pages."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PageBoundary(Effect):
-    """Lets a page that begins behind a marker leave its first image out, or show the marker's.
+    """Omits the first image after the marker, or shows the marker's image again.
 
-    A page that would show nothing but the marker's image, and so never end, stays as it is.
+    A page that would show only the marker's image does not change, because paging would never end.
     """
 
     how: Boundary
@@ -33,19 +33,20 @@ class PageBoundary(Effect):
 
     def __str__(self) -> str:
         if self.how == "miss":
-            return "leaves out the image behind the marker"
-        return "shows the image of the marker again"
+            return "omits the first image after the marker"
+        return "shows the marker's image again"
 
 
 def _build(values: Values, scope: Scope) -> PageBoundary:
     how = values["page"]
     if how not in ("miss", "repeat"):
-        raise UsageError(f"page={how!r}: at the boundary of a page, lists 'miss' or 'repeat' an "
-                         "image")
+        raise UsageError(f"page={how!r}: expected 'miss' (omit an image between two pages) or "
+                         "'repeat' (show it twice)")
     return PageBoundary(how)
 
 
 KIND = Kind("effect", (
     Setting("page", {"enum": ["miss", "repeat"]},
-            "a page behind a marker leaves out its first image, or repeats that of the marker"),
+            "a page after a marker omits its first image (miss), or shows the marker's image again "
+            "(repeat)"),
 ), _build)

@@ -1,4 +1,4 @@
-"""Find the quota used up, whatever the query of it has said."""
+"""A used-up quota, whatever the quota query said before."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class QuotaUsedUp(Effect):
-    """Lets the request meet a full quota where the service checks it; the quota stays."""
+    """Lets the service's quota check fail for this request; the quota itself does not change."""
 
     wraps: ClassVar[bool] = True
     sort: ClassVar[Sort | None] = MAKES_IMAGE
@@ -29,19 +29,19 @@ class QuotaUsedUp(Effect):
         return await do()
 
     def __str__(self) -> str:
-        return "finds that others have used up the quota"
+        return "finds the image quota used up"
 
 
 def _build(values: Values, scope: Scope) -> QuotaUsedUp | None:
     if not flag("quota_used_up", values["quota_used_up"]):
         return None
     if scope.profile == "openstack":
-        raise UsageError("quota_used_up= means nothing in profile 'openstack', which counts no "
-                         "images")
+        raise UsageError("quota_used_up= is not available in profile 'openstack', which has no "
+                         "image quota")
     return QuotaUsedUp()
 
 
 KIND = Kind("effect", (
     Setting("quota_used_up", {"type": "boolean"},
-            "others have used up the quota of images since the client has asked for it"),
+            "the image quota is used up, even if the client has just queried it"),
 ), _build)

@@ -1,4 +1,4 @@
-"""Uploads and imports that take their time, or end killed."""
+"""Uploads and imports that are slow, or whose image is killed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Fills(Effect):
-    """Takes the data as ever; then the image is ``saving`` for so long, and killed in the end."""
+    """Accepts the data, keeps the image ``saving`` for a while, or kills it at the end."""
 
     due: Due | None
     reason: str | None
@@ -38,16 +38,16 @@ class Fills(Effect):
     def __str__(self) -> str:
         said = []
         if self.due is not None:
-            said.append(f"leaves the image saving: {self.due}")
+            said.append(f"keeps the image saving ({self.due})")
         if self.reason is not None:
-            said.append(f"kills the image in the end: {self.reason}")
+            said.append(f"kills the image at the end: {self.reason}")
         return ", and ".join(said)
 
 
 def _build(values: Values, scope: Scope) -> Fills:
     reason = values.get("kill")
     if reason is not None and (not isinstance(reason, str) or not reason):
-        raise UsageError(f"kill={reason!r}: it is the reason, a text such as 'disk full'")
+        raise UsageError(f"kill={reason!r}: expected the reason, a string such as 'disk full'")
     due = some_due("saving", values["saving"]) if "saving" in values else None
     return Fills(due, reason)
 
@@ -56,5 +56,5 @@ KIND = Kind("effect", (
     Setting("saving", DURATION,
             'how long the image stays saving: seconds, "1m", "polls(3)" or "by hand"'),
     Setting("kill", {"type": "string", "minLength": 1},
-            "the image is killed once its data is there, for this reason"),
+            "the image is killed after its data has arrived, for this reason"),
 ), _build, calls=("saving", "kill"))

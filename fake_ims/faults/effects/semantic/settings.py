@@ -1,4 +1,4 @@
-"""What a user may say about semantic effects, as types for ``Faults.add``."""
+"""The settings of semantic effects, as types for ``Faults.add``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ....domain.durations import Due, DurationLike
 
 
 class SemanticSettings(TypedDict, total=False):
-    """What happens to a request, or to what it is about."""
+    """What the service does differently when a fault fires."""
 
     twice: bool | None
     stale: DurationLike | None

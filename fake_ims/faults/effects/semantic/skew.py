@@ -1,4 +1,4 @@
-"""Answer by a clock that is wrong."""
+"""Respond with the times of a wrong clock."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ....profiles.answer import Answer
 
 _INSTANT = rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)"
-# The names that instants have in answers: created_at, expires_at, begin_time, ...
+# The names of times in responses: created_at, expires_at, begin_time, ...
 _FIELD = re.compile(rb'("\w*(?:_at|_time)"\s*:\s*")' + _INSTANT)
 _HEADER = re.compile(r".*_at\Z", re.I)
 _FORMAT = "%Y-%m-%dT%H:%M:%S"
@@ -27,7 +27,7 @@ _MOST = 366 * 86400.0
 
 @dataclass(frozen=True)
 class Skew(Effect):
-    """Shifts the header ``Date`` and every instant in the answer; the fake's clock stays."""
+    """Shifts the ``Date`` header and every time in the response; the fake's clock stays."""
 
     seconds: float
 
@@ -46,22 +46,22 @@ class Skew(Effect):
         try:
             moment = datetime.strptime(text, _FORMAT) + timedelta(seconds=self.seconds)
         except (ValueError, OverflowError):
-            return text  # no instant, or none that can be told
+            return text  # not a time, or one outside the range of datetime
         return moment.strftime(_FORMAT).rjust(19, "0")
 
     def __str__(self) -> str:
         way = "behind" if self.seconds < 0 else "ahead"
-        return f"answers by a clock that is {length(abs(self.seconds))} {way}"
+        return f"responds with a clock that is {length(abs(self.seconds))} {way}"
 
 
 def _build(values: Values, scope: Scope) -> Skew:
     skew = signed("skew", values["skew"])
     if abs(skew) > _MOST:
-        raise UsageError(f"skew={values['skew']!r}: a clock is at most a year wrong")
+        raise UsageError(f"skew={values['skew']!r}: expected at most one year (366 days)")
     return Skew(skew)
 
 
 KIND = Kind("effect", (
     Setting("skew", DURATION,
-            'Date and every instant in the answer are shifted by so much: seconds, "-5m", "2h"'),
+            'shift the Date header and every time in the response: seconds, "-5m", "2h"'),
 ), _build)

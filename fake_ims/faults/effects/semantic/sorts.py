@@ -1,4 +1,4 @@
-"""The sorts of requests at which an effect means something, by rules over the contract."""
+"""The sorts of operations that an effect supports, as rules over the contract."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from ....contract.model import Operation
 
 @dataclass(frozen=True)
 class Sort:
-    """Some of the operations.
+    """A group of operations.
 
     Attributes:
-        says: what they are, for messages: "requests that ...".
-        holds: whether an operation is one of them.
+        says: a description for messages: "requests that ...".
+        holds: returns whether an operation belongs to the group.
     """
 
     says: str
     holds: Callable[[Operation], bool]
 
     def includes(self, operation: Operation | None) -> bool:
-        """Whether a request of this operation, or of none, is one of them."""
+        """Return whether a request of this operation, or without one, belongs to the group."""
         return operation is not None and self.holds(operation)
 
 
@@ -43,7 +43,7 @@ def _begins_job(row: Operation) -> bool:
 
 
 def _makes_image(row: Operation) -> bool:
-    # A copy in another region counts there, and is not seen here.
+    # A copy into another region counts in that region, which the fake does not have.
     return (row.method == "POST" and _does(row, "create", "copy")
             and not row.path.endswith("/cross_region_copy"))
 
@@ -57,11 +57,11 @@ READS = Sort("requests that read images without their data", _reads_images)
 LISTS = Sort("lists of images", lambda row: (
     row.method == "GET" and _does(row, "list")
     and row.path.endswith(("images", "images/detail"))))
-CHANGES = Sort("requests that change something and carry no image data", lambda row: (
+CHANGES = Sort("requests that change something and contain no image data", lambda row: (
     not _reads(row) and row.body != "octets"))
 UPLOADS = Sort("uploads of an image's data", lambda row: (
     row.body == "octets" and _moves_data(row)))
-FILLS = Sort("requests that bring an image's data", lambda row: (
+FILLS = Sort("requests that upload or import an image's data", lambda row: (
     UPLOADS.holds(row) or row.path.endswith("/{image_id}/import")))
 DOWNLOADS = Sort("downloads of an image's data", lambda row: (
     row.method == "GET" and _moves_data(row)))
@@ -69,8 +69,8 @@ DELETES = Sort("requests that delete an image", lambda row: (
     row.method == "DELETE" and row.path.endswith("/images/{image_id}")))
 NAMES_IMAGE = Sort("requests that name an image in their path", lambda row: (
     "images/{image_id}" in row.path))
-BEGINS_JOB = Sort("requests that begin a job", _begins_job)
-JOB_FILLS_IMAGE = Sort("requests that begin a job which makes or fills an image", lambda row: (
+BEGINS_JOB = Sort("requests that start a job", _begins_job)
+JOB_FILLS_IMAGE = Sort("requests that start a job that creates or fills an image", lambda row: (
     _begins_job(row) and (_makes_image(row) or _does(row, "upload"))))
-MAKES_IMAGE = Sort("requests that make an image", _makes_image)
-WITH_TOKEN = Sort("requests that carry a token", lambda row: row.auth)
+MAKES_IMAGE = Sort("requests that create an image", _makes_image)
+WITH_TOKEN = Sort("requests that need a token", lambda row: row.auth)

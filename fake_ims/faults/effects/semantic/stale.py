@@ -1,4 +1,4 @@
-"""Read images as they were a while ago, as from a replica that lags behind."""
+"""Read images as they were a while ago, as from a lagging replica."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Stale(Effect):
-    """Lets reads see the images as they were so many seconds of the fake's clock ago.
+    """Lets reads see the images as they were some seconds ago on the fake's clock.
 
-    What happened before the fault was set has arrived. A client's look at an old status counts as
-    one for ``polls(N)``: what goes on in the service goes on.
+    Changes from before the fault was added are visible. Reading an old status still counts as a
+    poll for ``polls(N)``: the service itself keeps going.
     """
 
     lag: float
@@ -59,10 +59,10 @@ class Stale(Effect):
         return await do()
 
     def __str__(self) -> str:
-        return f"sees images as they were {length(self.lag)} ago"
+        return f"reads images as they were {length(self.lag)} ago"
 
 
 KIND = Kind("effect", (
     Setting("stale", DURATION,
-            'reads see images as they were so long ago on the fake\'s clock: seconds or "5s"'),
+            'read images as they were this long ago on the fake\'s clock: seconds or "5s"'),
 ), lambda values, scope: Stale(some_time("stale", values["stale"])))

@@ -1,4 +1,4 @@
-"""Revoke the caller's token behind an answer."""
+"""Revoke the caller's token after the response."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RevokesToken(Effect):
-    """Answers, and makes the token bad for every request that comes after; it stays so."""
+    """Revokes the caller's token for good, after the request is handled."""
 
     sort: ClassVar[Sort | None] = WITH_TOKEN
 
@@ -28,7 +28,7 @@ class RevokesToken(Effect):
         return None
 
     def __str__(self) -> str:
-        return "answers and then revokes the caller's token"
+        return "revokes the caller's token after handling"
 
 
 def _build(values: Values, scope: Scope) -> RevokesToken | None:
@@ -37,5 +37,5 @@ def _build(values: Values, scope: Scope) -> RevokesToken | None:
 
 KIND = Kind("effect", (
     Setting("revokes_token", {"type": "boolean"},
-            "the caller's token is revoked behind the answer: the next request gets 401"),
+            "revoke the caller's token after the request is handled: the next request gets 401"),
 ), _build)

@@ -1,4 +1,4 @@
-"""Do the work twice, as when something between client and service repeats a request."""
+"""Handle a request twice, as if a proxy had repeated it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Twice(Effect):
-    """Lets the work be done a second time; the client gets the first answer."""
+    """Handles the request a second time; the client gets the first response."""
 
     wraps: ClassVar[bool] = True
     sort: ClassVar[Sort | None] = CHANGES
@@ -28,7 +28,7 @@ class Twice(Effect):
         return answer
 
     def __str__(self) -> str:
-        return "does its work twice"
+        return "is handled twice"
 
 
 def _build(values: Values, scope: Scope) -> Twice | None:
@@ -37,5 +37,6 @@ def _build(values: Values, scope: Scope) -> Twice | None:
 
 KIND = Kind("effect", (
     Setting("twice", {"type": "boolean"},
-            "do the work twice: a create makes two images; the client gets the first answer"),
+            "handle the request twice: a create makes two images; the client gets the first "
+            "response"),
 ), _build)

@@ -1,4 +1,4 @@
-"""Answer as if a new image were not there yet."""
+"""Respond as if a new image did not exist yet."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class _Without:
-    """A store that does not show one image."""
+    """A store that hides one image."""
 
     def __init__(self, store: Store, image_id: str) -> None:
         self._store = store
@@ -36,7 +36,7 @@ class _Without:
 
 @dataclass(frozen=True)
 class Unseen(Effect):
-    """Lets requests that name an image younger than this in their path not find it."""
+    """Hides an image younger than ``age`` seconds from requests that name it in their path."""
 
     age: float
     wraps: ClassVar[bool] = True
@@ -55,5 +55,5 @@ class Unseen(Effect):
 
 KIND = Kind("effect", (
     Setting("unseen", DURATION,
-            'an image younger than this on the fake\'s clock is not found: seconds or "5s"'),
+            'do not find an image younger than this on the fake\'s clock: seconds or "5s"'),
 ), lambda values, scope: Unseen(some_time("unseen", values["unseen"])))

@@ -1,4 +1,4 @@
-"""Lose the connection in the middle of an upload, and leave the image in some status."""
+"""Reset the connection during an upload, and leave the image in a given status."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LEAVES = ("saving", "killed", "queued")
 
 @dataclass(frozen=True)
 class UploadDies(Effect):
-    """Cuts the connection once so many bytes have come; one that has fewer ends well."""
+    """Resets the connection after ``size`` bytes; a smaller upload succeeds."""
 
     size: int
     leaves: Leaves
@@ -47,20 +47,20 @@ class UploadDies(Effect):
                 raise ConnectionCut(str(self))
 
     def __str__(self) -> str:
-        return f"breaks off after {self.size} bytes and leaves the image {self.leaves}"
+        return f"resets the connection after {self.size} bytes and leaves the image {self.leaves}"
 
 
 def _build(values: Values, scope: Scope) -> UploadDies:
     leaves = values.get("leaves", "saving")
     if leaves not in _LEAVES:
-        raise UsageError(f"leaves={leaves!r}: an upload that dies leaves its image 'saving', "
-                         "'killed' or 'queued'")
+        raise UsageError(f"leaves={leaves!r}: expected the status of the image after the upload, "
+                         "'saving', 'killed' or 'queued'")
     return UploadDies(whole("dies_at", values["dies_at"], 0), leaves)
 
 
 KIND = Kind("effect", (
     Setting("dies_at", {"type": "integer", "minimum": 0},
-            "reset the connection once so many bytes of an upload have come"),
+            "reset the connection after this many bytes of an upload"),
     Setting("leaves", {"enum": list(_LEAVES)},
-            "status in which that leaves the image: saving (the default), killed or queued"),
+            "status of the image after dies_at=: saving (default), killed or queued"),
 ), _build)

@@ -1,4 +1,4 @@
-"""Checks of values that several of these effects take."""
+"""Check values that several semantic effects take."""
 
 from __future__ import annotations
 
@@ -11,52 +11,52 @@ DURATION = {"type": ["number", "string"]}
 
 
 def flag(name: str, value: object) -> bool:
-    """True or False.
+    """Return the value if it is True or False.
 
     Raises:
         UsageError: it is neither.
     """
     if not isinstance(value, bool):
-        raise UsageError(f"{name}={value!r}: it is true or false")
+        raise UsageError(f"{name}={value!r}: expected true or false")
     return value
 
 
 def some_time(name: str, value: object) -> float:
-    """A duration that is not zero, in seconds.
+    """Parse a duration greater than zero; return seconds.
 
     Raises:
-        UsageError: it is none.
+        UsageError: the value is not one.
     """
     try:
-        found = seconds(value)  # type: ignore[arg-type]  # it refuses what no user may write
+        found = seconds(value)  # type: ignore[arg-type]  # it rejects what it cannot read
     except UsageError as error:
         raise UsageError(f"{name}: {error}") from None
     if not found:
-        raise UsageError(f"{name}={value!r}: it is a duration that is not zero, such as '5s'")
+        raise UsageError(f"{name}={value!r}: expected a duration greater than zero, such as '5s'")
     return found
 
 
 def some_due(name: str, value: object) -> Due:
-    """When a transition falls due, not at once.
+    """Parse when a transition falls due; it must not be at once.
 
     Raises:
-        UsageError: it is no such thing.
+        UsageError: the value is invalid.
     """
     try:
-        found = due(value)  # type: ignore[arg-type]  # it refuses what no user may write
+        found = due(value)  # type: ignore[arg-type]  # it rejects what it cannot read
     except UsageError as error:
         raise UsageError(f"{name}: {error}") from None
     if found == After(0.0):
-        raise UsageError(f"{name}={value!r}: it is a duration that is not zero, such as '1m', or "
-                         "'polls(3)', or 'by hand'")
+        raise UsageError(f"{name}={value!r}: expected a duration greater than zero, such as '1m', "
+                         "or 'polls(3)', or 'by hand'")
     return found
 
 
 def signed(name: str, value: object) -> float:
-    """A duration with a sign, in seconds: ``-300``, ``"-5m"``, ``"+5m"``.
+    """Parse a duration with a sign (``-300``, ``"-5m"``, ``"+5m"``); return seconds.
 
     Raises:
-        UsageError: it is none, or zero.
+        UsageError: the value is invalid or zero.
     """
     sign, size = 1.0, value
     if isinstance(value, str):
@@ -71,7 +71,7 @@ def signed(name: str, value: object) -> float:
 
 
 def length(duration: float) -> str:
-    """A duration as people write it: ``90s``, ``5m``, ``2h``."""
+    """Return a duration as people write it: ``90s``, ``5m``, ``2h``."""
     for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
         if duration >= size and duration % size == 0:
             return f"{duration // size:g}{unit}"
