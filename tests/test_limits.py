@@ -183,7 +183,8 @@ def test_descriptors_that_are_used_up() -> None:
     assert all("takes no more connections" in line for line in lines)
 
 
-LARGE_JSON = b'{"name": "' + b"x" * 2**20 + b'"}'
+LARGE_JSON = b'{"name": "' + b"x" * 12 * 2**20 + b'"}'
+MANY_VALUES = b"[" + b"[]," * 400_000 + b"1]"
 TAKE_JSON = ["POST /v2/images", "POST /v2/cloudimages/action", "POST /v3/auth/tokens",
              "PUT /v1/cloudimages/tags"]
 
@@ -210,5 +211,12 @@ def test_a_body_that_is_too_large(
     assert wire.get("/v2/images").status == 200
 
 
+@pytest.mark.parametrize("line", TAKE_JSON)
+def test_a_body_of_too_many_values(wire: Wire, line: str) -> None:
+    method, path = line.split()
+    reply = wire.send(method, path, MANY_VALUES, {"Content-Type": "application/json"})
+    assert reply.status == 413
+
+
 def test_a_body_just_below_the_limit_is_read(wire: Wire) -> None:
-    assert wire.post("/v2/images", {"name": "x" * (2**20 - 100)}).status == 400  # the name's own
+    assert wire.post("/v2/images", {"name": "x" * (12 * 2**20 - 100)}).status == 400  # the name

@@ -85,7 +85,7 @@ def test_the_sweep_of_the_first_example(pytester: pytest.Pytester) -> None:
     (line,) = SWEEP
     pytester.makepyfile(test_disk=DISK)
     done = shell(f"{line} -p no:randomly || true", pytester.path)
-    assert re.search(r"test_disk.*: 2 exchanges, \d+ runs", done.stdout), done.stdout
+    assert re.search(r"test_disk.*: 2 requests, \d+ runs", done.stdout), done.stdout
 
 
 def test_no_command_is_left_out() -> None:

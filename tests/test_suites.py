@@ -212,7 +212,7 @@ def test_ci_runs_the_suites() -> None:
     if not script.exists():
         pytest.skip("not in a checkout")
     steps = script.read_text(encoding="utf-8").splitlines()
-    assert ".venv/bin/python tests/suites --venv .venv/suites --check" in steps
+    assert "step .venv/bin/python tests/suites --venv .venv/suites --check" in steps
 
 
 def test_what_is_pinned_is_installed_once(

@@ -24,7 +24,9 @@ async def document(call: Call) -> dict[str, Any]:
         raise ImsError("IMG.0007")
     try:
         found = await call.json()
-    except Refused:
+    except Refused as refused:
+        if refused.row.key == "body.too_large":
+            raise
         raise ImsError("IMG.0001") from None
     if not isinstance(found, dict):
         raise ImsError("IMG.0001", message="The body must be a JSON object.")
