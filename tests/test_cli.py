@@ -246,7 +246,7 @@ def test_a_taken_port(taken_port: int) -> None:
     (("serve", "--port", "99999"), "port is a whole number from 0"),
     (("serve", "--profile", "opnstack"), "did you mean 'openstack'?"),
     (("serve", "--auth", "none"), "unknown auth mode 'none'"),
-    (("serve", "--saving", "soon"), "saving: 'soon' is no duration"),
+    (("serve", "--saving", "soon"), "saving: 'soon' is not a duration"),
     (("serve", "--deleting", "polls(0)"), "deleting: polls(0)"),
     (("serve", "--host", "256.0.0.1"), "256.0.0.1"),
     (("serve", "more\nlines"), "unknown argument"),

@@ -65,7 +65,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
     ({"profile": "opnstack"}, "did you mean 'openstack'"),
     ({"profile": None}, "unknown profile None"),
     ({"auth": "isued"}, "did you mean 'issued'"),
-    ({"saving": "soon"}, "saving: 'soon' is no duration"),
+    ({"saving": "soon"}, "saving: 'soon' is not a duration"),
     ({"deleting": -1}, "deleting: a duration must be"),
     ({"host": ""}, "host is an address"),
     ({"port": 65536}, "port is a whole number"),

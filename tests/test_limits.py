@@ -103,7 +103,7 @@ def test_a_full_disk(
         small = wire.create(name="small", **RAW)
         wire.upload(small["id"], b"small")
         assert wire.download(small["id"]).body == b"small"
-    assert len([one for one in caplog.records if "cannot be kept" in one.message]) == 1
+    assert len([one for one in caplog.records if "cannot be stored" in one.message]) == 1
     assert not any(one.exc_info for one in caplog.records)
 
 
@@ -117,7 +117,7 @@ def test_a_full_disk_ends_a_job(full_disk: None) -> None:
         assert reply.status == 200, reply.body
         job = fake.jobs[reply.json["job_id"]]
         assert (job.status, job.error_code) == ("FAIL", "IMG.0061")
-        assert "cannot be kept" in str(job.fail_reason)
+        assert "cannot be stored" in str(job.fail_reason)
 
 
 def test_a_folder_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,1 +1,1 @@
-"""HTTP in and out: a module per chapter; each parses, calls the domain, renders."""
+"""The HTTP interface: one module per chapter. Handlers parse, call the domain and render."""

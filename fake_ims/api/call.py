@@ -1,4 +1,4 @@
-"""One request on its way through the pipeline."""
+"""One request as it passes through the pipeline."""
 
 from __future__ import annotations
 
@@ -26,41 +26,41 @@ if TYPE_CHECKING:
     from ..server.state import Service
 
 _decode = msgspec.json.Decoder().decode
-# Nothing that the service reads is nested nearly as deep; Python's own printers give up at some
+# The service reads nothing that is nested nearly as deep. Python's JSON writers fail at some
 # hundreds of levels.
 _MAX_DEPTH = 100
-#: Bytes of a body that is no upload: what Open Telekom Cloud's API gateway lets through (12 MB).
+#: Maximum size in bytes of a body that is not an upload, as in Open Telekom Cloud's API gateway.
 MAX_BODY = 12 * 1024 * 1024
-# A larger body has long values, not many: reading millions of them would keep everybody waiting.
+# Larger bodies may have long values, but not many: parsing millions would block the loop.
 _LARGE = 1024 * 1024
 _MAX_ITEMS = 200_000
 
 
 class Errors(Protocol):
-    """How a part of the service says no."""
+    """Renders the error responses of one API."""
 
     def refuse(self, call: Call, refused: Refused) -> Answer:
-        """The answer that says no, by a row of ``contract.refusals``."""
+        """Return the error response for a row of ``contract.refusals``."""
 
     def error(self, call: Call, error: ImsError) -> Answer:
-        """The answer that says no, by an IMS error code."""
+        """Return the error response for an IMS error code."""
 
     def fault_answer(self, call: Call, status: int, error: ErrorCode | None) -> Answer:
-        """The answer of an injected failure."""
+        """Return the error response that a fault asks for."""
 
 
 class Call:
-    """A request, the operation that it resolves to, and who makes it.
+    """A request, its operation, and its caller.
 
     Attributes:
-        service: the state that the call works on.
-        epoch: the service's when the call began.
-        operation: the row of the contract; None while (or because) nothing matched.
+        service: the service state.
+        epoch: the service's epoch when the call began.
+        operation: the row of the contract; None before matching, and if nothing matches.
         params: path parameters, decoded.
-        caller: who calls; None for operations that need no token.
-        allow: the methods that the path knows, if the request's is not among them.
-        exchange: the journal's record of it.
-        errors: how this part of the service words its refusals.
+        caller: the caller; None for operations that need no token.
+        allow: the methods allowed for the path, if the request's method is not.
+        exchange: the journal's record of the call.
+        errors: renders the error responses of the API that was called.
     """
 
     __slots__ = ("_body", "_hold", "_left_unread", "allow", "caller", "epoch", "errors",
@@ -77,17 +77,17 @@ class Call:
         self.allow = ""
         self.errors: Errors = service.profile
         self._body: bytes | None = None
-        self._left_unread = False  # some of the body was read, and the rest would be too much
+        self._left_unread = False  # a part of the body was read; the rest would be too large
         self._hold: Hold | None = None
 
     @property
     def method(self) -> str:
-        """HTTP method, upper case."""
+        """The HTTP method, upper case."""
         return self.request.method
 
     @property
     def path(self) -> str:
-        """The path as it came, still percent-encoded, without the query."""
+        """The path as received, percent-encoded, without the query."""
         return self.request.rel_url.raw_path
 
     @property
@@ -96,7 +96,7 @@ class Call:
         return self.request.rel_url.query
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
-        """The query's parameters in order; ``;`` separates like ``&``, as in Glance.
+        """The query parameters in order. As in Glance, ``;`` separates like ``&``.
 
         Raises:
             Refused: ``request.undecodable``, for bytes that are not UTF-8.
@@ -111,41 +111,41 @@ class Call:
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The request's headers, by case-insensitive name."""
+        """The request's headers. Names are case-insensitive."""
         return self.request.headers
 
     @property
     def known_caller(self) -> Caller:
-        """The caller of an operation that needs one."""
+        """The caller, for operations that need a token."""
         assert self.caller is not None, "the operation's row says that it needs no token"
         return self.caller
 
     def called_by(self, caller: Caller) -> None:
-        """Say who calls, to the handler and to the journal."""
+        """Set the caller, for the handler and for the journal."""
         self.caller = caller
         self.exchange.caller = f"{caller.user_id}:{caller.project_id or ''}"
         self.exchange.roles = caller.roles
 
     @property
     def is_signed(self) -> bool:
-        """Whether the request carries a signature of the API gateway's scheme, good or not."""
+        """Whether the request has a signature of the API gateway's scheme, valid or not."""
         return self.request.headers.get("Authorization", "").lstrip().startswith(("SDK-", "V11-"))
 
     @property
     def base_url(self) -> str:
-        """Where the client reached the service: scheme, host and port."""
+        """The URL under which the client reached the service: scheme, host and port."""
         return f"{self.request.scheme}://{self.request.host}"
 
     @property
     def has_body(self) -> bool:
-        """Whether the request announces a body."""
+        """Whether the headers announce a body."""
         if self.request.headers.get("Transfer-Encoding"):
             return self.method in ("POST", "PUT", "PATCH")
         return (self.request.content_length or 0) > 0
 
     @property
     def hold(self) -> Hold:
-        """What faults hold on to in this call; made when first asked for."""
+        """What faults keep for this call. Created at first use."""
         if self._hold is None:
             self._hold = Hold()
         return self._hold
@@ -153,14 +153,14 @@ class Call:
     async def pause(
         self, seconds: float | None, until: asyncio.Future[None] | None = None
     ) -> None:
-        """Wait so many real seconds; a reset ends the wait.
+        """Wait for real seconds. A reset ends the wait.
 
         Args:
-            seconds: how long; None for as long as ``until`` is not done.
+            seconds: how long; None waits until ``until`` is done.
             until: ends the wait when it is done.
 
         Raises:
-            ConnectionCut: a reset has ended it.
+            ConnectionCut: a reset has ended the wait.
         """
         with self.service.interruptible():
             if seconds is not None:
@@ -171,15 +171,15 @@ class Call:
             raise ConnectionCut
 
     def end(self) -> None:
-        """The call is over. For the pipeline."""
+        """End the call. Only the pipeline calls this."""
         if self._hold is not None:
             self._hold.end()
 
     async def read(self) -> bytes:
-        """The whole body of a request that is no upload, kept for the journal.
+        """Read the whole body of a request that is not an upload, and keep it for the journal.
 
         Raises:
-            ConnectionCut: a reset came while it was awaited; what began before leaves no trace.
+            ConnectionCut: a reset happened while reading; requests from before leave no trace.
             Refused: ``body.too_large``.
         """
         length = self.request.content_length
@@ -201,7 +201,7 @@ class Call:
             self._body = self.exchange.request_body = bytes(gathered)
         elif self._body is None:
             content = self.request.content
-            # Most bodies arrive together with their head: then there is nothing to wait for.
+            # Most bodies arrive together with the head; then there is no need to wait.
             self._body = content.read_nowait() if content.is_eof() else await self.request.read()
             self.exchange.request_body = self._body
         if self.service.epoch != self.epoch:
@@ -209,7 +209,7 @@ class Call:
         return self._body
 
     async def read_within(self, limit: int) -> bytes | None:
-        """The whole body, likewise; None, and the rest is left, if it is larger than that."""
+        """Read the whole body. If it is larger than ``limit``, leave the rest and return None."""
         tapped = self._hold is not None and self._hold.taps
         if tapped or (self._body is None and self.request.content_length is None):
             gathered = bytearray()
@@ -224,7 +224,7 @@ class Call:
         return await self._read()
 
     async def json(self) -> object:
-        """The body as JSON, an object or an array.
+        """Read the body as JSON, an object or an array.
 
         Raises:
             Refused: ``body.expected``, ``body.malformed`` or ``body.type``.
@@ -237,7 +237,7 @@ class Call:
         return document
 
     def chunks(self) -> AsyncIterator[bytes]:
-        """The body as it arrives, for uploads."""
+        """Yield the body as it arrives, for uploads."""
         chunks: AsyncIterator[bytes] = (
             self.request.content.iter_any() if self._body is None else _at_once(self._body))
         if self._hold is not None:
@@ -255,10 +255,10 @@ def _pairs(raw: str) -> tuple[tuple[str, str], ...]:
 
 
 def parse_json(body: bytes) -> object:
-    """Decode a JSON body the fast way, and what only the standard library takes the slow way.
+    """Decode a JSON body with the fast parser; use the standard library where that one refuses.
 
     Raises:
-        Refused: ``body.malformed``, or ``body.too_large`` for one of too many values.
+        Refused: ``body.malformed``, or ``body.too_large`` for too many values.
     """
     if len(body) > _LARGE and body.count(b",") + body.count(b"[") > _MAX_ITEMS:
         raise Refused("body.too_large")
@@ -267,7 +267,7 @@ def parse_json(body: bytes) -> object:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         try:
             document = json.loads(body.decode())
-            # A lone surrogate can be read, but not be sent again.
+            # A lone surrogate can be read, but not sent again.
             json.dumps(document, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             raise Refused("body.malformed") from None

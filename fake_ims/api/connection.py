@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
     from ..profiles.answer import Answer
 
-# struct linger: on, for 0 seconds. Windows has shorts in it, the others ints.
+# struct linger: on, for 0 seconds. Its fields are shorts on Windows, ints elsewhere.
 _LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 class ConnectionCut(Exception):
-    """A fault ends the connection here: no answer goes out. The pipeline catches it."""
+    """A fault ends the connection without a response. The pipeline catches this."""
 
 
 class AnsweredEarly(Exception):
-    """A fault answers while the body is being read. The pipeline catches it around the handler.
+    """A fault responds while the body is being read. The pipeline catches this.
 
     Attributes:
-        answer: what is answered.
+        answer: the response.
     """
 
     def __init__(self, answer: Answer) -> None:
@@ -36,10 +36,10 @@ class AnsweredEarly(Exception):
 
 
 def cut(request: web.BaseRequest) -> None:
-    """Reset the request's connection (TCP RST), so that the client sees an error and no answer.
+    """Reset the request's connection (TCP RST). The client sees an error and no response.
 
-    A connection that is already gone is left alone. Whatever the handler returns afterwards
-    cannot be sent any more; aiohttp drops it without a word.
+    A closed connection is ignored. aiohttp silently drops the response that the handler returns
+    afterwards.
     """
     if request.transport is not None:
         cut_transport(request.transport)
@@ -49,8 +49,8 @@ def cut_transport(transport: asyncio.Transport) -> None:
     """Reset a connection (TCP RST)."""
     sock = transport.get_extra_info("socket")
     if sock is not None:
-        # The client may have closed it meanwhile; a Unix socket may know no such option.
+        # The client may have closed the connection; Unix sockets may not have the option.
         with suppress(OSError):
-            # Lingering for no time makes the close send RST instead of FIN.
+            # With a linger time of zero, close() sends RST instead of FIN.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
     transport.abort()

@@ -1,4 +1,4 @@
-"""One aiohttp resource for every path: where paths lead is the contract's to say."""
+"""One aiohttp resource for all paths. The contract decides where a path leads."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from yarl import URL
 
 
 class Everything(web.AbstractResource):
-    """Takes every request of every method to one handler.
+    """Routes every request to one handler.
 
-    A pattern for all paths would do the same; this one costs nothing to make and no regular
-    expression a request.
+    A pattern for all paths would do the same. This class is cheaper to create and needs no regular
+    expression per request.
     """
 
     def __init__(self, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> None:
@@ -23,31 +23,31 @@ class Everything(web.AbstractResource):
 
     @property
     def canonical(self) -> str:
-        """Where aiohttp looks last, for every path."""
+        """The root: aiohttp's fallback for every path."""
         return "/"
 
     def url_for(self, **kwargs: str) -> URL:
-        """It stands for no path of its own."""
+        """Return the root, because the resource has no path of its own."""
         return URL("/")
 
     def add_prefix(self, prefix: str) -> NoReturn:
-        """The fake's paths are those of the service.
+        """Refuse a prefix: the fake's paths must be those of the service.
 
         Raises:
             RuntimeError: always.
         """
-        raise RuntimeError("the application of a fake cannot be mounted below another path")
+        raise RuntimeError("the application of a fake cannot be mounted under another path")
 
     def get_info(self) -> Any:
-        """What aiohttp lists of it."""
+        """Return what aiohttp lists for the resource."""
         return {"path": "/"}
 
     def raw_match(self, path: str) -> bool:
-        """Every path is one of its."""
+        """Match every path."""
         return True
 
     async def resolve(self, request: web.Request) -> tuple[UrlMappingMatchInfo | None, set[str]]:
-        """Every request is one of its."""
+        """Match every request."""
         return UrlMappingMatchInfo({}, self._route), {"*"}
 
     def __len__(self) -> int:

@@ -1,4 +1,4 @@
-"""The API gateway in front of the service: signed requests, and how it refuses them."""
+"""The API gateway in front of the service: checks signed requests and renders its errors."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 async def identify(call: Call) -> Caller:
-    """The caller of a signed request: the owner of the access key.
+    """Return the caller of a signed request: the owner of the access key.
 
-    In ``auth="issued"`` the signature is checked, else access key and project are taken at their
-    word.
+    With ``auth="issued"`` the signature is verified. Otherwise access key and project are
+    accepted without a check.
 
     Raises:
-        SignatureRefused: the gateway refuses it.
+        SignatureRefused: the gateway refuses the request.
         Refused: the body cannot be read.
-        ConnectionCut: the client went away.
+        ConnectionCut: the client disconnected.
     """
     service = call.service
     if service.callers.mode != "issued":
@@ -44,10 +44,10 @@ async def identify(call: Call) -> Caller:
 
 
 def _at_its_word(call: Call) -> Caller:
-    """Who calls, if nobody checks: on the project that is named, whether there is one or not.
+    """Return the caller without a check. The named project does not need to exist.
 
     Raises:
-        SignatureRefused: no access key is named, or a project that cannot be.
+        SignatureRefused: no access key is named, or the project's name is impossible.
     """
     service = call.service
     access = signatures.access_key(call.headers["Authorization"])
@@ -64,7 +64,7 @@ def _at_its_word(call: Call) -> Caller:
 
 
 async def _body(call: Call) -> bytes | None:
-    """The body if the signature is about it; it stays with the call for the handler."""
+    """Return the body if the signature covers it. The call keeps it for the handler."""
     if not call.request.body_exists:
         return b""
     if call.headers.get("X-Sdk-Content-Sha256") == signatures.UNSIGNED:
@@ -78,10 +78,10 @@ async def _body(call: Call) -> bytes | None:
 
 
 def refuse(call: Call, refused: SignatureRefused) -> Answer:
-    """The gateway's error body."""
+    """Return the gateway's error response."""
     row = refused.row
     request_id = call.exchange.request_id
     body = {"error_msg": refused.text, "error_code": row.code, "request_id": request_id}
-    # Bytes of a header that are not UTF-8 cannot be repeated in JSON.
+    # JSON cannot repeat header bytes that are not UTF-8.
     clean = {name: text.encode("utf-8", "replace").decode() for name, text in body.items()}
     return Answer(row.status, msgspec.json.encode(clean), JSON, {"X-Request-Id": request_id})

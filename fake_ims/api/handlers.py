@@ -1,6 +1,6 @@
-"""Which module has the handlers of which operations: importing this makes the registry complete.
+"""The modules with the handlers of all operations. Importing this completes the registry.
 
-The modules are loaded when one of their operations is called for the first time.
+A module is loaded at the first call of one of its operations.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from ..contract.identity import IDENTITY_OPERATIONS
 from ..contract.metadefs import METADEF_OPERATIONS
 from . import registry
 
-#: Modules below ``fake_ims.api``, and the ids of the operations that they answer.
+#: Modules in ``fake_ims.api``, and the ids of their operations.
 CHAPTERS: dict[str, tuple[str, ...]] = {
     "identity.front": tuple(row.id for row in IDENTITY_OPERATIONS),
     "ims.create": (
@@ -58,5 +58,5 @@ for _module, _operations in CHAPTERS.items():
 
 
 def registered() -> dict[str, registry.Handler]:
-    """What answers each operation, by its id: the handler, or what loads it."""
+    """Return the handlers by operation id. An unloaded module's handlers load it when called."""
     return registry.handlers()

@@ -1,19 +1,19 @@
-"""What faults may hold on to in one call: its body as it arrives, its end, and notes."""
+"""What faults keep for one call: filters of its body, actions at its end, and notes."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
-#: Sees the chunks of a request's body as they arrive; may wait, change them, or cut.
+#: Filters the chunks of a request's body as they arrive. It may wait, change them, or cut.
 Tap = Callable[[AsyncIterator[bytes]], AsyncIterator[bytes]]
 
 
 class Hold:
-    """The faults' hold on one call.
+    """What faults keep for one call.
 
     Attributes:
-        taps: what the body goes through, in this order, when it is read.
-        notes: what an effect or schedule remembers about the call, by itself as the key.
+        taps: filters for the body, in order of use.
+        notes: values that an effect or schedule stores for the call; it is itself the key.
     """
 
     __slots__ = ("_ends", "notes", "taps")
@@ -24,7 +24,7 @@ class Hold:
         self._ends: list[Callable[[], object]] = []
 
     def tapped(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """A body through the taps, which are used up by it. For the pipeline."""
+        """Apply the taps to a body, and remove them. Only the pipeline calls this."""
         layers = [chunks]
         for tap in self.taps:
             layers.append(tap(layers[-1]))
@@ -32,19 +32,19 @@ class Hold:
         return _Tapped(layers)
 
     def at_end(self, act: Callable[[], object]) -> None:
-        """Call this when the call is over: its answer is sent, lost, or given up by a reset."""
+        """Call ``act`` at the end of the call: response sent, connection lost, or a reset."""
         self._ends.append(act)
 
     def end(self) -> None:
-        """The call is over. For the pipeline."""
+        """End the call. Only the pipeline calls this."""
         while self._ends:
             self._ends.pop()()
 
 
 class _Tapped(AsyncIterator[bytes]):
-    """The last of several iterators, each of which reads from the one before.
+    """The last of several chained iterators.
 
-    One that fails ends them all: left to the garbage collector, they would end in tasks.
+    If one fails, all are closed here. The garbage collector would close them in new tasks.
     """
 
     def __init__(self, layers: list[AsyncIterator[bytes]]) -> None:

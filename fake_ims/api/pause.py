@@ -1,4 +1,4 @@
-"""Waiting in real time, whatever a test has done to the clocks."""
+"""Waiting in real time, even if a test has replaced the clocks."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import time
 from contextlib import suppress
 from types import BuiltinFunctionType
 
-# Reads of a clock that show whether it moves: a fine clock differs at the second one.
+# Number of clock reads to find out whether it moves; a fine clock differs at the second read.
 _READS = 100
 
 
 async def pause(seconds: float, until: asyncio.Future[None] | None = None) -> None:
-    """Wait so many real seconds, also while a test holds the clock of the running loop.
+    """Wait for real seconds, even while a test holds the clock of the running loop.
 
-    Cancelling it ends the wait at once and leaves no thread behind.
+    Cancelling the wait ends it at once and leaves no thread behind.
 
     Args:
         seconds: how long.
@@ -33,11 +33,10 @@ async def pause(seconds: float, until: asyncio.Future[None] | None = None) -> No
 
 
 def keeps_time(loop: asyncio.AbstractEventLoop) -> bool:
-    """Whether the loop's timers can be trusted: its clock moves, and nobody holds it.
+    """Return whether the loop's timers are reliable: its clock moves, and nobody has replaced it.
 
-    A loop of asyncio's own reads ``time.monotonic``; one that was replaced (freezegun, a mock) may
-    stand still or jump, so it does not count. A loop with a clock of its own is taken at its word
-    if that clock moves.
+    asyncio's own loops read ``time.monotonic``. A replaced one (freezegun, a mock) may stand still
+    or jump, so it is not reliable. A loop with a clock of its own is reliable if that clock moves.
     """
     stock = getattr(loop.time, "__func__", None) is asyncio.BaseEventLoop.time
     if stock and not isinstance(time.monotonic, BuiltinFunctionType):
@@ -56,11 +55,11 @@ async def _pause_by_thread(
             rung.set_result(None)
 
     def ring() -> None:
-        # A loop that was closed meanwhile refuses; nobody waits there any more.
+        # call_soon_threadsafe() raises if the loop is closed; then nobody waits any more.
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(finish)
 
-    # A lock's timeout is taken from the system, which no patch of the time module reaches.
+    # A lock's timeout uses the system's clock, which patches of the time module do not reach.
     timer = threading.Timer(seconds, ring)
     timer.daemon = True
     timer.name = "fake-ims-pause"
@@ -73,4 +72,4 @@ async def _pause_by_thread(
         if until is not None:
             until.remove_done_callback(finish)
         timer.cancel()
-        timer.join()  # it has nothing left to wait for: this takes microseconds
+        timer.join()  # the timer has ended or is cancelled, so this takes microseconds

@@ -1,4 +1,4 @@
-"""Which function answers which operation, and which module those that are not loaded yet."""
+"""The registry of handlers by operation, and of modules that are not loaded yet."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .call import Call
 Handler = Callable[[Call], Awaitable[Answer]]
 
 _HANDLERS: dict[str, Handler] = {}
-# Operations whose handlers are still to come, and the modules that have them.
+# Operations whose handlers are not loaded yet, and their modules.
 _AWAITED: dict[str, str] = {}
 
 
@@ -29,8 +29,8 @@ def handles(*operations: str) -> Callable[[Handler], Handler]:
 
 
 def awaits(module: str, *operations: str) -> None:
-    """The handlers of these operations stand in a module below ``fake_ims.api``, which is loaded
-    when the first of them is called: few tests use more than a few chapters."""
+    """Register a module in ``fake_ims.api`` that is loaded at the first call of one of its
+    operations. Most tests use few chapters."""
     for operation in operations:
         if operation in _AWAITED:
             raise RuntimeError(f"operation {operation} has two handlers")
@@ -40,7 +40,7 @@ def awaits(module: str, *operations: str) -> None:
 
 
 async def _first(call: Call) -> Answer:
-    """Load the module that answers an operation, and let it answer."""
+    """Load the module of an operation, and call its handler."""
     assert call.operation is not None
     operation = call.operation.id
     module = _AWAITED.get(operation)
@@ -53,7 +53,7 @@ def load(module: str) -> None:
     """Load a module of handlers.
 
     Raises:
-        RuntimeError: it has not all handlers that it should have.
+        RuntimeError: the module lacks a handler.
     """
     import_module(f"{__package__}.{module}")
     lacking = sorted(one for one, home in list(_AWAITED.items()) if home == module)
@@ -62,5 +62,5 @@ def load(module: str) -> None:
 
 
 def handlers() -> dict[str, Handler]:
-    """All handlers by operation id."""
+    """Return all handlers by operation id."""
     return _HANDLERS

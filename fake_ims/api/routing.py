@@ -1,4 +1,4 @@
-"""From a method and a path to an operation of the contract."""
+"""Finds the operation of the contract for a method and a path."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..contract.model import Profile as ProfileName
 from ..contract.operations import OPERATIONS
 
 IDENTITY = frozenset({"v3", "v3.0", "identity", ELSEWHERE})
-"""First segments of the paths that identity has, in every profile."""
+"""First segments of the identity API's paths, in every profile."""
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 
@@ -26,18 +26,18 @@ class _Node:
 
 @dataclass(slots=True)
 class Match:
-    """Where a path leads.
+    """The operations of a path.
 
     Attributes:
-        operations: by method; empty if the path leads nowhere.
-        values: what stands in place of the path parameters, in order.
+        operations: by method; empty if the path is unknown.
+        values: the values of the path parameters, in order.
     """
 
     operations: dict[str, Operation]
     values: tuple[str, ...] = ()
 
     def allow(self) -> str:
-        """Value of ``Allow``."""
+        """The value of the header ``Allow``."""
         return ", ".join(method for method in _METHODS
                          if method in self.operations and self.operations[method].allow)
 
@@ -47,12 +47,12 @@ _NOWHERE = Match({})
 
 @cache
 def parameter_names(path: str) -> tuple[str, ...]:
-    """Names of the parameters of a path template, in order."""
+    """Return the names of the parameters of a path template, in order."""
     return tuple(part[1:-1] for part in path.split("/") if part.startswith("{"))
 
 
 class Router:
-    """The paths of one profile, as a tree of segments; a literal segment wins over a parameter."""
+    """The paths of one profile, as a tree of segments. Literal segments beat parameters."""
 
     def __init__(self, profile: ProfileName) -> None:
         self._root = _Node()
@@ -71,7 +71,7 @@ class Router:
         node.operations[operation.method] = operation
 
     def match(self, segments: list[str]) -> Match:
-        """Where the segments of a path lead."""
+        """Return the operations for the segments of a path."""
         return self._match(self._root, segments, 0, ()) or _NOWHERE
 
     def _match(
@@ -92,16 +92,16 @@ class Router:
 
 @cache
 def router(profile: ProfileName) -> Router:
-    """The router of a profile, made once."""
+    """Return the router of a profile. It is built once."""
     return Router(profile)
 
 
 @lru_cache(maxsize=64)
 def identity(profile: ProfileName, method: str, raw_path: str) -> tuple[str, Match]:
-    """The method as the contract writes it, and where a path of identity leads.
+    """Return the method as the contract has it, and the operations of a path of identity.
 
-    All of it stands below ``/identity``, too, as devstack mounts it. A slash at the end is let
-    go, and what answers GET answers HEAD, as in Keystone.
+    All paths are available under ``/identity``, too, as in devstack. A trailing slash is ignored,
+    and operations for GET respond to HEAD, as in Keystone.
 
     Raises:
         UnicodeDecodeError: the path is not UTF-8.
@@ -110,7 +110,7 @@ def identity(profile: ProfileName, method: str, raw_path: str) -> tuple[str, Mat
     while len(parts) > 1 and not parts[-1]:
         parts = parts[:-1]
     if parts in (["v3.0"], [ELSEWHERE]):
-        return method, _NOWHERE  # and no version of the image service either
+        return method, _NOWHERE  # not a path of the image service, either
     if parts[0] == ELSEWHERE:
         return "GET", router(profile).match(parts[:2])
     if parts[0] == "identity" and parts[1:2] in (["v3"], ["v3.0"]):
@@ -121,10 +121,10 @@ def identity(profile: ProfileName, method: str, raw_path: str) -> tuple[str, Mat
 
 
 def segments(raw_path: str, encoding: str) -> list[str]:
-    """The decoded segments of a path; ``%2F`` separates like ``/``, as in Glance.
+    """Return the decoded segments of a path. As in Glance, ``%2F`` separates like ``/``.
 
     Raises:
-        UnicodeDecodeError: the path is not of the encoding.
+        UnicodeDecodeError: the path is not valid in the encoding.
     """
     path = unquote(raw_path, encoding=encoding, errors="strict") if "%" in raw_path else raw_path
     return path[1:].split("/")

@@ -1,1 +1,1 @@
-"""What the service is: images, members, tags, tasks, time. No HTTP, testable alone."""
+"""The service itself: images, members, tags, tasks, time. No HTTP, so it can be tested alone."""

@@ -1,7 +1,8 @@
 """Who may see an image, and who may do what with it.
 
-Source: Glance's default policies (secure RBAC) together with its older admin-or-owner checks. What
-a caller may not see is answered as if it were not there; what a caller sees but may not do is 403.
+Source: Glance's default policies (secure RBAC) together with its older admin-or-owner checks. An
+image that the caller may not see gives 404, as if it did not exist. An action that the caller may
+not take on a visible image gives 403.
 """
 
 from __future__ import annotations
@@ -17,25 +18,25 @@ _ADMIN_ONLY = frozenset({"publicize_image", "copy_image", "delete_image_location
 
 
 DEFAULT_PROJECT = "0"
-"""Id of the enterprise project that things are in if nothing else is said."""
+"""Id of the enterprise project of resources that name no other."""
 
 
 def project_of(image: Image) -> str:
-    """Id of the enterprise project that an image belongs to."""
+    """Return the id of the enterprise project that an image belongs to."""
     return image.properties.get("enterprise_project_id") or DEFAULT_PROJECT
 
 
 def is_granted(caller: Caller, image: Image) -> bool:
-    """Whether the image is not in an enterprise project of his own that the caller has not got.
+    """Return False if the caller's enterprise projects leave the image out.
 
-    What belongs to no enterprise project of his, such as another's public image, is.
+    Images of other projects, such as public ones, are always granted.
     """
     granted = caller.enterprise_projects
     return granted is None or image.owner != caller.project_id or project_of(image) in granted
 
 
 def require_project(caller: Caller, project_id: str | None) -> None:
-    """Let the caller put something into an enterprise project, or refuse.
+    """Refuse to put a resource into an enterprise project that the caller cannot use.
 
     Raises:
         Refused: ``policy.denied``.
@@ -46,7 +47,7 @@ def require_project(caller: Caller, project_id: str | None) -> None:
 
 
 def is_visible(caller: Caller, image: Image) -> bool:
-    """Whether the store shows the image to the caller at all."""
+    """Return whether the image exists for the caller."""
     if not is_granted(caller, image):
         return False
     if caller.is_admin or image.owner is None or image.visibility in OPEN:
@@ -58,17 +59,17 @@ def is_visible(caller: Caller, image: Image) -> bool:
 
 
 def is_owner(caller: Caller, image: Image) -> bool:
-    """Whether the image belongs to the caller's project."""
+    """Return whether the image belongs to the caller's project."""
     return caller.project_id is not None and caller.project_id == image.owner
 
 
 def is_owner_or_admin(caller: Caller, image: Image) -> bool:
-    """Whether the caller may do with the image what its owner may."""
+    """Return whether the caller has the owner's rights on the image."""
     return caller.is_admin or is_owner(caller, image)
 
 
 def allowed(rule: str, caller: Caller, image: Image) -> bool:
-    """Whether a policy rule lets the caller through."""
+    """Return whether a policy rule allows the caller to act on the image."""
     if caller.is_admin:
         return True
     if rule in _ADMIN_ONLY:
@@ -86,10 +87,11 @@ def allowed(rule: str, caller: Caller, image: Image) -> bool:
 
 
 def require(rule: str, caller: Caller, image: Image) -> None:
-    """Let the caller through or refuse.
+    """Refuse a caller whom a policy rule does not allow to act on the image.
 
     Raises:
-        Refused: ``image.hidden`` (404) if the caller may not even see it, else ``policy.denied``.
+        Refused: ``image.hidden`` (404) if the caller may not see the image, else
+            ``policy.denied``.
     """
     if allowed(rule, caller, image):
         return
@@ -99,7 +101,7 @@ def require(rule: str, caller: Caller, image: Image) -> None:
 
 
 def require_role(rule: str, caller: Caller, role: str) -> None:
-    """Refuse a caller who has not got a role, where no image is concerned.
+    """Refuse a caller without a role, for rules that concern no image.
 
     Raises:
         Refused: ``policy.denied``.

@@ -1,4 +1,4 @@
-"""Images in order of creation, and walks over several such orders at once."""
+"""Images in order of creation, and iteration over several such indexes at once."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ class ByAge:
 def walk(
     indexes: Iterable[ByAge], *, ascending: bool = False, start: Key | None = None
 ) -> Iterator[Image]:
-    """The images of several indexes in order, each once.
+    """Yield the images of several indexes in order of creation, each image once.
 
     Args:
-        indexes: where they stand.
+        indexes: the indexes to merge.
         ascending: oldest first, instead of newest first.
-        start: begin behind this key.
+        start: begin after this key.
     """
     walks = [index.oldest_first(start) if ascending else index.newest_first(start)
              for index in indexes if index]
@@ -68,7 +68,7 @@ def walk(
 
 
 def _each_once(entries: Iterable[Entry]) -> Iterator[Image]:
-    """The images of sorted entries, of which those for the same image stand together."""
+    """Yield the images of sorted entries; entries of the same image are neighbours."""
     last: Image | None = None
     for _, _, image in entries:
         if image is not last:

@@ -1,4 +1,4 @@
-"""Who calls: tokens, tenants and roles."""
+"""Callers: tokens, tenants and roles."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AUTH_MODES: tuple[AuthMode, ...] = ("any", "issued", "triple")
 
 DEFAULT_PROJECT_ID = "b912fb4a4c464b568ecfca1071b21b10"
 DEFAULT_USER_ID = "6b0b1d3c6d3f4c0e9d2a5d6f1c7e8a90"
-# Keystone's default implied roles: a token of an admin carries them all.
+# Keystone's default implied roles: an admin's token contains them all.
 _IMPLIED = {
     "admin": ("admin", "manager", "member", "reader"),
     "manager": ("manager", "member", "reader"),
@@ -31,7 +31,7 @@ _IMPLIED = {
 
 @lru_cache(maxsize=256)
 def implied_roles(roles: tuple[str, ...]) -> tuple[str, ...]:
-    """The roles with those that they imply in Keystone, each once, in order."""
+    """Return the roles together with those they imply in Keystone, in order, without duplicates."""
     gathered: dict[str, None] = {}
     for role in roles:
         for name in _IMPLIED.get(role, (role,)):
@@ -45,11 +45,11 @@ class Caller:
 
     Attributes:
         user_id: id of the user.
-        project_id: id of the project that the token is scoped to; None if to none.
-        roles: roles on that project, with those that they imply.
-        token: what came in ``X-Auth-Token``.
-        policy: which actions are allowed; None for all that the roles allow.
-        enterprise_projects: those in which he may see and change images; None for all.
+        project_id: id of the project that the token is scoped to; None if it has no scope.
+        roles: roles on that project, including implied ones.
+        token: the value of ``X-Auth-Token``.
+        policy: the allowed actions; None allows everything that the roles allow.
+        enterprise_projects: where the caller may see and change images; None for everywhere.
     """
 
     user_id: str
@@ -64,10 +64,10 @@ class Caller:
         object.__setattr__(self, "is_admin", "admin" in self.roles)
 
     def require(self, actions: Iterable[str]) -> None:
-        """Let the caller through if his policy allows every action.
+        """Refuse a caller whose policy does not allow all of these actions.
 
         Raises:
-            Refused: ``policy.denied`` (403), for the first that it does not.
+            Refused: ``policy.denied`` (403), for the first action that is not allowed.
         """
         if self.policy is not None:
             for action in actions:
@@ -82,14 +82,13 @@ class _Token:
 
 
 class Callers:
-    """The tokens that the fake has issued, and how it reads those it has not.
+    """The issued tokens, and how to read tokens that were not issued.
 
     Args:
-        mode: ``any`` takes every non-empty token (one it did not issue is the default tenant's),
-            ``issued`` only those that the fake issued, ``triple`` reads
-            ``user:project:role[,role]``.
-        lasting_token: a token of the default tenant beside its new one, for clients that outlive
-            a reset; not in mode ``triple``, where the token is the identity.
+        mode: ``any`` accepts every non-empty token; unknown tokens belong to the default tenant.
+            ``issued`` accepts issued tokens only. ``triple`` reads ``user:project:role[,role]``.
+        lasting_token: a second token of the default tenant that stays valid across resets, for
+            clients that live longer. Not used in mode ``triple``, where the token is the identity.
     """
 
     def __init__(self, mode: AuthMode = "any", lasting_token: str = "") -> None:
@@ -98,9 +97,9 @@ class Callers:
         self.mode: AuthMode = mode
         self._tokens: dict[str, _Token] = {}
         self._triples: dict[str, Caller] = {}
-        # What users are limited to, so that it holds for the tokens that they log in for, too.
+        # Limits by user id: tokens from a later login get them, too.
         self._limits: dict[str, tuple[Policy | None, frozenset[str] | None]] = {}
-        # Those that identity has not been told of; it asks for them when somebody asks it.
+        # Callers that identity has not seen yet; it adds them to its directory when it needs them.
         self.newcomers: list[Caller] = []
         self.default = self.lasting = self.issue(DEFAULT_PROJECT_ID, user_id=DEFAULT_USER_ID)
         if lasting_token and mode != "triple":
@@ -118,7 +117,7 @@ class Callers:
         policy: Policy | None = None,
         enterprise_projects: frozenset[str] | None = None,
     ) -> Caller:
-        """Issue a token; in mode ``triple`` the token is the identity itself."""
+        """Issue a token. In mode ``triple`` the token is the identity itself."""
         user_id = user_id or f"{project_id}-user"
         if self.mode == "triple":
             for name, text in (("project_id", project_id or ""), ("user_id", user_id)):
@@ -138,45 +137,45 @@ class Callers:
         return caller
 
     def limited(self, caller: Caller) -> Caller:
-        """A caller who comes without a token, with the limits of his user."""
+        """Return a caller without a token, with the limits of their user."""
         if caller.user_id not in self._limits:
             return caller
         policy, enterprise_projects = self._limits[caller.user_id]
         return replace(caller, policy=policy, enterprise_projects=enterprise_projects)
 
     def expire(self, token: str, now: float, after: DurationLike = 0) -> None:
-        """Let a token expire, now or after a while."""
+        """Let a token expire, now or after a duration."""
         self._tokens[token].expires_at = now + seconds(after)
 
     def end(self, token: str) -> None:
-        """Make a token bad for good, also where those that are not known are taken."""
+        """Revoke a token for good, even in a mode that accepts unknown tokens."""
         issued = self._tokens.get(token)
         if issued is None:
             issued = self._tokens[token] = _Token(self.identify(token, 0.0), None)
         issued.expires_at = float("-inf")
 
     def knows(self, token: str) -> bool:
-        """Whether a token was issued here."""
+        """Return whether a token was issued here."""
         return token in self._tokens
 
     def ends(self) -> frozenset[str]:
-        """The tokens that end with the next reset: they tell of whom a request is."""
+        """The tokens that become invalid at the next reset. They identify a test's requests."""
         if self.mode == "triple":
             return frozenset()
         return frozenset(self._tokens) - {self.lasting.token}
 
     def expires_at(self, token: str) -> float | None:
-        """When a token ends or ended; None if never, or if it was not issued here."""
+        """Return when a token expires; None if it never does, or was not issued here."""
         issued = self._tokens.get(token)
         return None if issued is None else issued.expires_at
 
     def tokens_of(self, user_id: str) -> list[str]:
-        """All tokens that were issued to a user."""
+        """Return all tokens issued to a user."""
         return [token for token, issued in self._tokens.items()
                 if issued.caller.user_id == user_id]
 
     def identify(self, token: str | None, now: float) -> Caller:
-        """The caller behind a token.
+        """Return the caller that a token belongs to.
 
         Raises:
             Refused: ``auth.missing`` or ``auth.unknown``.
@@ -201,7 +200,7 @@ class Callers:
         # glanceclient percent-encodes tokens.
         text = unquote(token)
         parts = text.split(":")
-        # What no answer could repeat, in a header or as JSON, is nobody's name.
+        # A name that no header or JSON body can repeat cannot be a user's name.
         if len(parts) != 3 or not parts[0] or not text.isprintable():
             raise Refused("auth.unknown")
         user_id, project, roles = parts

@@ -1,4 +1,4 @@
-"""The fake's clock: wall time or freezegun's, plus what the test has moved it by."""
+"""The fake's clock: wall time or freezegun's time, plus an offset that the test sets."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from .handle import Handle
 
 
 class Clock(Handle):
-    """The only source of time of the domain.
+    """The only source of time in the domain.
 
-    It reads ``time.time`` through its module at each call, so that freezegun's patch is seen, and
-    adds the offset that ``advance`` has gathered. It never runs backwards by itself.
+    It looks up ``time.time`` at each call, so freezegun's patch takes effect. ``advance`` adds to
+    an offset. The clock never runs backwards by itself.
     """
 
     __slots__ = ("_offset",)
@@ -27,18 +27,21 @@ class Clock(Handle):
         self._offset = 0.0
 
     def now(self) -> float:
-        """Seconds since the epoch."""
+        """Return the time in seconds since the epoch."""
         return time.time() + self._offset
 
     def utcnow(self) -> datetime:
-        """Now, as an aware datetime."""
+        """Return the time as an aware datetime in UTC."""
         return datetime.fromtimestamp(self.now(), timezone.utc)
 
     def advance(self, duration: DurationLike) -> datetime:
-        """Move the clock forward, by seconds, ``"10m"`` or a timedelta; gives the new time.
+        """Move the clock forward and return the new time.
+
+        Args:
+            duration: seconds, a text such as ``"10m"``, or a timedelta.
 
         Raises:
-            UsageError: the duration cannot be read, is negative, or leads beyond the year 9999.
+            UsageError: the duration is invalid or negative, or leads beyond the year 9999.
         """
         step = seconds(duration)
         try:
@@ -50,7 +53,7 @@ class Clock(Handle):
         return moment
 
     def reset(self) -> None:
-        """Back to wall time (or freezegun's)."""
+        """Return to wall time (or freezegun's time)."""
         if self._offset:
             self._offset = 0.0
 
@@ -60,7 +63,7 @@ class Clock(Handle):
 
 
 def isotime(instant: float) -> str:
-    """An instant as the service prints it: ``2016-06-02T07:49:48Z``."""
+    """Format an instant as the service does: ``2016-06-02T07:49:48Z``."""
     return _isotime(math.floor(instant))
 
 

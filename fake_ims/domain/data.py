@@ -1,4 +1,4 @@
-"""The bytes of an image: hashed as they arrive, in memory while small, on disk past a limit."""
+"""The bytes of an image: hashed as they arrive, in memory while small, on disk above a limit."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class Blob:
     """The data of one image, written once.
 
     Args:
-        spool: where bytes past the limit go.
+        spool: stores the bytes above the limit.
 
     Attributes:
         size: number of bytes.
         md5: MD5 of the bytes, as hex, once finished.
         sha512: SHA-512 of the bytes, as hex, once finished.
-        format: what the leading bytes say it is, once finished.
-        virtual_size: size in bytes of the disk that it holds, once finished.
+        format: the format that the first bytes show, once finished.
+        virtual_size: size in bytes of the disk inside the image, once finished.
     """
 
     __slots__ = ("_closed", "_inspector", "_md5", "_memory", "_pages", "_readings", "_sha512",
@@ -46,10 +46,10 @@ class Blob:
 
     @classmethod
     def of(cls, spool: Spool, data: bytes) -> Blob:
-        """A finished blob of these bytes.
+        """Return a finished blob of these bytes.
 
         Raises:
-            StorageError: the system does not let them be kept.
+            StorageError: the system cannot store them.
         """
         blob = cls(spool)
         try:
@@ -64,7 +64,7 @@ class Blob:
         """Append bytes.
 
         Raises:
-            StorageError: the system does not let them be kept.
+            StorageError: the system cannot store them.
         """
         if not self._pages and self.size + len(chunk) <= SPOOL_LIMIT:
             self._memory += chunk
@@ -89,43 +89,45 @@ class Blob:
             done += len(part)
 
     def finish(self) -> None:
-        """No more bytes will come."""
+        """Mark the end of the data and compute its properties."""
         self.md5 = self._md5.hexdigest()
         self.sha512 = self._sha512.hexdigest()
         self.format = self._inspector.format()
         self.virtual_size = self._inspector.virtual_size(self.size)
 
     def read(self, start: int, length: int) -> Reading:
-        """The bytes from ``start``, in chunks. What has been begun can be read to its end, also
-        after ``close``."""
+        """Return an iterator over the bytes from ``start``, in chunks.
+
+        A reading that has begun can continue to its end, even after ``close``.
+        """
         return Reading(self, start, min(start + length, self.size))
 
     def chunk(self, position: int, length: int) -> bytes:
-        """Some of the bytes from a position, at least one."""
+        """Return at least one byte from a position on."""
         if not self._pages:
             return bytes(self._memory[position:position + length])
         page, start = divmod(position, PAGE)
         return self._spool.read(self._pages[page], start, min(length, PAGE - start))
 
     def head(self, length: int) -> bytes:
-        """The first bytes, at most so many."""
+        """Return the first ``length`` bytes, or fewer if there are fewer."""
         return b"".join(self.read(0, length))
 
     def bytes(self) -> bytes:
-        """All of it."""
+        """Return all bytes."""
         return b"".join(self.read(0, self.size))
 
     def close(self) -> None:
-        """Give memory and disk back, as soon as nobody reads any more."""
+        """Release memory and disk space as soon as no reading is open."""
         self._closed = True
         self._settle()
 
     def begin_reading(self) -> None:
-        """Somebody reads."""
+        """Count a new reading."""
         self._readings += 1
 
     def end_reading(self) -> None:
-        """That one has done so."""
+        """Count a finished reading."""
         self._readings -= 1
         self._settle()
 
@@ -137,7 +139,7 @@ class Blob:
 
 
 class Reading(Iterator[bytes]):
-    """A part of a blob in chunks, from beginning to end; each has its own position."""
+    """An iterator over a part of a blob, in chunks, with a position of its own."""
 
     __slots__ = ("_blob", "_end", "_position")
 
@@ -159,7 +161,7 @@ class Reading(Iterator[bytes]):
         return chunk
 
     def close(self) -> None:
-        """Read no more."""
+        """Stop reading."""
         blob, self._blob = self._blob, None
         if blob is not None:
             blob.end_reading()

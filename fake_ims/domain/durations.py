@@ -1,4 +1,4 @@
-"""Durations as people write them, and the other ways in which a transition falls due."""
+"""Durations as people write them, and the other conditions for a transition."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ DurationLike = float | int | str | timedelta
 
 
 def seconds(value: DurationLike) -> float:
-    """A duration in seconds, from a number of seconds, ``"10m"``, ``"1h30m"`` or a timedelta.
+    """Return a duration in seconds.
+
+    Args:
+        value: a number of seconds, a text such as ``"10m"`` or ``"1h30m"``, or a timedelta.
 
     Raises:
-        UsageError: it is none of these, or negative.
+        UsageError: the value is not a duration, or is negative or infinite.
     """
     if isinstance(value, timedelta):
         result = value.total_seconds()
@@ -31,13 +34,13 @@ def seconds(value: DurationLike) -> float:
         if re.fullmatch(r"\d+(\.\d+)?", text):
             return float(text)
         if not text or _PART.sub("", text):
-            raise UsageError(f"{value!r} is no duration; write a number of seconds, or '90s', "
+            raise UsageError(f"{value!r} is not a duration; write a number of seconds, or '90s', "
                              "'10m', '1h30m', '500ms', '2d'")
         result = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         result = float(value)
     else:
-        raise UsageError(f"{value!r} is no duration; write a number of seconds, '10m' or a "
+        raise UsageError(f"{value!r} is not a duration; write a number of seconds, '10m' or a "
                          "timedelta")
     if not 0 <= result < float("inf"):
         raise UsageError(f"a duration must be finite and not negative, not {value!r}")
@@ -45,7 +48,7 @@ def seconds(value: DurationLike) -> float:
 
 
 def told(seconds: float) -> str:
-    """A duration as people write it: ``1h30m``, ``0.5s``."""
+    """Format a duration for people: ``1h30m``, ``0.5s``."""
     whole = round(seconds)
     if whole < 60 or whole != seconds:
         return f"{seconds:g}s"
@@ -59,7 +62,7 @@ def told(seconds: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """A transition falls due so many seconds of the fake's clock after it began."""
+    """A transition happens this many seconds (on the fake's clock) after it began."""
 
     seconds: float
 
@@ -69,8 +72,7 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class Polls:
-    """A transition falls due at the Nth look of a client: that look is the first to see the new
-    status."""
+    """A transition happens at the Nth request for the status; that request sees the new status."""
 
     count: int
 
@@ -80,7 +82,7 @@ class Polls:
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
-    """A transition waits until the test makes it."""
+    """A transition happens when the test calls for it."""
 
     def __str__(self) -> str:
         return "by hand"
@@ -93,20 +95,25 @@ by_hand = ByHand()
 
 @at_callers_line
 def polls(count: int) -> Polls:
-    """N looks: the client sees the old status N-1 times, then the new one.
+    """Return a condition: clients see the old status N-1 times, then the new one.
+
+    Args:
+        count: N, the number of requests that ask for the status.
 
     Raises:
-        UsageError: ``count`` is not a positive whole number.
+        UsageError: ``count`` is not a positive integer.
     """
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        raise UsageError(f"polls({count!r}): the number of looks is a whole number from 1")
+        raise UsageError(f"polls({count!r}): count must be an integer of at least 1")
     return Polls(count)
 
 
 def due(value: DurationLike | Due) -> Due:
-    """When a transition falls due, from what a user writes.
+    """Return when a transition happens, from what a user writes.
 
-    ``"30s"`` or a number of seconds, ``polls(3)`` or ``"polls(3)"``, ``by_hand`` or ``"by hand"``.
+    Args:
+        value: ``"30s"`` or a number of seconds, ``polls(3)`` or ``"polls(3)"``, ``by_hand`` or
+            ``"by hand"``.
 
     Raises:
         UsageError: it is none of these.

@@ -1,4 +1,4 @@
-"""The filters of a list of images: each parameter of the query becomes a test of an image.
+"""The filters of image lists: each query parameter becomes a predicate on images.
 
 Source: page *Querying Images (Native OpenStack API)*, and Glance for operators and wording.
 """
@@ -35,7 +35,7 @@ _TIME = re.compile(
 
 
 def split_operator(text: str) -> tuple[str, str]:
-    """``gt:2018-…`` apart; a bare value, or a bare time, is compared for equality."""
+    """Split ``gt:2018-…`` into operator and value. Without an operator, it is ``eq``."""
     left, colon, right = text.partition(":")
     if not colon or parse_time(text) is not None:
         return "eq", text
@@ -43,7 +43,7 @@ def split_operator(text: str) -> tuple[str, str]:
 
 
 def parse_time(text: str) -> float | None:
-    """An ISO 8601 instant in seconds since the epoch; None if it is none."""
+    """Return an ISO 8601 instant in seconds since the epoch; None if the text is not one."""
     match = _TIME.match(text.strip())
     if not match:
         return None
@@ -62,10 +62,10 @@ def parse_time(text: str) -> float | None:
 
 
 def split_values(text: str) -> list[str]:
-    """The values of an ``in:`` list, quoted or not.
+    """Return the values of an ``in:`` list, quoted or not.
 
     Raises:
-        Refused: quotation marks that do not stand at commas or are not closed.
+        Refused: quotation marks that are not next to commas, or not closed.
     """
     opening = True
     for position, character in enumerate(text):
@@ -82,7 +82,11 @@ def split_values(text: str) -> list[str]:
 
 
 def flag_tests(filters: dict[str, str], profile: Profile) -> Iterator[Test]:
-    """The tests that every list has, and those of flags, which it takes out of the filters.
+    """Yield the predicates that apply to every list, and those of the flags.
+
+    Args:
+        filters: the query parameters; flags are removed from it.
+        profile: the service's rules.
 
     Raises:
         Refused: a flag is neither true nor false.
@@ -105,15 +109,15 @@ def _boolean(name: str, text: str) -> bool:
 
 
 def has_tag(forms: tuple[str, ...]) -> Test:
-    """Whether an image has a tag, in any of the forms that it is written in."""
+    """Return a predicate: the image has a tag, in any of the forms that it can be written in."""
     return lambda image: any(tag in image.tags for tag in forms)
 
 
 def test_of(name: str, text: str, profile: Profile) -> Test:
-    """The test that a parameter asks for.
+    """Return the predicate for one query parameter.
 
     Raises:
-        Refused: its value cannot be read.
+        Refused: the value is malformed.
     """
     if name.endswith(("_min", "_max")) and name[:-4] in _NUMBERS:
         return _range(name, text)
@@ -133,10 +137,10 @@ def test_of(name: str, text: str, profile: Profile) -> Test:
 
 
 def values_of(text: str) -> list[str]:
-    """The values that an attribute may have: one, or after ``in:`` several.
+    """Return the accepted values of an attribute: one, or several after ``in:``.
 
     Raises:
-        Refused: another operator, or quotation marks out of place.
+        Refused: another operator, or misplaced quotation marks.
     """
     operation, rest = split_operator(text)
     if operation == "in":
@@ -170,5 +174,5 @@ def _time(name: str, text: str) -> Test:
     if compare is None:
         raise Refused("list.time_operator")
     attribute = operator.attrgetter(name)
-    # Instants show whole seconds on the wire, so they are compared as they show.
+    # Responses show whole seconds, so comparisons use whole seconds, too.
     return lambda image: compare(float(int(attribute(image))), instant)

@@ -1,25 +1,25 @@
-"""What the bytes of an image say of their format, by their magic numbers.
+"""The format of an image, detected by magic numbers in its first bytes.
 
-Glance refuses an upload whose bytes are not of the image's ``disk_format``; the formats are those
-that it can tell (source: Glance's behaviour, ``require_image_format_match``).
+Glance refuses an upload whose bytes contradict the image's ``disk_format``. The formats here are
+those that Glance detects (source: Glance's behaviour, ``require_image_format_match``).
 """
 
 from __future__ import annotations
 
 import struct
 
-# Formats whose bytes can be told; any other disk_format takes what is not recognized.
+# Formats that can be detected. Any other disk_format accepts bytes of an unknown format.
 INSPECTABLE = frozenset({"raw", "qcow2", "vhd", "vhdx", "vmdk", "vdi", "iso", "gpt", "luks", "qed"})
 
 _ISO_AT = 32769
-# A format is recognized only if its header is whole.
+# A format is detected only if its whole header is there.
 _HEADER = 512
 _ISO_HEADER = 32768 + 2048
 _HEAD = _ISO_HEADER
 
 
 class Inspector:
-    """Keeps the head of a stream, as much as the magic numbers need."""
+    """Keeps the first bytes of a stream, as many as the magic numbers need."""
 
     __slots__ = ("_head",)
 
@@ -27,13 +27,13 @@ class Inspector:
         self._head = bytearray()
 
     def feed(self, chunk: bytes) -> None:
-        """Take what arrives; all but the head is ignored."""
+        """Add bytes. All but the head of the stream is ignored."""
         missing = _HEAD - len(self._head)
         if missing > 0:
             self._head += chunk[:missing]
 
     def format(self) -> str:
-        """The format; ``raw`` if none is recognized."""
+        """Return the format; ``raw`` if none is detected."""
         head = bytes(self._head)
         if len(head) < _HEADER:
             return "raw"
@@ -58,7 +58,7 @@ class Inspector:
         return "raw"
 
     def virtual_size(self, size: int) -> int:
-        """Size in bytes of the disk that the image holds; ``size`` is that of the file."""
+        """Return the size in bytes of the disk inside the image; ``size`` is the file's size."""
         head, name = bytes(self._head), self.format()
         if name == "qcow2":
             return int(struct.unpack(">Q", head[24:32])[0])

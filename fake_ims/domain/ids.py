@@ -1,4 +1,4 @@
-"""Fresh ids."""
+"""Generation of ids."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from os import urandom
 
 
 def new_id() -> str:
-    """A random UUID (version 4) as text, several times faster than ``str(uuid.uuid4())``."""
+    """Return a random UUID (version 4) as text, several times faster than ``str(uuid.uuid4())``."""
     digits = urandom(16).hex()
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"

@@ -1,4 +1,4 @@
-"""An image and a member of it, as the store keeps them."""
+"""The records of images and their members."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from .data import Blob
 from .lifecycle import Transition
 
-#: Visibilities with which everybody may see an image.
+#: Visibilities that show an image to everybody.
 OPEN = ("public", "community")
 MEMBER_STATUSES = ("pending", "accepted", "rejected")
 
-# What each status may turn into (source: Glance's image status transitions).
+# The statuses that each status can change to (source: Glance's image status transitions).
 TRANSITIONS: dict[str, tuple[str, ...]] = {
     "queued": ("saving", "uploading", "importing", "active", "deleted"),
     "saving": ("active", "killed", "deleted", "queued"),
@@ -50,12 +50,12 @@ class Image:
 
     Attributes:
         properties: vendor and custom attributes, all strings.
-        member_order: every project that ever was a member, in order; lists keep to it.
-        sequence: order of creation, which settles equal instants.
-        transition: the change of status that is under way.
-        kill_reason: why it was killed.
-        rendered: the image as JSON, until the next change.
-        watch: told of each change and its instant, while somebody wants to know.
+        member_order: every project that ever was a member, in the order of lists.
+        sequence: order of creation, for images created at the same instant.
+        transition: the status change in progress.
+        kill_reason: why the image was killed.
+        rendered: the image as JSON, cached until the next change.
+        watch: called at each change with the image and the instant; None without watchers.
     """
 
     id: str
@@ -92,23 +92,23 @@ class Image:
 
     @property
     def key(self) -> tuple[float, int]:
-        """Where it stands in the default order."""
+        """Return the image's position in the default order."""
         return (self.created_at, self.sequence)
 
     def changed(self, now: float) -> None:
-        """Note that it has changed: when, and that its JSON is no longer true."""
+        """Record a change: set ``updated_at`` and drop the cached JSON."""
         self.updated_at = now
         self.rendered = None
         if self.watch is not None:
             self.watch(self, now)
 
     def touched(self, now: float) -> None:
-        """Note that something about it has changed that its JSON does not show."""
+        """Record a change that does not show in the JSON."""
         if self.watch is not None:
             self.watch(self, now)
 
     def as_it_is(self) -> Image:
-        """A copy that does not follow what changes from now on; it has the same bytes."""
+        """Return a copy that does not follow later changes. It shares the image's bytes."""
         found = copy(self)
         found.watch = None
         found.properties = dict(self.properties)
@@ -117,7 +117,7 @@ class Image:
         return found
 
     def drop_data(self) -> None:
-        """Give its bytes back; what is known of them goes with them."""
+        """Release the image's bytes, and clear everything derived from them."""
         for blob in (self.data, self.staged):
             if blob is not None:
                 blob.close()

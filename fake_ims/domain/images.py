@@ -1,4 +1,4 @@
-"""What can be done with images: the rules, one method per thing that happens."""
+"""The rules for images, one method for each operation."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ _UUID = re.compile(UUID_PATTERN)
 class Images(Seeding):
     """The images of one service.
 
-    Every method that a request reaches takes the caller and refuses by a row of
-    ``contract.refusals``; those that a test reaches (``Seeding``, ``activate``, ``kill``) do not.
+    Methods for requests take the caller, and refuse by a row of ``contract.refusals``. Methods for
+    tests (``Seeding``, ``activate``, ``kill``) do neither.
     """
 
-    # looking
+    # reading
 
     def page(self, caller: Caller, asked: query.ListQuery) -> query.Page:
-        """The page that a client asks for; it shows what the client's look at it has changed.
+        """Return the page that a client asks for. This counts as a request for ``polls(N)``.
 
         Raises:
-            Refused: the marker is not there or not visible.
+            Refused: the marker does not exist or is not visible.
         """
         profile = self._service.profile
         page = query.run(asked, caller, self._store, profile)
@@ -47,7 +47,7 @@ class Images(Seeding):
         return query.run(asked, caller, self._store, profile) if any(arrived) else page
 
     def get(self, caller: Caller, image_id: str) -> Image:
-        """The image, if the caller may see it.
+        """Return an image that the caller may see.
 
         Raises:
             Refused: ``image.not_found``.
@@ -59,7 +59,7 @@ class Images(Seeding):
         return image
 
     def show(self, caller: Caller, image_id: str) -> Image:
-        """The image, looked at by a client.
+        """Return an image to a client. This counts as a request for ``polls(N)``.
 
         Raises:
             Refused: ``image.not_found``, ``image.hidden``.
@@ -71,13 +71,13 @@ class Images(Seeding):
             raise Refused("image.not_found", image_id=image_id)
         return image
 
-    # making and changing
+    # creating and changing
 
     def create(self, caller: Caller, new: NewImage) -> Image:
-        """A new image in status ``queued``, from what the profile has read of the request.
+        """Create an image in status ``queued``, from a request that the profile has read.
 
         Raises:
-            Refused: the caller may not, the id is taken, or the project has no room for it.
+            Refused: the caller may not, the id is taken, or the project's quota is used up.
         """
         attributes = new.attributes
         owner = attributes.get("owner", caller.project_id)
@@ -101,7 +101,7 @@ class Images(Seeding):
         fields = {key: value for key, value in attributes.items() if key not in ("id", "owner")}
         for name in ("min_ram", "min_disk"):
             if name in fields:
-                fields[name] = int(fields[name])  # 1.0 is a whole number to JSON
+                fields[name] = int(fields[name])  # in JSON, 1.0 is an integer
         image = Image(id=str(image_id), owner=owner,
                       created_at=now, updated_at=now, sequence=self._store.next_sequence(),
                       tags=tuple(new.tags), properties=new.properties, **fields)
@@ -110,7 +110,7 @@ class Images(Seeding):
         return image
 
     def check_quota(self, project_id: str | None, count: int = 1) -> None:
-        """Is there room for so many more images of a project, in a service that counts them?
+        """Check that the project's quota allows this many more images.
 
         Raises:
             Refused: ``image.quota``.
@@ -131,10 +131,10 @@ class Images(Seeding):
             raise Refused("image.too_many_tags", attempted=tags, maximum=profile.max_tags)
 
     def patch(self, caller: Caller, image_id: str, changes: list[Change]) -> Image:
-        """Apply a patch, all of it or nothing.
+        """Apply a patch as a whole, or not at all.
 
         Raises:
-            Refused: for the first change that may not be made.
+            Refused: for the first change that is not allowed.
         """
         image = self.get(caller, image_id)
         draft: dict[str, Any] = {}
@@ -222,13 +222,13 @@ class Images(Seeding):
         """Delete an image, at once or after ``lifecycle.deleting``.
 
         Args:
-            caller: who asks.
+            caller: who makes the request.
             image_id: the image.
-            with_backup: whether the backup that it was made from goes, too.
+            with_backup: also delete the backup that the image was made from.
 
         Raises:
-            Refused: not there, not the caller's, or protected.
-            ImsError: ``IMG.0090``: a job is making it; ``IMG.0176``: the backup is in use.
+            Refused: the image does not exist, belongs to another project, or is protected.
+            ImsError: ``IMG.0090``: a job is still creating it; ``IMG.0176``: the backup is in use.
         """
         try:
             image = self.get(caller, image_id)
@@ -249,7 +249,7 @@ class Images(Seeding):
         self.remove(image)
 
     def remove(self, image: Image) -> None:
-        """Delete an image, at once or after ``lifecycle.deleting``, whoever asks."""
+        """Delete an image, at once or after ``lifecycle.deleting``, without checking a caller."""
         due = self._service.lifecycle.deleting
         if due == After(0.0) or image.status == "pending_delete":
             self._service.transitions.bury(image, self._now())
@@ -260,18 +260,18 @@ class Images(Seeding):
     # actions
 
     def deactivate(self, caller: Caller, image_id: str) -> None:
-        """``active`` becomes ``deactivated``: its data cannot be downloaded.
+        """Change ``active`` to ``deactivated``: the data cannot be downloaded.
 
         Raises:
-            Refused: not there, not the caller's, or in another status.
+            Refused: the image does not exist, belongs to another project, or has another status.
         """
         self._act(caller, image_id, "deactivate", "active", "deactivated")
 
     def reactivate(self, caller: Caller, image_id: str) -> None:
-        """``deactivated`` becomes ``active`` again.
+        """Change ``deactivated`` back to ``active``.
 
         Raises:
-            Refused: not there, not the caller's, or in another status.
+            Refused: the image does not exist, belongs to another project, or has another status.
         """
         self._act(caller, image_id, "reactivate", "deactivated", "active")
 

@@ -1,4 +1,4 @@
-"""One asynchronous job, as the service keeps it."""
+"""The record of one asynchronous job."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ class Work(Protocol):
     """What a job does. Instants are seconds since the epoch."""
 
     def start(self, now: float) -> None:
-        """The job turns ``RUNNING``: what it makes appears."""
+        """Start: the job becomes ``RUNNING``, and its images appear."""
 
     def succeed(self, now: float) -> None:
-        """The job turns ``SUCCESS``.
+        """Finish: the job becomes ``SUCCESS``.
 
         Raises:
-            ImsError: it cannot be done after all; the job fails with that code.
+            ImsError: the work is impossible by now; the job fails with that code.
         """
 
     def fail(self, now: float, reason: str) -> None:
-        """The job turns ``FAIL``, also before it has run: what it has begun to make is killed."""
+        """Fail: the job becomes ``FAIL``, possibly before it ran. Unfinished images are killed."""
 
     def entities(self) -> dict[str, Any]:
-        """What ``entities`` tells at the moment, as the job's type says."""
+        """Return the current ``entities`` of the response, as the job's type defines them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to become of one job, whatever it does.
+    """Settings of a fault for one job.
 
     Attributes:
-        hangs_at: the percentage beyond which it does not get until ``Jobs.go_on``.
-        fails_with: error code of its failure.
-        lies: whether its images are killed when it succeeds.
-        begun: called with the job when it has begun.
+        hangs_at: the percentage at which the job stops until ``Jobs.go_on``.
+        fails_with: error code of the failure.
+        lies: whether the job's images are killed when the job succeeds.
+        begun: called with the job once it has been submitted.
     """
 
     hangs_at: float | None = None
@@ -55,19 +55,19 @@ class Job:
     Attributes:
         id: 32 hexadecimal digits.
         type: its row in the contract.
-        project_id: project of who began it.
+        project_id: project of the caller who started it.
         work: what it does.
-        due: when it ends: after a duration, at the Nth look, or by hand.
+        due: when it ends: after a duration, at the Nth request for its status, or by hand.
         begun_at: instant of the request, seconds since the epoch.
         ended_at: instant of its end; None before.
         status: ``INIT``, ``RUNNING``, ``SUCCESS`` or ``FAIL``.
-        progress: percentage that the test has set; None to reckon it from the clock.
-        looks: of clients, for ``polls(N)``.
-        fails_with: error code and reason of the failure to come; None if it is to succeed.
-        hangs_at: the percentage beyond which it does not get; None if it does not hang.
-        is_held: whether it would be over if it did not hang.
+        progress: percentage that the test has set; None computes it from the clock.
+        looks: number of requests for its status, for ``polls(N)``.
+        fails_with: error code and reason of its planned failure; None if it will succeed.
+        hangs_at: the percentage at which it stops; None if it does not hang.
+        is_held: whether it would have ended by now if it did not hang.
         lies: whether its images are killed when it succeeds.
-        sub_jobs: the jobs that it consists of; they have its times.
+        sub_jobs: its sub-jobs; they share its times.
     """
 
     id: str
@@ -90,5 +90,5 @@ class Job:
 
     @property
     def is_over(self) -> bool:
-        """Whether it has succeeded or failed."""
+        """Whether the job has succeeded or failed."""
         return self.status in (SUCCESS, FAIL)

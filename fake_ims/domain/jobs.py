@@ -1,7 +1,7 @@
 """Asynchronous jobs: ``INIT``, ``RUNNING``, then ``SUCCESS`` or ``FAIL``, on the fake's clock.
 
-Nothing runs in the background. A job has a beginning and an end; what lies between is computed
-when somebody looks, and its work is done when an instant of it has become due.
+Nothing runs in the background. A job has a start and an end. Its state in between is computed when
+a request asks for it, and its work is done once the fake's clock has passed the instant.
 
 Source: page *Querying the Status of an Asynchronous Job*.
 """
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from .image import Image
 
 INIT_SHARE = 0.1
-"""The part of its duration that a job is ``INIT``."""
+"""The fraction of its duration that a job spends in ``INIT``."""
 
 
 @dataclass(slots=True)
 class _Failure:
-    """An order of the test: the next ``count`` jobs of a type (or of any) fail."""
+    """A planned failure: the next ``count`` jobs of a type (or of any type) fail."""
 
     code: str
     reason: str
@@ -44,26 +44,26 @@ class Jobs:
         self._service = service
         self._jobs: dict[str, Job] = {}
         self._open: dict[str, Job] = {}
-        # Instants at which something becomes due: (instant, order, job, status to come).
+        # Pending status changes: (instant, order, job, new status).
         self._due: list[tuple[float, int, Job, str]] = []
         self._order = 0
         self._failures: list[_Failure] = []
 
-    # what the service does
+    # for the service
 
     def submit(
         self, type_name: str, project_id: str | None, work: Work,
         parts: list[tuple[str, Work]] | None = None,
         order: Order | None = None,
     ) -> Job:
-        """Begin a job.
+        """Start a job.
 
         Args:
             type_name: ``job_type``.
             project_id: project of the caller.
-            work: what it does.
-            parts: types and works of the jobs that it consists of.
-            order: what is to become of it, if something else than what it does.
+            work: what the job does.
+            parts: types and works of its sub-jobs.
+            order: settings of a fault for the job.
         """
         due = self._service.lifecycle.jobs
         now = self._service.clock.now()
@@ -103,12 +103,12 @@ class Jobs:
         return job
 
     def get(self, job_id: str) -> Job | None:
-        """The job of that id, as it is now."""
+        """Return the job with this id, in its current state."""
         self._service.transitions.settle()
         return self._jobs.get(job_id)
 
     def all(self) -> list[Job]:
-        """All jobs, oldest first; those that others consist of, too."""
+        """Return all jobs, oldest first, including sub-jobs."""
         self._service.transitions.settle()
         return list(self._jobs.values())
 
@@ -117,16 +117,16 @@ class Jobs:
         return list(self._jobs.values())
 
     def under_way(self) -> list[Job]:
-        """The jobs that are not over, oldest first; those that others consist of, too."""
+        """Return the jobs that have not ended, oldest first, including sub-jobs."""
         self._service.transitions.settle()
         return list(self._open.values())
 
     def is_making(self, image: Image) -> bool:
-        """Whether a job under way is to end with an image."""
+        """Return whether a running job will complete the image."""
         return any(getattr(job.work, "image", None) is image for job in self._open.values())
 
     def look(self, job: Job) -> None:
-        """A client looks at a job: what was waiting for looks may become due."""
+        """Count a client's request for the status of a job, for ``polls(N)``."""
         if job.is_over or not isinstance(job.due, Polls):
             return
         job.looks += 1
@@ -138,7 +138,7 @@ class Jobs:
             self._run(job, now)
 
     def progress(self, job: Job) -> float:
-        """How much of a job is done, in percent."""
+        """Return the progress of a job in percent."""
         if job.hangs_at is None:
             return self._reached(job)
         return job.hangs_at if job.is_held else min(self._reached(job), job.hangs_at)
@@ -157,11 +157,11 @@ class Jobs:
         return 0
 
     def next_due(self) -> float:
-        """The instant at which something becomes due next; infinite if nothing does."""
+        """Return the instant of the next pending change; infinity if there is none."""
         return self._due[0][0] if self._due else float("inf")
 
     def arrive(self) -> None:
-        """Do what becomes due next, at its instant."""
+        """Apply the next pending change, at its instant."""
         instant, _, job, status = heapq.heappop(self._due)
         if job.is_over or not isinstance(job.due, After):
             return
@@ -178,13 +178,13 @@ class Jobs:
         if job.status != INIT:
             return
         if job.fails_with is not None and job.due == After(0.0) and job.hangs_at is None:
-            return  # it fails before it has made anything
+            return  # it fails before it has created anything
         for each in (job, *job.sub_jobs):
             each.status = RUNNING
             each.work.start(now)
 
     def _finish(self, job: Job, now: float) -> None:
-        """Its time is over; it ends, unless it hangs."""
+        """End a job whose time is over, unless it hangs."""
         if job.hangs_at is None:
             self._end(job, now)
             return
@@ -217,12 +217,12 @@ class Jobs:
         for each in (job, *job.sub_jobs):
             image = service.store.get(str(each.work.entities().get("image_id")))
             if image is not None:
-                service.transitions.kill(image, f"job {each.id} has lost it", now)
+                service.transitions.kill(image, f"lost by job {each.id}", now)
 
     def _fail(self, job: Job, code: str, reason: str, now: float) -> None:
         for each in (*job.sub_jobs, job):
             if each.is_over:
-                continue  # a part that has succeeded has made its image
+                continue  # a sub-job that has succeeded keeps its image
             each.work.fail(now, reason)
             each.status, each.ended_at = FAIL, now
             self._open.pop(each.id, None)
@@ -237,37 +237,37 @@ class Jobs:
                 return failure.code, failure.reason
         return None
 
-    # what the test does
+    # for the test
 
     def fail_next(
         self, error_code: str, reason: str | None = None, *,
         job_type: str | None = None, count: int = 1,
     ) -> None:
-        """The next ``count`` jobs, of one type or of any, end ``FAIL``.
+        """Let the next ``count`` jobs, of one type or of any, end in ``FAIL``.
 
         Raises:
-            UsageError: no such error code or type, or ``count`` is no whole number from 1.
+            UsageError: the error code or type is unknown, or ``count`` is not a positive integer.
         """
         if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-            raise UsageError(f"count is a whole number from 1, not {count!r}")
+            raise UsageError(f"count must be an integer of at least 1, not {count!r}")
         if job_type is not None and job_type not in JOB_TYPES:
             raise unknown("job type", job_type, JOB_TYPES)
         self._failures.append(_Failure(*_failure(error_code, reason), job_type, count))
 
     def start(self, job: Job, progress: float | None = None) -> None:
-        """Let a job run now; with ``progress`` it stays at that progress.
+        """Let a job run now. With ``progress``, it stays at that percentage.
 
         Raises:
-            UsageError: it is over, or the percentage is none.
+            UsageError: the job has ended, or the percentage is invalid.
         """
         _check_open(job)
         if progress is not None and not 0 <= progress < 100:
-            raise UsageError(f"progress is a number from 0 to below 100, not {progress!r}")
+            raise UsageError(f"progress must be at least 0 and less than 100, not {progress!r}")
         self._run(job, self._service.clock.now())
         job.progress = progress
 
     def go_on(self, job: Job) -> None:
-        """Let a job that hangs go on; one whose time is over ends now."""
+        """Let a job that hangs continue. If its time is over, it ends now."""
         held = job.is_held and not job.is_over
         self._let_go(job)
         if held:
@@ -281,7 +281,7 @@ class Jobs:
         """Let a job succeed now.
 
         Raises:
-            UsageError: it is over.
+            UsageError: the job has ended.
         """
         _check_open(job)
         job.fails_with = None
@@ -294,7 +294,7 @@ class Jobs:
         """Let a job fail now.
 
         Raises:
-            UsageError: it is over, or no such error code.
+            UsageError: the job has ended, or the error code is unknown.
         """
         _check_open(job)
         found = _failure(error_code, reason)
@@ -304,7 +304,7 @@ class Jobs:
 
 def _check_open(job: Job) -> None:
     if job.is_over:
-        raise UsageError(f"job {job.id} is over: {job.status}")
+        raise UsageError(f"job {job.id} has already ended with status {job.status}")
 
 
 def _failure(code: str, reason: str | None) -> tuple[str, str]:

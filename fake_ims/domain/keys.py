@@ -1,4 +1,4 @@
-"""Access keys: pairs of AK and SK that belong to users, as data."""
+"""Access keys: pairs of AK and SK that belong to users."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from .handle import Handle
 
 DEFAULT_ACCESS_KEY = "FAKEIMSACCESSKEY0001"
 DEFAULT_SECRET_KEY = "fakeImsSecretKey0123456789abcdefFAKE0001"
-# An access key stands in a header, between commas and slashes.
+# An access key is sent in a header, between commas and slashes.
 _ACCESS = re.compile(r"[!-+\-.0-~]+\Z")
 _TOKEN = re.compile(r"[!-~]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class AccessKey(Handle):
-    """An access key and whose it is.
+    """An access key and its owner.
 
     Attributes:
-        access: the access key (AK), which names it.
-        secret: the secret key (SK), with which requests are signed.
-        project_id: the project of requests that name none.
+        access: the access key (AK), which identifies the pair.
+        secret: the secret key (SK), which signs requests.
+        project_id: the project of requests that do not name one.
         user_id: id of the user.
         roles: roles on that project.
-        security_token: what requests signed with a temporary key carry beside the signature; None
-            for a permanent key.
+        security_token: the token that requests with a temporary key carry; None for a permanent
+            key.
         projects: roles on further projects of the user, by project id.
     """
 
@@ -44,7 +44,7 @@ class AccessKey(Handle):
     projects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def caller(self, project_id: str | None = None) -> Caller | None:
-        """Who calls with this key, on a project or on its own; None if it may not use that."""
+        """Return the caller on a project, by default the key's own; None if it is not allowed."""
         if not project_id or project_id == self.project_id:
             return Caller(self.user_id, self.project_id, implied_roles(self.roles))
         roles = self.projects.get(project_id)
@@ -52,9 +52,9 @@ class AccessKey(Handle):
 
 
 class Keys:
-    """The access keys that the service knows; at first the default tenant's.
+    """The access keys that the service knows. A new fake has the default tenant's key.
 
-    Changes are single stores, so that a test may make them while requests are answered.
+    Each change is a single assignment, so a test may make changes while requests are processed.
     """
 
     def __init__(self) -> None:
@@ -73,29 +73,30 @@ class Keys:
         security_token: str | None = None,
         projects: Mapping[str, Iterable[str]] | None = None,
     ) -> AccessKey:
-        """A further key, instead of one with the same access key.
+        """Add a key. It replaces a key with the same access key.
 
         Args:
             access: the access key (AK).
             secret: the secret key (SK).
-            project_id: the project of requests that name none in ``X-Project-Id``.
+            project_id: the project of requests without ``X-Project-Id``.
             user_id: id of the user; by default ``PROJECT-user``.
             roles: roles on that project.
-            security_token: makes it a temporary key: requests must carry this token.
+            security_token: makes the key temporary: requests must carry this token.
             projects: roles on further projects that ``X-Project-Id`` may name.
 
         Raises:
-            UsageError: something that no request can carry.
+            UsageError: a value cannot be sent in a request.
         """
         if not isinstance(access, str) or not _ACCESS.match(access):
-            raise UsageError(f"an access key is of visible ASCII without commas and slashes, not "
-                             f"{access!r}")
+            raise UsageError("an access key must consist of visible ASCII characters without "
+                             f"commas and slashes, not {access!r}")
         for name, text in (("secret", secret), ("project_id", project_id)):
             if not isinstance(text, str) or not text:
-                raise UsageError(f"{name} of access key {access!r} is a text, not {text!r}")
+                raise UsageError(f"{name} of access key {access!r} must be a non-empty string, "
+                                 f"not {text!r}")
         if security_token is not None and not _TOKEN.match(security_token):
-            raise UsageError(f"the security token of access key {access!r} is of visible ASCII, "
-                             f"not {security_token!r}")
+            raise UsageError(f"the security token of access key {access!r} must consist of "
+                             f"visible ASCII characters, not {security_token!r}")
         key = AccessKey(access, secret, project_id, user_id or f"{project_id}-user",
                   _roles(roles), security_token,
                   MappingProxyType({name: _roles(given)
@@ -104,20 +105,20 @@ class Keys:
         return key
 
     def put(self, key: AccessKey) -> None:
-        """Put back a key that was removed."""
+        """Restore a removed key."""
         self._keys[key.access] = key
 
     def remove(self, access: str) -> None:
-        """Forget a key: what it signs is refused.
+        """Remove a key. Requests signed with it are refused.
 
         Raises:
-            UsageError: there is no such key.
+            UsageError: the key does not exist.
         """
         if self._keys.pop(access, None) is None:
             raise unknown("access key", access, tuple(self._keys))
 
     def get(self, access: str) -> AccessKey | None:
-        """The key of that name, if there is one."""
+        """Return the key with this access key, if it exists."""
         return self._keys.get(access)
 
     def __iter__(self) -> Iterator[AccessKey]:
@@ -132,5 +133,5 @@ class Keys:
 
 def _roles(given: Iterable[str]) -> tuple[str, ...]:
     if isinstance(given, str):
-        raise UsageError(f"roles are a list such as ['member'], not {given!r}")
+        raise UsageError(f"roles must be a list such as ['member'], not {given!r}")
     return tuple(given)

@@ -1,7 +1,7 @@
-"""When images change status, and which of them end killed.
+"""When images change status, and which uploads end killed.
 
-Nothing runs in the background. An image in a status that will pass carries a ``Transition``; the
-store applies it when somebody looks and it has become due.
+Nothing runs in the background. An image in a temporary status has a ``Transition``. The store
+applies it at the first access after it is due.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ KILLED_BY_TEST = "killed by the test"
 
 @dataclass(slots=True)
 class Transition:
-    """A change of status that is under way.
+    """A status change in progress.
 
     Attributes:
-        target: the status to come.
-        due: after a duration, after N looks, or by hand.
+        target: the new status.
+        due: after a duration, after N requests, or by hand.
         due_at: instant on the fake's clock, for a duration.
-        looks_left: for polls.
-        reason: why, when the target is ``killed``.
+        looks_left: remaining requests, for ``polls(N)``.
+        reason: why, if the target is ``killed``.
     """
 
     target: str
@@ -37,7 +37,7 @@ class Transition:
 
 @dataclass(slots=True)
 class _Kill:
-    """One order to kill: the next ``count`` uploads, the one after ``wait`` others, or a name's."""
+    """A planned kill: the next ``count`` uploads, the one after ``wait`` others, or by name."""
 
     reason: str
     name: str | None = None
@@ -46,12 +46,12 @@ class _Kill:
 
 
 class Lifecycle(Handle):
-    """How long each status lasts; zero by default, so that no test waits.
+    """How long each temporary status lasts. By default zero, so tests do not wait.
 
-    Set ``saving`` (from the end of an upload or import until ``active`` or ``killed``) and
-    ``deleting`` (from DELETE until the image is gone, shown as ``pending_delete``) and ``jobs``
-    (from the request until ``SUCCESS`` or ``FAIL``) to a duration (``"30s"``), to ``polls(3)`` or
-    to ``by_hand``.
+    Each setting is a duration (``"30s"``), ``polls(3)`` or ``by_hand``. ``saving`` lasts from the
+    end of an upload or import until ``active`` or ``killed``. ``deleting`` lasts from DELETE until
+    the image is gone; meanwhile it is ``pending_delete``. ``jobs`` lasts from the request until
+    ``SUCCESS`` or ``FAIL``.
     """
 
     __slots__ = ("_kills", "_times")
@@ -64,7 +64,7 @@ class Lifecycle(Handle):
 
     @property
     def saving(self) -> Due:
-        """How long an image stays ``saving`` (or ``importing``) once its data is there."""
+        """How long an image stays ``saving`` (or ``importing``) after its data has arrived."""
         return self._times[0]
 
     @saving.setter
@@ -82,7 +82,7 @@ class Lifecycle(Handle):
 
     @property
     def jobs(self) -> Due:
-        """How long an asynchronous job of the IMS APIs takes; the first tenth it is ``INIT``."""
+        """How long an asynchronous job of the IMS APIs takes. The first tenth is ``INIT``."""
         return self._times[2]
 
     @jobs.setter
@@ -90,26 +90,26 @@ class Lifecycle(Handle):
         self._times = (*self._times[:2], due(value))
 
     def kill_next(self, reason: str = KILLED_BY_TEST, *, count: int = 1) -> None:
-        """The next ``count`` uploads end ``killed``; asked for twice, the next two.
+        """Let the next ``count`` uploads end ``killed``. Calls add up.
 
         Raises:
-            UsageError: ``count`` is not a whole number from 1, or the reason no text.
+            UsageError: ``count`` is not a positive integer, or the reason is not a string.
         """
         self._kills.append(_Kill(_text("reason", reason), count=_positive("count", count)))
 
     def kill_nth(self, nth: int, reason: str = KILLED_BY_TEST) -> None:
-        """The Nth upload from now ends ``killed``, whatever becomes of those before it.
+        """Let the Nth upload from now end ``killed``, however the earlier ones end.
 
         Raises:
-            UsageError: ``nth`` is not a whole number from 1, or the reason no text.
+            UsageError: ``nth`` is not a positive integer, or the reason is not a string.
         """
         self._kills.append(_Kill(_text("reason", reason), wait=_positive("nth", nth) - 1))
 
     def kill_named(self, name: str, reason: str = KILLED_BY_TEST) -> None:
-        """Each upload to an image of this name ends ``killed``.
+        """Let every upload to an image of this name end ``killed``.
 
         Raises:
-            UsageError: the name or the reason is no text.
+            UsageError: the name or the reason is not a string.
         """
         self._kills.append(_Kill(_text("reason", reason), name=_text("name", name)))
 
@@ -118,18 +118,18 @@ class Lifecycle(Handle):
         return f"saving {self.saving}, deleting {self.deleting}, jobs {self.jobs}{kills}"
 
     def reset(self) -> None:
-        """Zero time, no kills."""
+        """Set all durations to zero and drop planned kills."""
         self.begin((AT_ONCE, AT_ONCE, AT_ONCE))
 
     def begin(self, times: tuple[Due, Due, Due]) -> None:
-        """These times for saving, deleting and jobs, and no kills."""
+        """Set the durations of saving, deleting and jobs, and drop planned kills."""
         self._times = times
         self._kills.clear()
 
     def verdict(self, name: str | None) -> str | None:
-        """Called once for each upload that ends: why it is to be killed, or None if it is not.
+        """Return why an upload is killed, or None. Call this once for each upload that ends.
 
-        Every upload counts for every ``kill_nth``; of several reasons the first asked for holds.
+        Every upload counts for every ``kill_nth``. If several reasons apply, the earliest wins.
         """
         reason: str | None = None
         for kill in list(self._kills):
@@ -152,11 +152,11 @@ class Lifecycle(Handle):
 
 def _text(what: str, value: str) -> str:
     if not isinstance(value, str) or not value:
-        raise UsageError(f"{what} is a text, not {value!r}")
+        raise UsageError(f"{what} must be a string, not {value!r}")
     return value
 
 
 def _positive(what: str, value: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise UsageError(f"{what} is a whole number from 1, not {value!r}")
+        raise UsageError(f"{what} must be an integer of at least 1, not {value!r}")
     return value

@@ -21,10 +21,11 @@ class Members:
         self._store = service.store
 
     def add(self, caller: Caller, image_id: str, project_id: str) -> Member:
-        """Share an image with a project, which has yet to accept it.
+        """Share an image with a project, in status ``pending``.
 
         Raises:
-            Refused: not there, not to be shared by this caller, shared already, or too many.
+            Refused: the image does not exist, this caller may not share it, the project is a
+                member already, or there are too many members.
         """
         image = self._image(caller, image_id)
         profile = self._service.profile
@@ -52,7 +53,7 @@ class Members:
         return member
 
     def update(self, caller: Caller, image_id: str, project_id: str, status: object) -> Member:
-        """The member accepts or rejects the image, or lets it pend again.
+        """Set a member's status: accepted, rejected or pending.
 
         Raises:
             Refused: the caller is not that member, or the status is unknown.
@@ -70,10 +71,10 @@ class Members:
         return member
 
     def of_image(self, caller: Caller, image_id: str) -> list[Member]:
-        """The members of an image: all of them for its owner, oneself for a member.
+        """Return the members of an image: all of them for its owner, only itself for a member.
 
         Raises:
-            Refused: not there or not shared.
+            Refused: the image does not exist or is not shared.
         """
         image = self._image(caller, image_id)
         owns = access.is_owner_or_admin(caller, image)
@@ -90,10 +91,10 @@ class Members:
         return [member for member in members if member.project_id == caller.project_id]
 
     def show(self, caller: Caller, image_id: str, project_id: str) -> Member:
-        """One member of an image.
+        """Return one member of an image.
 
         Raises:
-            Refused: 404, also for what the caller may not see.
+            Refused: 404, also for images that the caller may not see.
         """
         image = self._image(caller, image_id)
         if image.visibility != "shared":
@@ -106,7 +107,7 @@ class Members:
         """Stop sharing an image with a project.
 
         Raises:
-            Refused: not there, or not the caller's to share.
+            Refused: the image does not exist, or this caller may not share it.
         """
         image = self._image(caller, image_id)
         if image.visibility != "shared":

@@ -1,4 +1,4 @@
-"""The images of each project by their names, so that a look-up by name costs what it finds."""
+"""Index of each project's images by name. The cost of a look-up grows with its matches."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ _Names = dict[str | None, ByAge]
 
 
 class Named:
-    """The index. It is told of an image before and after its name, owner, visibility or presence
-    change."""
+    """The index. The store calls it before and after an image changes its name, owner or
+    visibility, and when it adds or removes one."""
 
     def __init__(self) -> None:
         self._owners: dict[str | None, _Names] = {}
         self._open: _Names = {}
 
     def add(self, image: Image) -> None:
-        """An image is there, with the owner and name that it has now."""
+        """Add an image under its current owner and name."""
         names = self._owners.get(image.owner)
         if names is None:
             names = self._owners[image.owner] = {}
@@ -28,21 +28,21 @@ class Named:
             _add(self._open, image)
 
     def discard(self, image: Image) -> None:
-        """An image is about to change its owner, name or visibility, or to go."""
+        """Remove an image, before its owner, name or visibility changes or it is deleted."""
         _discard(self._owners[image.owner], image)
         if image.visibility in OPEN:
             _discard(self._open, image)
 
     def of(self, owner: str | None, wanted: Iterable[str]) -> list[ByAge]:
-        """The images of a project that have one of these names."""
+        """Return the images of a project with one of these names."""
         return _found(self._owners.get(owner, {}), wanted)
 
     def open(self, wanted: Iterable[str]) -> list[ByAge]:
-        """The public and community images that have one of these names."""
+        """Return the public and community images with one of these names."""
         return _found(self._open, wanted)
 
     def everywhere(self, wanted: Iterable[str]) -> list[ByAge]:
-        """The images of all projects that have one of these names."""
+        """Return the images of all projects with one of these names."""
         names = list(wanted)
         return [index for owned in self._owners.values() for index in _found(owned, names)]
 

@@ -1,4 +1,4 @@
-"""JSON patches of an image: reading the three media types, and the rules for pointers.
+"""JSON patches of images: the three media types, and the rules for pointers.
 
 Source: page *Modifying an Image*, and Glance for what the page leaves open.
 """
@@ -19,7 +19,7 @@ V21 = "application/openstack-images-v2.1-json-patch"
 MEDIA_TYPES = (V20, V21)
 
 _OPERATIONS = ("add", "remove", "replace")
-# Glance guards these by hand, not by its schema's readOnly.
+# Glance protects these in code, not by ``readOnly`` in its schema.
 _READ_ONLY = frozenset({"created_at", "updated_at", "status", "checksum", "size", "virtual_size",
                         "direct_url", "self", "file", "schema", "id", "os_hash_algo",
                         "os_hash_value"})
@@ -36,7 +36,7 @@ class Change:
         op: ``add``, ``remove`` or ``replace``.
         path: the pointer's tokens, decoded.
         value: the new value; None for ``remove``.
-        strict_add: whether adding what is there is refused (media type v2.0).
+        strict_add: whether adding an existing attribute is refused (media type v2.0).
     """
 
     op: str
@@ -46,15 +46,15 @@ class Change:
 
     @property
     def name(self) -> str:
-        """The attribute that it concerns."""
+        """The name of the changed attribute."""
         return self.path[0]
 
 
 def parse(document: object, media_type: str, profile: ProfileName) -> list[Change]:
-    """The changes that a patch asks for, each checked by itself.
+    """Return the changes of a patch, each checked by itself.
 
     Raises:
-        Refused: 400 for what cannot be read, 403 for read-only and reserved attributes.
+        Refused: 400 for a malformed patch, 403 for read-only and reserved attributes.
     """
     if not isinstance(document, list):
         raise Refused("patch.not_a_list")
@@ -100,10 +100,10 @@ def _operation_v20(raw: dict[str, object]) -> str:
 
 
 def tokens(pointer: str) -> tuple[str, ...]:
-    """The tokens of a JSON pointer, with ``~1`` and ``~0`` decoded.
+    """Return the tokens of a JSON pointer, with ``~1`` and ``~0`` decoded.
 
     Raises:
-        Refused: it is not one of the limited form that Glance takes.
+        Refused: the pointer does not have the limited form that Glance accepts.
     """
     if not pointer.startswith("/"):
         raise Refused("patch.pointer_start", pointer=pointer)

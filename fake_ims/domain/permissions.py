@@ -1,8 +1,8 @@
 """Fine-grained permissions: which IAM actions a policy allows.
 
-Source: chapter *Permissions and Supported Actions*: an action is ``service:resource:operation``;
-each operation's are in its row of the contract. Like IAM, what one statement denies no other can
-allow, what none allows is denied, and ``*`` stands for any text.
+Source: chapter *Permissions and Supported Actions*. An action is ``service:resource:operation``;
+the contract lists the actions of each operation. As in IAM, ``Deny`` overrides ``Allow``, actions
+that no statement allows are denied, and ``*`` matches any text.
 """
 
 from __future__ import annotations
@@ -21,41 +21,41 @@ _EFFECTS = ("Allow", "Deny")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a caller may do.
+    """A set of allowed and denied actions.
 
     Attributes:
         allow: patterns of actions.
-        deny: patterns of actions; they go before ``allow``.
+        deny: patterns of actions; they take precedence over ``allow``.
     """
 
     allow: tuple[str, ...]
     deny: tuple[str, ...] = ()
 
     def allows(self, action: str) -> bool:
-        """Whether an action such as ``ims:images:list`` is allowed."""
+        """Return whether an action such as ``ims:images:list`` is allowed."""
         return _matches(self.allow, action) and not _matches(self.deny, action)
 
     @classmethod
     def of_actions(cls, actions: Iterable[str]) -> Policy:
-        """A policy that allows a list of actions.
+        """Return a policy that allows a list of actions.
 
         Raises:
-            UsageError: an entry is no action, or matches none that the service has.
+            UsageError: an entry is not an action, or matches no action of the service.
         """
         if isinstance(actions, (str, bytes)) or not isinstance(actions, Iterable):
-            raise UsageError("actions is a list such as ['ims:images:list', 'ims:images:*'], not "
-                             f"{actions!r}")
+            raise UsageError("actions must be a list such as ['ims:images:list', "
+                             f"'ims:images:*'], not {actions!r}")
         return cls(tuple(_checked(action) for action in actions))
 
     @classmethod
     def of_document(cls, document: object) -> Policy:
-        """A policy as IAM writes it: ``{"Statement": [{"Effect": "Allow", "Action": [...]}]}``.
+        """Return a policy in IAM's form: ``{"Statement": [{"Effect": "Allow", "Action": [...]}]}``.
 
         Raises:
-            UsageError: it is none.
+            UsageError: the document is not such a policy.
         """
         if not isinstance(document, Mapping) or not isinstance(document.get("Statement"), list):
-            raise UsageError("a policy is {'Statement': [{'Effect': 'Allow', 'Action': "
+            raise UsageError("a policy must be {'Statement': [{'Effect': 'Allow', 'Action': "
                              f"['ims:images:*']}}]}}, not {document!r}")
         found: dict[str, list[str]] = {effect: [] for effect in _EFFECTS}
         for statement in document["Statement"]:
@@ -66,27 +66,27 @@ class Policy:
 
 def _statement(statement: Any) -> tuple[str, list[str]]:
     if not isinstance(statement, Mapping):
-        raise UsageError(f"a statement of a policy is an object, not {statement!r}")
+        raise UsageError(f"a statement of a policy must be an object, not {statement!r}")
     for key in statement:
         if key not in ("Effect", "Action"):
-            raise UsageError(f"a statement's {key!r} is nothing that the fake judges; leave it out")
+            raise UsageError(f"{key!r} in a policy statement is not supported; leave it out")
     effect, actions = statement.get("Effect"), statement.get("Action")
     if effect not in _EFFECTS:
         raise unknown("Effect of a statement", effect, _EFFECTS)
     if not isinstance(actions, list):
-        raise UsageError(f"Action of a statement is a list of actions, not {actions!r}")
+        raise UsageError(f"Action of a policy statement must be a list of actions, not {actions!r}")
     return effect, actions
 
 
 @cache
 def actions() -> frozenset[str]:
-    """Every action that an operation of the contract names."""
+    """Return every action that an operation of the contract names."""
     return frozenset(action for row in OPERATIONS for action in row.actions)
 
 
 def _checked(action: object) -> str:
     if not isinstance(action, str):
-        raise UsageError(f"an action is a text such as 'ims:images:list', not {action!r}")
+        raise UsageError(f"an action must be a string such as 'ims:images:list', not {action!r}")
     if not any(_matches((action,), known) for known in actions()):
         raise unknown("action", action, actions())
     return action

@@ -1,4 +1,4 @@
-"""Lists of images: reading filters, sort keys and pages from a query, and answering them.
+"""Lists of images: reads filters, sort keys and pages from a query, and returns the images.
 
 Source: page *Querying Images (Native OpenStack API)*, and Glance for operators, multiple sort keys
 and the wording of refusals.
@@ -31,10 +31,10 @@ _DIRECTIONS = ("asc", "desc")
 
 @dataclass(slots=True)
 class ListQuery:
-    """A list of images, as it was asked for; not to be changed, for ``parse`` remembers it.
+    """A query for a list of images. Do not change it: ``parse`` caches it.
 
-    ``ids`` and ``names`` are those that are asked for, None if any will do; ``tags`` has for each
-    tag that is asked for the forms in which images may have it.
+    ``ids`` and ``names`` are the requested ones; None matches any. ``tags`` has, for each
+    requested tag, the forms in which images may store it.
     """
 
     limit: int
@@ -50,20 +50,20 @@ class ListQuery:
 
     @property
     def is_newest_first(self) -> bool:
-        """Whether the order is the default one."""
+        """Whether the order is the default order."""
         return self.sort[0] == ("created_at", "desc")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The images of a page, and whether a further page is to be offered."""
+    """The images of a page, and whether there is a next page."""
 
     images: list[Image]
     more: bool
 
 
 class _Params:
-    """Query parameters in order; the first of a name is taken, as Glance takes them."""
+    """Query parameters in order. Of repeated names the first counts, as in Glance."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
         self._pairs = list(pairs)
@@ -88,10 +88,10 @@ class _Params:
 
 
 def parse(pairs: Iterable[tuple[str, str]], profile: Profile) -> ListQuery:
-    """Read a query string; those that are asked for over and over are read once.
+    """Read a query string. Recent queries are cached.
 
     Raises:
-        Refused: 400, for the first thing wrong, in the order in which Glance looks.
+        Refused: 400, for the first error in Glance's order of checks.
     """
     return _parse(tuple(pairs), profile)
 
@@ -183,13 +183,13 @@ def _sort(params: _Params) -> tuple[tuple[str, str], ...]:
 
 
 def run(query: ListQuery, caller: Caller, store: Store, profile: Profile) -> Page:
-    """The page that a query asks for.
+    """Return the page that a query asks for.
 
-    In the default order it walks the indexes from the marker on and stops when the page is full;
-    only another order looks at every image that the caller may see.
+    In the default order, it walks the indexes from the marker and stops when the page is full.
+    Other orders scan all images that the caller may see.
 
     Raises:
-        Refused: a filter's value cannot be read (400), the marker is not there (400) or not
+        Refused: a filter's value is malformed (400), the marker does not exist (400) or is not
             visible (403).
     """
     if query.refused is not None:
@@ -223,10 +223,10 @@ def run(query: ListQuery, caller: Caller, store: Store, profile: Profile) -> Pag
 
 
 def shows(query: ListQuery, caller: Caller, profile: Profile) -> Test:
-    """Whether a list has an image, wherever its pages begin and end.
+    """Return a predicate: whether the whole list, over all pages, contains an image.
 
     Raises:
-        Refused: a filter's value cannot be read (400).
+        Refused: a filter's value is malformed (400).
     """
     if query.refused is not None:
         raise query.refused.again()

@@ -1,4 +1,4 @@
-"""How any layer says no to a client: by a row of a contract table, rendered in one place."""
+"""Exceptions for error responses. Each names a row of a contract table, rendered in one place."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from ..contract.refusals import REFUSALS
 
 
 class Refused(Exception):
-    """The native API refuses a request, by a row of ``contract.refusals``.
+    """An error response of the native API, by a row of ``contract.refusals``.
 
     Args:
         key: the row.
-        headers: extra headers of the answer, such as ``Allow``.
-        arguments: what the row's text names.
+        headers: extra headers of the response, such as ``Allow``.
+        arguments: values for the row's text.
     """
 
     def __init__(self, key: str, *, headers: dict[str, str] | None = None, **arguments: object):
@@ -25,16 +25,16 @@ class Refused(Exception):
 
     @property
     def status(self) -> int:
-        """The HTTP status of the answer."""
+        """The HTTP status of the response."""
         return self.row.status
 
     @property
     def text(self) -> str:
-        """Glance's sentence, with its arguments filled in."""
+        """Glance's message, with the arguments filled in."""
         return self.row.text.format(**self.arguments)
 
     def again(self) -> Refused:
-        """The same refusal, to be raised once more."""
+        """Return an equal exception, to raise it again."""
         fresh = Refused(self.row.key, headers=self.headers)
         fresh.arguments = self.arguments
         return fresh
@@ -45,9 +45,9 @@ class ImsError(Exception):
 
     Args:
         code: such as ``IMG.0144``.
-        status: another HTTP status than the row's.
-        message: another message than the row's.
-        detail: what is wrong in this case, to stand behind the row's message.
+        status: HTTP status instead of the row's.
+        message: message instead of the row's.
+        detail: the specific problem, appended to the row's message.
     """
 
     def __init__(self, code: str, *, status: int | None = None, message: str | None = None,
@@ -62,11 +62,11 @@ class ImsError(Exception):
 
 
 class SignatureRefused(Exception):
-    """The API gateway refuses a signed request, by a row of ``contract.gateway``.
+    """The API gateway's refusal of a signed request, by a row of ``contract.gateway``.
 
     Args:
         key: the row.
-        arguments: what the row's text names.
+        arguments: values for the row's text.
     """
 
     def __init__(self, key: str, **arguments: object):
@@ -81,5 +81,5 @@ class SignatureRefused(Exception):
 
     @property
     def text(self) -> str:
-        """The gateway's sentence, with its arguments filled in."""
+        """The gateway's message, with the arguments filled in."""
         return self.row.text.format(**self.arguments)

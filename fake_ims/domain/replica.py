@@ -1,4 +1,4 @@
-"""Images as they were a while ago: a store of copies that every change reaches late."""
+"""A delayed copy of the store, for reads that return old data."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from .store import Store
 
 
 class Replica:
-    """A store that lags behind another by so many seconds of the fake's clock.
+    """A store that lags behind another by a number of seconds on the fake's clock.
 
-    Changes from before it was made have reached it; an image that was made less than the lag
-    before that has, too. It keeps a copy of each image as it is here, and a copy of each change
-    that is still on its way, no more.
+    It starts with the changes made before it was created. It stores a copy of each image, and of
+    each change that has not arrived yet.
 
     Args:
-        source: the store that it follows.
+        source: the store to follow.
         clock: the fake's clock.
         lag: seconds until a change arrives.
     """
@@ -28,9 +27,9 @@ class Replica:
         self._lag = lag
         self._store = Store()
         self._order = 0
-        # Changes on their way: (instant, order, id, the image as it became; None if deleted).
+        # Pending changes: (instant, order, id, the image after it; None if deleted).
         self._coming: list[tuple[float, int, str, Image | None]] = []
-        # The instant of an image's last change that is on its way: the next cannot overtake it.
+        # The instant of each image's latest pending change: later ones may not overtake it.
         self._last: dict[str, float] = {}
         for image in source.all():
             self._store.put(image.as_it_is())
@@ -38,17 +37,17 @@ class Replica:
 
     @property
     def store(self) -> Store:
-        """The images as they were."""
+        """The images in their delayed state."""
         self._arrive()
         return self._store
 
     @property
     def on_their_way(self) -> int:
-        """How many changes have yet to arrive."""
+        """The number of changes that have not arrived yet."""
         return len(self._coming)
 
     def close(self) -> None:
-        """Follow no more."""
+        """Stop following."""
         self._source.unwatch(self._changed)
 
     def _changed(self, image: Image, now: float) -> None:

@@ -1,4 +1,4 @@
-"""Images made and moved by the test itself: no caller, no policy, but nothing impossible either."""
+"""Images that the test creates and changes: without a caller or policy, but still consistent."""
 
 from __future__ import annotations
 
@@ -32,28 +32,28 @@ WITH_DATA = frozenset({"active", "deactivated", "pending_delete"})
 
 
 class Seeding:
-    """What ``fake.images`` can do; ``Images`` adds what clients can."""
+    """The operations of ``fake.images``. ``Images`` adds the operations of clients."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self._store = service.store
-        #: Ids of the images that the test itself has put there.
+        #: Ids of the images that the test has added.
         self.seeded: set[str] = set()
 
     def _now(self) -> float:
         return self._service.clock.now()
 
     def seed(self, attributes: Mapping[str, object]) -> Image:
-        """Put an image into the store.
+        """Add an image to the store.
 
         Args:
-            attributes: attributes as on the wire; those not given have the profile's defaults,
-                status ``active`` and visibility by the profile. Beside them ``data`` (bytes),
+            attributes: attributes by their JSON names. Missing ones get the profile's defaults,
+                status ``active`` and the profile's visibility. Also accepts ``data`` (bytes),
                 ``members`` (project ids, or project id to status), ``created_at`` and
                 ``updated_at`` (seconds since the epoch), and ``properties``: any name to a text.
 
         Raises:
-            UsageError: an attribute or value that cannot be.
+            UsageError: an attribute or value is impossible.
         """
         given = _whole(attributes)
         data = given.pop("data", None)
@@ -64,13 +64,13 @@ class Seeding:
         fields, properties = self._read(given, attributes.get("properties"))
         image_id = str(fields.pop("id", None) or new_id())
         if not re.search(UUID_PATTERN, image_id):
-            raise UsageError(f"id {image_id!r} is no UUID")
+            raise UsageError(f"id {image_id!r} is not a UUID")
         if self._store.knows(image_id):
-            raise UsageError(f"there is an image {image_id} already, or was")
+            raise UsageError(f"image {image_id} already exists or existed; use another id")
         fields.setdefault("status", "active")
         if data is not None and fields["status"] in WITHOUT_DATA:
-            raise UsageError(f"an image in status {fields['status']!r} has no data; give another "
-                             "status, or no data")
+            raise UsageError(f"an image in status {fields['status']!r} has no data; set another "
+                             "status, or leave out data")
         fields.setdefault("owner", DEFAULT_PROJECT_ID)
         profile = self._service.profile
         for name, value in profile.defaults.items():
@@ -86,7 +86,7 @@ class Seeding:
         self._set_members(image, members)
         if image.status == "active":
             profile.activated(image, now)
-        # What the test gives goes before what the service would derive.
+        # Values from the test take precedence over derived ones.
         image.properties.update(properties)
         image.rendered = None
         image.updated_at = updated_at
@@ -94,10 +94,10 @@ class Seeding:
         return image
 
     def change(self, image: Image, attributes: Mapping[str, object]) -> None:
-        """Set attributes of an image, whatever its status; ``data`` and ``members`` too.
+        """Set attributes of an image in any status, including ``data`` and ``members``.
 
         Raises:
-            UsageError: an attribute or value that cannot be.
+            UsageError: an attribute or value is impossible.
         """
         given = _whole(attributes)
         data = given.pop("data", None)
@@ -135,10 +135,10 @@ class Seeding:
         image.changed(self._now())
 
     def activate(self, image: Image) -> None:
-        """Make an image ``active`` now, whatever it was waiting for.
+        """Make an image ``active`` now, without waiting for its lifecycle.
 
         Raises:
-            UsageError: it is deleted or killed.
+            UsageError: the image is deleted or killed.
         """
         if image.status in ("deleted", "killed"):
             raise UsageError(f"image {image.id} is {image.status}; it cannot become active")
@@ -153,21 +153,21 @@ class Seeding:
         image.changed(now)
 
     def kill(self, image: Image, reason: str = "killed by the test") -> None:
-        """Make an image ``killed`` now: its data is gone, its record stays.
+        """Make an image ``killed`` now: its data is deleted, its record stays.
 
         Raises:
-            UsageError: it is deleted.
+            UsageError: the image is deleted.
         """
         if image.status == "deleted":
             raise UsageError(f"image {image.id} is deleted; it cannot be killed")
         self._service.transitions.kill(image, reason, self._now())
 
     def data_of(self, image: Image) -> bytes | None:
-        """The bytes of an image; None while it has none."""
+        """Return the bytes of an image; None if it has no data."""
         return None if image.data is None else image.data.bytes()
 
     def view(self, image: Image) -> dict[str, object]:
-        """The image as its owner sees it on the wire."""
+        """Return the image as a response shows it to its owner."""
         return self._service.profile.view(image)
 
     def _read(
@@ -184,15 +184,15 @@ class Seeding:
                     value = list(value)
                 fields[name] = value
             elif name in known:
-                raise UsageError(f"{name!r} follows from the data and the lifecycle; it cannot "
-                                 f"be set (settable: {', '.join(sorted(settable))}, data, "
-                                 "members, created_at, updated_at and properties)")
+                raise UsageError(f"{name!r} cannot be set: it follows from the data and the "
+                                 f"lifecycle; settable: {', '.join(sorted(settable))}, data, "
+                                 "members, created_at, updated_at and properties")
             else:
                 _refuse_near_miss(name, {*settable, *_BESIDE})
                 properties[name] = _property(name, value)
         if free is not None:
             if not isinstance(free, Mapping):
-                raise UsageError(f"properties is a mapping of names to texts, not {free!r}")
+                raise UsageError(f"properties must be a mapping of names to strings, not {free!r}")
             for name, value in free.items():
                 if name in known:
                     raise UsageError(f"{name!r} is an attribute, not a property; write {name}=…")
@@ -223,7 +223,7 @@ class Seeding:
                 return
             data = b""
         if not isinstance(data, (bytes, bytearray, memoryview)):
-            raise UsageError(f"data is bytes, not {type(data).__name__}")
+            raise UsageError(f"data must be bytes, not {type(data).__name__}")
         image.drop_data()
         blob = Blob.of(self._service.store.spool, bytes(data))
         image.data = blob
@@ -238,7 +238,7 @@ class Seeding:
         elif isinstance(members, (list, tuple, set, frozenset)):
             pairs = {project_id: "pending" for project_id in members}
         else:
-            raise UsageError("members is a mapping of project id to status, or a list of ids")
+            raise UsageError("members must be a dict of project id to status, or a list of ids")
         now = self._now()
         for project_id, status in pairs.items():
             if status not in MEMBER_STATUSES:
@@ -248,7 +248,7 @@ class Seeding:
             self._store.share(image, project_id)
         if pairs and image.visibility == "private":
             if not self._service.profile.shares_private_images:
-                raise UsageError("a private image has no members; give visibility='shared'")
+                raise UsageError("a private image cannot have members; set visibility='shared'")
             self._store.move(image, owner=image.owner, visibility="shared")
             self._service.profile.derive(image, image.properties.get("__os_version"))
 
@@ -260,9 +260,9 @@ def _whole(attributes: Mapping[str, object]) -> dict[str, object]:
 
 def _property(name: object, value: object) -> str:
     if not isinstance(name, str) or not name:
-        raise UsageError(f"a property has a text as its name, not {name!r}")
+        raise UsageError(f"the name of a property must be a non-empty string, not {name!r}")
     if not isinstance(value, str):
-        raise UsageError(f"property {name!r} is a string on the wire, not {value!r}")
+        raise UsageError(f"property {name!r} must be a string, not {value!r}")
     return value
 
 
@@ -280,5 +280,5 @@ def _refuse_near_miss(name: str, known: Iterable[str]) -> None:
 
 def _instant(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise UsageError(f"{name} is a number of seconds since the epoch, not {value!r}")
+        raise UsageError(f"{name} must be a number of seconds since the epoch, not {value!r}")
     return float(value)

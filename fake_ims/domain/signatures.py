@@ -1,11 +1,11 @@
-"""Requests signed with an access key (AK/SK), checked as the API gateway does.
+"""Requests signed with an access key (AK/SK), verified as the API gateway does.
 
-Three flavours of one scheme are told apart by ``Authorization``:
+``Authorization`` shows which of three flavours a client uses:
 
 - ``SDK-HMAC-SHA256 Access=AK``: the secret key itself signs;
-- ``SDK-HMAC-SHA256 Credential=AK/date/region/service/sdk_request``: a key is chained from the
-  secret and each part of the scope (older SDKs, and those for Go; parts may be empty);
-- ``V11-HMAC-SHA256 Credential=AK/date/region/service``: a key is derived by HKDF.
+- ``SDK-HMAC-SHA256 Credential=AK/date/region/service/sdk_request``: the signing key is derived from
+  the secret key and each part of the scope (older SDKs, and those for Go; parts may be empty);
+- ``V11-HMAC-SHA256 Credential=AK/date/region/service``: the signing key is derived by HKDF.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from urllib.parse import quote, unquote_to_bytes
 from .refusal import SignatureRefused
 
 MAX_SKEW = 15 * 60
-# What the gateway can take the hash of.
+# The gateway hashes bodies up to this size.
 MAX_BODY = 12 * 2**20
 UNSIGNED = "UNSIGNED-PAYLOAD"
 _CONTENT = "x-sdk-content-sha256"
@@ -35,7 +35,7 @@ Flavour = Literal["plain", "scoped", "derived"]
 
 
 class SigningKey(Protocol):
-    """What of an access key a signature depends on."""
+    """The parts of an access key that a signature needs."""
 
     @property
     def access(self) -> str:
@@ -47,7 +47,7 @@ class SigningKey(Protocol):
 
     @property
     def security_token(self) -> str | None:
-        """Of a temporary key, the token that goes with it."""
+        """The security token of a temporary key."""
 
 
 K = TypeVar("K", bound=SigningKey)
@@ -55,22 +55,22 @@ K_co = TypeVar("K_co", bound=SigningKey, covariant=True)
 
 
 class KeyRing(Protocol[K_co]):
-    """Where keys are found, such as ``Keys``."""
+    """A source of keys, such as ``Keys``."""
 
     def get(self, access: str, /) -> K_co | None:
-        """The key of that name, if there is one."""
+        """Return the key with this access key, if it exists."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
-    """What a signature is about.
+    """The parts of a request that a signature covers.
 
     Attributes:
         method: HTTP method.
-        raw_path: the path as it came, percent-encoded.
-        raw_query: the query as it came, without ``?``.
-        headers: all headers; ``items()`` may give a name several times.
-        body: the whole body; None for one that was not read.
+        raw_path: the path as received, percent-encoded.
+        raw_query: the query as received, without ``?``.
+        headers: all headers; ``items()`` may repeat a name.
+        body: the whole body; None if it was not read.
     """
 
     method: str
@@ -82,12 +82,12 @@ class SignedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
-    """The header ``Authorization``, read.
+    """The parsed ``Authorization`` header.
 
     Attributes:
-        flavour: how the signing key comes from the secret.
+        flavour: how the signing key is derived from the secret key.
         access: the access key.
-        scope: what stands behind it in ``Credential``.
+        scope: the rest of ``Credential``.
         signed_headers: names of the signed headers, lower case and sorted.
         signature: hexadecimal digits.
     """
@@ -100,7 +100,7 @@ class Authorization:
 
 
 def access_key(authorization: str) -> str:
-    """The access key that the header names, whatever else it says.
+    """Return the access key that the header names, without reading the rest.
 
     Raises:
         SignatureRefused: ``signature.malformed``.
@@ -113,7 +113,7 @@ def access_key(authorization: str) -> str:
 
 
 def read(authorization: str) -> Authorization:
-    """Read the header's value.
+    """Parse the header's value.
 
     Raises:
         SignatureRefused: ``signature.malformed`` or ``signature.algorithm``.
@@ -142,7 +142,7 @@ def read(authorization: str) -> Authorization:
 
 
 def _fields(authorization: str) -> tuple[str, dict[str, str]]:
-    """The algorithm, and what stands behind it by name in lower case."""
+    """Return the algorithm, and the fields after it by lower-case name."""
     match = _SCHEME.match(authorization)
     if match is None:
         raise SignatureRefused("signature.malformed", reason="it names no signature algorithm")
@@ -156,7 +156,7 @@ def _fields(authorization: str) -> tuple[str, dict[str, str]]:
 
 
 def verify(request: SignedRequest, keys: KeyRing[K], now: float) -> K:
-    """Check a signature; gives the key that made it.
+    """Verify a signature and return the key that made it.
 
     Args:
         request: the request.
@@ -164,7 +164,7 @@ def verify(request: SignedRequest, keys: KeyRing[K], now: float) -> K:
         now: the service's time, seconds since the epoch.
 
     Raises:
-        SignatureRefused: with the first row of ``contract.gateway`` that fits.
+        SignatureRefused: with the first matching row of ``contract.gateway``.
     """
     headers: dict[str, str] = {}
     for name, value in request.headers.items():
@@ -193,7 +193,7 @@ def verify(request: SignedRequest, keys: KeyRing[K], now: float) -> K:
 
 
 def _date(given: str | None, now: float) -> str:
-    """Check the date of the signature: it may be 15 minutes off, no more."""
+    """Check that the date of the signature is at most 15 minutes off."""
     if not given:
         raise SignatureRefused("signature.date_missing")
     try:
@@ -209,7 +209,7 @@ def _date(given: str | None, now: float) -> str:
 
 
 def _check_token(key: SigningKey, given: str | None) -> None:
-    """A temporary key comes with its token, a permanent one with none."""
+    """Check that a temporary key comes with its token, and a permanent key without one."""
     if given == key.security_token:
         return
     if not given and key.security_token is not None:
@@ -226,7 +226,7 @@ def _signing_key(given: Authorization, secret: str) -> bytes:
         for part in given.scope.split("/"):
             key = hmac.digest(key, _bytes(part), "sha256")
         return key
-    # HKDF with the access key as salt; its one block, in hexadecimal digits, is the key.
+    # HKDF with the access key as salt. Its single block, in hexadecimal digits, is the key.
     extracted = hmac.digest(_bytes(given.access), _bytes(secret), "sha256")
     return hmac.digest(extracted, _bytes(given.scope) + b"\x01", "sha256").hex().encode()
 
@@ -234,7 +234,7 @@ def _signing_key(given: Authorization, secret: str) -> bytes:
 def _canonical(
     request: SignedRequest, headers: Mapping[str, str], signed: tuple[str, ...]
 ) -> Iterator[str]:
-    """The canonical request; more than one where SDKs build it differently."""
+    """Yield the canonical request, in each form in which SDKs build it."""
     path = quote(unquote_to_bytes(_bytes(request.raw_path)), safe="/~")
     if not path.endswith("/"):
         path += "/"
@@ -246,7 +246,7 @@ def _canonical(
 
 
 def _queries(raw: str) -> tuple[str, ...]:
-    """The canonical query: parameters sorted as text, or (if that differs) once encoded."""
+    """Return the canonical query: parameters sorted as text, and if different, sorted encoded."""
     pairs = []
     for part in raw.split("&"):
         if part:
@@ -258,9 +258,9 @@ def _queries(raw: str) -> tuple[str, ...]:
 
 
 def _payloads(given: str | None, body: bytes | None) -> tuple[str, ...]:
-    """What may stand for the body: its hash, or the word that it is not signed."""
+    """Return what may stand for the body: its hash, or the marker of an unsigned body."""
     if given == UNSIGNED:
-        # SDKs write the hash of nothing where there is no body, whatever the header says.
+        # SDKs write the hash of an empty body if there is none, whatever the header says.
         return (UNSIGNED,) if body else (_EMPTY, UNSIGNED)
     if body is None:
         raise SignatureRefused("signature.body_too_large")
@@ -269,5 +269,5 @@ def _payloads(given: str | None, body: bytes | None) -> tuple[str, ...]:
 
 
 def _bytes(text: str) -> bytes:
-    """Text of a request as the bytes that came."""
+    """Return text of a request as the bytes that were received."""
     return text.encode("utf-8", "surrogateescape")

@@ -1,8 +1,8 @@
-"""The file on disk that holds the larger data of all images of one fake.
+"""The file on disk that stores the large data of all images of one fake.
 
-One descriptor serves them all, so that hundreds of images fit below the limits of a process (256
-open files on macOS). The file has no name where the system allows it, so nothing is left behind
-even by ``kill -9``. It is divided into pages; a page that no image needs any more is used again.
+It needs one descriptor only, so hundreds of images fit within a process's limit (256 open files on
+macOS). Where the system allows it, the file has no name, so even ``kill -9`` leaves nothing behind.
+The file is divided into pages; free pages are used again.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ _log = logging.getLogger("fake_ims")
 
 
 class StorageError(FakeImsError):
-    """The system does not let the fake keep the data of an image.
+    """The system cannot store the data of an image.
 
     Attributes:
-        is_full: whether there is no room left; otherwise the file cannot be opened or written.
+        is_full: whether the disk is full; otherwise the file cannot be opened or written.
     """
 
     def __init__(self, error: OSError) -> None:
-        super().__init__(f"the data of images cannot be kept in {tempfile.gettempdir()!r}: "
+        super().__init__(f"image data cannot be stored in {tempfile.gettempdir()!r}: "
                          f"{error.strerror or error}; set TMPDIR to a folder with room, or use "
                          "smaller images")
         self.is_full = error.errno in _FULL
 
 
 class Spool:
-    """Pages of data, in a temporary file that is made when it is first needed."""
+    """Pages of data, in a temporary file that is created when it is first needed."""
 
     def __init__(self) -> None:
         self._file: IO[bytes] | None = None
@@ -45,14 +45,14 @@ class Spool:
         self._over = False
 
     def take(self) -> int:
-        """The number of a page to write to."""
+        """Return the number of a free page."""
         if self._free:
             return self._free.pop()
         self._pages += 1
         return self._pages - 1
 
     def give(self, pages: Iterable[int]) -> None:
-        """Take back pages that nobody reads any more."""
+        """Free pages that nobody reads any more."""
         self._free += pages
         if len(self._free) == self._pages:
             self._drop()
@@ -61,7 +61,7 @@ class Spool:
         """Write into a page.
 
         Raises:
-            StorageError: the system refuses.
+            StorageError: the system cannot write.
         """
         if self._over:
             return
@@ -74,17 +74,17 @@ class Spool:
                 view = view[self._file.write(view):]
         except OSError as error:
             refused = StorageError(error)
-            if not self._told:  # once: a full disk refuses every upload that follows
+            if not self._told:  # log once: a full disk refuses every later upload, too
                 self._told = True
                 _log.error("%s", refused)
             raise refused from None
         self._told = False
 
     def read(self, page: int, start: int, length: int) -> bytes:
-        """Bytes of a page, at least one; none if the spool has been closed.
+        """Return at least one byte of a page; none if the spool has been closed.
 
         Raises:
-            StorageError: the system refuses.
+            StorageError: the system cannot read.
         """
         if self._file is None:
             return b""
@@ -95,7 +95,7 @@ class Spool:
             raise StorageError(error) from None
 
     def close(self) -> None:
-        """Give the disk back for good: what is still written goes nowhere."""
+        """Release the disk space for good. Later writes are dropped."""
         self._over = True
         self._drop()
 

@@ -1,4 +1,4 @@
-"""The dict store: images by id, and the indexes that let a page cost what the page costs."""
+"""The dict store: images by id, with indexes that make the cost of a page depend on its size."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Watcher = Callable[[Image, float], None]
 
 
 class Store:
-    """Images and where to find them. It knows nothing of rules: ``Images`` has those.
+    """Images and their indexes. The rules are in ``Images``.
 
     Attributes:
         tagged: the images by their tags.
@@ -34,25 +34,25 @@ class Store:
         self._shared: dict[str | None, ByAge] = {}
         self._sequence = 0
         self._watchers: list[Watcher] = []
-        # Images with a transition under way: those due by time, earliest first, and all of them.
+        # Images with a status change in progress: those due by time, earliest first, and all.
         self._due: list[tuple[float, int, Image]] = []
 
     def __len__(self) -> int:
         return len(self._images)
 
     def owned(self, project_id: str | None) -> int:
-        """How many images belong to a project."""
+        """Return the number of a project's images."""
         index = self._owned.get(project_id)
         return 0 if index is None else len(index)
 
     def next_sequence(self) -> int:
-        """A number greater than any before."""
+        """Return a number greater than all before."""
         self._sequence += 1
         return self._sequence
 
     @property
     def named(self) -> Named:
-        """The images by their names; made when first asked for, for few tests ask."""
+        """The images by name. Built at first use, because few tests need it."""
         if self._named is None:
             self._named = Named()
             for image in self._images.values():
@@ -60,27 +60,27 @@ class Store:
         return self._named
 
     def get(self, image_id: str) -> Image | None:
-        """The image of that id, unless it is deleted."""
+        """Return the image with this id, unless it is deleted."""
         return self._images.get(image_id)
 
     def knows(self, image_id: str) -> bool:
-        """Whether the id was ever taken, by a deleted image too."""
+        """Return whether an image, deleted or not, has or had this id."""
         return image_id in self._images or image_id in self._deleted
 
     def deleted(self, image_id: str) -> Image | None:
-        """The deleted image of that id."""
+        """Return the deleted image with this id."""
         return self._deleted.get(image_id)
 
     def all_deleted(self) -> list[Image]:
-        """All deleted images, in order of deletion."""
+        """Return all deleted images, in order of deletion."""
         return list(self._deleted.values())
 
     def all(self) -> list[Image]:
-        """All images, oldest first."""
+        """Return all images, oldest first."""
         return [entry[2] for entry in self._all.oldest_first(None)]
 
     def add(self, image: Image) -> None:
-        """Take in a new image."""
+        """Add a new image."""
         self._images[image.id] = image
         self._all.add(image)
         self._index(image)
@@ -89,7 +89,7 @@ class Store:
             self._tell(image, image.created_at)
 
     def put(self, image: Image) -> None:
-        """Take in an image in place of the one of the same id, if there is one."""
+        """Add an image, or replace the image with the same id."""
         old = self._images.get(image.id)
         if old is not None:
             self._all.discard(old)
@@ -97,22 +97,22 @@ class Store:
         self.add(image)
 
     def remove(self, image: Image) -> None:
-        """Take an image out; its id stays taken."""
+        """Remove an image. Its id stays taken."""
         del self._images[image.id]
         self._deleted[image.id] = image
         self._all.discard(image)
         self._unindex(image)
 
-    # those who want to know of changes
+    # watchers of changes
 
     def watch(self, watcher: Watcher) -> None:
-        """From now on, tell of each change of an image; costs nothing while nobody asks."""
+        """Call a watcher at each change of an image. Without watchers this costs nothing."""
         self._watchers.append(watcher)
         for image in self._images.values():
             image.watch = self._tell
 
     def unwatch(self, watcher: Watcher) -> None:
-        """Tell no more."""
+        """Stop calling a watcher."""
         self._watchers.remove(watcher)
         if not self._watchers:
             for image in self._images.values():
@@ -123,13 +123,13 @@ class Store:
             watcher(image, now)
 
     def move(self, image: Image, *, owner: str | None, visibility: str) -> None:
-        """Change who owns an image or who may see it."""
+        """Change the owner and the visibility of an image."""
         self._unindex(image)
         image.owner, image.visibility = owner, visibility
         self._index(image)
 
     def retag(self, image: Image, tags: Sequence[str]) -> None:
-        """Give an image other tags: the only way, so that the index by tag is true."""
+        """Change the tags of an image. Always use this, so that the index by tag stays correct."""
         is_here = self._images.get(image.id) is image
         if is_here:
             self.tagged.discard(image)
@@ -138,7 +138,7 @@ class Store:
             self.tagged.add(image)
 
     def rename(self, image: Image, name: str | None) -> None:
-        """Give an image another name: the only way, so that the index by name is true."""
+        """Change an image's name. Always use this, so that the index by name stays correct."""
         index = self._named if self._images.get(image.id) is image else None
         if index is not None:
             index.discard(image)
@@ -147,11 +147,11 @@ class Store:
             index.add(image)
 
     def share(self, image: Image, project_id: str) -> None:
-        """The project has become a member."""
+        """Record a project as a member."""
         self._shared.setdefault(project_id, ByAge()).add(image)
 
     def unshare(self, image: Image, project_id: str) -> None:
-        """The project is no longer a member."""
+        """Remove a project from the members."""
         self._shared[project_id].discard(image)
 
     def _index(self, image: Image) -> None:
@@ -175,11 +175,11 @@ class Store:
             self.unshare(image, project_id)
 
     def of_project(self, project_id: str | None) -> Iterator[Image]:
-        """The images that belong to a project, newest first."""
+        """Yield the images that a project owns, newest first."""
         return walk([self._owned[project_id]] if project_id in self._owned else [])
 
     def shared_with(self, project_id: str | None) -> Iterator[Image]:
-        """The images that a project is or may become a member of, newest first."""
+        """Yield the images that a project is or may become a member of, newest first."""
         return walk([self._shared[project_id]] if project_id in self._shared else [])
 
     def walk(
@@ -193,19 +193,19 @@ class Store:
         names: Sequence[str] | None = None,
         tags: Sequence[str] | None = None,
     ) -> Iterator[Image]:
-        """The images that a caller might see, in order of creation, each once.
+        """Yield the images that a caller might see, in order of creation, each once.
 
-        Of those that ``ids``, ``names`` and ``tags`` ask for it gives all, by whichever costs the
-        least: others may be among them, also such as the caller may not see.
+        It uses the cheapest index for ``ids``, ``names`` and ``tags``. All matching images are
+        among the result. So may be others, even images that the caller may not see.
 
         Args:
-            caller: who looks.
+            caller: who makes the request.
             ascending: oldest first, instead of newest first.
-            start: begin behind this key.
-            open_only: only public and community ones.
-            ids: only those with one of these ids.
-            names: only those with one of these names.
-            tags: only those with one of these tags.
+            start: begin after this key.
+            open_only: only public and community images.
+            ids: only images with one of these ids.
+            names: only images with one of these names.
+            tags: only images with one of these tags.
         """
         if ids is not None:
             choices = [[self._with_ids(ids)]]
@@ -250,19 +250,19 @@ class Store:
                 found.append(self._shared[caller.project_id])
         return found
 
-    # transitions that fall due by time
+    # status changes that are due by time
 
     def schedule(self, image: Image, due_at: float) -> None:
-        """Remember that something becomes due for an image."""
+        """Remember that an image has a change due at an instant."""
         heapq.heappush(self._due, (due_at, self.next_sequence(), image))
 
     def fallen_due(self, now: float) -> Iterator[Image]:
-        """The images for which something has become due, each once per thing, earliest first."""
+        """Yield the images with changes that are due, once per change, earliest first."""
         while self._due and self._due[0][0] <= now:
             yield heapq.heappop(self._due)[2]
 
     def close(self) -> None:
-        """Give back the bytes of all images."""
+        """Release the bytes of all images."""
         for image in self._images.values():
             if image.data is not None or image.staged is not None:
                 image.drop_data()

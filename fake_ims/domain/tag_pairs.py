@@ -1,7 +1,7 @@
-"""Tags with a key and a value, as the IMS APIs have them, on the texts that images keep.
+"""Tags with a key and a value (IMS APIs), and the texts that images store for them.
 
-An image keeps ``key=value``, or ``key`` alone where the value is empty; an older tag ``key.value``
-is read as such a pair, too. Source: chapter *Image Tag Format*, and the notes on the tag function
+An image stores ``key=value``, or only ``key`` if the value is empty. The older form ``key.value``
+is read as a pair, too. Source: chapter *Image Tag Format*, and the notes on the tag function
 in the pages *Querying Images* and *Querying Tags*.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 
 def pair(tag: str) -> tuple[str, str]:
-    """Key and value of a tag as an image keeps it."""
+    """Return key and value of a stored tag."""
     for separator in ("=", "."):
         key, found, value = tag.partition(separator)
         if found and key:
@@ -21,12 +21,12 @@ def pair(tag: str) -> tuple[str, str]:
 
 
 def text(key: str, value: str) -> str:
-    """A tag as an image keeps it."""
+    """Return a tag in the form that images store."""
     return f"{key}={value}" if value or "." in key else key
 
 
 def merged(tags: Iterable[str] | None, image_tags: Iterable[Mapping[str, Any]] | None) -> list[str]:
-    """The tags of a request, from either of its two parameters, each key once, the last one's."""
+    """Return the tags of a request from its two parameters. Of a repeated key the last counts."""
     found = dict(pair(tag) for tag in tags or ())
     found |= {tag["key"]: tag["value"] for tag in image_tags or ()}
     return [text(key, value) for key, value in found.items()]

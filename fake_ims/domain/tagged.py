@@ -1,4 +1,4 @@
-"""The images of each project by their tags, so that a query by tag costs what it finds."""
+"""Index of each project's images by tag. The cost of a query grows with its matches."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from .tag_pairs import pair
 
 
 class _Tags:
-    """The tags of one project's images, or of those that everybody may see.
+    """The tags of one project's images, or of the images that everybody may see.
 
     Attributes:
-        texts: the images of each tag, as images keep it.
+        texts: the images of each tag, in the form that images store.
         keys: the tags of each key.
         none: the images without any tag.
-        doubled: how many images have two tags of one key, of which only the last counts.
+        doubled: number of images with two tags of one key, of which only the last counts.
     """
 
     __slots__ = ("doubled", "keys", "none", "texts")
@@ -54,15 +54,15 @@ class _Tags:
 
 
 class Tagged:
-    """The index. It is told of an image before and after its tags, owner, visibility or presence
-    change."""
+    """The index. The store calls it before and after an image changes its tags, owner or
+    visibility, and when it adds or removes one."""
 
     def __init__(self) -> None:
         self._owners: dict[str | None, _Tags] = {}
         self._open = _Tags()
 
     def add(self, image: Image) -> None:
-        """An image is there, with the owner and tags that it has now."""
+        """Add an image under its current owner and tags."""
         tags = self._owners.get(image.owner)
         if tags is None:
             tags = self._owners[image.owner] = _Tags()
@@ -71,27 +71,27 @@ class Tagged:
             self._open.add(image)
 
     def discard(self, image: Image) -> None:
-        """An image is about to change its owner, tags or visibility, or to go."""
+        """Remove an image, before its owner, tags or visibility change or it is deleted."""
         self._owners[image.owner].discard(image)
         if image.visibility in OPEN:
             self._open.discard(image)
 
     def of(self, owner: str | None, texts: Iterable[str]) -> list[ByAge]:
-        """The images of a project that have one of these tags."""
+        """Return the images of a project with one of these tags."""
         tags = self._owners.get(owner)
         return [] if tags is None else [tags.texts[text] for text in texts if text in tags.texts]
 
     def open(self, texts: Iterable[str]) -> list[ByAge]:
-        """The public and community images that have one of these tags."""
+        """Return the public and community images with one of these tags."""
         return [self._open.texts[text] for text in texts if text in self._open.texts]
 
     def everywhere(self, texts: Iterable[str]) -> list[ByAge]:
-        """The images of all projects that have one of these tags."""
+        """Return the images of all projects with one of these tags."""
         wanted = list(texts)
         return [index for owner in self._owners for index in self.of(owner, wanted)]
 
     def with_key(self, owner: str | None, key: str, values: Iterable[str] = ()) -> list[ByAge]:
-        """The images of a project with a tag of this key, and of one of these values, if any."""
+        """Return a project's images with a tag of this key and, if given, one of these values."""
         tags = self._owners.get(owner)
         if tags is None:
             return []
@@ -100,26 +100,26 @@ class Tagged:
                 if not wanted or pair(text)[1] in wanted]
 
     def is_plain(self, owner: str | None) -> bool:
-        """Whether no image of a project has two tags of one key."""
+        """Return whether no image of a project has two tags of one key."""
         tags = self._owners.get(owner)
         return tags is None or tags.doubled == 0
 
     def untagged(self, owner: str | None) -> list[ByAge]:
-        """The images of a project without any tag."""
+        """Return the images of a project without any tag."""
         tags = self._owners.get(owner)
         return [] if tags is None else [tags.none]
 
     def texts(self, owner: str | None) -> Iterator[tuple[str, ByAge]]:
-        """Every tag of a project, and the images that have it."""
+        """Yield every tag of a project, and the images with it."""
         tags = self._owners.get(owner)
         return iter(()) if tags is None else iter(list(tags.texts.items()))
 
     def open_texts(self) -> Iterator[tuple[str, ByAge]]:
-        """Every tag of public and community images, and the images that have it."""
+        """Yield every tag of public and community images, and the images with it."""
         return iter(list(self._open.texts.items()))
 
     def owners(self) -> list[str | None]:
-        """The projects that have or had images."""
+        """Return the projects that have or had images."""
         return list(self._owners)
 
 

@@ -1,4 +1,4 @@
-"""The tags of images, one at a time."""
+"""Adding and removing tags of images, one at a time."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Tags:
         self._service = service
 
     def add(self, caller: Caller, image_id: str, tag: str) -> None:
-        """Add a tag; one that is there stays.
+        """Add a tag. An existing tag stays.
 
         Raises:
-            Refused: not there, not the caller's, or too many.
+            Refused: the image does not exist or belongs to another project, or has too many tags.
         """
         image = self._image(caller, image_id)
         if tag in image.tags:
@@ -39,7 +39,7 @@ class Tags:
         """Remove a tag.
 
         Raises:
-            Refused: not there, not the caller's, or no such tag.
+            Refused: the image or tag does not exist, or the image belongs to another project.
         """
         image = self._image(caller, image_id)
         if tag not in image.tags:

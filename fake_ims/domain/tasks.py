@@ -1,4 +1,4 @@
-"""Glance's tasks: what an import leaves behind to look at."""
+"""Glance's tasks: the records of imports."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Task:
     Attributes:
         type: ``api_image_import``, ``import`` or ``location_import``.
         status: ``pending``, ``processing``, ``success`` or ``failure``.
-        expires_at: when the record goes away; None while it is under way.
+        expires_at: when the record is deleted; None while the task is running.
     """
 
     id: str
@@ -43,23 +43,23 @@ class Tasks:
         self._tasks: dict[str, Task] = {}
 
     def add(self, task: Task) -> None:
-        """Take in a new task."""
+        """Add a task."""
         self._tasks[task.id] = task
 
     def get(self, task_id: str) -> Task | None:
-        """The task of that id."""
+        """Return the task with this id."""
         return self._tasks.get(task_id)
 
     def all(self) -> list[Task]:
-        """All tasks, newest first."""
+        """Return all tasks, newest first."""
         return list(reversed(self._tasks.values()))
 
     def of_image(self, image_id: str) -> list[Task]:
-        """The tasks of an image, newest first."""
+        """Return the tasks of an image, newest first."""
         return [task for task in self.all() if task.image_id == image_id]
 
     def settle(self, store: Store, now: float) -> None:
-        """Finish the tasks whose image has got where it was going."""
+        """Finish the tasks whose image has reached its final status."""
         for task in self._tasks.values():
             if task.status != "processing":
                 continue
@@ -73,7 +73,7 @@ class Tasks:
                 self.finish(task, now, failure=image.kill_reason if image else "Image is gone")
 
     def finish(self, task: Task, now: float, *, failure: str = "") -> None:
-        """The task is over, well or not."""
+        """Mark a task as succeeded, or with ``failure`` as failed."""
         task.status = "failure" if failure else "success"
         task.message = failure or task.message
         task.updated_at = now

@@ -1,6 +1,6 @@
-"""Changes of status that take their time: begun, waited for, and arrived at.
+"""Status changes that take time: started, pending, and applied.
 
-Nothing runs in the background: what has become due is applied when somebody looks.
+Nothing runs in the background. A change that is due is applied at the next access.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Transitions:
-    """The changes of status that are under way in one service."""
+    """The pending status changes of one service."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -26,7 +26,7 @@ class Transitions:
         return self._service.clock.now()
 
     def settle(self) -> None:
-        """Apply everything that has become due by now, jobs and transitions, in its order."""
+        """Apply all changes of jobs and images that are due by now, in order of their instants."""
         now = self._now()
         jobs = self._service.begun_jobs
         if jobs is not None:
@@ -44,7 +44,7 @@ class Transitions:
                 self._arrive(image, transition, transition.due_at)
 
     def look(self, image: Image) -> bool:
-        """A client looks at an image: what was waiting for looks may become due; whether it has."""
+        """Count a client's request for an image, for ``polls(N)``. Return whether it changed."""
         transition = image.transition
         if transition is None or not isinstance(transition.due, Polls):
             return False
@@ -55,8 +55,8 @@ class Transitions:
         return True
 
     def finish(self, image: Image) -> None:
-        """The data of an image is there: ``active`` or ``killed`` once ``lifecycle.saving`` is
-        over."""
+        """Complete an image whose data has arrived: ``active`` or ``killed`` after
+        ``lifecycle.saving``."""
         reason = self._service.lifecycle.verdict(image.name)
         due = self._service.lifecycle.saving
         target = "active" if reason is None else "killed"
@@ -66,7 +66,7 @@ class Transitions:
             self.begin(image, target, due, reason or "")
 
     def begin(self, image: Image, target: str, due: Due, reason: str = "") -> None:
-        """A change begins: it arrives after a duration, at a look, or by hand."""
+        """Start a change: it ends after a duration, at a request, or by hand."""
         now = self._now()
         transition = Transition(target, due, reason=reason)
         if isinstance(due, After):
@@ -89,7 +89,7 @@ class Transitions:
             image.changed(now)
 
     def kill(self, image: Image, reason: str, now: float) -> None:
-        """The image is killed: its data is gone, its record stays."""
+        """Kill an image: its data is deleted, its record stays."""
         image.drop_data()
         self._service.profile.emptied(image)
         image.transition = None
@@ -98,7 +98,7 @@ class Transitions:
         image.changed(now)
 
     def bury(self, image: Image, now: float) -> None:
-        """The image is deleted."""
+        """Delete an image."""
         image.transition = None
         image.status = "deleted"
         image.deleted_at = now

@@ -1,4 +1,4 @@
-"""The data of images: uploads that begin, break off or end."""
+"""Uploads of image data: how they start, fail or end."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ class Uploads:
         self._service = service
 
     def begin(self, caller: Caller, image_id: str, status: str = "saving") -> Image:
-        """The upload of an image's data starts (``saving``), or its staging (``uploading``).
+        """Start an upload of an image's data (``saving``), or its staging (``uploading``).
 
         Raises:
-            Refused: not there, not the caller's, not ``queued``, or without formats.
+            Refused: the image does not exist, belongs to another project, is not ``queued``, or
+                has no formats.
         """
         image = self._service.images.get(caller, image_id)
         rule = "upload_image" if status == "saving" else "modify_image"
@@ -46,7 +47,7 @@ class Uploads:
         image.changed(self._now())
 
     def abort(self, image: Image, reason: str) -> None:
-        """An upload broke off: the image can be uploaded again, or is killed (by profile)."""
+        """Handle an incomplete upload: the profile resets the image to ``queued``, or kills it."""
         if not self._is_there(image) or image.status not in ("saving", "uploading"):
             return
         if self._service.profile.kills_aborted_uploads:
@@ -57,10 +58,10 @@ class Uploads:
         image.changed(self._now())
 
     def end(self, image: Image, blob: Blob, store: str | None) -> None:
-        """All bytes have arrived: the image becomes ``active`` or ``killed`` in its time.
+        """Complete an upload: the image becomes ``active`` or ``killed``, after its lifecycle.
 
         Raises:
-            Refused: the image went away meanwhile (410), or the bytes are not of its format (415).
+            Refused: the image is gone by now (410), or its format contradicts the bytes (415).
         """
         if not self._is_there(image) or image.status not in ("saving", "importing"):
             blob.close()
@@ -68,7 +69,7 @@ class Uploads:
         try:
             image.virtual_size = self._inspect(image, blob)
         except Refused:
-            # As in Glance, the image can be uploaded again but keeps what was learnt of the bytes.
+            # As in Glance, the image can be uploaded again but keeps what the bytes have shown.
             self._keep(image, blob, store)
             image.size = image.virtual_size = None
             image.status = "queued"

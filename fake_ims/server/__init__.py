@@ -1,1 +1,1 @@
-"""One request's way (``pipeline.py``), the state that it works on, and what runs both."""
+"""The request pipeline (``pipeline.py``), the state that requests use, and the server."""

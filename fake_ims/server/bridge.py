@@ -1,14 +1,15 @@
-"""Takes work on the state of a fake to where the state belongs: the thread of its loop.
+"""Runs work on a fake's state in the thread that owns the state: the thread of its loop.
 
-A call from that thread runs at once. A call from another thread is handed to the loop and waited
-for, or, if the loop is a ``ParkingLoop`` with nothing to do, runs where it is while the loop is
-kept parked: waking another thread and being woken by it costs tens of microseconds, a lock less
-than one. Both ways no handler runs at the same time, and all that the loop had begun is done.
+A call from that thread runs at once. A call from another thread is handed to the loop and waits
+for it. If the loop is an idle ``ParkingLoop``, the call runs in its own thread instead, while a
+lock keeps the loop parked: waking another thread and waiting for it costs tens of microseconds, a
+lock less than one. Either way no handler runs at the same time, and everything that the loop had
+started is done.
 
-An exception may reach a caller at any bytecode: Ctrl-C, or a signal handler that raises, such as
-that of pytest-timeout. ``try`` cannot guard the moment after a lock is taken, so a caller may go
-away with the lock held. What counts is therefore not a flag but whether a call is on the stack of
-some thread: a lock that no call holds is taken back by the loop.
+An exception can reach a caller at any bytecode: Ctrl-C, or a signal handler that raises, such as
+that of pytest-timeout. ``try`` cannot protect the moment after a lock is taken, so a caller may
+leave the lock locked. Therefore no flag decides, but whether a call is on the stack of some
+thread. The loop takes back a lock that no call holds.
 """
 
 from __future__ import annotations
@@ -31,22 +32,22 @@ from .realtime import monotonic
 T = TypeVar("T")
 
 PATIENCE = 30.0
-"""Real seconds that a call waits for a loop that does not take it."""
+"""Real seconds that a call waits for a busy loop."""
 
 NOT_STARTED = ("this fake is not running yet: use it inside 'with FakeIMS(...) as fake:' "
                "(or 'async with'), or call start() first")
-STOPPED = ("this fake has been stopped and its state is gone: look at it before the 'with' block "
-           "ends, or call start() to begin anew")
+STOPPED = ("this fake has been stopped and its state is gone: use it before the 'with' block "
+           "ends, or call start() again")
 
 
 _BUSY = object()
-_TOLD_FOR = 60.0  # real seconds for which nothing more is said of used-up descriptors
+_TOLD_FOR = 60.0  # real seconds until used-up descriptors are logged again
 _log = logging.getLogger("fake_ims.http")
-_LOOK = 0.02  # real seconds after which the loop looks whether its lock was left behind
+_LOOK = 0.02  # real seconds between checks for an abandoned lock
 
 
 class _ParkingSelector(selectors.DefaultSelector):
-    """A selector that gives back a lock while it waits for something to happen."""
+    """A selector that releases a lock while it waits."""
 
     def __init__(self, lock: Lock) -> None:
         super().__init__()
@@ -54,7 +55,7 @@ class _ParkingSelector(selectors.DefaultSelector):
         self.calls: LoopThread | None = None
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is not None and timeout <= 0:  # the loop has work: it does not park
+        if timeout is not None and timeout <= 0:  # the loop has work, so it does not park
             return super().select(timeout)
         self._parked.release()
         try:
@@ -62,11 +63,11 @@ class _ParkingSelector(selectors.DefaultSelector):
         finally:
             while not self._parked.acquire(timeout=_LOOK):
                 if self.calls is not None and not self.calls.is_held():
-                    self._parked.release()  # its holder was interrupted, and is gone
+                    self._parked.release()  # its holder was interrupted and is gone
 
 
 class ParkingLoop(asyncio.SelectorEventLoop):
-    """A loop that knows real time under freezegun, and holds ``busy`` whenever it does anything.
+    """A loop with real time under freezegun. It holds ``busy`` while it is working.
 
     Its thread must acquire ``busy`` before it runs the loop.
     """
@@ -78,21 +79,21 @@ class ParkingLoop(asyncio.SelectorEventLoop):
         super().__init__(self._parking)
 
     def serves(self, calls: LoopThread) -> None:
-        """Say what takes the lock beside the loop."""
+        """Set the calls that take the lock besides the loop."""
         self._parking.calls = calls
 
     def time(self) -> float:
-        """Real seconds."""
+        """Return real seconds."""
         return monotonic()
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
-        """Report what went wrong in the loop; that descriptors are used up, once in a while."""
+        """Log errors of the loop. Used-up descriptors are logged once a minute."""
         error = context.get("exception")
         if isinstance(error, OSError) and error.errno in (EMFILE, ENFILE):
             now = monotonic()
             if now >= self._told_until:
                 self._told_until = now + _TOLD_FOR
-                _log.error("%s: the fake takes no more connections until some are closed; close "
+                _log.error("%s: the fake accepts no connections until some are closed; close "
                            "clients after use, or raise the limit (ulimit -n)", error.strerror)
             return
         super().call_exception_handler(context)
@@ -129,20 +130,20 @@ class _Work(Generic[T]):
             try:
                 raise error
             finally:
-                del error  # no cycle through the traceback
+                del error  # avoids a reference cycle through the traceback
         return self._result
 
 
 class LoopThread:
-    """The thread that a loop runs in, for calls from other threads.
+    """The thread that runs a loop, for calls from other threads.
 
     Args:
         loop: the loop that owns the state.
         ident: ``threading.get_ident()`` of its thread.
-        is_alive: whether that thread still takes work.
+        is_alive: whether that thread still accepts work.
 
     Attributes:
-        died_of: what has ended the thread, if it was not a stop.
+        died_of: the exception that ended the thread; None if none did.
     """
 
     def __init__(
@@ -160,11 +161,11 @@ class LoopThread:
         self.died_of: BaseException | None = None
 
     def run(self, work: Callable[[], T]) -> T:
-        """Do the work as the owner of the state, and give what it gives or raise what it raises.
+        """Do the work as the owner of the state. Return its result, or raise its exception.
 
         Raises:
             NotRunningError: the loop is closed or its thread has ended.
-            WrongLoopError: the loop has not taken the work for ``PATIENCE`` seconds.
+            WrongLoopError: the loop has not accepted the work for ``PATIENCE`` seconds.
         """
         me = get_ident()
         if me == self._ident or (me == self._holder and self._is_nested()):
@@ -177,9 +178,9 @@ class LoopThread:
         return self._hand_over(work)
 
     def _run_beside(self, busy: Lock, me: int, work: Callable[[], T]) -> T | object:
-        """Do the work here while the loop is parked; ``_BUSY`` if it is not.
+        """Do the work in this thread while the loop is parked. Return ``_BUSY`` if it is not.
 
-        Only a call that is in this function holds the lock.
+        Only calls inside this function hold the lock.
         """
         if not busy.acquire(blocking=False):
             return _BUSY
@@ -191,17 +192,17 @@ class LoopThread:
             busy.release()
 
     def is_held(self) -> bool:
-        """Whether a call of some thread may hold the lock; false if the one that took it was
-        interrupted."""
+        """Return whether a call in some thread may hold the lock. False if the call that took it
+        was interrupted."""
         return any(self._runs_in(frame) for frame in sys._current_frames().values())
 
     def _is_nested(self) -> bool:
-        """Whether this call is made within another one; if not, that one was interrupted before
-        it could say that it has ended."""
+        """Return whether this call is made inside another one. If not, that one was interrupted
+        before it could record its end."""
         return self._runs_in(sys._getframe(2))
 
     def _runs_in(self, frame: FrameType | None) -> bool:
-        """Whether this object's work is done by a frame or one of those that called it."""
+        """Return whether a frame, or one of its callers, does this object's work."""
         while frame is not None:
             if frame.f_code is _BESIDE and frame.f_locals.get("self") is self:
                 return True
@@ -220,7 +221,7 @@ class LoopThread:
             raise self._gone() from None
         try:
             self._await(work)
-        except BaseException:  # the caller was interrupted, and waits no more
+        except BaseException:  # the caller was interrupted and no longer waits
             with suppress(ValueError):
                 self._waiting.remove(work)
             raise
@@ -234,13 +235,13 @@ class LoopThread:
                 error = self._gone()
             elif monotonic() > deadline:
                 error = WrongLoopError(
-                    f"the loop of this fake has not taken a call for {PATIENCE:g} s: something "
+                    f"the loop of this fake has not responded for {PATIENCE:g} s: something "
                     "blocks its thread, perhaps a test that waits there for the calling thread"
                 )
             if error is not None:
                 try:
                     self._waiting.remove(work)
-                except ValueError:  # taken in this very moment
+                except ValueError:  # the loop has just taken it
                     continue
                 raise error
 
@@ -249,38 +250,38 @@ class LoopThread:
             self._waiting.popleft().run()
 
     def close(self) -> None:
-        """The loop takes no more work: what still waits fails."""
+        """Accept no more work. Pending work fails."""
         while self._waiting:
             self._waiting.popleft().fail(self._gone())
 
     def _gone(self) -> NotRunningError:
         if self.died_of is not None:
-            return NotRunningError(f"the thread of this fake has died of {self.died_of!r}; "
-                                   "stop() and start() it again")
+            return NotRunningError(f"the thread of this fake ended with {self.died_of!r}; "
+                                   "call stop() and start() again")
         if self._busy is not None or self._loop.is_closed():
             return NotRunningError(STOPPED)
-        return NotRunningError("the loop that this fake was started in is not running; "
-                               "a fake in a loop can be used while that loop runs")
+        return NotRunningError("the loop that this fake was started in is not running; use the "
+                               "fake while that loop runs")
 
 
 _BESIDE = LoopThread._run_beside.__code__
 
 
 class Bridge:
-    """Where the state of one fake belongs at the moment."""
+    """The current owner of one fake's state."""
 
     def __init__(self) -> None:
         self._thread: LoopThread | None = None
         self._stopped = False
 
     def run(self, work: Callable[[], T]) -> T:
-        """Do the work as the owner of the state; before the start, that is whoever calls.
+        """Do the work as the owner of the state. Before the start, every caller is the owner.
 
-        The work must leave asyncio alone: it may run beside a parked loop, which it cannot wake.
+        The work must not use asyncio: it may run while the loop is parked, and cannot wake it.
 
         Raises:
             NotRunningError: the fake has been stopped.
-            WrongLoopError: its loop does not take the work.
+            WrongLoopError: its loop does not accept the work.
         """
         thread = self._thread
         if thread is not None:
@@ -289,28 +290,28 @@ class Bridge:
         return work()
 
     def look(self, work: Callable[[], T]) -> T:
-        """The same for what may still be read after the end: what is left then is nobody's."""
+        """Do work that only reads, possible even after the stop. The state has no owner then."""
         return work() if self._stopped else self.run(work)
 
     def check(self) -> None:
-        """Refuse if the fake has been stopped.
+        """Check that the fake has not been stopped.
 
         Raises:
-            NotRunningError: it has.
+            NotRunningError: it has been stopped.
         """
         if self._stopped:
             raise NotRunningError(STOPPED)
 
     def renew(self) -> None:
-        """The fake is about to begin anew: until ``open`` its state is whoever's who calls."""
+        """Prepare a new start. Until ``open``, every caller owns the state."""
         self._stopped = False
 
     def open(self, thread: LoopThread) -> None:
-        """From now on the state belongs to that thread."""
+        """Make that thread the owner of the state."""
         self._thread = thread
 
     def close(self) -> None:
-        """The fake is being stopped: no more work."""
+        """Accept no more work, because the fake stops."""
         thread, self._thread, self._stopped = self._thread, None, True
         if thread is not None:
             thread.close()

@@ -1,4 +1,4 @@
-"""The application: one pipeline that every request goes through, in reading order.
+"""The application: one pipeline for every request, in reading order.
 
 resolve operation -> identify caller -> faults before -> handler -> faults after -> journal
 """
@@ -26,14 +26,14 @@ from .realtime import monotonic
 from .state import Service
 
 _log = logging.getLogger("fake_ims")
-#: What begins so is the control API's: no fault is asked, and no journal kept.
+#: Paths of the control API. They have no faults and no journal.
 CONTROL = "/_fake_ims"
 SERVICE = web.AppKey("service", Service)
 REQUEST_ID = "x-openstack-request-id"
 
 
 def build(service: Service) -> web.Application:
-    """An aiohttp application that answers for a service.
+    """Return an aiohttp application for a service.
 
     Raises:
         RuntimeError: an operation of the contract has no handler, or a handler no operation.
@@ -47,7 +47,7 @@ def build(service: Service) -> web.Application:
 
 @cache
 def ims_errors() -> Errors:
-    """How the IMS APIs say no."""
+    """Return the error responses of the IMS APIs."""
     from ..api.ims.errors import IMS
 
     return IMS
@@ -61,10 +61,10 @@ def _checked() -> None:
 
 
 def check_handlers(named: set[str]) -> None:
-    """Check that each operation of the contract has a handler, and each handler an operation.
+    """Check that each operation of the contract has a handler, and the other way round.
 
     Raises:
-        RuntimeError: with the names of those that have not.
+        RuntimeError: names operations without a handler, and handlers without an operation.
     """
     rows = {operation.id for operation in OPERATIONS}
     if rows != named:
@@ -73,14 +73,14 @@ def check_handlers(named: set[str]) -> None:
 
 
 class Pipeline:
-    """Takes a request through its stages."""
+    """Passes a request through all stages."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self._handlers = registry.handlers()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Answer one request; whatever happens in it stands in the journal."""
+        """Respond to one request. Whatever happens is recorded in the journal."""
         service = self._service
         started = monotonic()
         url = request.rel_url
@@ -109,7 +109,7 @@ class Pipeline:
                 call.end()
         exchange.seconds = monotonic() - started
         if service.epoch != call.epoch:
-            # A reset came between: what was begun before it leaves no trace after it.
+            # A reset happened: requests from before it leave no trace after it.
             if service.strict:
                 exchange.late = True
                 service.journal.record(exchange)
@@ -138,10 +138,10 @@ class Pipeline:
         return web.Response()
 
     async def _answer(self, call: Call) -> Answer:
-        """Resolve, identify, let faults strike, handle.
+        """Resolve, identify, apply faults, handle.
 
         Raises:
-            ConnectionCut: there is to be no answer.
+            ConnectionCut: no response must be sent.
         """
         faults = call.service.faults
         refusal: Answer | None = None
@@ -170,7 +170,7 @@ class Pipeline:
             return await strike.after(answer)
 
     async def _handle(self, call: Call) -> Answer:
-        """Let the operation's handler do its work; a refusal becomes an answer."""
+        """Call the operation's handler. A refusal becomes a response."""
         profile = call.service.profile
         operation = call.operation
         try:
@@ -195,10 +195,10 @@ class Pipeline:
         except AnsweredEarly as early:
             return early.answer
         except ConnectionError:
-            # The client went away in the middle of its body; there is nobody to answer.
+            # The client disconnected while sending the body, so nobody reads a response.
             raise ConnectionCut from None
         except web.RequestPayloadError:
-            # The body is not chunked or compressed as its headers say.
+            # Chunks or compression of the body are invalid.
             return call.errors.refuse(call, Refused("body.malformed"))
         except Exception:
             _log.exception("%s %s failed", call.method, call.path)
@@ -209,15 +209,15 @@ class Pipeline:
             raise Refused("route.unknown")
         profile = call.service.profile
         if profile.refuses_bodies and call.has_body and call.errors is profile:
-            # Glance reads the body before it finds that the method is not for this path.
+            # Glance reads the body before it checks the method.
             await call.json()
         raise Refused("route.method", headers={"Allow": call.allow})
 
     def _resolve(self, call: Call) -> bool:
-        """Find the operation and the caller; True if a signature is to say who calls.
+        """Find the operation and the caller. Return True if a signature identifies the caller.
 
         Raises:
-            Refused: no token or a bad one; then, no such path or method.
+            Refused: the token is missing or invalid; otherwise, path or method are unknown.
         """
         service = call.service
         identity = call.path[1:].partition("/")[0] in routing.IDENTITY
@@ -234,7 +234,7 @@ class Pipeline:
             raise Refused("request.undecodable") from None
         operation = match.operations.get(method)
         if operation is None and identity:
-            # As in Keystone, who asks the wrong thing is told so before who he is.
+            # As in Keystone, a wrong method is reported before the caller is identified.
             call.allow = match.allow()
             return False
         if operation is not None:
@@ -258,9 +258,9 @@ class Pipeline:
         """Find the caller of a signed request.
 
         Raises:
-            Refused, SignatureRefused: the signature is not good.
+            Refused, SignatureRefused: the signature is invalid.
         """
-        from ..api import gateway  # what few tests use is not loaded for all
+        from ..api import gateway  # few tests use it
 
         call.called_by(call.service.callers.limited(await gateway.identify(call)))
 
@@ -285,7 +285,7 @@ class Pipeline:
             return response
         streamed = web.StreamResponse(status=answer.status, headers=answer.headers)
         streamed.content_length = answer.length
-        # The client may go away before the last byte: that is its affair.
+        # A client that disconnects before the last byte is no error.
         with contextlib.suppress(ConnectionError):
             await streamed.prepare(request)
             for chunk in answer.stream:

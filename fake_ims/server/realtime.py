@@ -1,8 +1,8 @@
-"""Real seconds: a clock that freezegun cannot hold, for loops and measurements.
+"""Real time: a clock that freezegun does not hold, for loops and measurements.
 
-freezegun replaces ``time.monotonic`` and its kin wherever a loaded module holds them, and it may
-be at work already when this module is loaded. It knows the functions by identity, so what is no
-such function stays untouched. The domain's time is another matter: see ``domain.clock``.
+freezegun replaces ``time.monotonic`` and similar functions in every loaded module, and it may be
+active before this module is loaded. It recognizes the functions by identity, so other callables
+stay. For the time of the domain see ``domain.clock``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def _pick() -> Callable[[], float]:
 
 
 def _from_fresh_module() -> Callable[[], float]:
-    """``monotonic`` of a second copy of the built-in module ``time`` (Windows has no other)."""
+    """Return ``monotonic`` of a new copy of the built-in module ``time`` (needed on Windows)."""
     spec = importlib.util.find_spec("time")
     assert spec is not None
     assert spec.loader is not None
@@ -31,4 +31,4 @@ def _from_fresh_module() -> Callable[[], float]:
 
 
 monotonic: Callable[[], float] = _pick()
-"""Seconds since some instant, never running backwards, whatever freezegun does."""
+"""Return real seconds since some instant. It never runs backwards, even under freezegun."""

@@ -1,6 +1,6 @@
-"""Runs the application: in the running loop, or in a thread of its own with its own loop.
+"""Runs the application: in the running loop, or in its own thread with its own loop.
 
-Starting and stopping use no timers, so that they work in a loop whose clock freezegun holds.
+Start and stop use no timers, so they work in a loop whose clock freezegun holds.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ from .state import Service
 
 _log = logging.getLogger("fake_ims.http")
 _log.addFilter(lambda record: not _is_clients_fault(record))
-# Idle connections are closed when the client or the fake ends, never by a timer: freezing time in
-# the middle of a test would set it off, and the next request would meet a closed connection.
+# Idle connections stay open until the client or the fake closes them. A timer would fire when a
+# test freezes time, and the next request would meet a closed connection.
 _NEVER = 1e12
 _LONG_ENOUGH = 10.0
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket bound to an address, not yet listening.
+    """Return a socket bound to an address, not yet listening.
 
     Args:
-        host: an IPv4 or IPv6 address, or a name (an IPv4 address of it is preferred).
+        host: an IPv4 or IPv6 address, or a name (preferably resolved to an IPv4 address).
         port: the port; 0 for a free one.
 
     Raises:
         PortTakenError: the port is in use.
-        UsageError: the host is no address of this machine, or the port is not allowed.
+        UsageError: the host is not an address of this machine, or the port is not allowed.
     """
     family, address = _resolve(host, port)
-    # The protocol number matters: without it asyncio does not switch Nagle's algorithm off.
+    # With the protocol number, asyncio disables Nagle's algorithm.
     sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":
@@ -55,7 +55,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         sock.close()
         if error.errno == errno.EADDRINUSE:
-            raise PortTakenError(f"port {port} of {host} is taken; give another one, "
+            raise PortTakenError(f"port {port} of {host} is in use; use another port, "
                                  "or 0 for any free one") from None
         raise UsageError(f"cannot listen on {host} port {port}: {error.strerror}") from None
     return sock
@@ -70,19 +70,19 @@ def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise UsageError(f"host {host!r} is neither an address nor a name that resolves to one; "
-                         "the usual one is '127.0.0.1'") from None
+                         "the default is '127.0.0.1'") from None
     family, _, _, _, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)
     return family, (str(address[0]), port)
 
 
 def _is_clients_fault(record: logging.LogRecord) -> bool:
-    """Whether aiohttp logs that it has refused what is no HTTP; that is nobody's business here."""
+    """Return whether aiohttp logs malformed HTTP from a client, which the log does not need."""
     error = record.exc_info[1] if record.exc_info else None
     return isinstance(error, (HttpProcessingError, web.RequestPayloadError))
 
 
 def url_of(sock: socket.socket) -> str:
-    """``http://127.0.0.1:PORT`` for a bound socket, in a form that a client here can call."""
+    """Return ``http://127.0.0.1:PORT`` for a bound socket, in a form that clients can call."""
     host, port = sock.getsockname()[:2]
     if host == "0.0.0.0":
         host = "127.0.0.1"
@@ -92,17 +92,17 @@ def url_of(sock: socket.socket) -> str:
 
 
 class BuiltApplication:
-    """The application of a service, and whether a server, ours or another, has ended it.
+    """The application of a service, and whether a server has ended it.
 
     Attributes:
-        app: the application; its end gives back what the images hold.
-        over: whether that has happened; it cannot be served again.
+        app: the application; its end releases the data of images.
+        over: whether it has ended; then it cannot be served again.
     """
 
     def __init__(self, service: Service) -> None:
         self.over = False
         self.app = build(service)
-        # Another server would wait for requests that wait for a fault.
+        # Another server would wait for requests that wait because of a fault.
         self.app.on_shutdown.append(self._interrupt)
         self.app.on_cleanup.append(self._end)
         self._service = service
@@ -120,19 +120,19 @@ class Serving:
 
     Args:
         app: the application; it is cleaned up at the end.
-        sock: what ``listen`` gave; it is closed at the end.
+        sock: a socket from ``listen``; it is closed at the end.
     """
 
     def __init__(self, app: web.Application, sock: socket.socket) -> None:
         self._app = app
         self._sock = sock
         self._gate: Gate | None = None
-        # A body is what the client sends: the service does not look at Content-Encoding.
+        # The service ignores Content-Encoding: the body is what the client sends.
         self._runner = web.AppRunner(app, access_log=None, keepalive_timeout=_NEVER,
                                      auto_decompress=False, logger=_log)
 
     async def start(self) -> None:
-        """Answer requests from now on."""
+        """Start to accept requests."""
         await self._runner.setup()
         server = self._runner.server
         assert server is not None
@@ -140,7 +140,7 @@ class Serving:
         await self._gate.start()
 
     async def stop(self) -> None:
-        """Close the port, cut every connection, end every request, clean the application up."""
+        """Close the port, cut all connections, end all requests, clean up the application."""
         if self._gate is not None:
             self._app[SERVICE].faults.gate = None
             await self._gate.stop()
@@ -154,7 +154,7 @@ class Serving:
 
 
     def abandon(self) -> None:
-        """Close the port; for a loop that is closed, so that nothing else can be done."""
+        """Close the port of a loop that is already closed."""
         if self._gate is not None:
             self._app[SERVICE].faults.gate = None
             self._gate.close()
@@ -165,7 +165,7 @@ async def _cut(connections: list[web.RequestHandler]) -> None:
     """Drop connections at once, and wait until their requests have ended."""
     if not connections:
         return
-    # aiohttp has no public way to know when a connection's task has ended.
+    # aiohttp has no public way to wait for the task of a connection.
     tasks = [getattr(connection, "_task_handler", None) for connection in connections]
     for connection in connections:
         if connection.transport is not None:
@@ -186,11 +186,11 @@ class InLoop:
 
     @property
     def is_alive(self) -> bool:
-        """Whether it takes work."""
+        """Return whether it accepts work."""
         return self.loop.is_running()
 
     async def start(self) -> None:
-        """Answer requests from now on."""
+        """Start to accept requests."""
         try:
             await self._serving.start()
         except BaseException:
@@ -198,36 +198,36 @@ class InLoop:
             raise
 
     async def stop(self) -> None:
-        """Leave no task and no socket behind."""
+        """Stop. No task and no socket stays behind."""
         await self._serving.stop()
 
     def abandon(self) -> None:
-        """Close the port after the loop has been closed without stopping first."""
+        """Close the port after the loop has been closed without a stop."""
         self._serving.abandon()
 
 
 class OwnThread:
-    """An application in a thread of its own with its own loop, which freezegun cannot hold."""
+    """An application in its own thread with its own loop, which freezegun does not hold."""
 
     def __init__(self, app: web.Application, sock: socket.socket) -> None:
         self._app = app
         self._sock = sock
         self._loop = ParkingLoop()
-        self._loop.busy.acquire()  # on behalf of the thread to come
+        self._loop.busy.acquire()  # on behalf of the new thread
         self._stop: asyncio.Future[None] = self._loop.create_future()
         self._thread = threading.Thread(target=self._main, name="fake_ims", daemon=True)
         self._calls: LoopThread | None = None
 
     @property
     def is_alive(self) -> bool:
-        """Whether it takes work; False in a forked child, too."""
+        """Return whether it accepts work; False in a forked child, too."""
         return self._thread.is_alive()
 
     def start(self) -> LoopThread:
-        """Answer requests from now on; gives the thread for calls from other ones.
+        """Start to accept requests, and return the thread for calls from other threads.
 
-        The thread is still at its preparations: requests and calls wait for it to be done with
-        them, so there is no need to wait here as well.
+        The thread may still be starting up. Requests and calls wait until it is ready, so this
+        method does not wait.
         """
         self._thread.start()
         assert self._thread.ident is not None
@@ -235,20 +235,20 @@ class OwnThread:
         return self._calls
 
     def check_caller(self) -> None:
-        """Refuse to be stopped from within.
+        """Check that the caller is not in the thread that will be stopped.
 
         Raises:
-            WrongLoopError: called in the thread that is to end.
+            WrongLoopError: it is.
         """
         if threading.get_ident() == self._thread.ident:
             raise WrongLoopError("a fake cannot be stopped from within its own loop: stop() waits "
                                  "for that loop to end; call it in the test's thread")
 
     def stop(self) -> None:
-        """Leave no thread, task or socket behind.
+        """Stop. No thread, task or socket stays behind.
 
         Raises:
-            WrongLoopError: its thread does not end, because something blocks it.
+            WrongLoopError: the thread does not end, because something blocks it.
         """
         self.let_go()
         self._thread.join(_LONG_ENOUGH)
@@ -257,8 +257,8 @@ class OwnThread:
                                  "something blocks its thread")
 
     def let_go(self) -> None:
-        """Tell it to stop, and do not wait."""
-        with contextlib.suppress(RuntimeError):  # closed already
+        """Ask it to stop, without waiting."""
+        with contextlib.suppress(RuntimeError):  # already closed
             self._loop.call_soon_threadsafe(self._end)
 
     def _end(self) -> None:
@@ -294,7 +294,7 @@ class OwnThread:
 
 
 async def _end_tasks() -> None:
-    """Cancel what else runs in this loop, and let it end."""
+    """Cancel all other tasks of this loop, and wait for their end."""
     loop = asyncio.get_running_loop()
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:

@@ -1,4 +1,4 @@
-"""The state of one fake: everything that a reset makes anew, and what a request works on."""
+"""The state of one fake: everything that requests use and a reset renews."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 DEFAULT_REGION = "eu-de"
 DEFAULT_QUOTA = 1000
-_REMEMBERED = 64  # resets whose tokens are known to have ended
+_REMEMBERED = 64  # number of resets whose tokens are remembered as ended
 
 
 class Service:
@@ -44,29 +44,29 @@ class Service:
     Args:
         profile_name: ``otc`` or ``openstack``.
         auth: ``any``, ``issued`` or ``triple``; see ``Callers``.
-        region: name of the region, which the catalog and the default project have.
-        keep_exchanges: how many exchanges the journal keeps.
-        keep_bytes: how many bytes of each body.
+        region: name of the region, used by the catalog and the default project.
+        keep_exchanges: number of exchanges that the journal keeps.
+        keep_bytes: number of bytes that it keeps of each body.
 
     Attributes:
-        epoch: number of resets so far; a request that began before one ends without a trace.
-        profile: what differs between services.
+        epoch: number of resets so far. Requests from an earlier epoch leave no trace.
+        profile: the differences between services.
         clock: the only source of time.
         lifecycle: when and how images change status.
         store: the images and their indexes.
-        transitions: changes of status under way.
-        images, uploads, tags, members: what can be done with images.
+        transitions: pending status changes.
+        images, uploads, tags, members: operations on images.
         tasks: Glance's tasks.
         callers: tokens and tenants.
         region: name of the region.
-        known_identity: Keystone's side, or None as long as nobody has asked for it.
-        begun_jobs: asynchronous jobs, or None as long as there was none.
-        faults: failures that the test has asked for.
+        known_identity: the identity service; None before its first use.
+        begun_jobs: asynchronous jobs; None before the first one.
+        faults: the faults of the test.
         journal: every exchange.
-        control: answers what comes in below ``/_fake_ims``; None to take it for unknown paths.
-        strict: whether what no client should send is looked for.
-        lasting_token: a token of the default tenant that no reset ends.
-        scenario: looks, before and after each request, whether a step of a scenario is due; None
+        control: handles requests below ``/_fake_ims``; None treats them as unknown paths.
+        strict: whether to report requests that no client should send.
+        lasting_token: a token of the default tenant that stays valid across resets.
+        scenario: called before and after each request to run due steps of a scenario; None
             without a scenario.
     """
 
@@ -91,7 +91,7 @@ class Service:
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
-        """While in it, the running task waits for a fault; a reset ends the wait."""
+        """Mark the running task as waiting for a fault inside this block. A reset ends the wait."""
         task = asyncio.current_task()
         assert task is not None
         if task in self._waiting:
@@ -106,7 +106,7 @@ class Service:
     def interrupt(self) -> None:
         """End every wait for a fault."""
         for task in self._waiting:
-            # A reset may run beside the loop, so the loop itself has to cancel.
+            # A reset may run in another thread, so the loop has to cancel the task itself.
             task.get_loop().call_soon_threadsafe(task.cancel)
         self._waiting.clear()
 
@@ -130,7 +130,7 @@ class Service:
 
     @property
     def identity(self) -> Keystone:
-        """Keystone's side, made when somebody asks for it: few tests log in."""
+        """The identity service. Created at first use, because few tests log in."""
         if self.known_identity is None:
             from ..domain.identity import Keystone
 
@@ -139,7 +139,7 @@ class Service:
 
     @property
     def jobs(self) -> Jobs:
-        """The asynchronous jobs; made when first asked for."""
+        """The asynchronous jobs. Created at first use."""
         if self.begun_jobs is None:
             from ..domain.jobs import Jobs
 
@@ -148,7 +148,7 @@ class Service:
 
     @property
     def world(self) -> World:
-        """What lies around images: servers, disks, buckets, ...; made when first asked for."""
+        """Resources around images: servers, disks, buckets, ... Created at first use."""
         if self._world is None:
             from ..domain.world import World
 
@@ -157,12 +157,12 @@ class Service:
 
     @property
     def quota(self) -> int:
-        """How many images a project may have; asked of each new image, so without a world."""
+        """The number of images a project may have. It does not create the world."""
         return DEFAULT_QUOTA if self._world is None else self._world.quota
 
     @property
     def metadefs(self) -> Metadefs:
-        """Glance's metadata definitions; made when first asked for."""
+        """Glance's metadata definitions. Created at first use."""
         if self._metadefs is None:
             from ..domain.metadefs import Metadefs
 
@@ -171,7 +171,7 @@ class Service:
 
     @property
     def keys(self) -> Keys:
-        """The access keys; made when first asked for."""
+        """The access keys. Created at first use."""
         if self._keys is None:
             from ..domain.keys import Keys
 
@@ -179,14 +179,15 @@ class Service:
         return self._keys
 
     def is_late(self, token: str | None) -> bool:
-        """Whether a token is of before a reset: whoever sends it belongs to an earlier test."""
+        """Return whether a reset has ended a token, so its sender belongs to an earlier test."""
         return token is not None and not self.callers.knows(token) and any(
             token in ended for ended in self._ended)
 
     def reset(
         self, profile_name: str = "otc", auth: AuthMode = "any", region: str = DEFAULT_REGION
     ) -> None:
-        """Forget images, members, tasks, jobs, tokens, keys, faults and exchanges; clock back."""
+        """Remove images, members, tasks, jobs, tokens, keys, faults and exchanges; reset the
+        clock."""
         self.epoch += 1
         self.interrupt()
         self.scenario = None

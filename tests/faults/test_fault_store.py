@@ -110,7 +110,7 @@ def test_sentences(faults: Faults, settings: dict[str, Any], sentence: str) -> N
      "requires a status of 413, 429, 503; this fault returns 500"),
     ({"delay": 1, "retry_after": 1}, "retry_after= requires status= or error_code="),
     ({"delay": -1}, "not negative"),
-    ({"delay": "soon"}, "no duration"),
+    ({"delay": "soon"}, "is not a duration"),
     ({"method": "GETT", "status": 503}, "did you mean 'GET'"),
     ({"method": 1, "status": 503}, "expected an HTTP method"),
     ({"path": "v2/images", "status": 503}, "expected a path that starts with '/'"),

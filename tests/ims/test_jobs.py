@@ -66,7 +66,7 @@ def test_a_job_may_wait_for_the_test(ims: Ims) -> None:
     assert (document["status"], document["entities"]["process_percent"]) == ("RUNNING", 37)
     job.succeed()
     assert look(ims, job)["status"] == "SUCCESS"
-    with pytest.raises(UsageError, match="is over"):
+    with pytest.raises(UsageError, match="has already ended"):
         job.fail()
 
 
@@ -98,7 +98,7 @@ def test_only_jobs_of_a_type_fail_and_only_so_many(ims: Ims) -> None:
 @pytest.mark.parametrize(("call", "text"), [
     (lambda jobs: jobs.fail_next("IMG.9999"), "unknown error code"),
     (lambda jobs: jobs.fail_next("IMG.0014", job_type="imsCopyImageJob"), "did you mean"),
-    (lambda jobs: jobs.fail_next("IMG.0014", count=0), "whole number from 1"),
+    (lambda jobs: jobs.fail_next("IMG.0014", count=0), "integer of at least 1"),
 ])
 def test_what_cannot_be_asked_of_jobs(ims: Ims, call: Any, text: str) -> None:
     with pytest.raises(UsageError, match=text):
@@ -108,7 +108,7 @@ def test_what_cannot_be_asked_of_jobs(ims: Ims, call: Any, text: str) -> None:
 def test_what_cannot_be_asked_of_a_job(ims: Ims) -> None:
     ims.fake.lifecycle.jobs = by_hand
     job = begin(ims)
-    with pytest.raises(UsageError, match="from 0 to below 100"):
+    with pytest.raises(UsageError, match="at least 0 and less than 100"):
         job.start(100)
     with pytest.raises(UsageError, match="unknown error code"):
         job.fail("IMG.1")

@@ -226,13 +226,13 @@ def test_another_user_of_the_project_is_not_limited(ims: Ims) -> None:
 
 @pytest.mark.parametrize(("arguments", "text"), [
     ({"actions": ["ims:images:lst"]}, "did you mean 'ims:images:list'"),
-    ({"actions": "ims:images:list"}, "actions is a list"),
-    ({"actions": [3]}, "an action is a text"),
+    ({"actions": "ims:images:list"}, "actions must be a list"),
+    ({"actions": [3]}, "an action must be a string"),
     ({"actions": [], "policy": {"Statement": []}}, "not both"),
-    ({"policy": {}}, "a policy is"),
-    ({"policy": {"Statement": [3]}}, "a statement of a policy is an object"),
+    ({"policy": {}}, "a policy must be"),
+    ({"policy": {"Statement": [3]}}, "a statement of a policy must be an object"),
     ({"policy": {"Statement": [{"Effect": "Permit", "Action": []}]}}, "Effect"),
-    ({"policy": {"Statement": [{"Effect": "Allow", "Action": "ims:*:*"}]}}, "is a list"),
+    ({"policy": {"Statement": [{"Effect": "Allow", "Action": "ims:*:*"}]}}, "must be a list"),
     ({"policy": {"Statement": [{"Effect": "Allow", "Action": [], "Condition": {}}]}},
      "'Condition'"),
     ({"enterprise_projects": "0"}, "is a list of ids"),

@@ -142,10 +142,10 @@ def test_a_duration_from_each_place(suite: Suite) -> None:
         ("profil='openstack'", "*unknown setting 'profil'; did you mean 'profile'?"),
         ("profile='opnstack'", "*unknown profile 'opnstack'; did you mean 'openstack'?"),
         ("auth='none'", "*'none'*known: any, issued, triple"),
-        ("saving='soon'", "*'soon' is no duration*"),
+        ("saving='soon'", "*'soon' is not a duration*"),
         ("saving=-1", "*not negative*"),
         ("auth=['any']", "*'any'*"),
-        ("saving=[]", "*[[][]] is no duration*"),
+        ("saving=[]", "*[[][]] is not a duration*"),
         ("'openstack'", "*accepts only keyword arguments*, not fake_ims('openstack')*"),
     ],
 )

@@ -1,1 +1,1 @@
-"""The identity front: Keystone v3."""
+"""The identity API: Keystone v3."""

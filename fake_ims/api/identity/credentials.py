@@ -1,4 +1,4 @@
-"""Open Telekom Cloud's access keys, as clients may look at them: never with the secret."""
+"""Open Telekom Cloud's access keys, as the API shows them: without the secret."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ..call import Call
 from . import render
 from .policy import require
 
-CREATED = "2020-01-01T00:00:00.000000Z"  # nobody has noted when
+CREATED = "2020-01-01T00:00:00.000000Z"  # creation times are not recorded
 
 
 async def credentials(call: Call) -> Answer:
-    """The access keys of a user: one's own, or to an admin anybody's."""
+    """The access keys of a user: the caller's own, or anybody's for an admin."""
     identity = call.service.identity
     identity.meet()
     me = call.known_caller.user_id

@@ -1,4 +1,4 @@
-"""How identity says no: Keystone's JSON, whatever row the refusal is of."""
+"""Keystone's error responses, for refusals of any API."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...domain.refusal import ImsError
     from ..call import Call
 
-# What the rest of the service calls by other names.
+# Rows of other tables, and Keystone's rows for the same errors.
 _SAME = {
     "auth.missing": "identity.unauthorized",
     "auth.unknown": "identity.unauthorized",
@@ -26,16 +26,16 @@ _SAME = {
     "request.undecodable": "identity.path",
     "internal": "identity.internal",
 }
-# What Keystone says of a status when nothing more is known.
+# Keystone's default message for a status.
 _DEFAULTS = {401: "identity.unauthorized", 403: "identity.forbidden",
              405: "identity.wrong_method", 500: "identity.internal"}
 
 
 class Keystone:
-    """Errors as Keystone sends them."""
+    """Renders errors as Keystone does."""
 
     def refuse(self, call: Call, refused: Refused) -> Answer:
-        """The answer that says no, by a row of ``contract.identity``."""
+        """Return the error response for a row of ``contract.identity``."""
         same = _SAME.get(refused.row.key)
         if same is not None:
             refused = Refused(same, headers=refused.headers)
@@ -49,11 +49,11 @@ class Keystone:
         return answer
 
     def error(self, call: Call, error: ImsError) -> Answer:
-        """An IMS error code, in Keystone's form."""
+        """Return an IMS error code in Keystone's format."""
         return _answer(call, error.status, error.message)
 
     def fault_answer(self, call: Call, status: int, error: ErrorCode | None) -> Answer:
-        """The answer of an injected failure."""
+        """Return the error response that a fault asks for."""
         if error is not None:
             return _answer(call, status, error.message)
         key = _DEFAULTS.get(status)

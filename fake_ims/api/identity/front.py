@@ -1,4 +1,4 @@
-"""Which function of the identity front answers which operation."""
+"""The handlers of the identity API, by operation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .render import answer, base
 
 
 async def versions(call: Call) -> Answer:
-    """``/identity``: the versions, as Keystone answers at its own root."""
+    """``/identity``: the version list at Keystone's root."""
     document = {"versions": {"values": [_version(call)]}}
     return answer(document, 300, {"Location": f"{base(call)}/v3/"})
 
@@ -33,7 +33,7 @@ def _version(call: Call) -> dict[str, object]:
 
 
 async def elsewhere(call: Call) -> Answer:
-    """What the catalog names beside the image service: nobody is there."""
+    """Other services in the catalog: not implemented."""
     raise Refused("identity.elsewhere", service=repr(call.params["service"]))
 
 

@@ -1,4 +1,4 @@
-"""Projects, domains and users, as clients may look at them."""
+"""Projects, domains and users, as the API shows them."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _Row = TypeVar("_Row", Project, User)
 
 
 async def my_projects(call: Call) -> Answer:
-    """The projects that the token's user can enter."""
+    """The projects available to the token's user."""
     rows = _directory(call).projects_of(call.known_caller.user_id)
     return render.collection(call, "projects", (render.project(call, row) for row in rows))
 
 
 async def my_domains(call: Call) -> Answer:
-    """The domains that the token's user can enter."""
+    """The domains available to the token's user."""
     rows = _directory(call).domains_of(call.known_caller.user_id)
     return render.collection(call, "domains", (render.domain(call, row) for row in rows))
 
 
 async def projects(call: Call) -> Answer:
-    """All projects, to an admin; Open Telekom Cloud shows others theirs."""
+    """All projects for an admin. Open Telekom Cloud shows other users their own projects."""
     caller, directory = call.known_caller, _directory(call)
     require(call, "list_projects", own=is_open(call, "list_projects"))
     rows = (directory.projects.values() if caller.is_admin
@@ -37,13 +37,13 @@ async def projects(call: Call) -> Answer:
     found = _filtered(call, rows)
     name = call.query.get("name")
     if not found and name and call.is_signed and call.service.identity.lenient:
-        # To those who sign, this look-up is the log-in: the project comes into being as named.
+        # For clients that sign requests, this look-up replaces a login, so the project is added.
         found = [call.service.identity.welcome(caller, name)]
     return render.collection(call, "projects", (render.project(call, row) for row in found))
 
 
 async def project(call: Call) -> Answer:
-    """One project: the token's own, or to an admin any."""
+    """One project: the token's own, or any for an admin."""
     caller, directory = call.known_caller, _directory(call)
     id = call.params["project_id"]
     own = id == caller.project_id or (
@@ -56,7 +56,7 @@ async def project(call: Call) -> Answer:
 
 
 async def domains(call: Call) -> Answer:
-    """All domains, to an admin."""
+    """All domains, for an admin."""
     directory = _directory(call)
     require(call, "list_domains")
     name, enabled = call.query.get("name"), _enabled(call)
@@ -66,7 +66,7 @@ async def domains(call: Call) -> Answer:
 
 
 async def domain(call: Call) -> Answer:
-    """One domain: the user's own, or to an admin any."""
+    """One domain: the user's own, or any for an admin."""
     directory = _directory(call)
     id = call.params["domain_id"]
     me = directory.users.get(call.known_caller.user_id)
@@ -78,7 +78,7 @@ async def domain(call: Call) -> Answer:
 
 
 async def users(call: Call) -> Answer:
-    """All users, to an admin."""
+    """All users, for an admin."""
     directory = _directory(call)
     require(call, "list_users")
     found = _filtered(call, directory.users.values())
@@ -86,13 +86,13 @@ async def users(call: Call) -> Answer:
 
 
 async def user(call: Call) -> Answer:
-    """One user: oneself, or to an admin any."""
+    """One user: the caller, or any for an admin."""
     row = _user(call, "get_user")
     return render.answer({"user": render.user(call, row)})
 
 
 async def projects_of_user(call: Call) -> Answer:
-    """The projects on which a user has a role: one's own, or to an admin anybody's."""
+    """The projects on which a user has a role: the caller's own, or anybody's for an admin."""
     row = _user(call, "list_user_projects")
     found = _filtered(call, _directory(call).projects_of(row.id))
     return render.collection(call, "projects", (render.project(call, row) for row in found))
@@ -115,7 +115,7 @@ def _user(call: Call, rule: str) -> User:
 
 
 def _filtered(call: Call, rows: Iterable[_Row]) -> list[_Row]:
-    """Those that the query asks for by name, domain and whether they are enabled."""
+    """Return the rows that match the query's ``name``, ``domain_id`` and ``enabled``."""
     name, domain_id = call.query.get("name"), call.query.get("domain_id")
     enabled = _enabled(call)
     return [row for row in rows
@@ -124,6 +124,6 @@ def _filtered(call: Call, rows: Iterable[_Row]) -> list[_Row]:
 
 
 def _enabled(call: Call) -> bool | None:
-    """``?enabled``: as in Keystone, all but ``0``, ``false``, ``no``, ``off`` mean yes."""
+    """Read ``?enabled``: as in Keystone, all but ``0``, ``false``, ``no``, ``off`` mean true."""
     value = call.query.get("enabled")
     return None if value is None else value.lower() not in ("0", "false", "no", "off", "f", "n")

@@ -1,4 +1,4 @@
-"""Who may ask identity what: an admin everything, others what is theirs."""
+"""Permissions in the identity API: an admin may do everything, others what concerns themselves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ..call import Call
 
 
 def require(call: Call, rule: str, own: bool = False) -> None:
-    """Let an admin through, or one whose own the thing is.
+    """Refuse a caller who is neither an admin nor the owner.
 
     Raises:
         Refused: ``identity.policy``.
@@ -17,5 +17,5 @@ def require(call: Call, rule: str, own: bool = False) -> None:
 
 
 def is_open(call: Call, rule: str) -> bool:
-    """Whether the profile lets everybody do it."""
+    """Return whether the profile allows it to everybody."""
     return f"identity:{rule}" in call.service.profile.open_rules

@@ -1,4 +1,4 @@
-"""What identity's answers have in common: documents of people, links, lists."""
+"""Shared rendering of the identity API: documents, links, lists."""
 
 from __future__ import annotations
 
@@ -17,39 +17,39 @@ Document = dict[str, Any]
 
 
 def base(call: Call) -> str:
-    """Where the client reached identity: the URL before ``/v3``."""
+    """Return the URL before ``/v3`` under which the client reached the identity API."""
     mounted = "/identity" if call.path.startswith("/identity") else ""
     return f"{call.base_url}{mounted}"
 
 
 def answer(document: object, status: int = DONE, headers: dict[str, str] | None = None) -> Answer:
-    """A JSON answer."""
+    """Return a JSON response."""
     return Answer(status, msgspec.json.encode(document), JSON,
                   {"Vary": "X-Auth-Token", **(headers or {})})
 
 
 def collection(call: Call, name: str, documents: Iterable[Document]) -> Answer:
-    """A list with its links."""
+    """Return a list with its links."""
     self = f"{call.base_url}{call.request.rel_url.raw_path_qs}"
     return answer({name: list(documents), "links": {"next": None, "self": self,
                                                     "previous": None}})
 
 
 def linked(call: Call, kind: str, document: Document) -> Document:
-    """A document with a link to itself."""
+    """Return a document with a link to itself."""
     document["links"] = {"self": f"{base(call)}/v3/{kind}/{document['id']}"}
     return document
 
 
 def domain(call: Call, row: Domain) -> Document:
-    """A domain."""
+    """Render a domain."""
     return linked(call, "domains", {
         "id": row.id, "name": row.name, "description": row.description, "enabled": row.enabled,
         "tags": [], "options": {}})
 
 
 def project(call: Call, row: Project) -> Document:
-    """A project."""
+    """Render a project."""
     return linked(call, "projects", {
         "id": row.id, "name": row.name, "domain_id": row.domain_id,
         "description": row.description, "enabled": row.enabled, "parent_id": row.domain_id,
@@ -57,14 +57,14 @@ def project(call: Call, row: Project) -> Document:
 
 
 def user(call: Call, row: User) -> Document:
-    """A user."""
+    """Render a user."""
     return linked(call, "users", {
         "id": row.id, "name": row.name, "domain_id": row.domain_id, "enabled": row.enabled,
         "password_expires_at": None, "options": {}})
 
 
 def token(row: Token, catalog: bytes | None) -> bytes:
-    """The body that describes a token; an unscoped one has no catalog."""
+    """Render the body that describes a token. An unscoped token has no catalog."""
     document: Document = {
         "methods": row.methods,
         "user": {"domain": _name(row.home), "id": row.user.id, "name": row.user.name,

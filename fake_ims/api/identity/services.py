@@ -1,4 +1,4 @@
-"""Regions, services and endpoints: the catalog, piece by piece."""
+"""Regions, services and endpoints: the parts of the catalog."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def my_catalog(call: Call) -> Answer:
 
 
 async def regions(call: Call) -> Answer:
-    """The regions: there is one."""
+    """The regions; there is one."""
     return render.collection(call, "regions", [_region(call)])
 
 

@@ -1,4 +1,4 @@
-"""Tokens: log in, look at one, end one."""
+"""Tokens: log in, describe, check, revoke."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ async def create(call: Call) -> Answer:
 
 
 async def show(call: Call) -> Answer:
-    """Describe a token: one's own, or to an admin any."""
+    """Describe a token: the caller's own, or any for an admin."""
     return _shown(call, _subject(call, "validate_token"))
 
 
 async def check(call: Call) -> Answer:
-    """Say whether a token is good."""
+    """Return whether a token is valid."""
     answer = _shown(call, _subject(call, "check_token"))
     answer.body = b""
     return answer
 
 
 async def revoke(call: Call) -> Answer:
-    """End a token."""
+    """Revoke a token."""
     subject = _subject(call, "revoke_token")
     call.service.identity.revoke(subject.token)
     return Answer(DONE, headers={"Vary": "X-Auth-Token"})
@@ -60,7 +60,7 @@ def _shown(call: Call, token: Token) -> Answer:
 
 
 async def _auth(call: Call) -> Mapping[str, Any]:
-    """What stands below ``auth`` in the body; Keystone's checks in Keystone's order."""
+    """Return the content of ``auth`` in the body, with Keystone's checks in Keystone's order."""
     if (call.request.content_length or 0) > MAX_BODY:
         raise Refused("identity.too_large")
     body = await call.read()
@@ -83,5 +83,5 @@ def _read(body: bytes) -> Mapping[str, Any]:
     return check_auth(auth)
 
 
-# Clients log in with the same body again and again. What it says is only looked at.
+# Clients log in with the same body many times. Do not change the cached result.
 _seen = lru_cache(maxsize=64)(_read)

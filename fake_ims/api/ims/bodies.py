@@ -1,4 +1,4 @@
-"""Bodies of the IMS APIs, in and out."""
+"""Request and response bodies of the IMS APIs."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 async def document(call: Call) -> dict[str, Any]:
-    """The body, a JSON object.
+    """Return the body, a JSON object.
 
     Raises:
-        ImsError: ``IMG.0007`` if there is none, ``IMG.0001`` if it is something else.
+        ImsError: ``IMG.0007`` if it is missing, ``IMG.0001`` if it is not an object.
     """
     if not (await call.read()).strip():
         raise ImsError("IMG.0007")
@@ -34,15 +34,15 @@ async def document(call: Call) -> dict[str, Any]:
 
 
 def as_json(found: Any) -> Answer:
-    """A JSON document, with the status of the operation's row."""
+    """Return a JSON response with the status of the operation's row."""
     return Answer(DONE, msgspec.json.encode(found), JSON)
 
 
 def no_content() -> Answer:
-    """No body, with the status of the operation's row."""
+    """Return an empty response with the status of the operation's row."""
     return Answer(DONE)
 
 
 def job_answer(job: Job) -> Answer:
-    """The id of the job that has begun."""
+    """Return the response with the id of a new job."""
     return as_json({"job_id": job.id})

@@ -1,4 +1,4 @@
-"""Chapter *Image*: images made from servers, disks and backups."""
+"""Chapter *Image*: images created from servers, disks and backups."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .bodies import document, job_answer
 
 @handles("cloudimages.create", "cloudimages.create_v21")
 async def create(call: Call) -> Answer:
-    """Page *Creating an Image*: four shapes of one body, told apart by what they name."""
+    """Page *Creating an Image*: the fields of the body select one of four operations."""
     return job_answer(_undertaking(call, await document(call)).begin())
 
 

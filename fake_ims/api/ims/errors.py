@@ -1,6 +1,6 @@
-"""How the IMS APIs say no: a code of the chapter *Error Codes* with the status that stands there.
+"""Error responses of the IMS APIs: a code and its status from the chapter *Error Codes*.
 
-Where Glance answers 404, 409 or 413, the IMS APIs answer 400 with the code.
+Where Glance returns 404, 409 or 413, the IMS APIs return 400 with the code.
 """
 
 from __future__ import annotations
@@ -11,29 +11,29 @@ from ...profiles.answer import Answer
 from ...profiles.otc import OTC
 from ..call import Call
 
-# What is not about the thing that a request asks for has the status that every API gives it.
+# Statuses for errors that do not concern the requested resource are the same in every API.
 _COMMON = frozenset({401, 405, 500, 501})
 _KEYS = frozenset({"policy.denied", "route.unknown", "body.too_large"})
 
 
 class ImsErrors:
-    """The wording of the IMS APIs."""
+    """Renders errors as the IMS APIs do."""
 
     def refuse(self, call: Call, refused: Refused) -> Answer:
-        """The reference's error body, with the status of its code."""
+        """Return the reference's error body, with the status of its code."""
         row = refused.row
         if row.status in _COMMON or row.key in _KEYS:
             return OTC.refuse(call, refused)
-        # The code's message, then what is wrong in this case; of a long sentence its beginning.
+        # The code's message, then the first line of Glance's.
         return self.error(call, ImsError(row.code,
                                          detail=refused.text.split("\n", 1)[0].rstrip(".")))
 
     def error(self, call: Call, error: ImsError) -> Answer:
-        """The reference's error body."""
+        """Return the reference's error body."""
         return OTC.error(call, error)
 
     def fault_answer(self, call: Call, status: int, error: ErrorCode | None) -> Answer:
-        """The reference's error body, with the code that fits the status."""
+        """Return the reference's error body, with a code that has the status."""
         return OTC.fault_answer(call, status, error)
 
 

@@ -1,4 +1,4 @@
-"""Chapter *Image*: images made from files in buckets, exported to them, and copied."""
+"""Chapter *Image*: images created from files in buckets, exports, and copies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .bodies import document, job_answer
 
 @handles("cloudimages.quickimport", "cloudimages.quickimport_v21")
 async def quick_import(call: Call) -> Answer:
-    """Page *Importing an Image File Quickly*: two shapes, told apart by ``type``."""
+    """Page *Importing an Image File Quickly*: ``type`` selects one of two operations."""
     found = await document(call)
     shape = QUICK_DATA_IMAGE if found.get("type") == "DataImage" else QUICK_SYSTEM_IMAGE
     return job_answer(FromFile(call.service, call.known_caller, read(shape, found),

@@ -1,4 +1,4 @@
-"""Chapter *Image*: lists, changes and operating systems."""
+"""Chapter *Image*: lists, updates and operating systems."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..native.render import image_answer, image_bytes
 from ..registry import handles
 from .bodies import as_json
 
-# What the tags of Huawei's client choose of the reference's table, which is of x86 alone.
+# What the ``tag`` of Huawei's client selects from the reference's table, which has x86 only.
 _TAGS: dict[str, Callable[[OperatingSystem], bool]] = {
     "x86": lambda system: True,
     "arm": lambda system: False,
@@ -47,7 +47,7 @@ async def update(call: Call) -> Answer:
 
 @handles("cloudimages.os_versions")
 async def os_versions(call: Call) -> Answer:
-    """Operating systems by platform (permissions chapter; the answer is Huawei's client's)."""
+    """Operating systems by platform (permissions chapter; response as in Huawei's client)."""
     access.require_role("get_images", call.known_caller, "reader")
     chosen = _TAGS[read_query(OS_VERSIONS_QUERY, dict(call.pairs()))["tag"]]
     groups = []

@@ -27,7 +27,7 @@ async def show(call: Call) -> Answer:
 
 @handles("cloudimages.job")
 async def progress(call: Call) -> Answer:
-    """``ShowJobProgress`` of Huawei's client: the same without the project in the path."""
+    """``ShowJobProgress`` of Huawei's client: the same, without the project in the path."""
     return _answer(call)
 
 
@@ -41,7 +41,7 @@ def _answer(call: Call) -> Answer:
 
 
 def document(service: Service, job: Job) -> dict[str, Any]:
-    """A job as JSON shows it; what it has not got yet is null."""
+    """Render a job. Values that do not exist yet are null."""
     return {
         "status": job.status,
         "entities": _entities(service, job),
@@ -65,5 +65,5 @@ def _entities(service: Service, job: Job) -> dict[str, Any]:
 
 
 def _instant(moment: float) -> str:
-    """With milliseconds, as the page's examples have it."""
+    """Format an instant with milliseconds, as in the examples of the page."""
     return f"{isotime(moment)[:-1]}.{int(moment * 1000) % 1000:03d}Z"

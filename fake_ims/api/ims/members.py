@@ -1,4 +1,4 @@
-"""Chapter *Image Sharing*: members in batch, and those of Huawei's client below a project."""
+"""Chapter *Image Sharing*: batch operations, and the operations of Huawei's client."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def update(call: Call) -> Answer:
 
 @handles("project_members.list")
 async def list_(call: Call) -> Answer:
-    """``ListImageMembers`` of Huawei's client, in pages of ``limit`` behind ``marker``."""
+    """``ListImageMembers`` of Huawei's client, in pages of ``limit`` after ``marker``."""
     check_project(call)
     image_id = call.params["image_id"]
     limit, marker = read_query(MEMBERS, dict(call.pairs())).values()
@@ -76,7 +76,7 @@ def _document(member: Member, image_id: str) -> dict[str, str]:
 
 
 def check_project(call: Call) -> None:
-    """The project in the path is the caller's.
+    """Check that the project in the path is the caller's.
 
     Raises:
         ImsError: ``IMG.0030``.

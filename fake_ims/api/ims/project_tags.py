@@ -1,4 +1,4 @@
-"""Chapter *Image Tagging*: tags below a project."""
+"""Chapter *Image Tagging*: tags in the paths of a project."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _delete(call: Call, found: dict[str, Any]) -> None:
 
 @handles("project_tags.delete")
 async def delete(call: Call) -> Answer:
-    """Page *Deleting an Image Tag*: 404 if there is none of that key."""
+    """Page *Deleting an Image Tag*: 404 if no tag has the key."""
     image, key = _taggable(call), call.params["key"]
     if all(pair(tag)[0] != key for tag in image.tags):
         raise ImsError("IMG.0115", status=404, message=f"The image has no tag {key}.")

@@ -1,4 +1,4 @@
-"""Chapter *Image Tagging*: tags below ``/v1/cloudimages``."""
+"""Chapter *Image Tagging*: tags under ``/v1/cloudimages``."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .bodies import as_json, document, no_content
 
 @handles("cloudimages.tags.set")
 async def set_(call: Call) -> Answer:
-    """Page *Adding or Modifying a Tag*: by ``tag`` or by ``image_tag``."""
+    """Page *Adding or Modifying a Tag*: with ``tag`` or with ``image_tag``."""
     found = await document(call)
     if found.get("tag") and found.get("image_tag") == {"key": "", "value": ""}:
-        # The Go SDK sends an empty pair beside a tag.
+        # The Go SDK sends an empty pair together with a tag.
         found = {**found, "image_tag": None}
     body = read(SET_TAG, found)
     if (body["tag"] is None) is (body["image_tag"] is None):
@@ -34,9 +34,9 @@ async def set_(call: Call) -> Answer:
 
 @handles("cloudimages.tags.list")
 async def list_(call: Call) -> Answer:
-    """Page *Querying Tags*: of the images that the filters of *Querying Images* choose.
+    """Page *Querying Tags*: the tags of images that match the filters of *Querying Images*.
 
-    ``limit`` and ``page`` (from 1) are about tags.
+    ``limit`` and ``page`` (from 1) count tags.
     """
     service, caller = call.service, call.known_caller
     service.transitions.settle()

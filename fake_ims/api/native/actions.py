@@ -1,4 +1,4 @@
-"""Glance's actions: an image's data is taken out of use and back."""
+"""Glance's actions: deactivate and reactivate an image."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from .images import no_content
 
 @handles("images.deactivate")
 async def deactivate(call: Call) -> Answer:
-    """``active`` becomes ``deactivated``."""
+    """Change ``active`` to ``deactivated``."""
     call.service.images.deactivate(call.known_caller, call.params["image_id"])
     return no_content()
 
 
 @handles("images.reactivate")
 async def reactivate(call: Call) -> Answer:
-    """``deactivated`` becomes ``active``."""
+    """Change ``deactivated`` to ``active``."""
     call.service.images.reactivate(call.known_caller, call.params["image_id"])
     return no_content()

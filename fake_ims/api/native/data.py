@@ -1,4 +1,4 @@
-"""The bytes of an image: upload and download, with ranges."""
+"""Image data: upload and download, with ranges."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from ..registry import handles
 from .images import no_content
 
 OCTETS = "application/octet-stream"
-# As Glance's web framework reads them: what follows is not looked at.
+# As Glance's web framework reads them: the rest of the header is ignored.
 _RANGE = re.compile(r"bytes *= *(\d{0,99}) *- *(\d{0,99})", re.I)
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,99})-(\d{1,99})/(\d{1,99}|\*)")
 
 
 def check_media_type(call: Call) -> None:
-    """Uploads are octet streams.
+    """Check that an upload is an octet stream.
 
     Raises:
         Refused: ``data.media_type``.
@@ -34,7 +34,7 @@ def check_media_type(call: Call) -> None:
 
 
 def announced_size(call: Call) -> int | None:
-    """The size that the client announces beside the body.
+    """Return the size that the client announces in a header.
 
     Raises:
         Refused: ``data.size_header``.
@@ -49,10 +49,10 @@ def announced_size(call: Call) -> int | None:
 
 
 async def receive(call: Call, image: Image, expected: int | None) -> Blob:
-    """Take in the bytes of an upload as they arrive, in constant memory.
+    """Read the bytes of an upload as they arrive, in constant memory.
 
     Raises:
-        Refused: more or fewer bytes arrive than were announced.
+        Refused: the number of bytes differs from the announced one.
     """
     blob = Blob(call.service.store.spool)
     try:
@@ -99,7 +99,7 @@ async def upload(call: Call) -> Answer:
 
 @handles("images.download")
 async def download(call: Call) -> Answer:
-    """The bytes of an image, or a range of them."""
+    """Return the bytes of an image, or a range of them."""
     service, caller = call.service, call.known_caller
     image = service.images.get(caller, call.params["image_id"])
     if image.status == "deactivated" and not caller.is_admin:
@@ -110,7 +110,7 @@ async def download(call: Call) -> Answer:
             raise Refused("store.prefer_unknown", store=store.strip())
     blob = image.data
     if blob is None or image.status in ("saving", "importing"):
-        requested_range(call, sys.maxsize)  # one that cannot be read is refused all the same
+        requested_range(call, sys.maxsize)  # a malformed range is refused even without data
         return Answer(204)
     part = requested_range(call, blob.size)
     start, length = part or (0, blob.size)
@@ -123,10 +123,9 @@ async def download(call: Call) -> Answer:
 
 
 def requested_range(call: Call, size: int) -> tuple[int, int] | None:
-    """Start and length of the range that a request asks for; None for all of it.
+    """Return start and length of the requested range; None for the whole image.
 
-    ``Range`` counts first; ``Content-Range`` in a request is an old way that Glance still takes.
-
+    ``Range`` takes precedence. ``Content-Range`` in a request is an old form that Glance accepts.
     Raises:
         Refused: 416, or 400 for several ranges.
     """

@@ -16,7 +16,7 @@ EMPTY = "text/html; charset=UTF-8"
 
 
 def no_content() -> Answer:
-    """No body, as Glance sends it, with the status of the operation's row."""
+    """Return an empty response as Glance does, with the status of the operation's row."""
     return Answer(DONE, content_type=EMPTY)
 
 
@@ -46,7 +46,7 @@ async def list_(call: Call) -> Answer:
 
 
 def links(path: str, call: Call, marker: str | None) -> tuple[str, str | None]:
-    """The links ``first`` and ``next`` of a page: the query as it came, with another marker.
+    """Return the links ``first`` and ``next`` of a page: the request's query with a new marker.
 
     Args:
         path: path of the list.
@@ -89,7 +89,7 @@ async def update(call: Call) -> Answer:
 
 @handles("images.delete")
 async def delete(call: Call) -> Answer:
-    """Page *Deleting an Image*; a body may say whether to delete the image's backups, too."""
+    """Page *Deleting an Image*. The body may ask to delete the image's backups, too."""
     with_backup: object = False
     if call.has_body:
         document = await call.json()

@@ -1,7 +1,7 @@
-"""Glance's interoperable image import: staging, importing, and what there is to know of stores.
+"""Glance's interoperable image import: staging, importing, and stores.
 
-Source: asked of a real Glance. ``web-download`` and ``copy-image`` are refused where it refuses
-them; a ``web-download`` that passes all checks fails as a task, because the fake opens no
+Source: responses of a real Glance. ``web-download`` and ``copy-image`` are refused where Glance
+refuses them. A ``web-download`` that passes all checks fails as a task, because the fake opens no
 connections.
 """
 
@@ -32,7 +32,7 @@ _URI_PORTS = frozenset({80, 443})
 
 @handles("images.stage")
 async def stage(call: Call) -> Answer:
-    """Bring data into the staging area: the image is ``uploading`` until it is imported."""
+    """Upload data to the staging area. The image is ``uploading`` until it is imported."""
     check_media_type(call)
     expected = announced_size(call)
     image = call.service.uploads.begin(call.known_caller, call.params["image_id"],
@@ -143,7 +143,7 @@ def _stores(call: Call, document: dict[str, Any]) -> list[str]:
 
 
 def _copy(document: dict[str, Any], image: Image, stores: list[str]) -> Answer:
-    """With one store there is never another to copy to: nothing to do, or refused."""
+    """Refuse, or do nothing: with one store there is no other to copy to."""
     if not document.get("all_stores"):
         for store in stores:
             if store in image.stores:
@@ -165,7 +165,7 @@ def _passes(uri: object) -> bool:
 
 
 def _is_inside(host: str) -> bool:
-    """Whether a host is this machine or its own network, in any way of writing the address."""
+    """Return whether a host is this machine or its network, in any notation of the address."""
     if host == "localhost":
         return True
     try:
@@ -180,7 +180,7 @@ def _is_inside(host: str) -> bool:
 
 @handles("stores.delete")
 async def delete_from_store(call: Call) -> Answer:
-    """Remove an image's data from one of several stores; there is only one here."""
+    """Delete an image's data from one of several stores. The fake has only one."""
     service, caller = call.service, call.known_caller
     store = call.params["store_id"]
     if store not in service.profile.stores:
@@ -199,7 +199,7 @@ async def delete_from_store(call: Call) -> Answer:
 
 @handles("locations.list")
 async def locations(call: Call) -> Answer:
-    """Where an image's data lies, for services and admins."""
+    """Return the locations of an image's data, for services and admins."""
     service, caller = call.service, call.known_caller
     image = service.images.get(caller, call.params["image_id"])
     _require_service(caller, image, "fetch_image_location")
@@ -209,7 +209,7 @@ async def locations(call: Call) -> Answer:
 
 @handles("locations.add")
 async def add_location(call: Call) -> Answer:
-    """Point an image at data elsewhere: refused, as by a Glance without an HTTP store."""
+    """Add a location to an image: refused, as by a Glance without an HTTP store."""
     service, caller = call.service, call.known_caller
     body = await call.json()
     mismatch = validation.check_value(body, schema.ADD_LOCATION, ("properties", "add_location"),

@@ -1,4 +1,4 @@
-"""What Glance tells of itself: ways to import, stores, usage, cache, health."""
+"""What Glance reports about itself: import methods, stores, usage, cache, health."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .render import as_json
 
 @handles("info.import")
 async def import_methods(call: Call) -> Answer:
-    """The enabled ways to import."""
+    """The enabled import methods."""
     return as_json({"import-methods": {
         "description": "Import methods available.",
         "type": "array",
@@ -34,7 +34,7 @@ async def stores(call: Call) -> Answer:
 
 @handles("info.stores_detail")
 async def stores_detail(call: Call) -> Answer:
-    """The stores and what they are, for admins."""
+    """The stores with details, for admins."""
     access.require_role("stores_info_detail", call.known_caller, "admin")
     properties = {"data_dir": "/fake_ims", "chunk_size": 65536, "thin_provisioning": False}
     detail = [{**store, "type": "file", "weight": 0, "properties": properties}
@@ -44,7 +44,7 @@ async def stores_detail(call: Call) -> Answer:
 
 @handles("info.usage")
 async def usage(call: Call) -> Answer:
-    """Usage against Keystone's unified limits, of which none is set."""
+    """Usage and Keystone's unified limits, which are not set."""
     return as_json({"usage": {}})
 
 
@@ -62,13 +62,13 @@ async def cache(call: Call) -> Answer:
 
 @handles("cors.preflight")
 async def preflight(call: Call) -> Answer:
-    """What Glance's CORS middleware says where no origin is allowed."""
+    """The response of Glance's CORS middleware if no origin is allowed."""
     return Answer(DONE)
 
 
 @handles("health.check")
 async def healthcheck(call: Call) -> Answer:
-    """Whether the service is up: it is, since it answers."""
+    """The health check, which always succeeds."""
     if "application/json" in call.headers.get("Accept", ""):
         return as_json({"detailed": False, "reasons": ["OK"]})
     return Answer(DONE, b"OK", "text/plain; charset=UTF-8")

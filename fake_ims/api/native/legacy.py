@@ -1,4 +1,4 @@
-"""The deprecated v1 operations that the reference still has.
+"""The deprecated v1 operations that are still in the reference.
 
 Pages *Querying Image Details (V1.1)*, *Querying Image Metadata (V1)*, *Deleting an Image (V1.1)*.
 """
@@ -63,7 +63,7 @@ def _filters(call: Call) -> Iterator[tuple[str, str]]:
 
 @handles("images.detail_v1")
 async def detail(call: Call) -> Answer:
-    """Images in detail, by the filters of the page."""
+    """Images with details, by the filters of the page."""
     service, caller = call.service, call.known_caller
     service.transitions.settle()
     access.require_role("get_images", caller, "reader")
@@ -96,6 +96,6 @@ def _sendable(text: str) -> bool:
 
 @handles("images.delete_v1")
 async def delete(call: Call) -> Answer:
-    """Delete an image; the page's example says 200, its table of returned values 204."""
+    """Delete an image. The page's example says 200, its table of returned values 204."""
     call.service.images.delete(call.known_caller, call.params["image_id"])
     return Answer(DONE, content_type="text/html; charset=UTF-8")

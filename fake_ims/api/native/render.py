@@ -1,4 +1,4 @@
-"""Images and members as JSON, rendered once per revision."""
+"""Images and members as JSON, rendered once per change."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ encode = msgspec.json.Encoder().encode
 
 
 def as_json(document: Any, status: int = DONE) -> Answer:
-    """A JSON document; by default with the status of the operation's row."""
+    """Return a JSON response, by default with the status of the operation's row."""
     return Answer(status, encode(document), JSON)
 
 
 def image_bytes(image: Image, profile: Profile, admin: bool = False) -> bytes:
-    """The image as its JSON, from the cache unless it has changed since.
+    """Return the image as JSON, cached until the next change.
 
-    Only of a deactivated image an admin sees more than others do.
+    An admin sees more than others only of a deactivated image.
     """
     if admin and image.status == "deactivated":
         return encode(profile.view(image, True))
@@ -34,7 +34,7 @@ def image_bytes(image: Image, profile: Profile, admin: bool = False) -> bytes:
 
 
 def image_answer(image: Image, profile: Profile, admin: bool = False) -> Answer:
-    """An answer of one image, with the status of the operation's row."""
+    """Return a response with one image, with the status of the operation's row."""
     return Answer(DONE, image_bytes(image, profile, admin), JSON)
 
 
@@ -45,7 +45,7 @@ def page_bytes(
     first: str,
     following: str | None,
 ) -> bytes:
-    """A page of images: a join of what each image has rendered to."""
+    """Return a page of images, joined from the JSON of each image."""
     if admin:
         joined = b",".join([image_bytes(image, profile, True) for image in images])
     else:
@@ -57,7 +57,7 @@ def page_bytes(
 
 
 def member_document(member: Member, image_id: str) -> dict[str, str]:
-    """A member as JSON shows it."""
+    """Render a member."""
     return {
         "member_id": member.project_id,
         "image_id": image_id,

@@ -1,4 +1,4 @@
-"""Glance's task API (deprecated there): an administrator's look at imports."""
+"""Glance's task API (deprecated there): imports, as an administrator sees them."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _settle(call: Call) -> None:
 
 @handles("tasks.list")
 async def list_(call: Call) -> Answer:
-    """The tasks, by status and type, in pages."""
+    """The tasks, filtered by status and type, in pages."""
     _allow(call)
     params = dict(call.pairs())
     limit_text, marker = params.pop("limit", None), params.pop("marker", None)
@@ -108,7 +108,7 @@ async def list_(call: Call) -> Answer:
 
 @handles("tasks.create")
 async def create(call: Call) -> Answer:
-    """Start a task by hand; imports by it are refused as Glance refuses them."""
+    """Create a task. Imports by task are refused as in Glance."""
     _allow(call)
     document = await call.json()
     for name in ("type", "input"):
@@ -134,7 +134,7 @@ async def create(call: Call) -> Answer:
     service.tasks.add(task)
     answer = as_json(_document(task))
     answer.headers["Location"] = f"{call.base_url}/v2/tasks/{task.id}"
-    # Nothing can be imported by such a task: by the next look it has failed.
+    # Such a task cannot import anything, so it fails at once.
     service.tasks.finish(task, now, failure="Task failed due to Internal Error")
     return answer
 
@@ -152,7 +152,7 @@ async def show(call: Call) -> Answer:
 
 @handles("tasks.delete")
 async def delete(call: Call) -> Answer:
-    """Tasks go away by themselves."""
+    """Refuse to delete a task; tasks expire."""
     _allow(call)
     raise Refused("task.delete", headers={"Allow": "GET"})
 

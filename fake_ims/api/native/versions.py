@@ -1,4 +1,4 @@
-"""API version query."""
+"""API versions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .render import as_json
 
 @handles("versions.list")
 async def list_(call: Call) -> Answer:
-    """Page *Querying API Versions*: 300, because there is a choice."""
+    """Page *Querying API Versions*: 300, because there are several."""
     return as_json(call.service.profile.versions(call.base_url))
 
 

@@ -1,7 +1,6 @@
-"""Keystone's side of the service: people, what they may enter, and the tokens they get.
+"""Keystone's part of the service: users, their roles, and the tokens they get.
 
-Nothing imports this package before somebody asks for it: a fake that nobody logs in to does not
-pay for it.
+Nothing imports this package before it is needed, so a fake without logins does not pay for it.
 """
 
 from .keystone import Keystone

@@ -1,4 +1,4 @@
-"""The service catalog: which services the cloud has, and where."""
+"""The service catalog: the services of the cloud and their endpoints."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ INTERFACES = ("public", "internal", "admin")
 OURS = {
     "image": ("glance", ""),
     "ims": ("ims", ""),
-    # With a root of its own above it: clients go up from there to look for other versions.
+    # It has a version list above it: clients go up from here to look for other versions.
     "identity": ("keystone", "/identity/v3"),
 }
-# What clients look up by type beside images. They find a URL, and there a clear 501.
+# Other services that clients look up by type. Their endpoint exists and responds with a clear 501.
 OTHERS = (
     "antiddos", "as", "block-storage", "ccev2.0", "ces", "compute", "cts", "data-protect",
     "ddsv3", "dms", "dns", "ecs", "elb", "elbv3", "eps", "evs", "key-manager", "kms", "mrs", "nat",
@@ -31,7 +31,7 @@ OTHERS = (
 
 @lru_cache(maxsize=32)
 def catalog(base_url: str, region: str) -> list[dict[str, Any]]:
-    """The catalog as a token shows it, for a client that reaches the fake at ``base_url``."""
+    """Return the catalog of a token, for a client that reaches the fake at ``base_url``."""
     found = []
     for kind, (name, path) in OURS.items():
         found.append(_service(kind, name, f"{base_url}{path}", region, INTERFACES))
@@ -57,5 +57,5 @@ def _service(
 
 @lru_cache(maxsize=32)
 def rendered(base_url: str, region: str) -> bytes:
-    """The catalog as JSON, to be put into a token as it is."""
+    """Return the catalog as JSON, ready to be placed into a token."""
     return msgspec.json.encode(catalog(base_url, region))

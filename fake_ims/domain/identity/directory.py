@@ -1,4 +1,4 @@
-"""The directory: finds domains, projects and users by id or name, and knows who has which role."""
+"""The directory: finds domains, projects and users by id or name, and knows their roles."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _Owned = TypeVar("_Owned", Project, User)
 
 
 class Directory:
-    """Everybody, by id and by name."""
+    """All domains, projects, users and groups, by id and by name."""
 
     def __init__(self) -> None:
         self.domains: dict[str, Domain] = {}
@@ -26,7 +26,7 @@ class Directory:
     # finding
 
     def domain(self, id: str | None, name: str | None) -> Domain | None:
-        """The domain of that id, else of that name."""
+        """Return the domain with this id, else with this name."""
         if id is not None:
             return self.domains.get(id)
         for row in self.domains.values():
@@ -35,41 +35,41 @@ class Directory:
         return None
 
     def project(self, id: str | None, name: str | None, domain: Domain | None) -> Project | None:
-        """The project of that id, else of that name in the domain."""
+        """Return the project with this id, else with this name in the domain."""
         return _find(self.projects, id, name, domain)
 
     def user(self, id: str | None, name: str | None, domain: Domain | None) -> User | None:
-        """The user of that id, else of that name in the domain."""
+        """Return the user with this id, else with this name in the domain."""
         return _find(self.users, id, name, domain)
 
     def credential(self, user: User, name: str) -> ApplicationCredential | None:
-        """A user's application credential, by name."""
+        """Return a user's application credential, by name."""
         return next((row for row in self.credentials.values()
                      if row.user_id == user.id and row.name == name), None)
 
     # making
 
     def add_domain(self, name: str, id: str | None = None) -> Domain:
-        """A new domain."""
+        """Add a domain."""
         row = Domain(id or derived_id("domain", name), name)
         self.domains[row.id] = row
         return row
 
     def add_project(self, name: str, domain: Domain, id: str | None = None) -> Project:
-        """A new project."""
+        """Add a project."""
         row = Project(id or derived_id("project", domain.name, name), name, domain.id)
         self.projects[row.id] = row
         return row
 
     def add_user(self, name: str, domain: Domain, id: str | None = None,
                  password: str | None = None) -> User:
-        """A new user."""
+        """Add a user."""
         row = User(id or derived_id("user", domain.name, name), name, domain.id, password)
         self.users[row.id] = row
         return row
 
     def add_group(self, name: str, domain: Domain) -> Group:
-        """A new group."""
+        """Add a group."""
         row = Group(derived_id("group", domain.name, name), name, domain.id)
         self.groups[row.id] = row
         return row
@@ -77,12 +77,12 @@ class Directory:
     # roles
 
     def grant_roles(self, who: str, where: str, roles: Iterable[str]) -> None:
-        """Give a user or group roles on a project or domain, beside those it has."""
+        """Give a user or group more roles on a project or domain."""
         self._roles[who, where] = tuple(dict.fromkeys((*self._roles.get((who, where), ()),
                                                        *roles)))
 
     def revoke_roles(self, who: str, where: str, roles: Iterable[str] | None = None) -> None:
-        """Take roles from a user or group; None for all."""
+        """Take roles from a user or group; None takes all."""
         left = () if roles is None else tuple(
             role for role in self._roles.get((who, where), ()) if role not in set(roles))
         if left:
@@ -91,7 +91,7 @@ class Directory:
             self._roles.pop((who, where), None)
 
     def roles(self, user_id: str, where: str) -> tuple[str, ...]:
-        """A user's roles on a project or domain: his own, his groups', and the implied ones."""
+        """Return a user's roles on a project or domain: own, through groups, and implied ones."""
         found = list(self._roles.get((user_id, where), ()))
         for group in self.groups.values():
             if user_id in group.members:
@@ -99,19 +99,19 @@ class Directory:
         return implied_roles(tuple(found))
 
     def projects_of(self, user_id: str) -> list[Project]:
-        """The projects on which a user has a role."""
+        """Return the projects on which a user has a role."""
         return [row for row in self.projects.values()
                 if row.enabled and self.roles(user_id, row.id)]
 
     def domains_of(self, user_id: str) -> list[Domain]:
-        """The domains on which a user has a role."""
+        """Return the domains on which a user has a role."""
         return [row for row in self.domains.values()
                 if row.enabled and self.roles(user_id, row.id)]
 
     # removing
 
     def remove_user(self, user: User) -> None:
-        """Remove a user with roles and credentials."""
+        """Remove a user, with their roles and credentials."""
         self.users.pop(user.id, None)
         for group in self.groups.values():
             group.members.discard(user.id)
@@ -120,14 +120,14 @@ class Directory:
         self._forget(user.id)
 
     def remove_project(self, project: Project) -> None:
-        """Remove a project with the roles on it."""
+        """Remove a project, with all roles on it."""
         self.projects.pop(project.id, None)
         self.credentials = {row.id: row for row in self.credentials.values()
                             if row.project_id != project.id}
         self._forget(project.id)
 
     def remove_domain(self, domain: Domain) -> None:
-        """Remove a domain with its projects, users and groups."""
+        """Remove a domain, with its projects, users and groups."""
         for project in [row for row in self.projects.values() if row.domain_id == domain.id]:
             self.remove_project(project)
         for user in [row for row in self.users.values() if row.domain_id == domain.id]:

@@ -1,4 +1,4 @@
-"""The entrance: reads a log-in and says who has logged in, and where to."""
+"""Reads a login request: who logs in, and the scope they ask for."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _Document = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Entry:
-    """Who enters.
+    """A checked login.
 
     Attributes:
         user: the user.
-        methods: how.
-        project, domain: where to; neither for an unscoped token.
-        roles: there.
-        expires_at: when the token that was shown ends, if one was.
-        audit_ids: of that token.
-        credential: the application credential that was shown.
-        bound_to: the project that a credential or key is for.
+        methods: the authentication methods used.
+        project, domain: the scope; neither for an unscoped token.
+        roles: the user's roles in that scope.
+        expires_at: when the presented token expires, if the login used a token.
+        audit_ids: audit ids of the presented token.
+        credential: the application credential used.
+        bound_to: the project that a credential or key is limited to.
     """
 
     user: User
@@ -45,7 +45,7 @@ class Entry:
 
 
 def check(auth: object) -> _Document:
-    """What stands below ``auth``, if its parts are of the types that they must have.
+    """Return the content of ``auth`` if all of its parts have the right types.
 
     Raises:
         Refused: ``identity.schema``.
@@ -60,7 +60,7 @@ def check(auth: object) -> _Document:
 
 
 class Entrance:
-    """Reads log-ins for an identity."""
+    """Reads the logins of one identity service."""
 
     def __init__(self, identity: Keystone) -> None:
         self._identity = identity
@@ -72,10 +72,10 @@ class Entrance:
         }
 
     def enter(self, auth: _Document) -> Entry:
-        """Who enters with what stands below ``auth``, which has been checked.
+        """Return who logs in with the content of ``auth``, which has passed ``check``.
 
         Raises:
-            Refused: as Keystone does.
+            Refused: where Keystone refuses.
         """
         shown: _Document = auth["identity"]
         methods = tuple(dict.fromkeys(shown["methods"]))
@@ -195,7 +195,7 @@ class Entrance:
         else:
             raise Refused("identity.unauthorized")
 
-    # who and what is named
+    # look-ups by id and name
 
     def _user(self, named: _Document, field: str) -> User:
         identity = self._identity
@@ -230,7 +230,7 @@ class Entrance:
         project = identity.directory.project(id, name, domain)
         if project is None and identity.lenient:
             if id is None and name == identity.region:
-                # Whatever they call the domain, the region's name means the default project.
+                # By any domain, the region's name means the default project.
                 project = self._default_project()
             else:
                 project = identity.directory.add_project(id or name or "", domain, id)
@@ -252,7 +252,7 @@ class Entrance:
         from ..callers import DEFAULT_USER_ID
 
         user = self._identity.directory.users.get(DEFAULT_USER_ID)
-        if user is None:  # a test has removed him
+        if user is None:  # a test has removed the user
             raise Refused("identity.unauthorized")
         return user
 
@@ -266,10 +266,10 @@ class Entrance:
 
 
 def _scope(scope: Any) -> tuple[str, _Document] | None:
-    """Which scope is asked for; None for an unscoped token.
+    """Return the requested scope; None for an unscoped token.
 
     Raises:
-        Refused: it is none, or several.
+        Refused: the scope is unknown, or several are given.
     """
     if scope is None:
         return None
@@ -283,10 +283,10 @@ def _scope(scope: Any) -> tuple[str, _Document] | None:
 
 
 def _id_or_name(named: _Document, field: str) -> tuple[Any, Any]:
-    """What a document calls something by; either may be None.
+    """Return the id and name in a document; either may be None.
 
     Raises:
-        Refused: both are.
+        Refused: both are None.
     """
     id, name = named.get("id"), named.get("name")
     if id is None and name is None:
@@ -295,7 +295,7 @@ def _id_or_name(named: _Document, field: str) -> tuple[Any, Any]:
 
 
 def _both(one: Entry, other: Entry) -> Entry:
-    """What two methods of one log-in say together."""
+    """Combine the results of two methods of one login."""
     expiries = [at for at in (one.expires_at, other.expires_at) if at is not None]
     return Entry(one.user, (*one.methods, *other.methods),
                  expires_at=min(expiries, default=None),

@@ -1,4 +1,4 @@
-"""The identity of one fake: its directory, and the tokens that it issues."""
+"""The identity service of one fake: its directory, and the tokens that it issues."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 
 DEFAULT_LIFETIME = 86400.0
 _NEVER = 365 * 86400.0
-# Of an id that stands in a token of mode ``triple``.
+# Maximum length of an id in a token of mode ``triple``.
 _LONGEST = 255
 
 
 class Keystone:
-    """Who there is, and who has which token.
+    """Users, projects and tokens of one fake.
 
     Args:
-        service: has the tokens and keys that the rest of it knows, the profile and the time.
+        service: the service state: tokens, access keys, profile and time.
 
     Attributes:
-        profile: has the default domain, and what OTC's IAM allows beyond Keystone.
+        profile: names the default domain, and what OTC's IAM allows beyond Keystone.
         region: name of the region and of the default project.
-        directory: the people.
+        directory: domains, projects, users, groups and roles.
         keys: the access keys.
         home: the default domain.
-        token_lifetime: how long a token is good, in seconds.
+        token_lifetime: how long a token is valid, in seconds.
     """
 
     def __init__(self, service: Service) -> None:
@@ -55,21 +55,21 @@ class Keystone:
 
     @property
     def lenient(self) -> bool:
-        """Whether everybody may enter, known or not."""
+        """Whether unknown users can log in, too."""
         return self._callers.mode != "issued"
 
     @property
     def now(self) -> float:
-        """The fake's time."""
+        """Return the fake's time."""
         return self._clock.now()
 
-    # entering
+    # logging in
 
     def log_in(self, auth: Mapping[str, Any]) -> Token:
-        """A new token, for what stands below ``auth`` in a log-in and ``check`` has passed.
+        """Issue a token for the content of ``auth`` of a login, which has passed ``check``.
 
         Raises:
-            Refused: as Keystone does.
+            Refused: where Keystone refuses.
         """
         self.meet()
         return self._issue(self._entrance.enter(auth))
@@ -81,7 +81,7 @@ class Keystone:
             expires_at = min(expires_at, entry.expires_at)
         project_id = entry.project.id if entry.project else None
         if self._callers.mode == "triple":
-            # The token is made of the ids, and stands in a header.
+            # The token contains the ids, and travels in a header.
             for id in (entry.user.id, project_id or ""):
                 if ":" in id or not id.isascii() or not id.isprintable() or len(id) > _LONGEST:
                     raise Refused("identity.unauthorized")
@@ -96,7 +96,7 @@ class Keystone:
         return token
 
     def token(self, token: str) -> Token:
-        """What is known of a token, whoever has issued it.
+        """Return the details of a token, wherever it comes from.
 
         Raises:
             Refused: ``identity.strange_token`` or ``identity.stale_token``.
@@ -116,7 +116,7 @@ class Keystone:
         return known
 
     def _token_of(self, caller: Caller, token: str) -> Token:
-        """The token of a caller that came by no log-in."""
+        """Return the token of a caller who has not logged in."""
         user, project = self._known(caller)
         now = self.now
         return Token(token, user, self.domain_of(user), project,
@@ -124,12 +124,12 @@ class Keystone:
                      now, now + _NEVER)
 
     def revoke(self, token: str) -> None:
-        """Make a token bad for good."""
+        """Revoke a token for good."""
         self._callers.identify(token, self.now)
         self._callers.end(token)
 
     def lock(self, user: User) -> None:
-        """Make all tokens of a user bad, and put his keys away."""
+        """Revoke all tokens of a user, and suspend their access keys."""
         user.enabled = False
         for token in self._callers.tokens_of(user.id):
             self._callers.end(token)
@@ -138,19 +138,19 @@ class Keystone:
             self._locked_keys.setdefault(user.id, []).append(key)
 
     def unlock(self, user: User) -> None:
-        """Let a user log in again, and give him his keys back."""
+        """Let a user log in again, and restore their access keys."""
         user.enabled = True
         for key in self._locked_keys.pop(user.id, ()):
             self.keys.put(key)
 
     def keys_of(self, user_id: str) -> list[AccessKey]:
-        """A user's access keys."""
+        """Return a user's access keys."""
         return [key for key in self.keys if key.user_id == user_id]
 
     # people
 
     def meet(self) -> None:
-        """Take in the callers and owners of keys that have been made since."""
+        """Add callers and owners of access keys that are new since the last call."""
         newcomers = self._callers.newcomers
         while newcomers:
             self._known(newcomers.pop(0))
@@ -163,7 +163,7 @@ class Keystone:
                         self._known(caller)
 
     def _known(self, caller: Caller) -> tuple[User, Project | None]:
-        """The user and project of a caller, taken into the directory if they are new."""
+        """Return the user and project of a caller; new ones are added to the directory."""
         from .population import PASSWORD
 
         directory = self.directory
@@ -179,7 +179,7 @@ class Keystone:
         return user, project
 
     def welcome(self, caller: Caller, project_name: str) -> Project:
-        """A project of that name that the caller can enter, though nobody has made it."""
+        """Return a project of this name that the caller can use; it is added if it is missing."""
         user, _ = self._known(caller)
         home = self.domain_of(user)
         project = (self.directory.project(None, project_name, home)
@@ -188,10 +188,10 @@ class Keystone:
         return project
 
     def enter(self, caller: Caller, project_id: str) -> Caller | None:
-        """A caller on another project, which comes into being with the id that he gives.
+        """Return the caller on another project. A missing project is added with the given id.
 
         Returns:
-            None if he may not: the project has been disabled.
+            None if the project is disabled.
         """
         self.meet()
         directory = self.directory
@@ -204,11 +204,11 @@ class Keystone:
         return replace(caller, project_id=project.id, roles=self.roles(user, project.id), token="")
 
     def domain_of(self, row: User | Project) -> Domain:
-        """The domain that a user or project belongs to."""
+        """Return the domain of a user or project."""
         return self.directory.domains[row.domain_id]
 
     def roles(self, user: User, where: str) -> tuple[str, ...]:
-        """A user's roles on a project or domain.
+        """Return a user's roles on a project or domain.
 
         Raises:
             Refused: ``identity.unauthorized``, if there are none.

@@ -1,4 +1,4 @@
-"""People as a test names them: by id, by name, or by the record itself."""
+"""Users, projects and domains as a test names them: by id, by name, or by the record itself."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _Row = TypeVar("_Row", Domain, Project, User)
 
 
 def user(identity: Keystone, given: str | User) -> User:
-    """The user that is meant.
+    """Return the user with this id or name.
 
     Raises:
-        UsageError: there is none, or several have the name.
+        UsageError: no user, or several users, have it.
     """
     return _found("user", identity.directory.users, given)
 
@@ -26,10 +26,15 @@ def user(identity: Keystone, given: str | User) -> User:
 def project(
     identity: Keystone, given: str | Project, make: Domain | None = None
 ) -> Project:
-    """The project that is meant; with ``make`` one that is not there is made in that domain.
+    """Return the project with this id or name.
+
+    Args:
+        identity: the identity service.
+        given: id, name or record.
+        make: add a missing project to this domain; None raises instead.
 
     Raises:
-        UsageError: there is none, or several have the name.
+        UsageError: no project, or several projects, have it.
     """
     rows = identity.directory.projects
     if make is not None and isinstance(given, str) and given not in rows and not any(
@@ -39,30 +44,30 @@ def project(
 
 
 def domain(identity: Keystone, given: str | Domain | None) -> Domain:
-    """The domain that is meant; None means the default one.
+    """Return the domain with this id or name; None means the default domain.
 
     Raises:
-        UsageError: there is none.
+        UsageError: the domain does not exist.
     """
     return identity.home if given is None else _found("domain", identity.directory.domains, given)
 
 
 def project_of(identity: Keystone, owner: User, given: str | Project | None) -> Project:
-    """A project on which a user has a role: the one that is meant, or the first.
+    """Return a project on which a user has a role: the given one, or by default the first.
 
     Raises:
-        UsageError: there is none.
+        UsageError: the user has no role there.
     """
     directory = identity.directory
     if given is not None:
         found = project(identity, given)
         if not directory.roles(owner.id, found.id):
-            raise UsageError(f"user {owner.name!r} has no role on project {found.name!r}: "
+            raise UsageError(f"user {owner.name!r} has no role on project {found.name!r}; add one: "
                              f"fake.identity.grant_roles({owner.name!r}, {found.name!r}, 'member')")
         return found
     entered = directory.projects_of(owner.id)
     if not entered:
-        raise UsageError(f"user {owner.name!r} has no role on any project: "
+        raise UsageError(f"user {owner.name!r} has no role on any project; add one: "
                          f"fake.identity.grant_roles({owner.name!r}, 'p2', 'member')")
     return entered[0]
 
@@ -70,15 +75,15 @@ def project_of(identity: Keystone, owner: User, given: str | Project | None) -> 
 def absent(
     what: str, rows: Mapping[str, Project | User | Group], id: str, name: str, home: Domain
 ) -> None:
-    """Check that an id, and a name in a domain, are still to be had.
+    """Check that an id, and a name in a domain, are free.
 
     Raises:
-        UsageError: one is not.
+        UsageError: one is taken.
     """
     if id in rows:
-        raise UsageError(f"there is a {what} with id {id!r} already")
+        raise UsageError(f"a {what} with id {id!r} already exists")
     if any(row.name == name and row.domain_id == home.id for row in rows.values()):
-        raise UsageError(f"there is a {what} {name!r} in domain {home.name!r} already")
+        raise UsageError(f"a {what} {name!r} already exists in domain {home.name!r}")
 
 
 def _found(what: str, rows: Mapping[str, _Row], given: object) -> _Row:
@@ -87,7 +92,7 @@ def _found(what: str, rows: Mapping[str, _Row], given: object) -> _Row:
             return rows[given]
         same = [row for row in rows.values() if row.name == given]
         if len(same) > 1:
-            raise UsageError(f"several have the name {given!r}; give the {what}'s id: "
+            raise UsageError(f"several {what}s have the name {given!r}; pass the id: "
                              + ", ".join(row.id for row in same))
         if same:
             return same[0]

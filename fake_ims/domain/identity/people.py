@@ -1,4 +1,4 @@
-"""Who and what identity knows: domains, projects, users, groups and credentials, as records."""
+"""The records of identity: domains, projects, users, groups and credentials."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from ..handle import Handle
 
 
 def derived_id(kind: str, *names: str) -> str:
-    """An id made from names: the same names give the same id in every fake and every run."""
+    """Return an id made from names: the same names give the same id in every fake and run."""
     return sha256("\0".join(("fake_ims", kind, *names)).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 @dataclass(slots=True)
 class Domain(Handle):
-    """A domain: an account, to Open Telekom Cloud."""
+    """A domain. Open Telekom Cloud calls it an account."""
 
     id: str
     name: str
@@ -39,8 +39,8 @@ class User(Handle):
     """A user of a domain.
 
     Attributes:
-        password: None for a user who cannot log in with one.
-        enabled: False for one whose every log-in and token is refused.
+        password: the password; None for a user without one.
+        enabled: False refuses all logins and tokens of the user.
     """
 
     id: str
@@ -52,7 +52,7 @@ class User(Handle):
 
 @dataclass(slots=True)
 class Group(Handle):
-    """A group of users; its roles are its members' roles."""
+    """A group of users. Members have the group's roles."""
 
     id: str
     name: str
@@ -62,14 +62,14 @@ class Group(Handle):
 
 @dataclass(slots=True)
 class ApplicationCredential(Handle):
-    """What logs in for a user on one project, without his password.
+    """A credential with which a program logs in as a user, on one project, without a password.
 
     Attributes:
-        id: what stands in ``application_credential_id``.
-        name: its name, unique for its user.
-        secret: what stands in ``application_credential_secret``.
-        user_id, project_id: for whom it logs in, and where.
-        roles: the roles that its tokens have; None for those of the user.
+        id: the value of ``application_credential_id``.
+        name: its name, unique for the user.
+        secret: the value of ``application_credential_secret``.
+        user_id, project_id: the user and the project.
+        roles: the roles of its tokens; None for the user's roles.
         expires_at: instant on the fake's clock; None for never.
     """
 

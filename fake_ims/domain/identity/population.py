@@ -1,4 +1,4 @@
-"""Who is there at the start: one account with its default project, a user, an admin."""
+"""The first users of an identity service: one account with a default project, a user, an admin."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROLES = ("admin", "manager", "member", "reader")
 
 
 def populate(directory: Directory, domain: tuple[str, str], region: str) -> Domain:
-    """Put the default people into an empty directory; gives the domain that they belong to.
+    """Add the default users and projects to an empty directory, and return their domain.
 
     As in Open Telekom Cloud, the default project has the region's name.
     """
@@ -39,12 +39,12 @@ def populate(directory: Directory, domain: tuple[str, str], region: str) -> Doma
 
 @lru_cache(maxsize=256)
 def role_id(name: str) -> str:
-    """The id of a role: there is one for any name."""
+    """Return the id of a role. Every name has one."""
     return derived_id("role", name)
 
 
 def role_by_name(name: str) -> tuple[str, ...]:
-    """The role of somebody of whom nothing but the name is known (modes ``any``, ``triple``)."""
+    """Return the role of a user of whom only the name is known (modes ``any``, ``triple``)."""
     lower = name.lower()
     if lower.startswith("admin"):
         return ("admin",)

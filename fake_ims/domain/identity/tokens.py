@@ -1,4 +1,4 @@
-"""What is known of a token beside who calls with it."""
+"""The details of a token, beyond its caller."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from .people import ApplicationCredential, Domain, Project, User
 
 
 def audit_id() -> str:
-    """A new audit id, as Keystone makes them: 16 random bytes."""
+    """Return a new audit id of 16 random bytes, as Keystone does."""
     return urlsafe_b64encode(urandom(16)).rstrip(b"=").decode()
 
 
 @dataclass(slots=True)
 class Token:
-    """A token, as its body shows it.
+    """A token, as a response body shows it.
 
     Attributes:
-        token: what goes into ``X-Auth-Token``.
-        user: who has logged in.
-        home: his domain.
-        project: what the token is scoped to; None for a domain's or an unscoped one.
-        domain: the domain that it is scoped to, or that its project belongs to.
-        roles: on that, with the implied ones.
-        methods: how the user has logged in.
+        token: the value for ``X-Auth-Token``.
+        user: the user who logged in.
+        home: the user's domain.
+        project: the project that the token is scoped to; None without one.
+        domain: the domain that the token is scoped to, or the project's domain.
+        roles: the roles in that scope, including implied ones.
+        methods: the authentication methods of the login.
         issued_at, expires_at: instants on the fake's clock.
-        audit_ids: its own, and that of the token that it was got with.
-        credential: the application credential that it was got with.
+        audit_ids: its own, and that of the token used to get it.
+        credential: the application credential used to get it.
     """
 
     token: str
@@ -47,7 +47,7 @@ class Token:
 
 
 def instant(moment: float) -> str:
-    """An instant as Keystone prints it: ``2026-01-01T00:00:00.000000Z``, to the whole second."""
+    """Format an instant as Keystone does: ``2026-01-01T00:00:00.000000Z``, in whole seconds."""
     return _instant(int(moment))
 
 

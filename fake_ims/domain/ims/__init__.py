@@ -1,1 +1,1 @@
-"""What the IMS APIs do: the vendor's half of the service, on the same store as the native one."""
+"""The operations of the IMS APIs, on the same store as the native API."""

@@ -1,6 +1,6 @@
-"""Copies of images, within the region and into another one.
+"""Copies of images, within a region and to another region.
 
-Source: page *Replicating an Image Within a Region*; Huawei's client for the other.
+Source: page *Replicating an Image Within a Region*; for other regions, Huawei's client.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..job import Job
     from ..world import World
 
-# What a copy takes over from no image: who may see it, and what it is encrypted with.
+# Attributes that a copy does not take from its source: visibility, encryption, its own history.
 _OWN = frozenset({"__system__cmkid", "__imagetype", "active_at", "__description",
                   "enterprise_project_id"})
 
@@ -37,7 +37,7 @@ class _Copying(Undertaking):
         self.image: Image
 
     def find(self) -> None:
-        """Is the image there?
+        """Check that the image exists.
 
         Raises:
             ImsError: ``IMG.0144``.
@@ -45,7 +45,7 @@ class _Copying(Undertaking):
         self.image = image_of(self.service, self.caller, self._image_id)
 
     def check_state(self) -> None:
-        """Is it an image of a kind that can be copied, the caller's or shared with him?
+        """Check that the image can be copied: its kind, and that the caller owns or shares it.
 
         Raises:
             ImsError: ``IMG.0083``, ``IMG.0196``, ``IMG.0197``, ``IMG.0167``, ``IMG.0046``.
@@ -69,13 +69,13 @@ class Copy(_Copying):
     """``POST /v1/cloudimages/{image_id}/copy``."""
 
     def permit(self) -> None:
-        """Into an enterprise project only who may make server images."""
+        """Check the permission to create server images in the enterprise project."""
         super().permit()
         if self.body.get("enterprise_project_id") not in (None, "0"):
             self.caller.require(["ims:serverImages:create"])
 
     def find(self) -> None:
-        """Are the image, both keys and the enterprise project there?
+        """Check that the image, both keys and the enterprise project exist.
 
         Raises:
             ImsError: ``IMG.0144``, or as ``lookup.key`` and ``lookup.enterprise_project``.
@@ -94,7 +94,7 @@ class Copy(_Copying):
             lookup.enterprise_project(world, self.body["enterprise_project_id"], pays=True)
 
     def check_state(self) -> None:
-        """As for every copy, and no full-ECS image; no key for a BMS image.
+        """Check the image as for every copy. Refuse full-ECS images, and a key for a BMS image.
 
         Raises:
             ImsError: ``IMG.0130``, ``IMG.0118``, and as before.
@@ -106,11 +106,11 @@ class Copy(_Copying):
         super().check_state()
 
     def check_quota(self) -> None:
-        """Is there room for it?"""
+        """Check the quota."""
         check_quota(self.service, self.caller)
 
     def submit(self) -> Job:
-        """The copy appears, like its source in all but what the request changes."""
+        """Create the copy with its source's attributes, except for those that the request sets."""
         image, found = self.image, plan(self.caller, self.body)
         properties = {name: value for name, value in image.properties.items()
                       if name not in _OWN}
@@ -128,7 +128,7 @@ class Copy(_Copying):
 
 
 class _LeavesRegion:
-    """The work of a job whose image appears in another region, which this service does not see."""
+    """The work of a job that creates an image in another region, outside this fake."""
 
     def __init__(self, world: World, **copy: Any) -> None:
         self._world = world
@@ -136,18 +136,18 @@ class _LeavesRegion:
         self._begun = False
 
     def start(self, now: float) -> None:
-        """The copy begins."""
+        """Start copying."""
         self._begun = True
 
     def succeed(self, now: float) -> None:
-        """The copy is there, elsewhere."""
+        """Finish. The copy is in another region, so nothing changes here."""
         self._world.remote_images.add(**self._copy)
 
     def fail(self, now: float, reason: str) -> None:
-        """There is no copy."""
+        """Fail. There is no copy."""
 
     def entities(self) -> dict[str, Any]:
-        """Name and id of the copy."""
+        """Return name and id of the copy."""
         found = {"image_name": self._copy["name"]}
         if self._begun:
             found["image_id"] = self._copy["id"]
@@ -158,7 +158,7 @@ class CopyCrossRegion(_Copying):
     """``POST /v1/cloudimages/{image_id}/cross_region_copy``."""
 
     def find(self) -> None:
-        """Are the image, the region, the project there, the agency and the vault there?
+        """Check that the image, the region, the project there, the agency and the vault exist.
 
         Raises:
             ImsError: ``IMG.0144``, ``IMG.0177``, ``IMG.0145``, ``IMG.0036``, ``IMG.0179``,
@@ -173,7 +173,7 @@ class CopyCrossRegion(_Copying):
         self._vault = lookup.vault(world, body["vault_id"]) if body.get("vault_id") else None
 
     def check_state(self) -> None:
-        """As for every copy; into another region, a full-ECS image with a vault there.
+        """Check the image as for every copy. A full-ECS image needs a vault in the other region.
 
         Raises:
             ImsError: ``IMG.0178``, ``IMG.0184``, ``IMG.0189``, ``IMG.0197``, and as before.
@@ -188,7 +188,7 @@ class CopyCrossRegion(_Copying):
         super().check_state()
 
     def submit(self) -> Job:
-        """A job that ends elsewhere."""
+        """Submit a job whose result is in the other region."""
         body = self.body
         names = ("region", "name", "description", "project_name", "agency_name", "vault_id")
         work = _LeavesRegion(self.service.world, id=new_id(), source_id=self.image.id,

@@ -1,4 +1,4 @@
-"""Exporting an image to a bucket.
+"""Exports of images to buckets.
 
 Source: page *Exporting an Image*.
 """
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 MAX_EXPORT = 1024 * GB
 MAX_PLAIN_EXPORT = 128 * GB
-# Systems that are charged for: what was made of such a public image stays in the cloud.
+# Systems with a licence fee: public images of them, and images made from those, stay in the cloud.
 _CHARGED = frozenset({"Windows", "SUSE", "Red Hat", "Ubuntu", "Oracle Linux"})
 
 
 class WritesObject:
-    """The work of a job that writes an image into a bucket."""
+    """The work of a job that writes an image to a bucket."""
 
     def __init__(self, service: Service, image: Image, url: str, file_format: str) -> None:
         self._service = service
@@ -35,13 +35,13 @@ class WritesObject:
         self._format = file_format
 
     def start(self, now: float) -> None:
-        """Nothing is to be seen in the bucket before the end."""
+        """Start. The bucket shows nothing before the end."""
 
     def succeed(self, now: float) -> None:
-        """The object is there.
+        """Add the object to the bucket.
 
         Raises:
-            ImsError: the image or the bucket has gone meanwhile, or such an object has come.
+            ImsError: the image or the bucket is gone, or the object exists by now.
         """
         image = self._image
         if self._service.store.get(image.id) is not image:
@@ -54,10 +54,10 @@ class WritesObject:
             name, data=data, size=max(file_size(image), len(data or b"")), format=self._format)
 
     def fail(self, now: float, reason: str) -> None:
-        """No object appears."""
+        """Fail. There is no object."""
 
     def entities(self) -> dict[str, Any]:
-        """Id of the image."""
+        """Return the id of the image."""
         return {"image_id": self._image.id}
 
 
@@ -71,11 +71,11 @@ class Export(Undertaking):
         self._image_id = image_id
         self._url: str = body["bucket_url"]
         self._quick: bool = body["is_quick_export"]
-        # Clients send a format with a fast export, too, which makes ZVHD2 whatever it says.
+        # Clients send a format even with a fast export, which always writes ZVHD2.
         self._format: str = "zvhd2" if self._quick else body["file_format"]
 
     def find(self) -> None:
-        """Are the image and the bucket there?
+        """Check that the image and the bucket exist.
 
         Raises:
             ImsError: ``IMG.0144``, or as ``World.bucket``.
@@ -85,7 +85,7 @@ class Export(Undertaking):
         self._bucket = lookup.bucket(self.service.world, bucket)
 
     def check_state(self) -> None:
-        """Is it an image that may leave the cloud?
+        """Check that the image may leave the cloud.
 
         Raises:
             ImsError: ``IMG.0077``, ``IMG.0047``, ``IMG.0128``, ``IMG.0080``, ``IMG.0167``,
@@ -111,7 +111,7 @@ class Export(Undertaking):
             raise ImsError("IMG.0160")
 
     def _is_charged(self) -> bool:
-        """Whether it comes, over any number of copies, from a public image that is charged for."""
+        """Return whether the image comes from a public image with a licence fee, by any copies."""
         store, image = self.service.store, self._image
         seen: set[str] = set()
         while (parent_id := image.properties.get("__originalimagename", "")) not in seen:
@@ -125,7 +125,7 @@ class Export(Undertaking):
         return False
 
     def check_conflict(self) -> None:
-        """Is there no such object, and no export of the image under way?
+        """Check that the object does not exist, and that no other export of the image is running.
 
         Raises:
             ImsError: ``IMG.0148``, ``IMG.0070``.
@@ -140,6 +140,6 @@ class Export(Undertaking):
             raise ImsError("IMG.0070")
 
     def submit(self) -> Job:
-        """The object appears at the end."""
+        """Submit the job. The object appears at its end."""
         work = WritesObject(self.service, self._image, self._url, self._format)
         return self.service.jobs.submit("imsNativeExportImageJob", self.caller.project_id, work)

@@ -1,4 +1,4 @@
-"""Images made from external files in buckets.
+"""Images created from external files in buckets.
 
 Source: pages *Creating an Image*, *Importing an Image File Quickly* and *Creating a Data Disk
 Image from an External Image File*.
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 
 
 class FromFile(Undertaking):
-    """A system disk image of a file, perhaps with data disk images of further files.
+    """A system disk image from a file, and optionally data disk images from further files.
 
     Args:
         service: the service.
-        caller: who asks.
-        body: as ``reading.read`` gives it.
-        quick: whether it is imported quickly, as it is.
-        job_type: the job's type, if it is not the usual one.
+        caller: who makes the request.
+        body: the request body, as returned by ``reading.read``.
+        quick: whether the file is imported without conversion.
+        job_type: the job's type, if it is not the default.
     """
 
     def __init__(
@@ -63,17 +63,17 @@ class FromFile(Undertaking):
         self.files: list[StoredObject] = []
 
     def permit(self) -> None:
-        """System disk images and data disk images need actions of their own."""
+        """Check the action: system disk images and data disk images have different ones."""
         super().permit()
         data_image = self.kind == "DataImage"
         self.caller.require([f"ims:{'dataImages' if data_image else 'serverImages'}:create"])
 
     def find(self) -> None:
-        """Are the files, the key and the enterprise project there?
+        """Check that the files, the key and the enterprise project exist.
 
         Raises:
             ImsError: as ``World.file``, ``World.key`` and ``World.enterprise_project``;
-                ``IMG.0123`` if two of the files are one.
+                ``IMG.0123`` if two of the files are the same.
         """
         urls = [self.body["image_url"], *(one["image_url"] for one in self.data_images)]
         if len(set(urls)) < len(urls):
@@ -87,7 +87,7 @@ class FromFile(Undertaking):
             lookup.enterprise_project(world, self.body["enterprise_project_id"], pays=True)
 
     def check_state(self) -> None:
-        """Are the files of a format and size that can be imported this way?
+        """Check that format and size of the files allow this import.
 
         Raises:
             ImsError: ``IMG.0118``, ``IMG.0166``, ``IMG.0056``, ``IMG.0057``, ``IMG.0072``,
@@ -132,11 +132,11 @@ class FromFile(Undertaking):
             raise ImsError("IMG.0055", detail="min_disk is less than the disk in the file")
 
     def check_quota(self) -> None:
-        """Is there room for all of them?"""
+        """Check the quota for all images."""
         check_quota(self.service, self.caller, len(self.files))
 
     def submit(self) -> Job:
-        """One job; each data disk image, and each disk of an OVA, is a part of it."""
+        """Submit one job. Each data disk image, and each disk of an OVA, is a sub-job."""
         system = MakesImage(self.service, self._plan())
         parts: list[tuple[str, Work]] = [
             ("imsImportDataImageJob", MakesImage(self.service, self._data_plan(request, file)))
@@ -179,26 +179,26 @@ class FromFile(Undertaking):
             __system__cmkid=self.body.get("cmk_id"),
             __lazyloading="true" if request.get("is_quick_import") else None,
         )
-        # Of the same system as the system disk image.
+        # A data disk image has the system of the system disk image.
         found.properties["__os_type"] = self.body.get("os_type") or os_type_of(
             self.body.get("os_version") or "")
         return _filled(found, file)
 
 
 class Parts:
-    """The work of a job that is nothing but its parts."""
+    """The work of a job that consists of sub-jobs only."""
 
     def start(self, now: float) -> None:
-        """Its parts begin."""
+        """Start together with the sub-jobs."""
 
     def succeed(self, now: float) -> None:
-        """Its parts have succeeded."""
+        """Succeed after the sub-jobs."""
 
     def fail(self, now: float, reason: str) -> None:
-        """Its parts have failed."""
+        """Fail together with the sub-jobs."""
 
     def entities(self) -> dict[str, Any]:
-        """What the parts tell."""
+        """Return the entities of the sub-jobs."""
         return {}
 
 
@@ -210,7 +210,7 @@ def _filled(found: Plan, file: StoredObject) -> Plan:
 
 
 def _disk_size(file: StoredObject) -> int:
-    """Bytes of the disk in a file, as far as format and bytes tell; 0 if they do not."""
+    """Return the size in bytes of the disk in a file; 0 if format and bytes do not show it."""
     if file.data is None:
         return file.size if file.format == "raw" else 0
     inspector = Inspector()

@@ -1,4 +1,4 @@
-"""Images made from servers and their disks.
+"""Images created from servers and their disks.
 
 Source: page *Creating an Image*.
 """
@@ -27,7 +27,7 @@ _SOUND = frozenset({"in-use", "available"})
 
 
 def check_disk(disk: Disk, code: str) -> None:
-    """Refuse a disk of which no image can be made.
+    """Refuse a disk from which no image can be created.
 
     Raises:
         ImsError: ``IMG.0153``, or the code for its status.
@@ -39,17 +39,17 @@ def check_disk(disk: Disk, code: str) -> None:
 
 
 class FromWorld(Undertaking):
-    """What all images made from things in the world have in common."""
+    """Base of all images created from records of the world."""
 
     def __init__(self, service: Service, caller: Caller, body: dict[str, Any]) -> None:
         super().__init__(service, caller)
         self.body = body
 
     def find(self) -> None:
-        """Is the enterprise project there?
+        """Check that the enterprise project exists.
 
         Raises:
-            Refused: ``policy.denied``, it is none of the caller's.
+            Refused: ``policy.denied``: the caller may not use it.
             ImsError: as ``lookup.enterprise_project``.
         """
         access.require_project(self.caller, self.body.get("enterprise_project_id"))
@@ -58,7 +58,7 @@ class FromWorld(Undertaking):
                 self.service.world, self.body["enterprise_project_id"], pays=True)
 
     def check_quota(self) -> None:
-        """Is there room for it?"""
+        """Check the quota."""
         check_quota(self.service, self.caller)
 
 
@@ -66,7 +66,7 @@ class FromServer(FromWorld):
     """A system disk image of a stopped server."""
 
     def find(self) -> None:
-        """Are the server and its system disk there?
+        """Check that the server and its system disk exist.
 
         Raises:
             ImsError: ``IMG.0005``, ``IMG.0119``.
@@ -79,7 +79,7 @@ class FromServer(FromWorld):
         self._disk = lookup.disk(world, self._server.system_disk, "IMG.0119")
 
     def check_state(self) -> None:
-        """Can an image be made of it now?
+        """Check that the server's state allows creating an image.
 
         Raises:
             ImsError: ``IMG.0063``, ``IMG.0164``, ``IMG.0010``, ``IMG.0008``, ``IMG.0153``,
@@ -97,7 +97,7 @@ class FromServer(FromWorld):
                            "memory")
 
     def submit(self) -> Job:
-        """The image appears, and at the end the server is looked at once more."""
+        """Create the image. At the end of the job, check the server again."""
         server, disk = self._server, self._disk
         found = plan(self.caller, self.body, **of_server(self.service, server, disk))
         found.properties["__data_origin"] = f"server,{server.id}"
@@ -113,7 +113,7 @@ class FromServer(FromWorld):
 
 
 def check_server(service: Service, server: Server, disk: Disk) -> None:
-    """Refuse a server of which no image can be made now.
+    """Refuse a server from which no image can be created now.
 
     Raises:
         ImsError: ``IMG.0063``, ``IMG.0164``, ``IMG.0010``, ``IMG.0008``, and for its disks
@@ -136,7 +136,7 @@ def check_server(service: Service, server: Server, disk: Disk) -> None:
 
 
 def of_server(service: Service, server: Server, disk: Disk) -> dict[str, str | None]:
-    """The vendor attributes that an image has of its server."""
+    """Return the vendor attributes that an image takes from its server."""
     parent = service.store.get(server.image_id) if server.image_id else None
     parent_version = None if parent is None else parent.properties.get("__os_version")
     return {
@@ -153,7 +153,7 @@ class FromVolume(FromWorld):
     """A system disk image of a data disk."""
 
     def find(self) -> None:
-        """Is the disk there?
+        """Check that the disk exists.
 
         Raises:
             ImsError: ``IMG.0120``.
@@ -162,7 +162,7 @@ class FromVolume(FromWorld):
         self._disk = lookup.disk(self.service.world, self.body["volume_id"])
 
     def check_state(self) -> None:
-        """Can an image be made of it?
+        """Check that the disk's state allows creating an image.
 
         Raises:
             ImsError: ``IMG.0153``, ``IMG.0022``, ``IMG.0111``, ``IMG.0055``.
@@ -173,7 +173,7 @@ class FromVolume(FromWorld):
         check_memory(self.body)
 
     def submit(self) -> Job:
-        """The image appears; the system that is found on the disk goes before the request's."""
+        """Create the image. The system found on the disk takes precedence over the request."""
         disk = self._disk
         found = plan(
             self.caller, self.body,
@@ -188,10 +188,10 @@ class FromVolume(FromWorld):
 
 
 class FromDisks(FromWorld):
-    """Data disk images of the data disks of one server, an image each."""
+    """Data disk images of several data disks of one server, one image per disk."""
 
     def find(self) -> None:
-        """Are the disks there, and all of one server?
+        """Check that the disks exist and belong to one server.
 
         Raises:
             ImsError: ``IMG.0120``, ``IMG.0140``.
@@ -206,7 +206,7 @@ class FromDisks(FromWorld):
             raise ImsError("IMG.0140")
 
     def check_state(self) -> None:
-        """Can images be made of them?
+        """Check that the state of the disks allows creating images.
 
         Raises:
             ImsError: ``IMG.0153``, ``IMG.0022``.
@@ -215,11 +215,11 @@ class FromDisks(FromWorld):
             check_disk(disk, "IMG.0022")
 
     def check_quota(self) -> None:
-        """Is there room for all of them?"""
+        """Check the quota for all images."""
         check_quota(self.service, self.caller, len(self._disks))
 
     def submit(self) -> Job:
-        """A job of jobs."""
+        """Submit a job with one sub-job per disk."""
         parts: list[tuple[str, Work]] = [
             ("imsCopyVolumeToImageJob", MakesImage(self.service, self._plan(request, disk)))
             for request, disk in zip(self.body["data_images"], self._disks, strict=True)]

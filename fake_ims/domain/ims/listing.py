@@ -1,4 +1,4 @@
-"""Lists of images by the IMS APIs: the native list, and what it has not.
+"""Image lists of the IMS APIs: the native list, and the filters that only these APIs have.
 
 Source: page *Querying Images*; Huawei's client for ``architecture`` and ``flavor_id``.
 """
@@ -25,12 +25,12 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 def page(service: Service, caller: Caller, pairs: Pairs) -> list[Image]:
-    """The images of a page.
+    """Return the images of a page.
 
     Raises:
         ImsError: ``IMG.0024`` for ``__imagetype``, ``IMG.0192`` for ``flavor_id``, ``IMG.0155``
             for an enterprise project, ``IMG.0212`` for ``architecture``, ``IMG.0001``.
-        Refused: what the native list refuses.
+        Refused: as the native list does.
     """
     service.transitions.settle()
     access.require_role("get_images", caller, "reader")
@@ -38,7 +38,7 @@ def page(service: Service, caller: Caller, pairs: Pairs) -> list[Image]:
 
 
 def parse(service: Service, caller: Caller, pairs: Pairs) -> query.ListQuery:
-    """Read the query of a list; raises as ``page``."""
+    """Read the query of a list. Raises the same errors as ``page``."""
     given = dict(pairs)
     tests = list(_own_tests(service, caller, given))
     asked = query.parse(tuple(pair for pair in pairs if pair[0] not in _OWN), service.profile)
@@ -49,7 +49,7 @@ def parse(service: Service, caller: Caller, pairs: Pairs) -> query.ListQuery:
 def _own_tests(service: Service, caller: Caller, given: dict[str, str]) -> list[Test]:
     tests: list[Test] = []
     if "__isregistered" not in given:
-        # An administrator, too, has to ask for the others.
+        # Even administrators see unregistered images only if they ask for them.
         tests.append(lambda image: image.properties.get("__isregistered") == "true")
     every = given.get("enterprise_project_id") == ALL_PROJECTS
     own = read_query((queries.IMAGE_TYPE, *(row for row in queries.OWN_FILTERS

@@ -1,4 +1,4 @@
-"""How a job makes an image: it appears with the job's run, and is active or killed at its end."""
+"""How a job creates an image: it appears when the job starts, and becomes active or killed."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Plan:
-    """An image to be made.
+    """An image to create.
 
     Attributes:
         name: its name.
-        owner: id of the project that it will belong to.
-        properties: vendor attributes; they go before those that the service derives.
-        tags: as an image keeps them.
+        owner: id of the project that will own it.
+        properties: vendor attributes; they take precedence over derived ones.
+        tags: tags in the form that images store.
         min_disk: GB.
         min_ram: MB.
-        disk_format: what the image will be.
-        data: its bytes; None if nobody has given any.
-        size: of the file in bytes, for ``__image_size``.
-        from_file: whether it is made from an external file (``__root_origin``).
+        disk_format: its disk format.
+        data: its bytes; None if unknown.
+        size: size of the file in bytes, for ``__image_size``.
+        from_file: whether it is created from an external file (``__root_origin``).
     """
 
     name: str
@@ -48,12 +48,12 @@ class Plan:
 
 
 def plan(caller: Caller, body: dict[str, Any], **properties: str | None) -> Plan:
-    """A plan of what all request bodies have in common: name, description, tags, memory, ...
+    """Return a plan with the fields that all request bodies share: name, tags, memory, ...
 
     Args:
-        caller: who asks; the image will be his project's.
-        body: as ``reading.read`` gives it.
-        properties: vendor attributes; those that are None are left out.
+        caller: who makes the request; the caller's project will own the image.
+        body: the request body, as returned by ``reading.read``.
+        properties: vendor attributes; None leaves one out.
     """
     found = {name: value for name, value in properties.items() if value is not None}
     if body.get("description"):
@@ -67,23 +67,23 @@ def plan(caller: Caller, body: dict[str, Any], **properties: str | None) -> Plan
 
 
 def check_quota(service: Service, caller: Caller, count: int = 1) -> None:
-    """Refuse if the caller's project has not room for so many more images, or cannot pay.
+    """Refuse if the project's quota does not allow this many images, or the account cannot pay.
 
     Raises:
         ImsError: as ``lookup.account``.
-        Refused: ``image.quota``, which the IMS APIs answer with 400 and ``IMG.0015``.
+        Refused: ``image.quota``; the IMS APIs return 400 with ``IMG.0015`` for it.
     """
     lookup.account(service.world)
     service.images.check_quota(caller.project_id, count)
 
 
 class MakesImage:
-    """The work of a job that makes one image.
+    """The work of a job that creates one image.
 
     Args:
         service: the service.
-        plan: what to make.
-        finally_do: called with the image when it has become active; may refuse.
+        plan: the image to create.
+        finally_do: called with the image once it is active; may refuse.
         give_up: called when the job has failed.
 
     Attributes:
@@ -104,7 +104,7 @@ class MakesImage:
         self.image: Image | None = None
 
     def start(self, now: float) -> None:
-        """The image appears, in status ``saving``."""
+        """Create the image in status ``saving``."""
         plan, service = self.plan, self._service
         image = self.image = Image(
             id=new_id(), owner=plan.owner, created_at=now, updated_at=now,
@@ -117,7 +117,7 @@ class MakesImage:
         service.store.add(image)
 
     def succeed(self, now: float) -> None:
-        """The image is active."""
+        """Activate the image."""
         image = self._alive()
         if image is None:
             raise ImsError("IMG.0144")
@@ -134,7 +134,7 @@ class MakesImage:
             self._finally_do(image)
 
     def fail(self, now: float, reason: str) -> None:
-        """The image is killed."""
+        """Kill the image."""
         image = self._alive()
         if image is not None:
             self._service.transitions.kill(image, reason, now)
@@ -142,7 +142,7 @@ class MakesImage:
             self._give_up()
 
     def entities(self) -> dict[str, Any]:
-        """Id and name of the image; before it appears, its name only."""
+        """Return id and name of the image; only the name before the image exists."""
         found: dict[str, Any] = {"image_name": self.plan.name}
         if self.image is not None:
             found["image_id"] = self.image.id

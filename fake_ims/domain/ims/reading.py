@@ -1,8 +1,8 @@
-"""Reads the body of an IMS operation by its table of parameters.
+"""Reads the body of an IMS request by its table of parameters.
 
 Source: the request tables of the chapter *IMS APIs*, chapters *Image Attributes* and
-*Image Tag Format*. A field that the table does not know is left alone, as the service does; null
-is as good as not there.
+*Image Tag Format*. Unknown fields are ignored, as the service does. A null value counts as a
+missing one.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 
 def read(parameters: tuple[Parameter, ...], document: object) -> dict[str, Any]:
-    """The values of all parameters of a table, checked, with defaults.
+    """Return the checked values of all parameters of a table, with defaults.
 
     Raises:
         ImsError: for the first parameter, in the table's order, that is missing or wrong.
@@ -42,7 +42,7 @@ def read(parameters: tuple[Parameter, ...], document: object) -> dict[str, Any]:
 
 
 def read_query(parameters: tuple[Parameter, ...], given: Mapping[str, str]) -> dict[str, Any]:
-    """The values of all parameters of a query's table, checked, with defaults.
+    """Return the checked values of all parameters of a query, with defaults.
 
     Raises:
         ImsError: for the first parameter, in the table's order, that is wrong.
@@ -51,7 +51,7 @@ def read_query(parameters: tuple[Parameter, ...], given: Mapping[str, str]) -> d
 
 
 def _of_text(row: Parameter, text: str | None) -> object:
-    """What a text in a query stands for; numbers stay texts, which are taken as in a body."""
+    """Convert a query value to the parameter's type. Numbers stay text, as bodies may have them."""
     if row.kind != "boolean" or text is None:
         return text
     if text not in ("true", "false"):
@@ -128,7 +128,7 @@ def _called(kind: str) -> str:
             "integer": "an integer", "object": "an object"}.get(kind, f"a {kind}")
 
 
-# rules: what several parameters must look like; each gives the value as the service keeps it
+# rules: the form of values that several parameters share; each returns the value to store
 
 
 def _uuid(row: Parameter, value: str, where: str) -> str:

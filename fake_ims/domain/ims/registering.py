@@ -1,4 +1,4 @@
-"""Registering a file as an image whose metadata has been created before.
+"""Registering a file as the data of an existing image without data.
 
 Source: page *Registering an Image*.
 """
@@ -32,17 +32,17 @@ class FillsImage:
         self._begun = False
 
     def start(self, now: float) -> None:
-        """The image is ``saving``, unless a client has come first."""
+        """Set the image to ``saving``, unless a client has started an upload."""
         if self._is_there() and self._image.status == "queued":
             self._begun = True
             self._image.status = "saving"
             self._image.changed(now)
 
     def succeed(self, now: float) -> None:
-        """The image is active, with the file's bytes.
+        """Activate the image with the file's bytes.
 
         Raises:
-            ImsError: ``IMG.1075``: it is not there any more, or something else has filled it.
+            ImsError: ``IMG.1075``: the image is gone, or has got data in another way.
         """
         image = self._image
         if not self._is_filling:
@@ -56,13 +56,13 @@ class FillsImage:
         image.changed(now)
 
     def fail(self, now: float, reason: str) -> None:
-        """The image is killed, unless something else has filled it."""
+        """Kill the image, unless it has got data in another way."""
         if self._is_filling or (not self._begun and self._is_there()
                                        and self._image.status == "queued"):
             self._service.transitions.kill(self._image, reason, now)
 
     def entities(self) -> dict[str, Any]:
-        """Id of the image."""
+        """Return the id of the image."""
         return {"image_id": self._image.id}
 
     @property
@@ -82,7 +82,7 @@ class Register(Undertaking):
         self._url = url
 
     def find(self) -> None:
-        """Are the image and the file there?
+        """Check that the image and the file exist.
 
         Raises:
             ImsError: ``IMG.0144``, or as ``World.file``.
@@ -93,7 +93,7 @@ class Register(Undertaking):
         self._file = lookup.file(self.service.world, self._url)
 
     def check_state(self) -> None:
-        """Does the image wait for data, and is the file one of a disk?
+        """Check that the image is waiting for data, and that the file contains a disk.
 
         Raises:
             ImsError: ``IMG.0046``, ``IMG.0057``, ``IMG.0059``.
@@ -106,7 +106,7 @@ class Register(Undertaking):
             raise ImsError("IMG.0059")
 
     def check_conflict(self) -> None:
-        """Is nothing being registered for it already?
+        """Check that no other file is being registered for the image.
 
         Raises:
             ImsError: ``IMG.0046``.
@@ -117,6 +117,6 @@ class Register(Undertaking):
                 raise ImsError("IMG.0046", detail="a file is being registered for it")
 
     def submit(self) -> Job:
-        """The image is saving, then active."""
+        """Submit the job. The image becomes saving, then active."""
         return self.service.jobs.submit("imsNativeImportImageJob", self.caller.project_id,
                                         FillsImage(self.service, self._image, self._file))

@@ -1,4 +1,4 @@
-"""Images shared in batch: members added, removed, and accepting or rejecting, each as a job.
+"""Image sharing in batches: jobs that add, remove and update members.
 
 Source: chapter *Image Sharing* of the IMS APIs, chapter *Restrictions on Image Sharing*.
 """
@@ -24,12 +24,12 @@ Step = Callable[[Image, str], None]
 
 
 class SharesImages:
-    """The work of a job on members: each pair of image and project is one step.
+    """The work of a job on members. Each pair of image and project is one step.
 
     Args:
-        pairs: what to do it with.
-        step: does it; raises ``ImsError`` or ``Refused`` if it cannot be done any more.
-        lists: whether ``results`` names the images.
+        pairs: the images and projects.
+        step: handles one pair; raises ``ImsError`` or ``Refused`` if that is impossible by now.
+        lists: whether ``results`` lists the images.
     """
 
     def __init__(self, pairs: list[tuple[Image, str]], step: Step, lists: bool) -> None:
@@ -39,10 +39,10 @@ class SharesImages:
         self._done: dict[str, str] = {}
 
     def start(self, now: float) -> None:
-        """Nothing appears before the end."""
+        """Start. Nothing changes before the end."""
 
     def succeed(self, now: float) -> None:
-        """Take every step."""
+        """Run every step."""
         for image, project_id in self._pairs:
             try:
                 self._step(image, project_id)
@@ -51,12 +51,12 @@ class SharesImages:
             self._done[image.id] = "success"
 
     def fail(self, now: float, reason: str) -> None:
-        """What has been shared so far stays so; the rest has failed."""
+        """Fail. Steps already done stay done; the others count as failed."""
         for image, _ in self._pairs:
             self._done.setdefault(image.id, "failed")
 
     def entities(self) -> dict[str, Any]:
-        """What became of each image."""
+        """Return the result for each image."""
         if not self._lists:
             return {"results": []}
         return {"results": [{"image_id": image_id, "status": status}
@@ -64,7 +64,7 @@ class SharesImages:
 
 
 class _Sharing(Undertaking):
-    """What adding, removing and updating have in common."""
+    """Base of adding, removing and updating members."""
 
     job_type = ""
     lists = True
@@ -78,7 +78,7 @@ class _Sharing(Undertaking):
         self.images: list[Image] = []
 
     def find(self) -> None:
-        """Is every image there, for this caller?
+        """Check that every image exists for this caller.
 
         Raises:
             ImsError: ``IMG.0027``.
@@ -90,13 +90,13 @@ class _Sharing(Undertaking):
             self.images.append(image)
 
     def submit(self) -> Job:
-        """A job that takes every step."""
+        """Submit a job that runs every step."""
         pairs = [(image, project) for image in self.images for project in self.projects]
         work = SharesImages(pairs, self.step, self.lists)
         return self.service.jobs.submit(self.job_type, self.caller.project_id, work)
 
     def step(self, image: Image, project_id: str) -> None:
-        """Do it for one image and one project."""
+        """Handle one image and one project."""
         raise NotImplementedError
 
     def _own(self) -> None:
@@ -113,16 +113,17 @@ class AddMembers(_Sharing):
     job_type = "imsAddImageMembersJob"
 
     def find(self) -> None:
-        """Is every image there, and can the tenants be looked up?
+        """Check that every image exists, and that IAM can look up the tenants.
 
         Raises:
-            ImsError: ``IMG.0027``, or ``IMG.0064`` if IAM does not answer.
+            ImsError: ``IMG.0027``, or ``IMG.0064`` if IAM does not respond.
         """
         super().find()
         lookup.service(self.service.world, "IAM", "IMG.0064")
 
     def check_state(self) -> None:
-        """Only the owner shares, active private images, not with himself, not all kinds.
+        """Check that the caller owns the images, that they are active and private, and of a kind
+        that can be shared, and that no member is the owner.
 
         Raises:
             ImsError: ``IMG.0089``, ``IMG.0047``, ``IMG.0046``, ``IMG.0135``, ``IMG.0098``,
@@ -149,7 +150,7 @@ class AddMembers(_Sharing):
             raise ImsError("IMG.0098")
 
     def check_quota(self) -> None:
-        """An image has room for so many members, a full-ECS image for fewer.
+        """Check the limit of members per image, which is lower for full-ECS images.
 
         Raises:
             ImsError: ``IMG.0088``.
@@ -163,7 +164,7 @@ class AddMembers(_Sharing):
                 raise ImsError("IMG.0088")
 
     def step(self, image: Image, project_id: str) -> None:
-        """One that is a member already stays what it is."""
+        """Add the member; an existing member keeps its status."""
         if project_id not in image.members:
             self.service.members.add(self.caller, image.id, project_id)
 
@@ -175,7 +176,7 @@ class DeleteMembers(_Sharing):
     lists = False
 
     def check_state(self) -> None:
-        """Only the owner stops sharing.
+        """Check that the caller owns the images.
 
         Raises:
             ImsError: ``IMG.0089``, ``IMG.0047``.
@@ -183,7 +184,7 @@ class DeleteMembers(_Sharing):
         self._own()
 
     def step(self, image: Image, project_id: str) -> None:
-        """One that is no member is as good as removed."""
+        """Remove the member; a project that is no member counts as removed."""
         if project_id in image.members:
             self.service.members.delete(self.caller, image.id, project_id)
 
@@ -207,7 +208,7 @@ class UpdateMembers(_Sharing):
         self._vault_id = vault_id
 
     def permit(self) -> None:
-        """Only for one's own project.
+        """Check that the caller updates their own project only.
 
         Raises:
             ImsError: ``IMG.0030``.
@@ -217,7 +218,7 @@ class UpdateMembers(_Sharing):
             raise ImsError("IMG.0030")
 
     def find(self) -> None:
-        """Is every image shared with the project, and the vault there?
+        """Check that every image is shared with the project, and that the vault exists.
 
         Raises:
             ImsError: ``IMG.0027``, ``IMG.0184``, ``IMG.0188``, ``IMG.0193``.
@@ -238,5 +239,5 @@ class UpdateMembers(_Sharing):
                 raise ImsError("IMG.0193")
 
     def step(self, image: Image, project_id: str) -> None:
-        """The member's status changes."""
+        """Change the member's status."""
         self.service.members.update(self.caller, image.id, project_id, self._status)

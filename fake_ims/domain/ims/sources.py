@@ -1,4 +1,4 @@
-"""What the rules of images made from files and of copies have in common."""
+"""Rules shared by images from files and by copies."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ if TYPE_CHECKING:
 GB = 2**30
 MAX_FILE = 128 * GB
 MAX_QUICK_FILE = 1024 * GB
-# Page *Registering an Image*; an OVA holds several disks, an ISO an installation.
+# Page *Registering an Image*. Not OVA, which holds several disks, and not ISO (an installer).
 DISK_FORMATS = frozenset({"zvhd", "qcow2", "vhd", "raw", "vhdx", "qed", "vdi", "qcow", "zvhd2",
                           "vmdk"})
 QUICK_FORMATS = frozenset({"zvhd2", "raw"})
-# Bytes of these formats stay what they are; all others are converted to zvhd2.
+# Images from files of these formats keep the format; all others are converted to zvhd2.
 KEPT_FORMATS = frozenset({"zvhd2", "zvhd", "vhd", "qcow2", "raw"})
 ENVIRONMENTS = {"ECS": "FusionCompute", "FusionCompute": "FusionCompute", "BMS": "Ironic",
                 "Ironic": "Ironic", "IsoImage": "IsoImage", "DataImage": "DataImage"}
 
 
 def kept_format(file_format: str) -> str:
-    """``disk_format`` of an image made from a file of a format."""
+    """Return the ``disk_format`` of an image created from a file of this format."""
     return file_format if file_format in KEPT_FORMATS else "zvhd2"
 
 
 def os_type_of(os_version: str) -> str:
-    """``Linux``, ``Windows`` or ``Other``."""
+    """Return ``Linux``, ``Windows`` or ``Other``."""
     system = operating_system(os_version)
     return system.os_type if system is not None else "Other"
 
 
 def image_of(service: Service, caller: Caller, image_id: str) -> Image:
-    """An image that the caller can see.
+    """Return an image that the caller can see.
 
     Raises:
         ImsError: ``IMG.0144``.
@@ -51,28 +51,28 @@ def image_of(service: Service, caller: Caller, image_id: str) -> Image:
 
 
 def environment(image: Image) -> str:
-    """Its ``virtual_env_type``."""
+    """Return the image's ``virtual_env_type``."""
     return image.properties.get("virtual_env_type", "FusionCompute")
 
 
 def is_whole(image: Image) -> bool:
-    """Whether it is a full-ECS image."""
+    """Return whether it is a full-ECS image."""
     return image.properties.get("__whole_image") == "true"
 
 
 def data_of(image: Image) -> bytes | None:
-    """Its bytes."""
+    """Return the image's bytes."""
     return None if image.data is None else image.data.bytes()
 
 
 def file_size(image: Image) -> int:
-    """``__image_size`` in bytes."""
+    """Return ``__image_size`` in bytes."""
     text = image.properties.get("__image_size", "0")
     return int(text) if text.isdecimal() else 0
 
 
 def check_memory(body: Mapping[str, Any]) -> None:
-    """Can an image have this much memory at least, and at most?
+    """Check that ``max_ram`` is not less than ``min_ram``.
 
     Raises:
         ImsError: ``IMG.0055``.

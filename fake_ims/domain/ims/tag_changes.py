@@ -1,4 +1,4 @@
-"""Tags with key and value, set on images and taken from them.
+"""Adding and deleting tags with key and value.
 
 Source: pages *Adding or Modifying a Tag*, *Adding an Image Tag*, *Adding or Deleting Image Tags in
 a Batch*, *Deleting an Image Tag*.
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 
 def taggable(service: Service, caller: Caller, image_id: str) -> Image:
-    """An image whose tags the caller may change.
+    """Return an image whose tags the caller may change.
 
     Raises:
-        ImsError: ``IMG.0144``, ``IMG.0083`` for a public image, ``IMG.0047`` for another's.
-        Refused: ``policy.denied``, the caller may only read.
+        ImsError: ``IMG.0144``, ``IMG.0083`` for a public image, ``IMG.0047`` for an image of
+            another project.
+        Refused: ``policy.denied``: the caller has read access only.
     """
     service.transitions.settle()
     if not caller.is_admin and "member" not in caller.roles:
@@ -39,10 +40,10 @@ def taggable(service: Service, caller: Caller, image_id: str) -> Image:
 
 
 def put(service: Service, image: Image, pairs: dict[str, str]) -> None:
-    """Set tags; one whose key is there gets the new value in its place.
+    """Set tags. A tag with an existing key replaces that tag's value.
 
     Raises:
-        ImsError: ``IMG.0116``: more than ten.
+        ImsError: ``IMG.0116``: more than ten tags.
     """
     kept: dict[str, str] = {}
     for tag in image.tags:
@@ -56,7 +57,7 @@ def put(service: Service, image: Image, pairs: dict[str, str]) -> None:
 
 
 def take(service: Service, image: Image, pairs: dict[str, str | None]) -> None:
-    """Take tags away, as far as they are there: of a key with that value, or without one any."""
+    """Remove the given tags that exist. A value of None removes the key with any value."""
     kept = []
     for tag in image.tags:
         key, value = pair(tag)

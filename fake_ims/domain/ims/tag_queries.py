@@ -1,4 +1,4 @@
-"""Images found by their tags, and the tags that a project's images have.
+"""Image queries by tag, and the tags of a project's images.
 
 Source: pages *Querying Images by Tag*, *Querying All Image Tags*.
 """
@@ -29,20 +29,21 @@ Test = Callable[[Image], bool]
 def find(
     service: Service, caller: Caller, project_id: str | None, body: dict[str, Any]
 ) -> tuple[int, list[Image]]:
-    """How many images a query asks for, and those of its page, newest first.
+    """Return the number of matching images, and the images of the page, newest first.
 
-    What it costs follows the images that have the rarest of the tags that are asked for, and where
-    a single tag or nothing decides, the page; only a query by name or by tags that images have not
-    looks at all images of the project.
+    The cost grows with the number of images that have the rarest of the given tags. A query for a
+    single tag, or without conditions, costs as much as its page. Only queries by name, or by
+    absent tags, scan all images of the project.
 
     Args:
         service: the service.
-        caller: who asks.
-        project_id: whose images.
-        body: as ``reading.read`` gives it; without ``limit`` there is no page.
+        caller: who makes the request.
+        project_id: the project that owns the images.
+        body: the request body, as returned by ``reading.read``; without ``limit``, all images are
+            counted and none returned.
 
     Raises:
-        ImsError: ``IMG.0001``: keys that are empty or not unique, values likewise.
+        ImsError: ``IMG.0001``: keys or values are empty or repeated.
     """
     tests = list(_tests(body))
     service.transitions.settle()
@@ -64,8 +65,8 @@ def find(
 def _indexes(
     store: Store, project_id: str | None, body: dict[str, Any]
 ) -> list[ByAge] | None:
-    """The fewest images among which all that a query asks for must be, by their tags; None if it
-    does not ask for tags."""
+    """Return the smallest set of indexes that contains all matches of a query by tags; None if the
+    query does not ask for tags."""
     tagged = store.tagged
     if body["without_any_tag"]:
         return tagged.untagged(project_id)
@@ -81,7 +82,7 @@ def _indexes(
 
 
 def _candidates(store: Store, project_id: str | None, body: dict[str, Any]) -> Iterator[Image]:
-    """The images of a project among which those are that a query without tags asks for."""
+    """Yield the images of a project that can match a query without tags."""
     for match in body["matches"] or ():
         if match["key"] == "resource_id":
             image = store.get(match["value"])
@@ -138,15 +139,14 @@ def _pairs(name: str, conditions: list[dict[str, Any]]) -> dict[str, set[str]]:
 def _match(key: str, value: str) -> Test:
     if key == "resource_id":
         return lambda image: image.id == value
-    # An empty value means exactly that name, any other a part of it.
+    # An empty value matches that exact name only; any other matches as a substring.
     return lambda image: (image.name or "") == value if not value else value in (image.name or "")
 
 
 def all_tags(
     service: Service, caller: Caller, project_id: str | None
 ) -> dict[str, list[str]]:
-    """Every key that a project's images have, with its values, each once; those of the newest
-    images first."""
+    """Return every tag key of a project's images with its distinct values, newest images first."""
     service.transitions.settle()
     found: dict[str, dict[str, None]] = {}
     for text in in_order(service.store.tagged.texts(project_id),
@@ -157,12 +157,13 @@ def all_tags(
 
 
 def listed_tags(service: Service, caller: Caller, asked: query.ListQuery) -> list[str]:
-    """The tags of all images that a list has, in the list's order.
+    """Return the tags of all images of a list, in the list's order.
 
-    In the default order, without a marker, it costs what the tags are; else it walks the list.
+    In the default order without a marker, the cost grows with the number of tags. Otherwise the
+    list is scanned.
 
     Raises:
-        Refused: a filter of the list cannot be read, or the marker is not there.
+        Refused: a filter is malformed, or the marker does not exist.
     """
     if asked.marker is not None or not asked.is_newest_first:
         everything = replace(asked, limit=sys.maxsize)
@@ -173,7 +174,7 @@ def listed_tags(service: Service, caller: Caller, asked: query.ListQuery) -> lis
     known = [entry for owner in owners for entry in store.tagged.texts(owner)]
     if not caller.is_admin:
         known += store.tagged.open_texts()
-        # Of those that others share there are few: they are looked at one by one.
+        # Few images are shared by other projects, so each is checked.
         others: dict[str, ByAge] = {}
         for image in store.shared_with(caller.project_id):
             for text in image.tags:
@@ -183,8 +184,8 @@ def listed_tags(service: Service, caller: Caller, asked: query.ListQuery) -> lis
 
 
 def in_order(tags: Iterable[tuple[str, ByAge]], shown: Test) -> list[str]:
-    """The tags that some image has that may be shown, in the order in which the newest such
-    images, each with its tags in their order, have them."""
+    """Return the tags of the visible images, ordered by the newest visible image of each tag and
+    by the order of tags within an image."""
     placed: list[tuple[tuple[float, int], int, str]] = []
     for text, index in tags:
         newest = next((image for image in walk([index]) if shown(image)), None)

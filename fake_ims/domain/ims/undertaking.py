@@ -1,7 +1,7 @@
-"""What every asynchronous operation does before its job begins, in one order for all.
+"""The checks that every asynchronous operation makes before its job starts, in a fixed order.
 
-The service checks format, permission, existence, state, quota, conflict. The format has been read
-by ``domain.ims.reading`` before an undertaking is made.
+The service checks format, permission, existence, state, quota, conflict. ``domain.ims.reading``
+has checked the format before an undertaking is created.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class Undertaking:
-    """One request for a job.
+    """A request for a job.
 
     Args:
         service: the service.
-        caller: who asks.
+        caller: who makes the request.
     """
 
     def __init__(self, service: Service, caller: Caller) -> None:
@@ -29,10 +29,10 @@ class Undertaking:
         self.caller = caller
 
     def begin(self) -> Job:
-        """Check everything in the service's order, then submit the job.
+        """Make all checks in the service's order, then submit the job.
 
         Raises:
-            ImsError, Refused: for the first rule that is broken.
+            ImsError, Refused: for the first check that fails.
         """
         self.service.transitions.settle()
         self.permit()
@@ -44,19 +44,19 @@ class Undertaking:
         return self.submit()
 
     def permit(self) -> None:
-        """May the caller do such a thing at all?"""
+        """Check that the caller may use the operation."""
         if not self.caller.is_admin and "member" not in self.caller.roles:
             raise Refused("policy.denied", rule=type(self).__name__)
 
     def find(self) -> None:
-        """Is everything there that the request names?"""
+        """Check that everything named in the request exists."""
         raise NotImplementedError
 
     def check_state(self) -> None:
-        """Is what it names in a state and of a kind that allows it?"""
+        """Check kind and state of what the request names."""
 
     def check_flow(self) -> None:
-        """Are not too many jobs of the caller's project under way?
+        """Check that the project has not too many running jobs.
 
         Raises:
             ImsError: ``IMG.0060``.
@@ -70,11 +70,11 @@ class Undertaking:
             raise ImsError("IMG.0060")
 
     def check_quota(self) -> None:
-        """Is there room for what it makes?"""
+        """Check the quota for the images to create."""
 
     def check_conflict(self) -> None:
-        """Is nothing in the way, such as an equal thing that exists or is under way?"""
+        """Check for conflicts, such as an object that exists or an equal job that runs."""
 
     def submit(self) -> Job:
-        """Begin the job."""
+        """Submit the job."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Changes of an image by the IMS APIs.
+"""Image updates by the IMS APIs.
 
 Source: page *Updating an Image*.
 """
@@ -21,7 +21,7 @@ from .sources import image_of
 if TYPE_CHECKING:
     from ...server.state import Service
 
-# The page's list; what the contract does not know is an extension attribute.
+# The list on the page. Names that the contract does not know are extension attributes.
 CHANGEABLE = frozenset({
     "name", "__description", "__support_xen", "__support_largememory", "__support_diskintensive",
     "__support_highperformance", "__support_xen_gpu_type", "__support_kvm_gpu_type",
@@ -31,7 +31,7 @@ CHANGEABLE = frozenset({
     "__support_kvm_hi1822_hivirtionet",
 })
 MAX_EXTENSION_NAME = 255
-# The values that creating an image reads, too, by the same rules; ``value`` is what they are here.
+# Values that image creation checks by the same rules. ``value`` is their field in a patch.
 _MEMORY = Parameter("value", "integer", required=True, minimum=0, maximum=2**31 - 1,
                     invalid="IMG.0055", missing="IMG.0055")
 _VALUES = {
@@ -44,10 +44,10 @@ _VALUES = {
 
 
 def update(service: Service, caller: Caller, image_id: str, document: object) -> Image:
-    """Apply a JSON patch, all of it or nothing.
+    """Apply a JSON patch as a whole, or not at all.
 
     Raises:
-        ImsError, Refused: for the first rule that is broken: format, permission, existence, state.
+        ImsError, Refused: for the first check that fails: format, permission, existence, state.
     """
     changes = [_checked(change)
                for change in patch.parse(_read(document), patch.V21, service.profile.name)]
@@ -69,7 +69,7 @@ def update(service: Service, caller: Caller, image_id: str, document: object) ->
 
 
 def _read(document: object) -> object:
-    """The patch with each value of ``_VALUES`` as the image keeps it; the rest as it is."""
+    """Return the patch with the values of ``_VALUES`` converted to what images store."""
     if not isinstance(document, list):
         return document
     return [_read_value(raw) for raw in document]
@@ -83,7 +83,7 @@ def _read_value(raw: object) -> object:
     if parameter is None:
         return raw
     value = read((parameter,), raw)["value"]
-    # Clients send numbers as texts, and the other way round.
+    # Clients send numbers as strings, and the other way round.
     return {**raw, "value": str(value) if path == "/max_ram" else value}
 
 
@@ -97,6 +97,6 @@ def _checked(change: patch.Change) -> patch.Change:
         raise ImsError("IMG.0001", detail="the name of an extension attribute has 1 to "
                        f"{MAX_EXTENSION_NAME} characters")
     if change.op == "replace" and name in CHANGEABLE:
-        # Clients replace what the image has not yet, such as the description.
+        # Clients replace attributes that are not set yet, such as the description.
         return replace(change, op="add")
     return change

@@ -1,4 +1,4 @@
-"""Full-ECS images, made from servers by way of a backup, or from backups.
+"""Full-ECS images, created from servers through a backup, or from existing backups.
 
 Source: page *Creating a Full-ECS Image*.
 """
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 class WholeFromServer(FromWorld):
-    """Of a server: a backup of it is made in a vault, or by CSBS without one."""
+    """An image of a server: a backup is created in a vault, or by CSBS without a vault."""
 
     def find(self) -> None:
-        """Are the server and the vault there?
+        """Check that the server and the vault exist.
 
         Raises:
             ImsError: ``IMG.0137``, ``IMG.0119``, ``IMG.0184``, or ``IMG.0181`` if CBR does not
-                answer.
+                respond.
         """
         super().find()
         world = self.service.world
@@ -46,7 +46,7 @@ class WholeFromServer(FromWorld):
         self._vault = lookup.vault(world, vault_id) if vault_id else None
 
     def check_state(self) -> None:
-        """Can the server be backed up now, and does the vault take it?
+        """Check that the server can be backed up now, and that the vault accepts it.
 
         Raises:
             ImsError: ``IMG.0063``, ``IMG.0164``, ``IMG.0010``, ``IMG.0126``, ``IMG.0136``,
@@ -89,7 +89,7 @@ class WholeFromServer(FromWorld):
         return sum(disk.size for disk in self._disks)
 
     def submit(self) -> Job:
-        """The image appears, and at the end its backup lies in the vault."""
+        """Create the image. At the end of the job, its backup is in the vault."""
         server, vault, size = self._server, self._vault, self._size()
         kind = "CSBS" if vault is None else "CBR"
         backup_id = new_id()
@@ -119,10 +119,10 @@ class WholeFromServer(FromWorld):
 
 
 class WholeFromBackup(FromWorld):
-    """Of a CBR or CSBS backup, which makes one image."""
+    """An image of a CBR or CSBS backup. A backup can have one image only."""
 
     def find(self) -> None:
-        """Is the backup there?
+        """Check that the backup exists.
 
         Raises:
             ImsError: ``IMG.0020``, ``IMG.0127``, ``IMG.0198``.
@@ -132,7 +132,7 @@ class WholeFromBackup(FromWorld):
         self._backup = lookup.backup(self.service.world, self.body["backup_id"], self._kind)
 
     def check_state(self) -> None:
-        """Can an image be made of it?
+        """Check that the backup allows creating an image.
 
         Raises:
             ImsError: ``IMG.0133`` or ``IMG.0165``, ``IMG.0180``, ``IMG.0132`` or ``IMG.0032``,
@@ -153,7 +153,7 @@ class WholeFromBackup(FromWorld):
             raise ImsError("IMG.0195")
 
     def check_conflict(self) -> None:
-        """Has no image been made of it?
+        """Check that the backup has no image yet.
 
         Raises:
             ImsError: ``IMG.0134`` or ``IMG.0029``.
@@ -167,7 +167,7 @@ class WholeFromBackup(FromWorld):
                                       and self.service.store.get(image_id) is not None)
 
     def submit(self) -> Job:
-        """The image appears; the backup is taken from now on, until the image is gone."""
+        """Create the image. The backup stays in use until the image is deleted."""
         backup = self._backup
         server = self.service.world.servers.get(backup.server_id)
         found = plan(

@@ -1,4 +1,4 @@
-"""Metadata definitions: namespaces and what they hold. Source: asked of a real Glance."""
+"""Metadata definitions: namespaces and their contents. Source: responses of a real Glance."""
 
 from .catalogue import Metadefs
 from .records import Entry, Kind, Namespace

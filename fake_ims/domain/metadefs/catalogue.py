@@ -1,4 +1,4 @@
-"""The catalogue: every rule about namespaces, over dictionaries."""
+"""All namespaces of metadata definitions, and the rules for them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Metadefs:
     """The metadata definitions of one service.
 
     Attributes:
-        contents: what can be done with what namespaces have.
+        contents: operations on the contents of namespaces.
     """
 
     def __init__(self) -> None:
@@ -34,16 +34,16 @@ class Metadefs:
         unknown: str = "metadef.namespace_unknown",
         invisible: str = "metadef.namespace_invisible",
     ) -> Namespace:
-        """A namespace that the caller can see.
+        """Return a namespace that the caller can see.
 
         Args:
-            caller: who asks.
-            name: of the namespace.
-            unknown: the refusal if there is none of that name.
+            caller: who makes the request.
+            name: name of the namespace.
+            unknown: the refusal if it does not exist.
             invisible: the refusal if the caller cannot see it.
 
         Raises:
-            Refused: one of those two.
+            Refused: one of these two.
         """
         namespace = self._namespaces.get(name)
         if namespace is None:
@@ -63,19 +63,19 @@ class Metadefs:
         marker: str | None,
         limit: int,
     ) -> list[Namespace]:
-        """A page of the namespaces that the caller can see.
+        """Return a page of the namespaces that the caller can see.
 
         Args:
-            caller: who asks.
-            visibility: only those of this visibility.
-            resource_types: only those associated with one of these names, split by commas.
+            caller: who makes the request.
+            visibility: only namespaces of this visibility.
+            resource_types: only namespaces associated with one of these names, comma-separated.
             sort_key: a column.
             sort_dir: ``asc`` or ``desc``.
-            marker: name of the namespace that the page comes after.
-            limit: how many there are on the page.
+            marker: name of the last namespace of the previous page.
+            limit: size of the page.
 
         Raises:
-            Refused: by policy, or a marker or sort key that there is not.
+            Refused: by policy, or the marker or sort key is unknown.
         """
         rights.require(rights.LIST, caller)
         after = self.find(caller, marker) if marker else None
@@ -94,7 +94,7 @@ class Metadefs:
         return page(found, NAMESPACE_KEYS, sort_key, sort_dir, after, limit)
 
     def show(self, caller: Caller, name: str) -> Namespace:
-        """One namespace.
+        """Return one namespace.
 
         Raises:
             Refused: ``metadef.namespace_unknown`` or ``metadef.hidden``.
@@ -104,13 +104,13 @@ class Metadefs:
         return namespace
 
     def create(self, caller: Caller, given: Mapping[str, Any], now: float) -> Namespace:
-        """A new namespace with all that it comes with.
+        """Create a namespace with its contents.
 
-        If some of that cannot be, neither is the namespace (but a protected one stays, as in
-        Glance, which then cannot take it away again).
+        If an entry conflicts with another (409), the namespace is deleted again. A protected
+        namespace stays, because Glance cannot delete it.
 
         Raises:
-            Refused: by policy, or because a name is taken.
+            Refused: by policy, or a name is taken.
         """
         rights.require(rights.ADD, caller)
         name, owner = given["namespace"], given.get("owner", caller.project_id)
@@ -136,13 +136,13 @@ class Metadefs:
     def update(
         self, caller: Caller, name: str, given: Mapping[str, Any], now: float
     ) -> tuple[Namespace, float]:
-        """Replace what a namespace says about itself; what is not given falls back to its default.
+        """Replace the attributes of a namespace. Attributes not given get their defaults.
 
         Returns:
-            The namespace, and when it was last changed before.
+            The namespace, and the time of its previous change.
 
         Raises:
-            Refused: unknown, by policy, or its new name is taken.
+            Refused: the namespace is unknown, by policy, or the new name is taken.
         """
         namespace = self.find(caller, name, NOT_FOUND, NOT_FOUND)
         rights.require(rights.MODIFY, caller)
@@ -159,19 +159,19 @@ class Metadefs:
         return namespace, before
 
     def delete(self, caller: Caller, name: str) -> None:
-        """Delete a namespace with all that it has.
+        """Delete a namespace with its contents.
 
         Raises:
-            Refused: unknown, by policy, or protected.
+            Refused: the namespace is unknown or protected, or by policy.
         """
         self._deletable(caller, name)
         del self._namespaces[name]
 
     def clear(self, caller: Caller, name: str, kind: Kind) -> None:
-        """Delete all that a namespace has of one kind; who may delete the namespace may do so.
+        """Delete all entries of one kind. This needs the right to delete the namespace.
 
         Raises:
-            Refused: unknown, by policy, or protected.
+            Refused: the namespace is unknown or protected, or by policy.
         """
         self._deletable(caller, name).of(kind).clear()
 
@@ -184,7 +184,7 @@ class Metadefs:
 
 
 def _columns(given: Mapping[str, Any], owner: str | None, verb: str) -> dict[str, Any]:
-    """What a namespace says about itself, with defaults for what is not given.
+    """Return the attributes of a namespace, with defaults for those not given.
 
     Raises:
         Refused: ``metadef.four_bytes``; ``metadef.namespace_ownerless``.
@@ -193,7 +193,7 @@ def _columns(given: Mapping[str, Any], owner: str | None, verb: str) -> dict[str
     refuse_four_bytes({**{name: given.get(name) for name in texts}, "owner": owner}, verb,
                       "namespace")
     if owner is None:
-        # An administrator without a project: Glance's database cannot hold that.
+        # An administrator without a project: Glance's database cannot store that.
         raise Refused("metadef.namespace_ownerless")
     return {
         "name": given["namespace"],

@@ -1,4 +1,4 @@
-"""What namespaces have: objects, properties, tags and associations with resource types."""
+"""Contents of namespaces: objects, properties, tags and associations with resource types."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ NOT_FOUND = "metadef.namespace_not_found"
 
 
 class Contents:
-    """What can be done with what namespaces have.
+    """Operations on the contents of namespaces.
 
     Args:
-        find: gives the namespace of a name, if a caller can see it; takes the refusals for when
-            there is none and for when the caller cannot see it.
-        numbers: counts everything that is made.
+        find: returns a namespace by name, if the caller can see it; takes the refusals for a
+            missing and for an invisible namespace.
+        numbers: counts all entries ever created.
     """
 
     def __init__(
@@ -31,16 +31,16 @@ class Contents:
         self._resource_types: dict[str, Entry] = {}
 
     def holder(self, caller: Caller, namespace: str, kind: Kind, rule: str = "") -> Namespace:
-        """The namespace that holds an entry which a request is about.
+        """Return the namespace of an entry that a request names.
 
         Args:
-            caller: who asks.
+            caller: who makes the request.
             namespace: its name.
-            kind: of the entry.
-            rule: policy of what the caller wants to do.
+            kind: kind of the entry.
+            rule: policy of the operation.
 
         Raises:
-            Refused: there is none for the caller, or by policy.
+            Refused: the caller can see no such namespace, or by policy.
         """
         found = self._find(caller, namespace, kind.no_namespace, NOT_FOUND)
         if rule:
@@ -48,17 +48,17 @@ class Contents:
         return found
 
     def entries(self, caller: Caller, namespace: str, kind: Kind) -> list[Entry]:
-        """All that a namespace has of one kind: tags newest first, associations oldest first,
-        the rest by name.
+        """Return all entries of one kind: tags newest first, associations oldest first, the
+        others by name.
 
         Raises:
-            Refused: no such namespace, or by policy.
+            Refused: the namespace does not exist, or by policy.
         """
         holder = self.holder(caller, namespace, kind, kind.list_rule)
         return self.listed(holder, kind)
 
     def listed(self, namespace: Namespace, kind: Kind) -> list[Entry]:
-        """The same for a namespace that has been found."""
+        """Return the same for a namespace that is already known."""
         entries = namespace.of(kind)
         if kind is TAGS:
             return page(entries.values(), TAG_KEYS, "created_at", "desc", None, None)
@@ -76,20 +76,20 @@ class Contents:
         marker: str | None,
         limit: int | None,
     ) -> list[Entry]:
-        """A page of a namespace's tags; see ``namespaces``.
+        """Return a page of a namespace's tags; see ``namespaces``.
 
         Raises:
-            Refused: no such namespace or marker, by policy, or no such sort key.
+            Refused: the namespace, marker or sort key does not exist, or by policy.
         """
         entries = self.holder(caller, namespace, TAGS, TAGS.list_rule).of(TAGS)
         after = self._entry(entries, TAGS, marker) if marker else None
         return page(entries.values(), TAG_KEYS, sort_key, sort_dir, after, limit)
 
     def get(self, caller: Caller, namespace: str, kind: Kind, name: str) -> Entry:
-        """One entry.
+        """Return one entry.
 
         Raises:
-            Refused: no such namespace or entry, or by policy.
+            Refused: the namespace or entry does not exist, or by policy.
         """
         holder = self.holder(caller, namespace, kind, kind.get_rule)
         return self._entry(holder.of(kind), kind, name)
@@ -97,10 +97,11 @@ class Contents:
     def without_prefix(
         self, caller: Caller, namespace: str, name: str, resource_type: str
     ) -> str:
-        """A property's own name, from that which it has on resources of a type.
+        """Return a property's own name, without the prefix that a resource type adds.
 
         Raises:
-            Refused: no such namespace, resource type or association, or another prefix.
+            Refused: the namespace, resource type or association does not exist, or the prefix
+                differs.
         """
         holder = self.holder(caller, namespace, PROPERTIES, PROPERTIES.get_rule)
         if resource_type not in self._resource_types:
@@ -120,7 +121,7 @@ class Contents:
         """Add an object, a property, a tag or an association with a resource type.
 
         Raises:
-            Refused: no such namespace, by policy, or its name is taken.
+            Refused: the namespace does not exist, by policy, or the name is taken.
         """
         holder = self.holder(caller, namespace, kind, kind.add_rule)
         return self.put(holder, kind, given["name"], given, now, kind.what)
@@ -128,10 +129,10 @@ class Contents:
     def add_tags(
         self, caller: Caller, namespace: str, names: list[str] | None, append: bool, now: float
     ) -> None:
-        """Put tags in place of those that there are, or beside them; none changes nothing.
+        """Replace the tags of a namespace, or add to them. Without names nothing changes.
 
         Raises:
-            Refused: no such namespace, by policy, or a name is taken.
+            Refused: the namespace does not exist, by policy, or a name is taken.
         """
         holder = self.holder(caller, namespace, TAGS, rights.ADD_TAGS)
         if names is None:
@@ -155,13 +156,13 @@ class Contents:
         given: Mapping[str, Any],
         now: float,
     ) -> tuple[Entry, float]:
-        """Replace an object, a property or a tag, and perhaps its name.
+        """Replace an object, a property or a tag, optionally under a new name.
 
         Returns:
-            The entry, and when it was last changed before.
+            The entry, and the time of its previous change.
 
         Raises:
-            Refused: no such namespace or entry, by policy, or the new name is taken.
+            Refused: the namespace or entry does not exist, by policy, or the new name is taken.
         """
         entries = self.holder(caller, namespace, kind, kind.modify_rule).of(kind)
         entry = self._entry(entries, kind, name)
@@ -180,7 +181,7 @@ class Contents:
         """Delete one entry.
 
         Raises:
-            Refused: no such namespace or entry, by policy, or protected.
+            Refused: the namespace or entry does not exist or is protected, or by policy.
         """
         holder = self.holder(caller, namespace, kind, kind.delete_rule)
         self._entry(holder.of(kind), kind, name)
@@ -189,7 +190,7 @@ class Contents:
         del holder.of(kind)[name]
 
     def resource_types(self, caller: Caller) -> list[Entry]:
-        """Every resource type that was ever associated, oldest first.
+        """Return every resource type that was ever associated, oldest first.
 
         Raises:
             Refused: by policy.
@@ -211,18 +212,18 @@ class Contents:
         now: float,
         what: str = "",
     ) -> Entry:
-        """Put a new entry into a namespace.
+        """Add an entry to a namespace.
 
         Args:
             namespace: the namespace.
-            kind: of the entry.
-            name: of the entry.
-            given: what a request says about it.
+            kind: kind of the entry.
+            name: name of the entry.
+            given: its content in the request.
             now: seconds since the epoch.
-            what: what the request is to create, for which text is checked; empty for no check.
+            what: what the request creates, for the check of its text; empty skips the check.
 
         Raises:
-            Refused: its name is taken, or its text cannot be kept.
+            Refused: the name is taken, or the text cannot be stored.
         """
         content = _content(kind, given)
         if what:
@@ -237,14 +238,14 @@ class Contents:
 
 
 def _content(kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What is kept of an entry beside its name."""
+    """Return the content of an entry, without its name."""
     if kind is PROPERTIES:
         shapes.storable({"": given})
         return dict(given)
     if kind is OBJECTS:
         properties = given.get("properties") or {}
         shapes.storable(properties)
-        # Glance keeps the names in one text, with commas between them.
+        # Glance stores the names as one comma-separated text.
         required = ",".join(given.get("required") or ())
         return {"description": given.get("description"), "properties": properties,
                 "required": required.split(",") if required else []}
@@ -254,7 +255,7 @@ def _content(kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _columns(kind: Kind, name: str, content: Mapping[str, Any]) -> dict[str, Any]:
-    """An entry as a row of Glance's database, of which Glance checks the text."""
+    """Return an entry as a row of Glance's database, to check its text."""
     if kind is OBJECTS:
         return {"name": name, "required": ",".join(content["required"]),
                 "description": content["description"], "json_schema": content["properties"]}

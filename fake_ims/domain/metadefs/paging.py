@@ -1,4 +1,4 @@
-"""Pages of namespaces and tags: sorted as a database sorts, from a marker on."""
+"""Pages of namespaces and tags, sorted as a database sorts, starting after a marker."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..refusal import Refused
 
 
 class Sortable(Protocol):
-    """What can be paged."""
+    """An item that can be paged."""
 
     number: int
     created_at: float
@@ -37,10 +37,10 @@ def page(
     marker: T | None,
     limit: int | None,
 ) -> list[T]:
-    """A page of items; nothing sorts before something, and ties go by creation.
+    """Return a page of items. None sorts first; equal items are ordered by creation.
 
     Raises:
-        Refused: ``metadef.unexpected`` for a sort key that there is not, as a real Glance does.
+        Refused: ``metadef.unexpected`` for an unknown sort key, as a real Glance does.
     """
     if sort_key not in keys:
         raise Refused("metadef.unexpected")
@@ -55,7 +55,7 @@ def page(
 
     found = sorted(items, key=rank, reverse=descending)
     if marker is not None:
-        # A marker's empty columns are not compared; an item's empty column never compares.
+        # Empty columns of the marker are not compared. Empty columns of an item never compare.
         known = [(get, get(marker)) for get in getters if get(marker) is not None]
         found = [item for item in found if _is_behind(item, known, descending)]
     return found if limit is None else found[:limit]

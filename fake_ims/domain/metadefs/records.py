@@ -1,4 +1,4 @@
-"""What the catalogue holds, and the four kinds of things that a namespace has."""
+"""The records of namespaces, and the four kinds of entries in them."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ KindName = Literal["objects", "properties", "tags", "resource_types"]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of thing in a namespace: the policies that guard it, the refusals that name it.
+    """One kind of entry: its policies, and its refusals.
 
     Attributes:
         name: also the last segment of the list's path.
-        what: one of them, in sentences; empty where Glance does not check text.
-        list_rule: policy of the list.
-        get_rule: policy of looking at one.
-        add_rule: policy of adding one.
-        modify_rule: policy of changing one.
-        delete_rule: policy of deleting one.
-        unknown: refusal: there is none of that name.
-        exists: refusal: the name is taken.
-        protected: refusal: the namespace protects it.
-        no_namespace: refusal: there is no such namespace.
+        what: the word for one entry in messages; empty where Glance does not check text.
+        list_rule: policy for listing entries.
+        get_rule: policy for getting an entry.
+        add_rule: policy for adding an entry.
+        modify_rule: policy for changing an entry.
+        delete_rule: policy for deleting an entry.
+        unknown: refusal if the entry does not exist.
+        exists: refusal if the name is taken.
+        protected: refusal if the namespace is protected.
+        no_namespace: refusal if the namespace does not exist.
     """
 
     name: KindName
@@ -61,11 +61,11 @@ class Entry:
     """One object, property, tag or association with a resource type.
 
     Attributes:
-        number: counts up; orders what was made in the same instant.
-        name: unique among its kind in the namespace.
+        number: running number, orders entries created at the same instant.
+        name: unique for its kind in the namespace.
         created_at: seconds since the epoch.
         updated_at: seconds since the epoch.
-        content: the rest, by its names on the wire.
+        content: all other fields, by their JSON names.
     """
 
     number: int
@@ -80,11 +80,11 @@ class Namespace:
     """One namespace. Instants are seconds since the epoch.
 
     Attributes:
-        number: counts up; orders what was made in the same instant.
+        number: running number, orders namespaces created at the same instant.
         visibility: ``public`` or ``private``.
-        protected: whether it and what it has cannot be deleted.
+        protected: whether the namespace and its entries cannot be deleted.
         owner: id of a project.
-        entries: what it has, by kind and name.
+        entries: its entries, by kind and name.
     """
 
     number: int
@@ -100,5 +100,5 @@ class Namespace:
         "objects": {}, "properties": {}, "tags": {}, "resource_types": {}})
 
     def of(self, kind: Kind) -> dict[str, Entry]:
-        """Its entries of one kind, by name."""
+        """Return its entries of one kind, by name."""
         return self.entries[kind.name]

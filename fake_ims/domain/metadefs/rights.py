@@ -1,4 +1,4 @@
-"""Who may see a namespace, and who may do what in the catalogue (Glance's default policies)."""
+"""Permissions on namespaces and their contents (Glance's default policies)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ADD, MODIFY = "add_metadef_namespace", "modify_metadef_namespace"
 DELETE = "delete_metadef_namespace"
 ADD_TAGS = "add_metadef_tags"
 
-# These need role ``reader``; all others are for administrators.
+# These need role ``reader``; all others need an administrator.
 _READING = frozenset({SHOW, LIST} | {
     rule for kind in (OBJECTS, PROPERTIES, TAGS, RESOURCE_TYPES)
     for rule in (kind.list_rule, kind.get_rule)
@@ -19,16 +19,16 @@ _READING = frozenset({SHOW, LIST} | {
 
 
 def is_visible(caller: Caller, namespace: Namespace) -> bool:
-    """Whether the catalogue shows the namespace to the caller at all."""
+    """Return whether the caller can see the namespace."""
     return (caller.is_admin or namespace.visibility == "public"
             or caller.project_id == namespace.owner)
 
 
 def require(rule: str, caller: Caller) -> None:
-    """Let a caller, who can see the namespace in question, through or refuse.
+    """Refuse a caller whom a policy rule does not allow to act; they can see the namespace.
 
     Raises:
-        Refused: ``metadef.hidden`` (404) if the caller may not even look, else
+        Refused: ``metadef.hidden`` (404) if the caller may not read namespaces, else
             ``policy.denied``.
     """
     may_look = caller.is_admin or "reader" in caller.roles

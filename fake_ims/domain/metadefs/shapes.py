@@ -1,7 +1,7 @@
-"""What Glance keeps of a definition: each attribute read as the type that its model says.
+"""The attributes of definitions, converted to the types of Glance's models.
 
-Schemas let through more than the models can hold. Where a model cannot, a real Glance fails with
-500; the contract's row ``metadef.unexpected`` says what the fake does.
+Schemas accept more than the models can store. A real Glance then fails with 500. The fake does
+what the contract's row ``metadef.unexpected`` says.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ def _texts(value: Any) -> list[Any]:
 
 
 def _default(value: Any) -> str | None:
-    """A property's default is kept as text, whatever its type; lists and objects are lost."""
+    """Convert a property's default to text, whatever its type. Lists and objects are lost."""
     return str(value) if isinstance(value, (str, int, float)) else None
 
 
 def _integer(value: float) -> int:
-    """Numbers lose what is behind their point."""
+    """Drop the fraction of a number."""
     try:
         return int(value)
     except (ValueError, OverflowError):
@@ -52,10 +52,10 @@ def _boolean(value: Any) -> bool | None:
 
 
 def read(value: Any, shape: Shape, *needed: str) -> dict[str, Any]:
-    """The attributes of a document, in the shape's order.
+    """Return the attributes of a document, in the order of the shape.
 
     Raises:
-        Refused: ``metadef.unexpected``, for what the shape cannot hold.
+        Refused: ``metadef.unexpected``, for a value that the shape cannot store.
     """
     if (not isinstance(value, dict) or not value.keys() <= shape.keys()
             or not value.keys() >= set(needed)):
@@ -85,7 +85,7 @@ _PROPERTY: Shape = {
 
 
 def definition(value: Any) -> dict[str, Any]:
-    """A property."""
+    """Read a property."""
     return read(value, _PROPERTY, "type", "title")
 
 
@@ -96,17 +96,17 @@ _ASSOCIATION: Shape = {"name": _text, "prefix": _text, "properties_target": _tex
 
 
 def thing(value: Any) -> dict[str, Any]:
-    """An object."""
+    """Read an object."""
     return read(value, _OBJECT, "name")
 
 
 def tag(value: Any) -> dict[str, Any]:
-    """A tag."""
+    """Read a tag."""
     return read(value, _TAG, "name")
 
 
 def association(value: Any) -> dict[str, Any]:
-    """An association with a resource type."""
+    """Read an association with a resource type."""
     return read(value, _ASSOCIATION, "name")
 
 
@@ -120,17 +120,17 @@ _NAMESPACE: Shape = {
 
 
 def namespace(value: Any) -> dict[str, Any]:
-    """A namespace, with what it comes with."""
+    """Read a namespace with its contents."""
     return read(value, _NAMESPACE, "namespace")
 
 
 def tags(value: Any) -> dict[str, Any]:
-    """A list of tags."""
+    """Read a list of tags."""
     return read(value, {"tags": _list_of(tag)})
 
 
 def storable(properties: Mapping[str, Mapping[str, Any]]) -> None:
-    """Refuse defaults that Glance cannot store: those that are not ASCII.
+    """Refuse defaults that Glance cannot store: those with non-ASCII characters.
 
     Raises:
         Refused: ``request.undecodable``.
@@ -141,12 +141,12 @@ def storable(properties: Mapping[str, Mapping[str, Any]]) -> None:
 
 
 def refuse_four_bytes(values: Mapping[str, Any], verb: str, what: str) -> None:
-    """Refuse characters beyond the basic plane, which Glance's database columns cannot hold.
+    """Refuse characters beyond the basic plane, which Glance's database cannot store.
 
     Args:
-        values: the columns; inner dictionaries are checked, lists are not.
+        values: the columns; nested dictionaries are checked, lists are not.
         verb: ``create`` or ``update``.
-        what: what the request is about.
+        what: what the request creates or updates.
 
     Raises:
         Refused: ``metadef.four_bytes``.

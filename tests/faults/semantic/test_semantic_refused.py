@@ -40,7 +40,7 @@ from fake_ims.faults.effects.semantic import sorts
     (None, {"twice": 1}, "twice=1: expected true or false"),
     (None, {"twice": False}, "the fault has no effect"),
     (None, {"stale": 0}, "a duration greater than zero"),
-    (None, {"stale": "soon"}, "stale: 'soon' is no duration"),
+    (None, {"stale": "soon"}, "stale: 'soon' is not a duration"),
     (None, {"page": "skip"}, "expected 'miss' (omit an image between two pages)"),
     (None, {"dies_at": -1}, "dies_at=-1: expected an integer, 0 or greater"),
     (None, {"dies_at": 1, "leaves": "active"}, "'saving', 'killed' or 'queued'"),
@@ -61,7 +61,7 @@ from fake_ims.faults.effects.semantic import sorts
     (None, {"saving": "polls(0)"}, "saving: polls(0)"),
     (None, {"kill": ""}, "expected the reason, a string"),
     (None, {"skew": 0}, "a duration greater than zero"),
-    (None, {"skew": "--5m"}, "is no duration"),
+    (None, {"skew": "--5m"}, "is not a duration"),
     (None, {"skew": "400d"}, "expected at most one year (366 days)"),
 ])
 def test_it_says_what_is_wrong(

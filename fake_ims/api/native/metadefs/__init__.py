@@ -1,4 +1,4 @@
-"""Glance's metadata definitions: namespaces and what they hold."""
+"""Glance's metadata definitions: namespaces and their contents."""
 
 from . import namespaces, objects, properties, resource_types, schemas, tags
 

@@ -39,7 +39,7 @@ async def list_(call: Call) -> Answer:
     try:
         size = service.profile.page_size if text is None else int(text)
     except ValueError:
-        # A real Glance does not expect this.
+        # A real Glance fails here, too.
         raise Refused("metadef.unexpected") from None
     asked = listing(call, "public", "private")
     size = limit(str(min(size, service.profile.max_page)), 0)
@@ -63,14 +63,14 @@ async def list_(call: Call) -> Answer:
 
 @handles("metadefs.namespaces.create")
 async def create(call: Call) -> Answer:
-    """A new namespace, with all that it comes with."""
+    """Create a namespace with its contents."""
     given = shapes.namespace(await body(call, "namespace", LINKS_AND_TIMES))
     service = call.service
     space = service.metadefs.create(call.known_caller, given, service.clock.now())
     document = render.namespace(space)
     document.update((name, given[name]) for name in _CONTENTS if name in given)
     answer = as_json(document)
-    # As Glance writes it: not encoded, but for what no header can hold.
+    # Not encoded, as in Glance, except for characters that a header cannot contain.
     path = _CONTROL.sub(lambda match: quote(match[0]), f"{render.PATH}/{space.name}")
     answer.headers["Location"] = call.base_url + path
     return answer
@@ -78,7 +78,7 @@ async def create(call: Call) -> Answer:
 
 @handles("metadefs.namespaces.show")
 async def show(call: Call) -> Answer:
-    """One namespace with all that it holds, perhaps as it applies to one type of resource."""
+    """One namespace with its contents, optionally as it applies to one resource type."""
     check_visibility(call, "public", "private")
     metadefs = call.service.metadefs
     space = metadefs.show(call.known_caller, call.params["namespace"])
@@ -99,7 +99,7 @@ async def show(call: Call) -> Answer:
 
 
 def _prefix(contents: dict[str, Any], prefix: str) -> None:
-    """Give properties the names that they have on resources of a type."""
+    """Add the prefix that properties have on resources of a type."""
     for holder in (contents, *contents["objects"]):
         holder["properties"] = {prefix + name: value
                                 for name, value in holder["properties"].items()}
@@ -109,7 +109,7 @@ def _prefix(contents: dict[str, Any], prefix: str) -> None:
 
 @handles("metadefs.namespaces.update")
 async def update(call: Call) -> Answer:
-    """Change a namespace; the answer shows when it was changed *before*, as Glance's does."""
+    """Update a namespace. As in Glance, the response shows the time of the *previous* change."""
     given = shapes.namespace(await body(call, "namespace", LINKS_AND_TIMES))
     service, name = call.service, call.params["namespace"]
     space, before = service.metadefs.update(call.known_caller, name, given,
@@ -119,14 +119,14 @@ async def update(call: Call) -> Answer:
 
 @handles("metadefs.namespaces.delete")
 async def delete(call: Call) -> Answer:
-    """Delete a namespace and all that it holds."""
+    """Delete a namespace with its contents."""
     call.service.metadefs.delete(call.known_caller, call.params["namespace"])
     return no_content()
 
 
 @handles("metadefs.objects.clear", "metadefs.properties.clear", "metadefs.tags.clear")
 async def clear(call: Call) -> Answer:
-    """Delete all of one kind from a namespace."""
+    """Delete all entries of one kind from a namespace."""
     await no_body(call)
     assert call.operation is not None
     kind = _CLEARED[call.operation.id.split(".")[1]]

@@ -1,4 +1,4 @@
-"""Objects: properties that belong together."""
+"""Objects: groups of properties."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .requests import LINKS_AND_TIMES, body, check, limit, listing
 
 @handles("metadefs.objects.list")
 async def list_(call: Call) -> Answer:
-    """All objects; what asks for a page is checked, but there is only one."""
+    """All objects. Paging parameters are checked, but there is only one page."""
     listing(call, "public", "private", "shared")
     size = call.query.get("limit")
     if size is not None:
@@ -23,13 +23,13 @@ async def list_(call: Call) -> Answer:
     name = call.params["namespace"]
     entries = call.service.metadefs.contents.entries(call.known_caller, name, OBJECTS)
     return as_json({"objects": [render.thing(entry, name) for entry in entries],
-                         # Without a slash before it, as Glance has it.
+                         # Without a leading slash, as in Glance.
                          "schema": render.SCHEMAS[1:] + "/objects"})
 
 
 @handles("metadefs.objects.create")
 async def create(call: Call) -> Answer:
-    """A new object."""
+    """Create an object."""
     document = await body(call, "object", LINKS_AND_TIMES)
     if isinstance(document, dict):
         for definition in document.get("properties", {}).values():
@@ -52,7 +52,7 @@ async def show(call: Call) -> Answer:
 
 @handles("metadefs.objects.update")
 async def update(call: Call) -> Answer:
-    """Replace an object; the answer shows when it was changed *before*, as Glance's does."""
+    """Replace an object. As in Glance, the response shows the time of the *previous* change."""
     given = shapes.thing(await body(call, "object", LINKS_AND_TIMES))
     service, name = call.service, call.params["namespace"]
     entry, before = service.metadefs.contents.change(

@@ -1,4 +1,4 @@
-"""Properties: what a namespace says about single attributes."""
+"""Properties: definitions of single attributes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def list_(call: Call) -> Answer:
 
 @handles("metadefs.properties.create")
 async def create(call: Call) -> Answer:
-    """A new property."""
+    """Create a property."""
     given = shapes.definition(await body(call, "property", TIMES))
     service = call.service
     service.metadefs.contents.add(call.known_caller, call.params["namespace"], PROPERTIES, given,
@@ -32,7 +32,7 @@ async def create(call: Call) -> Answer:
 
 @handles("metadefs.properties.show")
 async def show(call: Call) -> Answer:
-    """One property, perhaps by the name that it has on resources of a type."""
+    """One property, optionally by the name that it has on resources of a type."""
     contents, caller = call.service.metadefs.contents, call.known_caller
     space, name = call.params["namespace"], call.params["name"]
     contents.holder(caller, space, PROPERTIES, PROPERTIES.get_rule)

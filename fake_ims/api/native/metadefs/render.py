@@ -1,4 +1,4 @@
-"""Metadata definitions as JSON; what is None is left out."""
+"""Metadata definitions as JSON. None values are left out."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ SCHEMAS = "/v2/schemas/metadefs"
 
 
 def namespace(space: Namespace, updated_at: float | None = None) -> dict[str, Any]:
-    """A namespace without what it holds.
+    """Render a namespace without its contents.
 
     Args:
         space: the namespace.
-        updated_at: the instant to show in place of its own.
+        updated_at: the instant to show instead of the namespace's own.
     """
     return _without_none({
         "namespace": space.name,
@@ -34,14 +34,14 @@ def namespace(space: Namespace, updated_at: float | None = None) -> dict[str, An
 
 
 def thing(entry: Entry, namespace_name: str) -> dict[str, Any]:
-    """An object, as it is kept."""
+    """Render a stored object."""
     return object_as_given(entry, namespace_name, entry.content, entry.updated_at)
 
 
 def object_as_given(
     entry: Entry, namespace_name: str, given: Mapping[str, Any], updated_at: float
 ) -> dict[str, Any]:
-    """An object, as a request has just given it."""
+    """Render an object as the request has sent it."""
     content = {name: given.get(name) for name in ("required", "description", "properties")}
     return _without_none({
         "name": entry.name,
@@ -54,7 +54,7 @@ def object_as_given(
 
 
 def stamped(entry: Entry, updated_at: float | None = None) -> dict[str, Any]:
-    """A tag, a resource type or an association with one."""
+    """Render a tag, a resource type or an association with one."""
     return _without_none({
         "name": entry.name,
         **entry.content,

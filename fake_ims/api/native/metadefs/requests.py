@@ -1,4 +1,4 @@
-"""Reading requests for metadata definitions, in the order in which Glance checks them."""
+"""Reads requests for metadata definitions, in the order of Glance's checks."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ LINKS_AND_TIMES = ("self", "schema", *TIMES)
 
 
 async def body(call: Call, schema: str, read_only: tuple[str, ...]) -> Any:
-    """The body, once it matches a schema.
+    """Return the body, checked against a schema.
 
     Raises:
-        Refused: it does not, or names what only the service sets.
+        Refused: the body does not match, or sets read-only fields.
     """
     document = await call.json()
     assert isinstance(document, (dict, list))
@@ -32,7 +32,7 @@ def check(document: object, schema: str) -> None:
     Raises:
         Refused: ``metadef.schema``.
     """
-    # Imported here, so that a fake which nobody asks about definitions starts without schemas.
+    # Imported here, so that a fake without requests for definitions starts without the schemas.
     from ....contract import metadef_schemas
 
     try:
@@ -43,7 +43,7 @@ def check(document: object, schema: str) -> None:
 
 
 async def no_body(call: Call) -> None:
-    """Where Glance expects no body but does not look for one, it reads it and stumbles.
+    """Refuse a body where Glance expects none; a real Glance fails with an error.
 
     Raises:
         Refused: there is a body.
@@ -54,16 +54,16 @@ async def no_body(call: Call) -> None:
 
 
 def last(call: Call, name: str) -> str | None:
-    """The last value of a query parameter."""
+    """Return the last value of a query parameter."""
     values = call.query.getall(name, [])
     return values[-1] if values else None
 
 
 def resource_type(call: Call) -> str | None:
-    """The value of the filter ``resource_type``, where a list of other filters makes no sense.
+    """Return the value of the filter ``resource_type``.
 
     Raises:
-        Refused: ``metadef.unexpected``, if there are only others.
+        Refused: ``metadef.unexpected``, if the query has other filters only.
     """
     if call.query and "resource_type" not in call.query:
         raise Refused("metadef.unexpected")
@@ -71,7 +71,7 @@ def resource_type(call: Call) -> str | None:
 
 
 class Listing(NamedTuple):
-    """How a list is asked for."""
+    """The paging parameters of a list."""
 
     sort_key: str
     sort_dir: str
@@ -79,7 +79,7 @@ class Listing(NamedTuple):
 
 
 def listing(call: Call, *visibilities: str) -> Listing:
-    """Read how a list is asked for.
+    """Read the paging parameters of a list.
 
     Raises:
         Refused: ``list.sort_dir`` or ``list.visibility``.

@@ -1,4 +1,4 @@
-"""Resource types, and the namespaces that apply to them."""
+"""Resource types and their associations with namespaces."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def list_types(call: Call) -> Answer:
 
 @handles("metadefs.associations.list")
 async def list_(call: Call) -> Answer:
-    """The resource types that a namespace applies to."""
+    """The resource types associated with a namespace."""
     entries = call.service.metadefs.contents.entries(
         call.known_caller, call.params["namespace"], RESOURCE_TYPES)
     return as_json({"resource_type_associations": [render.stamped(entry)
@@ -31,7 +31,7 @@ async def list_(call: Call) -> Answer:
 
 @handles("metadefs.associations.create")
 async def create(call: Call) -> Answer:
-    """Let a namespace apply to a resource type."""
+    """Associate a namespace with a resource type."""
     given = shapes.association(await body(call, "resource_type", TIMES))
     service = call.service
     entry = service.metadefs.contents.add(
@@ -41,7 +41,7 @@ async def create(call: Call) -> Answer:
 
 @handles("metadefs.associations.delete")
 async def delete(call: Call) -> Answer:
-    """Let a namespace no longer apply to a resource type."""
+    """Remove the association of a namespace with a resource type."""
     call.service.metadefs.contents.remove(
         call.known_caller, call.params["namespace"], RESOURCE_TYPES, call.params["name"])
     return no_content()

@@ -17,7 +17,7 @@ _TRUE = ("1", "t", "true", "on", "y", "yes")
 
 @handles("metadefs.tags.list")
 async def list_(call: Call) -> Answer:
-    """A page of the tags."""
+    """A page of tags."""
     asked = listing(call, "public", "private", "shared")
     text = call.query.get("limit")
     entries = call.service.metadefs.contents.tags(
@@ -28,7 +28,7 @@ async def list_(call: Call) -> Answer:
 
 @handles("metadefs.tags.create_all")
 async def create_all(call: Call) -> Answer:
-    """Replace all tags, or add to them if the header ``X-Openstack-Append`` says so."""
+    """Replace all tags, or with the header ``X-Openstack-Append`` add to them."""
     given = shapes.tags(await body(call, "tags", TIMES)).get("tags")
     names = None if given is None else [tag["name"] for tag in given]
     append = call.headers.get("X-Openstack-Append", "").strip().lower() in _TRUE
@@ -40,7 +40,7 @@ async def create_all(call: Call) -> Answer:
 
 @handles("metadefs.tags.create")
 async def create(call: Call) -> Answer:
-    """A new tag, named by the path."""
+    """Create a tag, named by the path."""
     service, caller = call.service, call.known_caller
     space, given = call.params["namespace"], {"name": call.params["name"]}
     service.metadefs.contents.holder(caller, space, TAGS)
@@ -59,7 +59,7 @@ async def show(call: Call) -> Answer:
 
 @handles("metadefs.tags.update")
 async def update(call: Call) -> Answer:
-    """Rename a tag; the answer shows when it was changed *before*, as Glance's does."""
+    """Rename a tag. As in Glance, the response shows the time of the *previous* change."""
     given = shapes.tag(await body(call, "tag", TIMES))
     service = call.service
     entry, before = service.metadefs.contents.change(
