@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, cast
 
 from ..fake import client_config as configuration
 from ..fake.fake_ims import FakeIMS
+from ..fake.proxies import in_the_way
 from ..version import __version__
 from . import ready
 
@@ -115,6 +116,10 @@ async def _serve(
                 print("Press Ctrl-C to stop. To try it, paste these commands:")
                 for line in _examples(fake):
                     print(f"  {line}")
+                if in_the_way(fake.url):
+                    print("The environment sets a proxy. Set NO_PROXY for your clients:")
+                    hosts = shlex.quote(fake.env()["NO_PROXY"])
+                    print(f"  export NO_PROXY={hosts} no_proxy={hosts}")
             await ended.wait()
             for complaint in fake.scenario.complaints() if fake.scenario else ():
                 print(f"fake-ims: {complaint}", file=sys.stderr)
@@ -149,7 +154,8 @@ def _examples(fake: FakeIMS) -> list[str]:
     images = f"{fake.url}/v2/images"
     body = {"id": image_id, "name": "my-first-image", "disk_format": "raw",
             "container_format": "bare"}
-    token = ["curl", "-H", f"X-Auth-Token: {fake.lasting_token}"]
+    direct = ["--noproxy", "*"] if in_the_way(fake.url) else []
+    token = ["curl", *direct, "-H", f"X-Auth-Token: {fake.lasting_token}"]
     return [
         shlex.join([*token, "-H", "Content-Type: application/json",
                     "-d", json.dumps(body), images]),

@@ -9,7 +9,9 @@ import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from . import proxies
 from .own_file import OwnFile
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ def env(fake: LogIn, project_id: str) -> dict[str, str]:
         "HUAWEICLOUD_SDK_IAM_ENDPOINT": fake.url,
         # ImsRegion.value_of(region) then knows the region, and where it is.
         f"HUAWEICLOUD_SDK_REGION_IMS_{region}": fake.url,
+        **proxies.variables((urlsplit(fake.url).hostname or "", fake.host)),
     }
 
 
