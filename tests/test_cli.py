@@ -11,55 +11,16 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import IO, Any
 
 import pytest
+from serving import COMMAND, DEADLINE, command, first_lines, line_of, wait_for
 from wire import Wire
 
 from fake_ims import __version__
 from fake_ims.cli import main as cli
 from fake_ims.contract.operations import OPERATIONS
-from fake_ims.server import realtime
-
-DEADLINE = 20.0  # real seconds; never reached unless something hangs
-COMMAND = [sys.executable, "-W", "error", "-m", "fake_ims"]
-
-
-@contextmanager
-def command(*arguments: str, **settings: Any) -> Iterator[subprocess.Popen[str]]:
-    """The command as a process of its own, killed at the end if it still runs."""
-    process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True, **settings)
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
-
-
-def line_of(stream: IO[str] | None) -> str:
-    assert stream is not None
-    return stream.readline().rstrip("\n")
-
-
-def first_lines(process: subprocess.Popen[str]) -> tuple[str, list[str]]:
-    """URL and the lines to paste."""
-    found = re.search(r"listening on (http://\S+)$", line_of(process.stdout))
-    assert found
-    assert line_of(process.stdout).endswith("paste these commands:")
-    return found[1], [line_of(process.stdout).strip() for _ in range(3)]
-
-
-def wait_for(path: Path) -> dict[str, Any]:
-    deadline = realtime.monotonic() + DEADLINE
-    while not path.exists():
-        assert realtime.monotonic() < deadline
-    document: dict[str, Any] = json.loads(path.read_text())
-    return document
 
 
 def refused(*arguments: str) -> str:
@@ -88,14 +49,12 @@ taken_port = pytest.fixture(free_port)
 @pytest.mark.parametrize("auth", ["any", "issued", "triple"])
 def test_the_ready_file_says_how_to_call(tmp_path: Path, profile: str, auth: str) -> None:
     ready = tmp_path / "ready.json"
-    ready.write_text("left by another")
-    ready.unlink()
     with command("serve", "--profile", profile, "--auth", auth, "--ready-file", str(ready),
                  "--quiet") as process:
         document = wait_for(ready)
         assert set(document) == {
-            "url", "token", "project_id", "pid", "auth_url", "region", "username", "password",
-            "project_name", "user_domain_name", "access_key", "secret_key"}
+            "fake_ims", "url", "token", "project_id", "pid", "auth_url", "region", "username",
+            "password", "project_name", "user_domain_name", "access_key", "secret_key"}
         assert document["pid"] == process.pid
         assert os.listdir(tmp_path) == ["ready.json"]
         wire = Wire(document["url"], {"X-Auth-Token": document["token"]})
@@ -106,13 +65,6 @@ def test_the_ready_file_says_how_to_call(tmp_path: Path, profile: str, auth: str
         process.send_signal(signal.SIGTERM)
         assert process.communicate(timeout=DEADLINE) == ("", "")
         assert process.returncode == 0
-    assert os.listdir(tmp_path) == []
-
-
-def test_a_stale_ready_file_is_not_believed(tmp_path: Path, taken_port: int) -> None:
-    ready = tmp_path / "ready.json"
-    ready.write_text("{}")
-    refused("serve", "--port", str(taken_port), "--ready-file", str(ready))
     assert os.listdir(tmp_path) == []
 
 
@@ -256,12 +208,6 @@ def test_a_taken_port(taken_port: int) -> None:
 ])
 def test_a_bad_option_gets_one_clear_line(arguments: tuple[str, ...], text: str) -> None:
     assert text in refused(*arguments)
-
-
-def test_a_ready_file_that_cannot_be(tmp_path: Path) -> None:
-    for path in (tmp_path, tmp_path / "no" / "file", Path(__file__) / "file"):
-        assert "cannot write the ready file" in refused("serve", "--ready-file", str(path))
-    assert os.listdir(tmp_path) == []
 
 
 # the rest

@@ -53,7 +53,8 @@ def test_the_fixture_leaves_no_other_cloud_and_is_undone(pytester: pytest.Pytest
 
         def mine():
             return {name: value for name, value in os.environ.items()
-                    if name.startswith(("OS_", "HUAWEICLOUD_SDK_"))}
+                    if name.startswith(("OS_", "HUAWEICLOUD_SDK_"))
+                    or name.lower() == "no_proxy"}
 
         def test_set(fake_ims, fake_ims_env):
             assert mine() == fake_ims_env == fake_ims.env()
@@ -63,7 +64,7 @@ def test_the_fixture_leaves_no_other_cloud_and_is_undone(pytester: pytest.Pytest
     """)
     monkeypatch = pytester._monkeypatch
     for name in list(os.environ):
-        if name.startswith(("OS_", "HUAWEICLOUD_SDK_")):
+        if name.startswith(("OS_", "HUAWEICLOUD_SDK_")) or name.lower() == "no_proxy":
             monkeypatch.delenv(name)
     monkeypatch.setenv("OS_CLOUD", "production")
     monkeypatch.setenv("OS_USERNAME", "me")

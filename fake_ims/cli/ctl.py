@@ -14,6 +14,7 @@ from typing import Any
 from ..control.route import NO_BODY, PREFIX, Route
 from ..control.routes import BY_ID, ROUTES
 from ..errors import UsageError, unknown
+from ..fake.proxies import open_directly
 
 URL_VARIABLE = "FAKE_IMS_URL"
 TOKEN_VARIABLE = "FAKE_IMS_CONTROL_TOKEN"
@@ -77,7 +78,7 @@ def run(
     if token:
         request.add_header("X-Fake-Ims-Control", token)
     try:
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        with open_directly(request, timeout=PATIENCE) as answer:
             text = answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:

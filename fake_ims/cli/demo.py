@@ -9,6 +9,7 @@ import urllib.request
 from typing import Any
 
 from ..fake.fake_ims import FakeIMS
+from ..fake.proxies import open_directly
 
 OCTETS = {"Content-Type": "application/octet-stream"}
 
@@ -18,7 +19,7 @@ def _ask(fake: FakeIMS, method: str, path: str, body: bytes | None = None,
     request = urllib.request.Request(fake.url + path, body, {**fake.headers, **(headers or {})},
                                      method=method)
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with open_directly(request, timeout=10) as answer:
             text = answer.read()
             return answer.status, json.loads(text) if text[:1] in b"{[" and text else text
     except urllib.error.HTTPError as error:

@@ -161,15 +161,22 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
 
 def _serve(given: argparse.Namespace) -> int:
     from . import serve as standalone  # imports aiohttp, which only serve needs
+    from .outlet import outlets
 
-    standalone.serve(
-        profile=given.profile, auth=given.auth, saving=given.saving, deleting=given.deleting,
-        jobs=given.jobs, region=given.region, seed=given.seed,
-        scenario=given.scenario, control=not given.no_control,
-        control_token=given.control_token,
-        host=given.host, port=given.port, ready_file=given.ready_file,
-        clouds_yaml=given.clouds_yaml, print_env=given.print_env, quiet=given.quiet,
-    )
+    with outlets() as out:
+        try:
+            standalone.serve(
+                profile=given.profile, auth=given.auth, saving=given.saving,
+                deleting=given.deleting, jobs=given.jobs, region=given.region, seed=given.seed,
+                scenario=given.scenario, control=not given.no_control,
+                control_token=given.control_token,
+                host=given.host, port=given.port, ready_file=given.ready_file,
+                clouds_yaml=given.clouds_yaml, print_env=given.print_env, quiet=given.quiet,
+                out=out,
+            )
+        except FakeImsError as error:
+            _complain(str(error))
+            return MISUSE
     return 0
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from ..errors import UsageError
+from . import proxies
+from .own_file import OwnFile
 
 if TYPE_CHECKING:
     from .login import LogIn
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 CLOUD, ADMIN_CLOUD = "fake_ims", "fake_ims_admin"
 # Whose variables and what else may lead a client to another cloud, or to another user.
 PREFIXES = ("OS_", "HUAWEICLOUD_SDK_")
-_HEAD = "# Written by fake-ims; it may be overwritten and removed.\n"
+_HEAD = "# Written by fake-ims (process {}); it may be overwritten and removed.\n"
+_MARK = re.compile(r"# Written by fake-ims \(process (\d+)\)")
 
 
 def env(fake: LogIn, project_id: str) -> dict[str, str]:
@@ -43,6 +46,7 @@ def env(fake: LogIn, project_id: str) -> dict[str, str]:
         "HUAWEICLOUD_SDK_IAM_ENDPOINT": fake.url,
         # ImsRegion.value_of(region) then knows the region, and where it is.
         f"HUAWEICLOUD_SDK_REGION_IMS_{region}": fake.url,
+        **proxies.variables((urlsplit(fake.url).hostname or "", fake.host)),
     }
 
 
@@ -64,7 +68,7 @@ def shell_lines(fake: LogIn, project_id: str) -> list[str]:
 
 def clouds(fake: LogIn) -> str:
     """A ``clouds.yaml`` with the default user's cloud and the administrator's."""
-    lines = [_HEAD, "clouds:\n"]
+    lines = [_HEAD.format(os.getpid()), "clouds:\n"]
     for name, username in ((CLOUD, fake.username), (ADMIN_CLOUD, fake.admin_username)):
         lines += [f"  {name}:\n", "    auth:\n"]
         lines += (f"      {key}: {json.dumps(value)}\n" for key, value in (
@@ -77,38 +81,16 @@ def clouds(fake: LogIn) -> str:
 
 
 def write_clouds(fake: LogIn, path: str | os.PathLike[str]) -> Path:
-    """Write a ``clouds.yaml``: others see all of it or nothing.
+    """Write a ``clouds.yaml``, and return its path.
 
     Raises:
-        UsageError: it cannot be written, or would take the place of a file that is not ours.
+        UsageError: it cannot be written, or would replace a file that is not ours.
     """
     text = clouds(fake)
-    target = check_clouds(path)
-    draft = target.with_name(f"{target.name}.{os.getpid()}.tmp")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(target)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
-        raise UsageError(f"cannot write {str(target)!r}: {error.strerror}") from None
-    return target
+    clouds_file(path).write(text)
+    return Path(path)
 
 
-def check_clouds(path: str | os.PathLike[str]) -> Path:
-    """The path, if a ``clouds.yaml`` may be written there.
-
-    Raises:
-        UsageError: a file is there that is not ours, such as that of real clouds.
-    """
-    target = Path(path)
-    try:
-        with target.open(encoding="utf-8", errors="replace") as file:
-            if file.read(len(_HEAD)) != _HEAD:
-                raise UsageError(f"{str(target)!r} is there already and was not written by "
-                                 "fake-ims: give it another name")
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise UsageError(f"cannot write {str(target)!r}: {error.strerror}") from None
-    return target
+def clouds_file(path: str | os.PathLike[str]) -> OwnFile:
+    """Return the ``clouds.yaml`` at a path, which may not exist yet."""
+    return OwnFile(path, "clouds.yaml", _MARK)

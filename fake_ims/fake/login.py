@@ -15,6 +15,12 @@ class LogIn(Handle, ABC):
     """The default user's log-in. All of it is the same after a reset, unless settings change."""
 
     _service: Service
+    _host: str
+
+    @property
+    def host(self) -> str:
+        """Address or name to listen on, as the constructor got it."""
+        return self._host
 
     @property
     @abstractmethod
