@@ -10,8 +10,8 @@ import requests
 from fake_ims import FakeIMS, UsageError
 from fake_ims.contract.nearest import unknown_operation
 from fake_ims.contract.operations import BY_ID
+from fake_ims.errors.hints import HINTS, VERBS
 from fake_ims.faults.registry import SETTINGS
-from fake_ims.hints import HINTS, VERBS
 from fake_ims.journal import filters
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from ..errors import UsageError, unknown
-from ..hints import VERBS
+from ..errors.hints import VERBS
 from .operations import BY_ID
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
