@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .domain.durations import by_hand, polls
     from .domain.lifecycle import Lifecycle
     from .errors import (
+        ExposedWarning,
         FakeImsError,
         NotRunningError,
         PortTakenError,
@@ -35,6 +36,7 @@ else:
     _HOMES = {
         "Clock": "domain.clock",
         "Exchange": "journal",
+        "ExposedWarning": "errors",
         "FakeIMS": "fake.fake_ims",
         "FakeImsError": "errors",
         "Fault": "faults",
@@ -74,6 +76,7 @@ else:
 __all__ = [
     "Clock",
     "Exchange",
+    "ExposedWarning",
     "FakeIMS",
     "FakeImsError",
     "Fault",
