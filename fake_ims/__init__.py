@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         World,
     )
     from .errors import (
+        ExposedWarning,
         FakeImsError,
         NotRunningError,
         PortTakenError,
@@ -86,7 +87,7 @@ else:
             "Outages Region RemoteImage Server Shelf StoredObject Vault World"
         ),
         "errors": (
-            "FakeImsError NotRunningError PortTakenError UnknownImageError "
+            "ExposedWarning FakeImsError NotRunningError PortTakenError UnknownImageError "
             "UnknownJobError UnknownNameError UsageError WrongLoopError"
         ),
         "fake.fake_ims": "FakeIMS",
@@ -136,6 +137,7 @@ __all__ = [
     "DurationLike",
     "EnterpriseProject",
     "Exchange",
+    "ExposedWarning",
     "FakeIMS",
     "FakeImsError",
     "Fault",

@@ -97,6 +97,7 @@ def test_only_this_machine_reaches_it() -> None:
         assert wire_of(fake).get("/v2/images").status == 200
 
 
+@pytest.mark.filterwarnings("ignore::fake_ims.ExposedWarning")
 @pytest.mark.parametrize(("host", "shown"), [
     ("0.0.0.0", "127.0.0.1"), ("localhost", "127.0.0.1"), ("127.0.0.2", "127.0.0.2"),
 ])
@@ -110,6 +111,7 @@ def test_the_url_can_be_called(host: str, shown: str) -> None:
 
 
 @pytest.mark.skipif(not has_loop_address_6(), reason="no IPv6 here")
+@pytest.mark.filterwarnings("ignore::fake_ims.ExposedWarning")
 @pytest.mark.parametrize("host", ["::1", "::"])
 async def test_an_address_of_version_6(host: str) -> None:
     async with FakeIMS(host=host) as fake, aiohttp.ClientSession(headers=fake.headers) as session:

@@ -11,10 +11,13 @@ import shlex
 import signal
 import sys
 import uuid
+import warnings
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
+from ..errors import ExposedWarning
 from ..fake import client_config as configuration
+from ..fake import exposure
 from ..fake.fake_ims import FakeIMS
 from ..fake.proxies import in_the_way
 from ..version import __version__
@@ -86,7 +89,11 @@ def serve(
                       lambda: configuration.clouds(fake)))
     if ready_file is not None:  # the last one: its reader may read the others
         files.append((ready.ready_file(ready_file), lambda: ready.document(fake)))
-    with contextlib.suppress(KeyboardInterrupt):  # where no signal handler can be installed
+    with (
+        warnings.catch_warnings(),
+        contextlib.suppress(KeyboardInterrupt),  # where no signal handler can be installed
+    ):
+        warnings.simplefilter("ignore", ExposedWarning)  # said below, in the words of options
         asyncio.run(_serve(fake, played, files, print_env, quiet, out))
 
 
@@ -101,6 +108,8 @@ async def _serve(
     ended = asyncio.Event()
     _on_signals(ended.set)
     async with fake:
+        if (warning := fake.exposure(exposure.OPTIONS)) is not None:
+            print(f"fake-ims: warning: {warning}", file=sys.stderr)
         if scenario is not None:
             fake.play(scenario)
         try:

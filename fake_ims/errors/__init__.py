@@ -55,6 +55,10 @@ class UnknownJobError(FakeImsError, KeyError):
         return str(self.args[0])
 
 
+class ExposedWarning(UserWarning):
+    """The fake listens on an address that other machines can reach."""
+
+
 _SHOWN = 24
 
 

@@ -54,7 +54,8 @@ class FakeIMS(Running, Scripted, LogIn):
             failures.
         strict: whether a test fails for what no client should send, and for faults that never
             fired: see ``complaints``.
-        host: the address to listen on; the default can be reached from this machine only.
+        host: the address to listen on; the default can be reached from this machine only. The start
+            warns with ``ExposedWarning`` if other machines can reach it.
         port: the port to listen on; 0 for a free one.
         control: whether ``/_fake_ims/`` is answered: all that this object can do, as JSON.
         control_token: what clients of it must send in ``X-Fake-Ims-Control``; None for nothing.
@@ -93,6 +94,7 @@ class FakeIMS(Running, Scripted, LogIn):
                                          port, seed, strict)
         self._host = host
         self._port = port
+        self._open_control = control and control_token is None
         self._bridge = Bridge()
         self._tenants: dict[object, Tenant] = {}
         self._service = service = Service(profile, auth, region, keep_exchanges, keep_bytes)

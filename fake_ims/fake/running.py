@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import warnings
 import weakref
 from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from ..domain.handle import Handle
-from ..errors import UsageError, WrongLoopError
+from ..errors import ExposedWarning, UsageError, WrongLoopError
+from . import exposure
 
 if TYPE_CHECKING:
     from socket import socket
@@ -29,11 +31,13 @@ class Running(Handle, ABC):
     _bridge: Bridge
     _host: str
     _port: int
+    _open_control: bool
 
     def __init__(self) -> None:
         self._application: BuiltApplication | None = None
         self._server: OwnThread | InLoop | None = None
         self._url = ""
+        self._address = ""
 
     @abstractmethod
     def _begin_anew(self) -> None:
@@ -46,10 +50,16 @@ class Running(Handle, ABC):
             PortTakenError: the port is in use.
             UsageError: it runs already, or cannot listen on that host and port.
             WrongLoopError: it runs in a loop already.
+
+        Warns:
+            ExposedWarning: other machines can reach it.
         """
+        return self._start()
+
+    def _start(self) -> Self:
         from ..server.run import OwnThread
 
-        app, sock = self._prepare()
+        app, sock = self._prepare(stacklevel=4)
         try:
             server = OwnThread(app, sock)
             calls = server.start()
@@ -88,7 +98,7 @@ class Running(Handle, ABC):
         server.stop()
 
     def __enter__(self) -> Self:
-        return self.start()
+        return self._start()
 
     def __exit__(
         self,
@@ -101,7 +111,7 @@ class Running(Handle, ABC):
     async def __aenter__(self) -> Self:
         from ..server.run import InLoop
 
-        app, sock = self._prepare()
+        app, sock = self._prepare(stacklevel=3)
         server = InLoop(app, sock)
         await server.start()
         self._bridge.open(server.calls)
@@ -130,7 +140,17 @@ class Running(Handle, ABC):
             self._application.over = True
         self._bridge.close()
 
-    def _prepare(self) -> tuple[web.Application, socket]:
+    def exposure(self, words: tuple[str, str, str] = exposure.ARGUMENTS) -> str | None:
+        """Return a warning if other machines can reach the running fake; None if they cannot.
+
+        Args:
+            words: how to set a control token, no control API, and an address of this machine only.
+        """
+        if exposure.is_loopback(self._address):
+            return None
+        return exposure.text(self._address, self._open_control, words)
+
+    def _prepare(self, stacklevel: int) -> tuple[web.Application, socket]:
         from ..server.run import InLoop, listen, url_of
 
         if self._server is not None:
@@ -145,6 +165,13 @@ class Running(Handle, ABC):
                                  "client; make a second FakeIMS")
         sock = listen(self._host, self._port)
         self._url = url_of(sock)
+        self._address = sock.getsockname()[0]
+        if (warning := self.exposure()) is not None:
+            try:
+                warnings.warn(warning, ExposedWarning, stacklevel)
+            except ExposedWarning:  # warnings are errors
+                sock.close()
+                raise
         return app, sock
 
     def _build(self) -> web.Application:
