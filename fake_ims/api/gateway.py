@@ -29,7 +29,7 @@ async def identify(call: Call) -> Caller:
         ConnectionCut: the client disconnected.
     """
     service = call.service
-    if service.callers.mode != "issued":
+    if service.tokens.mode != "issued":
         return _at_its_word(call)
     body = await _body(call)
     url = call.request.rel_url
@@ -53,7 +53,7 @@ def _at_its_word(call: Call) -> Caller:
     access = signatures.access_key(call.headers["Authorization"])
     project_id = call.headers.get("X-Project-Id")
     key = service.keys.get(access)
-    caller = service.callers.default if key is None else key.caller(project_id) or key.caller()
+    caller = service.tokens.default if key is None else key.caller(project_id) or key.caller()
     assert caller is not None, "a key may use its own project"
     if not project_id or project_id == caller.project_id:
         return caller

@@ -1,20 +1,16 @@
-"""Callers: tokens, tenants and roles."""
+"""Callers: users with their roles on a project."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
-from os import urandom
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import unquote
 
-from ..errors import UsageError, unknown
-from .durations import DurationLike, seconds
 from .refusal import Refused
 
 if TYPE_CHECKING:
-    from .permissions import Policy
+    from .policies import Policy
 
 AuthMode = Literal["any", "issued", "triple"]
 AUTH_MODES: tuple[AuthMode, ...] = ("any", "issued", "triple")
@@ -73,139 +69,3 @@ class Caller:
             for action in actions:
                 if not self.policy.allows(action):
                     raise Refused("policy.denied", rule=action)
-
-
-@dataclass(slots=True)
-class _Token:
-    caller: Caller
-    expires_at: float | None
-
-
-class Callers:
-    """The issued tokens, and how to read tokens that were not issued.
-
-    Args:
-        mode: ``any`` accepts every non-empty token; unknown tokens belong to the default tenant.
-            ``issued`` accepts issued tokens only. ``triple`` reads ``user:project:role[,role]``.
-        lasting_token: a second token of the default tenant that stays valid across resets, for
-            clients that live longer. Not used in mode ``triple``, where the token is the identity.
-    """
-
-    def __init__(self, mode: AuthMode = "any", lasting_token: str = "") -> None:
-        if mode not in AUTH_MODES:
-            raise unknown("auth mode", mode, AUTH_MODES)
-        self.mode: AuthMode = mode
-        self._tokens: dict[str, _Token] = {}
-        self._triples: dict[str, Caller] = {}
-        # Limits by user id: tokens from a later login get them, too.
-        self._limits: dict[str, tuple[Policy | None, frozenset[str] | None]] = {}
-        # Callers that identity has not seen yet; it adds them to its directory when it needs them.
-        self.newcomers: list[Caller] = []
-        self.default = self.lasting = self.issue(DEFAULT_PROJECT_ID, user_id=DEFAULT_USER_ID)
-        if lasting_token and mode != "triple":
-            self.lasting = replace(self.default, token=lasting_token)
-            self._tokens[lasting_token] = _Token(self.lasting, None)
-
-    def issue(
-        self,
-        project_id: str | None,
-        *,
-        user_id: str | None = None,
-        roles: tuple[str, ...] = ("member",),
-        expires_at: float | None = None,
-        token: str | None = None,
-        policy: Policy | None = None,
-        enterprise_projects: frozenset[str] | None = None,
-    ) -> Caller:
-        """Issue a token. In mode ``triple`` the token is the identity itself."""
-        user_id = user_id or f"{project_id}-user"
-        if self.mode == "triple":
-            for name, text in (("project_id", project_id or ""), ("user_id", user_id)):
-                if ":" in text:
-                    raise UsageError(f"{name} {text!r} has a ':', which auth='triple' cannot carry")
-            token = f"{user_id}:{project_id or ''}:{','.join(roles)}"
-        elif token is None:
-            token = urandom(16).hex()
-        if policy is None and enterprise_projects is None:
-            policy, enterprise_projects = self._limits.get(user_id, (None, None))
-        else:
-            self._limits[user_id] = (policy, enterprise_projects)
-        caller = Caller(user_id, project_id, implied_roles(roles), token, policy,
-                        enterprise_projects)
-        self._tokens[token] = _Token(caller, expires_at)
-        self.newcomers.append(caller)
-        return caller
-
-    def limited(self, caller: Caller) -> Caller:
-        """Return a caller without a token, with the limits of their user."""
-        if caller.user_id not in self._limits:
-            return caller
-        policy, enterprise_projects = self._limits[caller.user_id]
-        return replace(caller, policy=policy, enterprise_projects=enterprise_projects)
-
-    def expire(self, token: str, now: float, after: DurationLike = 0) -> None:
-        """Let a token expire, now or after a duration."""
-        self._tokens[token].expires_at = now + seconds(after)
-
-    def end(self, token: str) -> None:
-        """Revoke a token for good, even in a mode that accepts unknown tokens."""
-        issued = self._tokens.get(token)
-        if issued is None:
-            issued = self._tokens[token] = _Token(self.identify(token, 0.0), None)
-        issued.expires_at = float("-inf")
-
-    def knows(self, token: str) -> bool:
-        """Return whether a token was issued here."""
-        return token in self._tokens
-
-    def ends(self) -> frozenset[str]:
-        """The tokens that become invalid at the next reset. They identify a test's requests."""
-        if self.mode == "triple":
-            return frozenset()
-        return frozenset(self._tokens) - {self.lasting.token}
-
-    def expires_at(self, token: str) -> float | None:
-        """Return when a token expires; None if it never does, or was not issued here."""
-        issued = self._tokens.get(token)
-        return None if issued is None else issued.expires_at
-
-    def tokens_of(self, user_id: str) -> list[str]:
-        """Return all tokens issued to a user."""
-        return [token for token, issued in self._tokens.items()
-                if issued.caller.user_id == user_id]
-
-    def identify(self, token: str | None, now: float) -> Caller:
-        """Return the caller that a token belongs to.
-
-        Raises:
-            Refused: ``auth.missing`` or ``auth.unknown``.
-        """
-        if not token:
-            raise Refused("auth.missing")
-        issued = self._tokens.get(token)
-        if issued is not None:
-            if issued.expires_at is not None and issued.expires_at <= now:
-                raise Refused("auth.unknown")
-            return issued.caller
-        if self.mode == "any":
-            return self.default
-        if self.mode == "issued":
-            raise Refused("auth.unknown")
-        return self._triple(token)
-
-    def _triple(self, token: str) -> Caller:
-        known = self._triples.get(token)
-        if known is not None:
-            return known
-        # glanceclient percent-encodes tokens.
-        text = unquote(token)
-        parts = text.split(":")
-        # A name that no header or JSON body can repeat cannot be a user's name.
-        if len(parts) != 3 or not parts[0] or not text.isprintable():
-            raise Refused("auth.unknown")
-        user_id, project, roles = parts
-        names = tuple(role.strip().lower() for role in roles.split(",") if role.strip())
-        caller = Caller(user_id, None if project.lower() in ("", "none") else project,
-                        implied_roles(names), token)
-        self._triples[token] = caller
-        return caller

@@ -12,6 +12,7 @@ from typing import ClassVar
 from ..errors import UsageError
 from .durations import AT_ONCE, Due, DurationLike, due
 from .handle import Handle
+from .planned_kills import PlannedKill, PlannedKills
 
 KILLED_BY_TEST = "killed by the test"
 
@@ -35,16 +36,6 @@ class Transition:
     reason: str = ""
 
 
-@dataclass(slots=True)
-class _Kill:
-    """A planned kill: the next ``count`` uploads, the one after ``wait`` others, or by name."""
-
-    reason: str
-    name: str | None = None
-    wait: int | None = None
-    count: int = 0
-
-
 class Lifecycle(Handle):
     """How long each temporary status lasts. By default zero, so tests do not wait.
 
@@ -55,12 +46,12 @@ class Lifecycle(Handle):
     """
 
     __slots__ = ("_kills", "_times")
-    _INTERNAL: ClassVar[frozenset[str]] = frozenset({"begin", "verdict"})
+    _INTERNAL: ClassVar[frozenset[str]] = frozenset({"begin", "why_killed"})
 
     def __init__(self) -> None:
         # How long saving, deleting and jobs take: changed together, as a reset does.
         self._times: tuple[Due, Due, Due] = (AT_ONCE, AT_ONCE, AT_ONCE)
-        self._kills: list[_Kill] = []
+        self._kills = PlannedKills()
 
     @property
     def saving(self) -> Due:
@@ -95,7 +86,7 @@ class Lifecycle(Handle):
         Raises:
             UsageError: ``count`` is not a positive integer, or the reason is not a string.
         """
-        self._kills.append(_Kill(_text("reason", reason), count=_positive("count", count)))
+        self._kills.add(PlannedKill(_text("reason", reason), count=_positive("count", count)))
 
     def kill_nth(self, nth: int, reason: str = KILLED_BY_TEST) -> None:
         """Let the Nth upload from now end ``killed``, however the earlier ones end.
@@ -103,7 +94,7 @@ class Lifecycle(Handle):
         Raises:
             UsageError: ``nth`` is not a positive integer, or the reason is not a string.
         """
-        self._kills.append(_Kill(_text("reason", reason), wait=_positive("nth", nth) - 1))
+        self._kills.add(PlannedKill(_text("reason", reason), wait=_positive("nth", nth) - 1))
 
     def kill_named(self, name: str, reason: str = KILLED_BY_TEST) -> None:
         """Let every upload to an image of this name end ``killed``.
@@ -111,7 +102,7 @@ class Lifecycle(Handle):
         Raises:
             UsageError: the name or the reason is not a string.
         """
-        self._kills.append(_Kill(_text("reason", reason), name=_text("name", name)))
+        self._kills.add(PlannedKill(_text("reason", reason), name=_text("name", name)))
 
     def _told(self) -> str:
         kills = f", {len(self._kills)} kills to come" if self._kills else ""
@@ -126,28 +117,9 @@ class Lifecycle(Handle):
         self._times = times
         self._kills.clear()
 
-    def verdict(self, name: str | None) -> str | None:
-        """Return why an upload is killed, or None. Call this once for each upload that ends.
-
-        Every upload counts for every ``kill_nth``. If several reasons apply, the earliest wins.
-        """
-        reason: str | None = None
-        for kill in list(self._kills):
-            if kill.name is not None:
-                hit = kill.name == name
-            elif kill.wait is not None:
-                hit = kill.wait == 0
-                kill.wait -= 1
-                if hit:
-                    self._kills.remove(kill)
-            else:
-                hit = reason is None
-                kill.count -= hit
-                if kill.count == 0:
-                    self._kills.remove(kill)
-            if hit and reason is None:
-                reason = kill.reason
-        return reason
+    def why_killed(self, name: str | None) -> str | None:
+        """Return why an upload is killed, or None. Call this once for each upload that ends."""
+        return self._kills.why(name)
 
 
 def _text(what: str, value: str) -> str:

@@ -54,10 +54,10 @@ class Transitions:
         self._arrive(image, transition, self._now())
         return True
 
-    def finish(self, image: Image) -> None:
+    def data_arrived(self, image: Image) -> None:
         """Complete an image whose data has arrived: ``active`` or ``killed`` after
         ``lifecycle.saving``."""
-        reason = self._service.lifecycle.verdict(image.name)
+        reason = self._service.lifecycle.why_killed(image.name)
         due = self._service.lifecycle.saving
         target = "active" if reason is None else "killed"
         if due == After(0.0):

@@ -76,7 +76,7 @@ class Uploads:
             image.changed(self._now())
             raise
         self._keep(image, blob, store)
-        self._service.transitions.finish(image)
+        self._service.transitions.data_arrived(image)
 
     def _keep(self, image: Image, blob: Blob, store: str | None) -> None:
         if image.data is not None:

@@ -126,7 +126,7 @@ class FakeIMS(Running, Scripted, LogIn):
     @property
     def token(self) -> str:
         """A token of the default tenant; ``reset()`` ends it and issues a new one."""
-        return self._service.callers.default.token
+        return self._service.tokens.default.token
 
     @property
     def lasting_token(self) -> str:
@@ -136,17 +136,17 @@ class FakeIMS(Running, Scripted, LogIn):
         reset, so that ``strict=True`` can tell a request of an earlier test. With
         ``auth="triple"`` both are the same.
         """
-        return self._service.callers.lasting.token
+        return self._service.tokens.lasting.token
 
     @property
     def project_id(self) -> str:
         """The default tenant's project."""
-        return self._service.callers.default.project_id or ""
+        return self._service.tokens.default.project_id or ""
 
     @property
     def user_id(self) -> str:
         """The default tenant's user."""
-        return self._service.callers.default.user_id
+        return self._service.tokens.default.user_id
 
     @property
     def headers(self) -> dict[str, str]:
@@ -161,7 +161,7 @@ class FakeIMS(Running, Scripted, LogIn):
     @property
     def auth(self) -> AuthMode:
         """How tokens are read: ``any``, ``issued`` or ``triple``."""
-        return self._service.callers.mode
+        return self._service.tokens.mode
 
     def tenant(
         self,
@@ -199,7 +199,7 @@ class FakeIMS(Running, Scripted, LogIn):
             key = project_id, names, user, limits
             found = self._tenants.get(key)
             if found is None:
-                caller = self._service.callers.issue(
+                caller = self._service.tokens.issue(
                     project_id, user_id=user, roles=names, policy=limits[0],
                     enterprise_projects=limits[1])
                 found = self._tenants[key] = Tenant(self._service, self._bridge, caller)
@@ -330,7 +330,7 @@ class FakeIMS(Running, Scripted, LogIn):
         tests must outlive the reset before the next one.
         """
         def work() -> None:
-            self._service.callers.default = self._service.callers.lasting
+            self._service.tokens.default = self._service.tokens.lasting
 
         self._bridge.run(work)
 

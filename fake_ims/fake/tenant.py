@@ -11,7 +11,7 @@ from ..errors import UsageError
 if TYPE_CHECKING:
     from ..domain.callers import Caller
     from ..domain.durations import DurationLike
-    from ..domain.permissions import Policy
+    from ..domain.policies import Policy
     from ..server.bridge import Bridge
     from ..server.state import Service
 
@@ -62,7 +62,7 @@ class Tenant(Handle):
         """
         def work() -> None:
             try:
-                self._service.callers.expire(self.token, self._service.clock.now(), after)
+                self._service.tokens.expire(self.token, self._service.clock.now(), after)
             except KeyError:
                 raise UsageError(f"the token of {self!r} went with a reset(); ask fake.tenant() "
                                  "for the tenant again") from None
@@ -74,10 +74,10 @@ class Tenant(Handle):
         Raises:
             UsageError: the token went with a ``reset()``.
         """
-        # Callers.revoke would forget it, and auth "any" and "triple" take what they do not know.
+        # Tokens.end would forget it, and auth "any" and "triple" take what they do not know.
         def work() -> None:
             try:
-                self._service.callers.expire(self.token, float("-inf"))
+                self._service.tokens.expire(self.token, float("-inf"))
             except KeyError:
                 raise UsageError(f"the token of {self!r} went with a reset(); ask fake.tenant() "
                                  "for the tenant again") from None
@@ -128,7 +128,7 @@ def checked_limits(
     """
     found: Policy | None = None
     if actions is not None or policy is not None:
-        from ..domain.permissions import Policy  # few tests ask for it
+        from ..domain.policies import Policy  # few tests ask for it
 
         if actions is not None and policy is not None:
             raise UsageError("give actions or a policy, not both")

@@ -150,8 +150,8 @@ class _Lifecycle:
     def deleting(self) -> Due:
         return self._lifecycle.deleting if self._terms.deleting is None else self._terms.deleting
 
-    def verdict(self, name: str | None) -> str | None:
-        own = self._lifecycle.verdict(name)  # it counts every upload
+    def why_killed(self, name: str | None) -> str | None:
+        own = self._lifecycle.why_killed(name)  # it counts every upload
         return own if self._terms.kill_reason is None else self._terms.kill_reason
 
 

@@ -68,7 +68,7 @@ class Draft:
                                          for name, value in found.groupdict().items()}
 
     @property
-    def identity(self) -> bytes:
+    def attempt_key(self) -> bytes:
         """A digest that is equal for equal requests.
 
         It covers method, path, query, caller and body. A streamed body (an upload) does not count.

@@ -102,8 +102,8 @@ def _attempt(value: object) -> Test:
     seen: Counter[bytes] = Counter()
 
     def test(exchange: Exchange) -> bool:
-        seen[exchange.identity] += 1
-        return seen[exchange.identity] == value
+        seen[exchange.attempt_key] += 1
+        return seen[exchange.attempt_key] == value
 
     return test
 

@@ -18,7 +18,7 @@ def attempts(exchanges: Sequence[Exchange]) -> list[list[Exchange]]:
     """Group the exchanges by equal requests, in order."""
     groups: dict[bytes, list[Exchange]] = {}
     for exchange in exchanges:
-        groups.setdefault(exchange.identity, []).append(exchange)
+        groups.setdefault(exchange.attempt_key, []).append(exchange)
     return list(groups.values())
 
 

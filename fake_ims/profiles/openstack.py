@@ -88,7 +88,7 @@ class OpenStack:
 
     def show_version(self, call: Call) -> Answer:
         """``/v2`` leads to ``/v2/``, for those who have a token."""
-        call.service.callers.identify(call.headers.get("X-Auth-Token"), call.service.clock.now())
+        call.service.tokens.identify(call.headers.get("X-Auth-Token"), call.service.clock.now())
         return Answer(302, content_type="text/plain; charset=utf8",
                       headers={"Location": f"{call.base_url}/v2/"})
 

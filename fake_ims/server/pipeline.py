@@ -251,7 +251,7 @@ class Pipeline:
         token = call.headers.get("X-Auth-Token")
         if not token and service.profile.takes_signatures and call.is_signed:
             return True
-        call.called_by(service.callers.identify(token, service.clock.now()))
+        call.called_by(service.tokens.identify(token, service.clock.now()))
         return False
 
     async def _identify_signer(self, call: Call) -> None:
@@ -262,7 +262,7 @@ class Pipeline:
         """
         from ..api import gateway  # few tests use it
 
-        call.called_by(call.service.callers.limited(await gateway.identify(call)))
+        call.called_by(call.service.tokens.limited(await gateway.identify(call)))
 
     def _note(self, exchange: Draft, answer: Answer) -> None:
         exchange.status = answer.status

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ..domain.callers import AuthMode, Callers
+from ..domain.callers import AuthMode
 from ..domain.clock import Clock
 from ..domain.images import Images
 from ..domain.lifecycle import Lifecycle
@@ -17,6 +17,7 @@ from ..domain.members import Members
 from ..domain.store import Store
 from ..domain.tags import Tags
 from ..domain.tasks import Tasks
+from ..domain.tokens import Tokens
 from ..domain.transitions import Transitions
 from ..domain.uploads import Uploads
 from ..faults import Faults
@@ -43,7 +44,7 @@ class Service:
 
     Args:
         profile_name: ``otc`` or ``openstack``.
-        auth: ``any``, ``issued`` or ``triple``; see ``Callers``.
+        auth: ``any``, ``issued`` or ``triple``; see ``Tokens``.
         region: name of the region, used by the catalog and the default project.
         keep_exchanges: number of exchanges that the journal keeps.
         keep_bytes: number of bytes that it keeps of each body.
@@ -57,7 +58,7 @@ class Service:
         transitions: pending status changes.
         images, uploads, tags, members: operations on images.
         tasks: Glance's tasks.
-        callers: tokens and tenants.
+        tokens: which are issued, and whose they are.
         region: name of the region.
         known_identity: the identity service; None before its first use.
         begun_jobs: asynchronous jobs; None before the first one.
@@ -115,7 +116,7 @@ class Service:
         self.faults.profile = self.profile.name
         self.region = region
         self.known_identity: Keystone | None = None
-        self.callers = Callers(auth, self.lasting_token)
+        self.tokens = Tokens(auth, self.lasting_token)
         self._keys: Keys | None = None
         self.begun_jobs: Jobs | None = None
         self._world: World | None = None
@@ -180,7 +181,7 @@ class Service:
 
     def is_late(self, token: str | None) -> bool:
         """Return whether a reset has ended a token, so its sender belongs to an earlier test."""
-        return token is not None and not self.callers.knows(token) and any(
+        return token is not None and not self.tokens.knows(token) and any(
             token in ended for ended in self._ended)
 
     def reset(
@@ -191,7 +192,7 @@ class Service:
         self.epoch += 1
         self.interrupt()
         self.scenario = None
-        self._ended.append(self.callers.ends())
+        self._ended.append(self.tokens.ends())
         self.store.close()
         self.clock.reset()
         self.faults.forget()

@@ -72,7 +72,7 @@ def test_clock_and_lifecycle(fake_ims: FakeIMS, control: Any) -> None:
         "saving": "polls(3)", "deleting": "0s", "jobs": "by hand"}
     assert control.does("GET", "/lifecycle")["saving"] == "polls(3)"
     control.does("POST", "/lifecycle/kill_named", {"name": "bad", "reason": "disk full"})
-    assert fake_ims.lifecycle.verdict("bad") == "disk full"
+    assert fake_ims.lifecycle.why_killed("bad") == "disk full"
 
 
 def test_images(fake_ims: FakeIMS, control: Any) -> None:

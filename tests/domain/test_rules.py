@@ -8,7 +8,7 @@ import pytest
 
 from fake_ims import UsageError
 from fake_ims.domain.access import allowed
-from fake_ims.domain.callers import Caller, Callers
+from fake_ims.domain.callers import Caller
 from fake_ims.domain.clock import Clock, isotime
 from fake_ims.domain.data import SPOOL_LIMIT, Blob
 from fake_ims.domain.filters import parse_time, split_operator, split_values
@@ -17,6 +17,7 @@ from fake_ims.domain.lifecycle import Lifecycle
 from fake_ims.domain.patch import tokens
 from fake_ims.domain.refusal import Refused
 from fake_ims.domain.spool import Spool
+from fake_ims.domain.tokens import Tokens
 
 
 @pytest.mark.parametrize(("pointer", "expected"), [
@@ -127,7 +128,7 @@ def test_policies(rule, roles, project, visibility, expected):
 
 
 def verdicts(lifecycle, names):
-    return [lifecycle.verdict(name) for name in names]
+    return [lifecycle.why_killed(name) for name in names]
 
 
 def test_the_next_uploads_take_one_kill_each():
@@ -179,11 +180,11 @@ def test_the_clock_stays_where_it_is_when_it_cannot_be_advanced():
 
 
 def test_a_triple_names_user_project_and_roles():
-    caller = Callers("triple").identify("u:p:Member,reader", 0.0)
+    caller = Tokens("triple").identify("u:p:Member,reader", 0.0)
     assert (caller.user_id, caller.project_id, caller.roles) == ("u", "p", ("member", "reader"))
 
 
 @pytest.mark.parametrize("token", ["u", "u:p", ":p:member", "u:p:member:more"])
 def test_a_token_that_is_no_triple_is_refused(token):
     with pytest.raises(Refused):
-        Callers("triple").identify(token, 0.0)
+        Tokens("triple").identify(token, 0.0)

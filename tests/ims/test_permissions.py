@@ -11,7 +11,7 @@ import requests
 from fake_ims import FakeIMS, UsageError
 from fake_ims.contract.model import Operation
 from fake_ims.contract.operations import BY_ID, OPERATIONS
-from fake_ims.domain.permissions import Policy
+from fake_ims.domain.policies import Policy
 
 from . import test_effects as effects
 from .conftest import Ims

@@ -88,7 +88,7 @@ def test_curl_repeats_the_request(talked: FakeIMS) -> None:
     subprocess.run(shlex.split(command), check=True, capture_output=True, timeout=60)
     assert [image.name for image in talked.images] == ["ubuntu", "ubuntu"]
     first, last = talked.requests[0], talked.requests.last
-    assert (first.request_json, first.identity) == (last.request_json, last.identity)
+    assert (first.request_json, first.attempt_key) == (last.request_json, last.attempt_key)
 
 
 def test_limits(fake_ims_factory: object) -> None:

@@ -9,7 +9,7 @@ import msgspec
 
 from ...domain.identity.people import Domain, Project, User
 from ...domain.identity.population import role_id
-from ...domain.identity.tokens import Token, instant
+from ...domain.identity.token_details import Token, instant
 from ...profiles.answer import DONE, JSON, Answer
 from ..call import Call
 

@@ -9,7 +9,7 @@ from typing import Any
 from ...contract.identity import MAX_BODY
 from ...domain.identity.catalog import rendered
 from ...domain.identity.entrance import check as check_auth
-from ...domain.identity.tokens import Token
+from ...domain.identity.token_details import Token
 from ...domain.refusal import Refused
 from ...profiles.answer import DONE, JSON, Answer
 from ..call import Call, parse_json

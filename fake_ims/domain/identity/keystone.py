@@ -11,7 +11,7 @@ from .directory import Directory
 from .entrance import Entrance, Entry
 from .people import Domain, Project, User
 from .population import populate, role_by_name
-from .tokens import Token, audit_id
+from .token_details import Token, audit_id
 
 if TYPE_CHECKING:
     from ...server.state import Service
@@ -46,7 +46,7 @@ class Keystone:
         self.directory = Directory()
         self.home = populate(self.directory, self.profile.domain, self.region)
         self.token_lifetime = DEFAULT_LIFETIME
-        self._callers = service.callers
+        self._issued = service.tokens
         self._clock = service.clock
         self._keys_met = 0
         self._locked_keys: dict[str, list[AccessKey]] = {}
@@ -56,7 +56,7 @@ class Keystone:
     @property
     def lenient(self) -> bool:
         """Whether unknown users can log in, too."""
-        return self._callers.mode != "issued"
+        return self._issued.mode != "issued"
 
     @property
     def now(self) -> float:
@@ -80,14 +80,14 @@ class Keystone:
         if entry.expires_at is not None:
             expires_at = min(expires_at, entry.expires_at)
         project_id = entry.project.id if entry.project else None
-        if self._callers.mode == "triple":
+        if self._issued.mode == "triple":
             # The token contains the ids, and travels in a header.
             for id in (entry.user.id, project_id or ""):
                 if ":" in id or not id.isascii() or not id.isprintable() or len(id) > _LONGEST:
                     raise Refused("identity.unauthorized")
-        caller = self._callers.issue(project_id, user_id=entry.user.id, roles=entry.roles,
+        caller = self._issued.issue(project_id, user_id=entry.user.id, roles=entry.roles,
                                      expires_at=expires_at)
-        self._callers.newcomers.pop()
+        self._issued.newcomers.pop()
         token = Token(caller.token, entry.user, self.domain_of(entry.user), entry.project,
                       self.domain_of(entry.project) if entry.project else entry.domain,
                       entry.roles, entry.methods, now, expires_at,
@@ -102,9 +102,9 @@ class Keystone:
             Refused: ``identity.strange_token`` or ``identity.stale_token``.
         """
         self.meet()
-        expires_at = self._callers.expires_at(token)
+        expires_at = self._issued.expires_at(token)
         try:
-            caller = self._callers.identify(token, self.now)
+            caller = self._issued.identify(token, self.now)
         except Refused:
             key = "identity.strange_token" if expires_at is None else "identity.stale_token"
             raise Refused(key) from None
@@ -125,14 +125,14 @@ class Keystone:
 
     def revoke(self, token: str) -> None:
         """Revoke a token for good."""
-        self._callers.identify(token, self.now)
-        self._callers.end(token)
+        self._issued.identify(token, self.now)
+        self._issued.end(token)
 
     def lock(self, user: User) -> None:
         """Revoke all tokens of a user, and suspend their access keys."""
         user.enabled = False
-        for token in self._callers.tokens_of(user.id):
-            self._callers.end(token)
+        for token in self._issued.tokens_of(user.id):
+            self._issued.end(token)
         for key in self.keys_of(user.id):
             self.keys.remove(key.access)
             self._locked_keys.setdefault(user.id, []).append(key)
@@ -151,7 +151,7 @@ class Keystone:
 
     def meet(self) -> None:
         """Add callers and owners of access keys that are new since the last call."""
-        newcomers = self._callers.newcomers
+        newcomers = self._issued.newcomers
         while newcomers:
             self._known(newcomers.pop(0))
         if len(self.keys) != self._keys_met:

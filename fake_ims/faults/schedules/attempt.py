@@ -34,7 +34,7 @@ class Attempt(Schedule):
     reads_body: ClassVar[bool] = True
 
     def due(self, turn: Turn, call: Call) -> bool:
-        key = call.exchange.identity
+        key = call.exchange.attempt_key
         attempt = turn.memory.pop(key, 0) + 1
         turn.memory[key] = attempt
         if len(turn.memory) > REMEMBERED:

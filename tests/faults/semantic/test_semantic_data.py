@@ -145,7 +145,7 @@ def test_an_upload_is_killed_after_its_answer(
     assert fake_ims.images[image].kill_reason == "disk full"
     assert str(fault) == ("images.upload keeps the image saving (polls(2)), and kills the image "
                           "at the end: disk full")
-    assert (fake_ims.lifecycle.saving, fake_ims.lifecycle.verdict(None)) == (
+    assert (fake_ims.lifecycle.saving, fake_ims.lifecycle.why_killed(None)) == (
         type(fake_ims)().lifecycle.saving, None)
 
 

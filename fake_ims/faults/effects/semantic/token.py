@@ -24,7 +24,7 @@ class RevokesToken(Effect):
     async def after(self, call: Call, answer: Answer) -> Answer | None:
         token = call.headers.get("X-Auth-Token")
         if token and call.caller is not None:
-            call.service.callers.end(token)
+            call.service.tokens.end(token)
         return None
 
     def __str__(self) -> str:
