@@ -184,7 +184,7 @@ def test_standard_output_may_be_closed(tmp_path: Path) -> None:
 
 
 def test_a_taken_port(taken_port: int) -> None:
-    assert f"port {taken_port} of 127.0.0.1 is taken" in refused("serve", "--port",
+    assert f"port {taken_port} of 127.0.0.1 is in use" in refused("serve", "--port",
                                                                 str(taken_port))
 
 

@@ -53,9 +53,9 @@ def test_properties_may_have_any_name(fake: FakeIMS) -> None:
 
 @pytest.mark.parametrize(("properties", "text"), [
     ({"name": "x"}, "'name' is an attribute, not a property; write name=…"),
-    ({"mine": 3}, "property 'mine' is a string on the wire, not 3"),
-    ({3: "x"}, "a property has a text as its name, not 3"),
-    (["mine"], "properties is a mapping of names to texts"),
+    ({"mine": 3}, "property 'mine' must be a string, not 3"),
+    ({3: "x"}, "the name of a property must be a non-empty string, not 3"),
+    (["mine"], "properties must be a mapping of names to strings"),
 ])
 def test_properties_that_cannot_be(fake: FakeIMS, properties: object, text: str) -> None:
     with pytest.raises(UsageError, match=text):
