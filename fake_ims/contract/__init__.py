@@ -1,1 +1,1 @@
-"""The contract: what the API reference says, as tables. Everything else derives from them."""
+"""The contract: the API reference as tables. Everything else derives from them."""

@@ -1,4 +1,4 @@
-"""Every attribute of an image: types, limits, defaults, who may set it, who knows it.
+"""Every attribute of an image: types, limits, defaults, who may set it, and its profiles.
 
 Base attributes come from Glance's image schema, in its order; vendor attributes from the chapter
 *Image Attributes* and the response tables of the native pages. Request validation,
@@ -14,7 +14,7 @@ from .model import BOTH, OPENSTACK_ONLY, OTC_ONLY, Attribute, Profile
 UUID_PATTERN = (
     "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$"
 )
-# The database columns of min_disk and min_ram hold 32 bits.
+# The database columns of min_disk and min_ram have 32 bits.
 MAX_INTEGER = 2**31 - 1
 TEXT = ("string",)
 TEXT_OR_NULL = ("null", "string")
@@ -62,7 +62,7 @@ _BASE = (
         "disk_format", TEXT_OR_NULL, "Format of the disk", sortable=True, otc_default="zvhd2",
         enum=(None, "ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "iso",
               "ploop"),
-        # zvhd is what older images have; a new one cannot be made of it.
+        # Older images have zvhd; new images cannot.
         otc_enum=("zvhd2", "vhd", "zvhd", "raw", "qcow2"),
     ),
     Attribute("created_at", TEXT, "Date and time of image registration", read_only=True,
@@ -174,7 +174,7 @@ BY_NAME: dict[str, Attribute] = {attribute.name: attribute for attribute in ATTR
 BASE_NAMES: frozenset[str] = frozenset(attribute.name for attribute in _BASE)
 VENDOR_NAMES: frozenset[str] = frozenset(attribute.name for attribute in _VENDOR)
 
-# Attributes that cannot stand beside each other (chapter Image Attributes).
+# Attributes that exclude each other (chapter Image Attributes).
 EXCLUDES: dict[str, tuple[str, ...]] = {
     "__support_xen_gpu_type": ("__support_xen", "__support_kvm"),
     "__support_kvm_gpu_type": ("__support_xen", "__support_kvm"),
@@ -182,19 +182,19 @@ EXCLUDES: dict[str, tuple[str, ...]] = {
     "__support_kvm_infiniband": ("__support_xen",),
 }
 
-# The order in which Glance names the sort keys when it refuses one.
+# The order of sort keys in Glance's error message.
 SORT_KEYS: tuple[str, ...] = ("name", "status", "container_format", "disk_format", "size", "id",
                               "created_at", "updated_at")
 
 
 def known_to(profile: Profile) -> tuple[Attribute, ...]:
-    """The attributes that a profile knows, in the table's order."""
+    """Return the attributes of a profile, in the table's order."""
     return tuple(attribute for attribute in ATTRIBUTES if profile in attribute.profiles)
 
 
 @cache
 def base_names(profile: Profile) -> frozenset[str]:
-    """Names of the first-class attributes that a profile knows."""
+    """Return the names of a profile's first-class attributes."""
     return frozenset(attribute.name for attribute in known_to(profile) if attribute.base)
 
 

@@ -1,7 +1,7 @@
-"""How the API gateway in front of the service says no to a signed request.
+"""Error responses of the API gateway in front of the service, for signed requests.
 
-"Incorrect IAM authentication information" begins every sentence. What follows it is observed of the
-real gateway, or in its troubleshooting pages, where ``seen`` says so; else it is ours.
+Every message begins with "Incorrect IAM authentication information". The rest was observed at the
+real gateway, or is in its troubleshooting pages, where ``seen`` is true. Otherwise it is ours.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from .model import GatewayRefusal
 IAM = "Incorrect IAM authentication information: "
 CODE = "APIGW.0301"
 
-# key, what follows the common beginning, whether it is the gateway's own sentence
+# key, the rest of the message, whether it is the gateway's own text
 _ROWS: tuple[tuple[str, str, bool], ...] = (
     ("key.unknown", "Get secretKey failed,ak:{access},err:ak not exist", True),
     ("signature.expired", "calc aksk signature fail:signature expired, signature time:{signed},"

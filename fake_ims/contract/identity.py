@@ -1,6 +1,6 @@
-"""The identity front: the rows of its operations and of its refusals, and what a log-in may say.
+"""The identity API: its operations, its error responses, and the schema of a login.
 
-Source: asked of a real Keystone (30.0.0, API v3.14); the sentences are its protocol. The rows below
+Source: responses of a real Keystone (30.0.0, API v3.14), whose messages are facts. The rows with
 ``OS-CREDENTIAL`` are Open Telekom Cloud's own.
 """
 
@@ -14,14 +14,14 @@ from .statuses import CODE_OF
 _CHAPTER = "Keystone v3"
 _READING = (401, 403, 404, 500, 503)
 
-# Where the catalog's services live that the fake is not.
+# Path of the catalog's services that the fake does not implement.
 ELSEWHERE = "_elsewhere"
 VERSION_ID = "v3.14"
 VERSION_UPDATED = "2020-04-07T00:00:00Z"
 MEDIA_TYPE = "application/vnd.openstack.identity-v3+json"
-# Keystone's middleware for request sizes, by default.
+# The default of Keystone's middleware for request sizes.
 MAX_BODY = 114688
-# What a log-in can be made with; Keystone has ``totp`` too, but not in its default settings.
+# Methods of a login. Keystone also has ``totp``, but not in its default settings.
 METHODS = ("password", "token", "application_credential", "hw_ak_sk")
 
 
@@ -70,7 +70,7 @@ IDENTITY_OPERATIONS: tuple[Operation, ...] = (
          profiles=OTC_ONLY),
     _row("credentials.show", "GET /v3.0/OS-CREDENTIAL/credentials/{access_key}",
          chapter="IAM: access keys", profiles=OTC_ONLY),
-    # Any method and any path below it: what the catalog names beside the image service.
+    # Any method and any path below it: the other services of the catalog.
     _row("elsewhere", f"GET /{ELSEWHERE}/{{service}}", 501, auth=False, errors=(501,),
          chapter="The catalog's other services"),
 )
@@ -118,7 +118,7 @@ _USER = {"type": "object", "properties": {
     "id": _STRING, "name": _STRING, "password": _STRING, "domain": _NAMED}}
 _KEY = {"type": "object", "properties": {"key": _STRING}, "required": ["key"]}
 
-# The body of a log-in below "auth". Keystone leaves the last two methods to its plugins.
+# The content of "auth" in a login. Keystone leaves the last two methods to its plugins.
 AUTH: dict[str, Any] = {
     "type": "object",
     "properties": {

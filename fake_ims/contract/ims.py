@@ -1,5 +1,5 @@
-"""The operations of the IMS APIs, as rows: those of the reference, and those that only Huawei's
-own client has."""
+"""The operations of the IMS APIs: those of the reference, and those that only Huawei's own client
+has."""
 
 from __future__ import annotations
 
@@ -100,8 +100,8 @@ _REFERENCE_OPERATIONS: tuple[Operation, ...] = (
          errors=(400, 401, 403, 500, 503)),
 )
 
-# What Huawei's own client, huaweicloudsdkims, has beyond the reference. Of the v2.1 paths ("safe
-# mode") it knows nothing else than the path; they do what their elder sisters do.
+# Operations that only Huawei's own client, huaweicloudsdkims, has. It describes only the paths of
+# v2.1 ("safe mode"); they do the same as the older operations.
 _CLIENT_OPERATIONS: tuple[Operation, ...] = (
     _client("cloudimages.create_v21", "POST /v2.1/cloudimages/action",
             "CreateImageInSafeMode", 200, "serverImages:create", body="json"),

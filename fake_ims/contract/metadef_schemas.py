@@ -1,7 +1,7 @@
-"""JSON schemas of metadata definitions, and the validator that words what breaks them.
+"""JSON schemas of metadata definitions, and their validator with its messages.
 
-A schema is built when it is first needed. The sentences are those that Glance sends, which hands
-on what ``jsonschema`` says about the error that it ranks first.
+A schema is built when it is first needed. The messages are Glance's, which passes on the message
+of ``jsonschema`` for the error that it ranks first.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ _BODIES = {
     "namespace": _namespace,
     "object": _object,
     "property": lambda: _property("name"),
-    # A property inside of an object has its name as its key.
+    # The key of a nested property is its name.
     "property_in_object": _property,
     "tag": _tag,
     "tags": _tags,
@@ -182,13 +182,13 @@ _LISTS = {"namespaces": ("namespaces", "namespace"), "objects": ("objects", "obj
 
 @cache
 def body_schema(name: str) -> Schema:
-    """The schema that a request body has to match."""
+    """Return the schema of a request body."""
     return _BODIES[name]()
 
 
 @cache
 def document(name: str) -> Schema:
-    """The body of ``GET /v2/schemas/metadefs/{name}``."""
+    """Return the body of ``GET /v2/schemas/metadefs/{name}``."""
     if name not in _LISTS:
         return body_schema(name)
     plural, item_name = _LISTS[name]
@@ -208,7 +208,7 @@ def document(name: str) -> Schema:
 
 
 class _Broken(NamedTuple):
-    """One broken keyword, not yet put into words."""
+    """One broken keyword, without its message."""
 
     message: str
     keyword: str
@@ -218,7 +218,7 @@ class _Broken(NamedTuple):
     path: tuple[str | int, ...]
 
     def relevance(self) -> tuple[Any, ...]:
-        """``jsonschema`` prefers what is higher up, comes later, and is of another type."""
+        """Return a sort key, as in ``jsonschema``: higher levels, later paths, wrong types."""
         expected = self.schema.get("type")
         return (-len(self.path), self.path,
                 not (isinstance(expected, str) and is_type(self.value, expected)))
@@ -228,7 +228,7 @@ def check(value: object, name: str) -> None:
     """Check a request body.
 
     Raises:
-        Mismatch: with the sentence about what is wrong first of all.
+        Mismatch: for the error that ``jsonschema`` ranks first.
     """
     schema = body_schema(name)
     found = max(_broken(value, schema, schema.get("definitions", {}), (), ()),
@@ -244,7 +244,7 @@ def _broken(
     schema_path: tuple[str | int, ...],
     path: tuple[str | int, ...],
 ) -> Iterator[_Broken]:
-    """Everything that is wrong with a value, in the order of the schema's keywords."""
+    """Yield all mismatches of a value, in the order of the schema's keywords."""
     for keyword, rule in schema.items():
         here = (*schema_path, keyword)
         if keyword == "$ref":
@@ -270,7 +270,7 @@ def _broken(
 
 
 def _messages(value: object, keyword: str, rule: Any, schema: Schema) -> Iterator[str]:
-    """What ``jsonschema`` says if a value breaks a keyword that has no schemas in it."""
+    """Return the message of ``jsonschema`` for a broken keyword without sub-schemas."""
     if keyword == "type":
         if not is_type(value, rule):
             yield f"{value!r} is not of type {rule!r}"
@@ -302,7 +302,7 @@ def _messages(value: object, keyword: str, rule: Any, schema: Schema) -> Iterato
 
 
 def _has_twins(items: list[Any]) -> bool:
-    """Whether two items are equal; to JSON, ``true`` and ``1`` are not."""
+    """Return whether two items are equal. In JSON, ``true`` and ``1`` differ."""
     return any(one == other and isinstance(one, bool) == isinstance(other, bool)
                for position, one in enumerate(items) for other in items[:position])
 

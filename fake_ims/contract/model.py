@@ -1,4 +1,4 @@
-"""The shape of a row in each contract table."""
+"""The row types of the contract's tables."""
 
 from __future__ import annotations
 
@@ -25,24 +25,23 @@ class Operation:
     """One operation of the service.
 
     Attributes:
-        id: the name used by fault targets, the journal and the coverage table.
+        id: the name used by faults, the journal and the coverage table.
         method: the HTTP method.
         path: the path template, with ``{name}`` for each path parameter.
         chapter: title of the reference page (or the Glance page) that documents it.
-        face: which of the two faces of the store it belongs to, or the identity front.
-        success: status of a successful answer.
+        face: one of the two APIs on images, or the identity API.
+        success: status of a successful response.
         errors: error statuses that the page documents.
         actions: IAM actions of the chapter *Permissions and Supported Actions*.
         conditional: those of them that only some requests need.
         auth: whether the caller must have a token.
         deprecated: whether the reference calls it deprecated.
-        source: ``reference`` for the IMS API reference, ``client`` for what only Huawei's own
-            client has, ``glance`` for what only Glance documents, ``keystone`` for the identity
-            front.
+        source: ``reference`` for the IMS API reference, ``client`` for Huawei's own client only,
+            ``glance`` for Glance only, ``keystone`` for the identity API.
         profiles: the profiles that have it.
-        body: what the operation does with a request body (``none`` refuses one in ``openstack``).
-        allow: whether a refusal of another method names this one in ``Allow``; a path of which
-            none is named answers 404 instead of 405, as Glance does for some.
+        body: how it treats a request body (``none`` refuses one in ``openstack``).
+        allow: whether ``Allow`` of a 405 response lists its method. If a path lists none, the
+            response is 404, as in Glance for some paths.
     """
 
     id: str
@@ -67,12 +66,11 @@ class Attribute:
     """One attribute of an image.
 
     Attributes:
-        name: as it stands on the wire.
-        types: JSON types that the wire allows (``string``, ``integer``, ``boolean``, ``null``,
-            ``array``).
-        description: our words for the schema.
+        name: its JSON name.
+        types: its JSON types (``string``, ``integer``, ``boolean``, ``null``, ``array``).
+        description: the description in the schema.
         max_length: of a string, in characters; of ``tags``, of each item.
-        enum: allowed values per profile; None where any value is.
+        enum: allowed values per profile; None allows any.
         pattern: a regular expression that a string must match.
         minimum: of an integer.
         maximum: of an integer.
@@ -81,7 +79,7 @@ class Attribute:
         filterable: whether ``GET /v2/images?name=value`` filters by it.
         sortable: whether it is a sort key.
         base: whether it is a first-class attribute (False: a vendor or common property).
-        profiles: the profiles that know it.
+        profiles: the profiles that have it.
     """
 
     name: str
@@ -113,14 +111,14 @@ class ErrorCode:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One way in which the native API says no.
+    """One error response of the native API.
 
     Attributes:
-        key: how the domain names it.
+        key: its name in the code.
         status: HTTP status on the native API, the same in both profiles.
-        text: Glance's sentence, with ``{name}`` for each argument.
-        code: the IMS error code that profile ``otc`` shows beside it.
-        detail: whether Glance sends the sentence after the status's own explanation.
+        text: Glance's message, with ``{name}`` for each argument.
+        code: the IMS error code in profile ``otc``.
+        detail: whether Glance sends the message after the status's own explanation.
     """
 
     key: str
@@ -132,14 +130,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class GatewayRefusal:
-    """One way in which the API gateway refuses a signed request.
+    """One error response of the API gateway to a signed request.
 
     Attributes:
-        key: how the domain names it.
+        key: its name in the code.
         status: HTTP status.
         code: the gateway's error code.
-        text: the gateway's sentence, with ``{name}`` for each argument.
-        seen: whether the real gateway is known to say it so.
+        text: the gateway's message, with ``{name}`` for each argument.
+        seen: whether the real gateway is known to send this message.
     """
 
     key: str
@@ -159,24 +157,24 @@ class Parameter:
     """One parameter in the path, the query or the body of an operation.
 
     Attributes:
-        name: as it stands on the wire.
-        kind: its JSON type; ``integer`` takes a text of digits, too, as clients send it. In a
-            query all are texts: digits, and ``true`` or ``false``.
+        name: its name in requests.
+        kind: its JSON type. ``integer`` accepts a string of digits, too, because clients send
+            it. In a query all values are text: digits, and ``true`` or ``false``.
         required: whether it must be there and not be null.
-        enum: allowed values; empty if any is.
+        enum: allowed values; empty allows any.
         minimum: of an integer.
         maximum: of an integer.
         max_length: of a string, in characters.
         min_items: of a list.
         max_items: of a list.
-        default: what stands for it when it is not there.
+        default: the value if it is missing.
         rule: a format that several parameters share; see ``domain.ims.reading``.
-        invalid: error code of a value that breaks a limit; empty for one that is taken and finds
-            nothing.
-        missing: error code when it is not there.
+        invalid: error code for a value that breaks a limit; empty accepts the value, which then
+            matches nothing.
+        missing: error code if it is missing.
         items: the parameters of an object, or of each object of a list.
-        idle_with: a parameter beside it and the value with which this one is without effect, as
-            the reference says; None if it always has one.
+        idle_with: another parameter and its value that make this one ineffective, according to
+            the reference; None if it always has an effect.
         source: where it is documented.
     """
 
@@ -200,10 +198,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a request of an operation is made of, beside its path.
+    """The parts of an operation's request, except for its path.
 
     Attributes:
-        bodies: the shapes of its body, a table each; empty if it has none, or a JSON patch.
+        bodies: the tables of its possible bodies; empty without a body, or for a JSON patch.
         query: the parameters of its query.
     """
 
@@ -220,9 +218,9 @@ class JobType:
 
     Attributes:
         name: value of ``job_type``.
-        chapter: title of the reference page of the operation that begins it.
-        contents: what ``entities`` tells: ``image`` its id and name, ``image_id`` its id only,
-            ``results`` what became of each image, ``sub_jobs`` the jobs that it consists of.
+        chapter: title of the reference page of the operation that starts it.
+        contents: the content of ``entities``: ``image`` has its id and name, ``image_id`` its id
+            only, ``results`` the result for each image, ``sub_jobs`` the sub-jobs.
         source: where it is documented.
     """
 

@@ -1,7 +1,7 @@
-"""Every operation of the service, as rows: the reference's 46, and what only others document.
+"""Every operation of the service: the reference's 46, and those documented elsewhere.
 
-Routing, fault targets, journal names, the coverage table and ``fake-ims operations`` derive from
-this table. Paths, statuses and IAM actions stand nowhere else.
+Routing, faults, journal names, the coverage table and ``fake-ims operations`` derive from this
+table. No other module contains paths, statuses or IAM actions.
 """
 
 from __future__ import annotations
@@ -119,13 +119,13 @@ OPERATIONS: tuple[Operation, ...] = (
             "get", "update"),
     _native("tags.delete", "DELETE /v2/images/{image_id}/tags/{tag}", "Deleting a Tag", 204,
             "get", "update"),
-    # What Glance documents and both profiles have
+    # Documented by Glance only, in both profiles
     _glance("images.deactivate", "POST /v2/images/{image_id}/actions/deactivate", 204,
             profiles=BOTH),
     _glance("images.reactivate", "POST /v2/images/{image_id}/actions/reactivate", 204,
             profiles=BOTH),
     _glance("versions.explicit", "GET /versions", 200, auth=False, profiles=BOTH, body="ignored"),
-    # What only Glance has
+    # Glance only
     _glance("images.import", "POST /v2/images/{image_id}/import", 202, body="json"),
     _glance("images.stage", "PUT /v2/images/{image_id}/stage", 204, body="octets"),
     _glance("images.tasks", "GET /v2/images/{image_id}/tasks", 200, allow=False),

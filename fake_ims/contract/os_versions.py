@@ -1,4 +1,4 @@
-"""The reference's table of ``__os_version`` values, and what each tells about an image.
+"""The reference's table of ``__os_version`` values, and the attributes that each one implies.
 
 Source: chapter *Values of Related Parameters*, table 1, and the page *Creating Image Metadata*.
 """
@@ -13,7 +13,7 @@ OTHER_LINUX = "Other Linux(64 bit)"
 
 @dataclass(frozen=True, slots=True)
 class OperatingSystem:
-    """What ``__os_version`` implies: ``__os_type``, ``__platform`` and ``__os_bit``."""
+    """The attributes that ``__os_version`` implies: ``__os_type``, ``__platform``, ``__os_bit``."""
 
     os_type: str
     platform: str
@@ -184,8 +184,8 @@ OS_VERSIONS: dict[str, tuple[str, ...]] = {
 
 _PLATFORM_OF = {name: platform for platform, names in OS_VERSIONS.items() for name in names}
 _BITS = re.compile(r"(32|64) ?bit\)?$")
-# How the names of each platform begin, longest first: newer releases than the table's are of the
-# same form, and the service has always listed more of them than its reference (docs/decisions.md).
+# How the names of each platform begin, longest first. Newer releases have the same form, and the
+# service has always listed more of them than its reference (docs/decisions.md).
 _PREFIXES = (
     ("SUSE Linux Enterprise Server ", "SUSE"),
     ("Oracle Linux Server release ", "Oracle Linux"),
@@ -204,7 +204,7 @@ _PREFIXES = (
 
 
 def operating_system(os_version: str) -> OperatingSystem | None:
-    """What an ``__os_version`` implies, or None if the service does not know it."""
+    """Return what an ``__os_version`` implies, or None if the service does not know it."""
     bits = _BITS.search(os_version)
     platform = _PLATFORM_OF.get(os_version)
     if platform is None:

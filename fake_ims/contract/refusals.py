@@ -1,7 +1,7 @@
-"""How the native API says no: every refusal with its status, Glance's sentence and an IMS code.
+"""Error responses of the native API: status, Glance's message and an IMS code.
 
-The sentences are Glance's protocol, because clients print and match them. Profile ``openstack``
-sends them; profile ``otc`` sends the IMS code beside them.
+The messages are Glance's own, because clients print and match them. Profile ``openstack`` sends
+them alone; profile ``otc`` adds the IMS code.
 """
 
 from __future__ import annotations

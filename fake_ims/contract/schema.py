@@ -1,5 +1,4 @@
-"""JSON schemas, made from the attribute table: what requests are checked by, and clients can ask
-for."""
+"""JSON schemas, derived from the attribute table, for request validation and for clients."""
 
 from __future__ import annotations
 
@@ -38,7 +37,7 @@ _OTC_LOCATION_ITEMS: Schema = {
     "properties": {name: rule for name, rule in _LOCATION_ITEMS["properties"].items()
                    if name != "validation_data"},
 }
-# What the reference's schema page lists beside the base attributes.
+# Listed on the reference's schema page besides the base attributes.
 _COMMON: tuple[tuple[str, str, bool], ...] = (
     ("kernel_id", "Id of the image that is the kernel of an AMI-style image.", True),
     ("ramdisk_id", "Id of the image that is the ramdisk of an AMI-style image.", True),
@@ -143,8 +142,8 @@ _IMAGE_LINKS = [
 
 def _property(attribute: Attribute, profile: ProfileName) -> Schema:
     types = attribute.types
-    # Plain, as the reference has them; but its images have "virtual_size": null, and
-    # python-glanceclient changes no image that its schema does not allow.
+    # Plain types, as in the reference. But its images have "virtual_size": null, and
+    # python-glanceclient cannot update an image that breaks its schema.
     if profile == "otc" and attribute.name != "virtual_size":
         types = tuple(name for name in types if name != "null")
     row: Schema = {"type": types[0] if len(types) == 1 else list(types)}
@@ -169,10 +168,10 @@ def _property(attribute: Attribute, profile: ProfileName) -> Schema:
 
 @cache
 def image_properties(profile: ProfileName) -> Schema:
-    """The properties of an image that a profile's schema names.
+    """Return the properties of an image in a profile's schema.
 
-    Vendor attributes are not among them: the reference's schema page does not list them, and
-    ``additionalProperties`` lets them through.
+    It leaves out vendor attributes: the reference's schema page does not list them, and
+    ``additionalProperties`` allows them.
     """
     properties = {
         attribute.name: _property(attribute, profile)
@@ -208,14 +207,14 @@ def _collection(name: str, item: Schema) -> Schema:
     if "links" in item:
         collection["links"] = links
     else:
-        # A collection of items without links has only the link to its own schema.
+        # Collections of items without links only have a link to their schema.
         del collection["properties"]["first"], collection["properties"]["next"]
         collection["links"] = links[2:]
     return collection
 
 
 def document(name: str, profile: ProfileName) -> Schema:
-    """The body of ``GET /v2/schemas/{name}``."""
+    """Return the body of ``GET /v2/schemas/{name}``."""
     image: Schema = {
         "name": "image",
         "properties": image_properties(profile),

@@ -1,7 +1,7 @@
-"""HTTP statuses as the service words them: title, and the explanation when nothing else is known.
+"""HTTP statuses: the service's titles, and its default explanations.
 
-Titles and explanations are what Glance's web framework sends; profile ``otc`` takes the reference's
-chapter *Status Codes* for the set of statuses.
+Titles and explanations come from Glance's web framework. Profile ``otc`` has the statuses of the
+reference's chapter *Status Codes*.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ STATUSES: dict[int, tuple[str, str]] = {
     504: ("Gateway Timeout", "The gateway has timed out."),
 }
 
-# The reference's chapter Status Codes, abnormal ones, and the two that every gateway sends.
+# The error statuses of the reference's chapter Status Codes, and two that every gateway sends.
 DOCUMENTED = frozenset({400, 401, 403, 404, 405, 406, 407, 408, 409, 413, 415, 429, 500, 501, 502,
                         503, 504})
 
-# The IMS error code that stands beside a status for which no rule of the domain is known.
+# The IMS error code for a status if no rule of the domain gives one.
 CODE_OF: dict[int, str] = {
     400: "IMG.0001", 401: "IMG.0087", 403: "IMG.0026", 404: "IMG.0144", 405: "IMG.0105",
     406: "IMG.0001", 407: "IMG.0087", 408: "IMG.0061", 409: "IMG.0035", 413: "IMG.0059",

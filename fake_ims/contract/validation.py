@@ -1,7 +1,7 @@
-"""The validator of our JSON schemas, which words its refusals as Glance does.
+"""The validator of our JSON schemas, with Glance's error messages.
 
-A value is checked in plain Python, because this runs for every request; only a refusal pays for
-its sentence. The sentence is the one that Glance sends: it hands on what ``jsonschema`` says.
+Values are checked in plain Python, because every request is checked. Only errors pay for a
+message. The message is Glance's, which passes on the message of ``jsonschema``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _JSON_TYPES = {str: "string", int: "integer", bool: "boolean", list: "array", di
 
 
 def is_type(value: object, name: str) -> bool:
-    """Whether a value is of a JSON type; to JSON, ``true`` is no number and ``1.0`` an integer."""
+    """Return whether a value has a JSON type. ``true`` is no number, and ``1.0`` is an integer."""
     if name == "string":
         return isinstance(value, str)
     if name == "integer":
@@ -39,7 +39,7 @@ def is_type(value: object, name: str) -> bool:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether a text matches a pattern as JSON schemas mean it: ``$`` is the very end."""
+    """Return whether a text matches a pattern. As in JSON schemas, ``$`` is the very end."""
     if pattern.endswith("$"):
         pattern = pattern[:-1] + r"\Z"
     return re.search(pattern, text) is not None
@@ -53,8 +53,8 @@ class Mismatch(Exception):
     """A document does not match its schema.
 
     Args:
-        reason: the sentence, as ``jsonschema`` words it.
-        path: where in the document.
+        reason: the message of ``jsonschema``.
+        path: the position in the document.
         keyword: the schema keyword that was broken.
     """
 
@@ -73,7 +73,7 @@ def mismatch(
     value: object,
     path: _Path,
 ) -> Mismatch:
-    """Put a broken keyword into the words of ``jsonschema``."""
+    """Return the exception for a broken keyword, with the message of ``jsonschema``."""
     where = "".join(f"[{step!r}]" for step in schema_path)
     on = "".join(f"[{step!r}]" for step in path)
     reason = (f"{message}\n\nFailed validating {keyword!r} in schema{where}:\n"
@@ -134,7 +134,7 @@ def _additional_properties(value: object, rule: Any, schema: Schema) -> str | No
     return f"Additional properties are not allowed ({names} {verb} unexpected)"
 
 
-# What a keyword says against a value; ``items`` and ``properties`` look inside it instead.
+# Checks by keyword; each returns a message or None. ``items`` and ``properties`` are elsewhere.
 _KEYWORDS: dict[str, Callable[[object, Any, Schema], str | None]] = {
     "type": _type,
     "enum": _enum,
@@ -148,7 +148,7 @@ _KEYWORDS: dict[str, Callable[[object, Any, Schema], str | None]] = {
 
 
 def check_value(value: object, schema: Schema, schema_path: _Path, path: _Path) -> Mismatch | None:
-    """The first thing wrong with one value, in the order of the schema's keywords."""
+    """Return the first mismatch of a value, in the order of the schema's keywords."""
     for keyword, rule in schema.items():
         say = _KEYWORDS.get(keyword)
         if say is not None:
@@ -156,7 +156,7 @@ def check_value(value: object, schema: Schema, schema_path: _Path, path: _Path) 
             if message is not None:
                 return mismatch(message, keyword, schema, schema_path, value, path)
         elif keyword == "items" and isinstance(value, list):
-            # The last of several wrong items is the one that is named.
+            # If several items are wrong, the last one is reported.
             for position in reversed(range(len(value))):
                 found = check_value(value[position], rule, (*schema_path, "items"),
                                     (*path, position))
@@ -173,13 +173,13 @@ def check_value(value: object, schema: Schema, schema_path: _Path, path: _Path) 
 
 
 def check(document: Mapping[str, object], properties: Schema) -> None:
-    """Check an object whose further properties must be strings.
+    """Check an object. Properties that the schema does not name must be strings.
 
-    Of several mismatches the one is raised that ``jsonschema`` would name: the least deep, and
-    among those the last by name.
+    Of several mismatches it raises the one that ``jsonschema`` reports: the least deep, and among
+    those the last by name.
 
     Raises:
-        Mismatch: with its sentence.
+        Mismatch: with its message.
     """
     worst: Mismatch | None = None
     for name, value in document.items():

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 
 class FakeImsError(Exception):
-    """Base class of every exception of the Python API."""
+    """Base class of all exceptions of the Python API."""
 
 
 class NotRunningError(FakeImsError):
@@ -19,7 +19,7 @@ class WrongLoopError(FakeImsError):
 
 
 class PortTakenError(FakeImsError):
-    """The requested port is in use."""
+    """The fake was called from a thread or event loop in which the call would never return."""
 
 
 class UsageError(FakeImsError, ValueError):

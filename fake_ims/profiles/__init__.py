@@ -1,4 +1,4 @@
-"""What differs between services: ``otc`` (the default) and ``openstack`` (plain Glance)."""
+"""The differences between services: ``otc`` (the default) and ``openstack`` (plain Glance)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ NAMES = ("otc", "openstack")
 
 
 def profile(name: str) -> Profile:
-    """The profile of that name.
+    """Return the profile with this name.
 
     Raises:
-        UsageError: there is none.
+        UsageError: the profile is unknown.
     """
     if name == "otc":
         from .otc import OTC

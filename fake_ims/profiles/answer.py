@@ -1,4 +1,4 @@
-"""An answer on its way out, before it becomes an HTTP response."""
+"""A response before it becomes an HTTP response of aiohttp."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 JSON = "application/json"
-#: The status of an operation that has done what its row in the contract says.
+#: Stands for the success status in the operation's row of the contract.
 DONE = 0
 
 
 @dataclass(slots=True)
 class Answer:
-    """What the pipeline sends.
+    """A response for the pipeline to send.
 
     Attributes:
-        status: HTTP status; ``DONE`` until the pipeline puts the operation's own there.
-        body: the whole body; if ``stream`` gives it, its beginning, for the journal.
+        status: HTTP status; with ``DONE``, the pipeline sets the operation's success status.
+        body: the whole body; with ``stream``, its beginning, for the journal.
         content_type: value of ``Content-Type``; None for no such header.
         headers: further headers.
-        stream: chunks of a body that is not held in memory.
-        length: number of bytes that ``stream`` gives.
-        bare: whether the service adds no header of its own, such as the request id; a fault's.
-        sender: sends it in another way than HTTP has it; a fault's.
+        stream: chunks of a body that is not in memory.
+        length: number of bytes in ``stream``.
+        bare: whether to leave out the service's own headers, such as the request id (for faults).
+        sender: sends the response in a way that HTTP does not allow (for faults).
     """
 
     status: int
@@ -39,5 +39,5 @@ class Answer:
     sender: Sender | None = None
 
 
-#: Sends an answer; gives what the handler of aiohttp is to return.
+#: Sends a response, and returns what the handler of aiohttp must return.
 Sender = Callable[["web.Request", Answer], Awaitable["web.StreamResponse"]]

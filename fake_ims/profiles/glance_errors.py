@@ -1,6 +1,6 @@
-"""Error bodies as Glance sends them: HTML, JSON or plain text, by what ``Accept`` allows.
+"""Error bodies of Glance: HTML, JSON or plain text, depending on ``Accept``.
 
-Source: asked of a real Glance, whose web framework (WebOb) negotiates by these rules.
+Source: responses of a real Glance, whose web framework (WebOb) negotiates by these rules.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _PAGE = """<html>
 
 
 def negotiate(accept: str | None) -> str:
-    """``html``, ``json`` or ``plain``, for the value of ``Accept``.
+    """Return ``html``, ``json`` or ``plain`` for the value of ``Accept``.
 
-    HTML wins a tie; nothing acceptable (or no header at all) gives plain text; a header that
-    cannot be read is taken as ``*/*``.
+    HTML wins a tie. Without the header, or with nothing acceptable, it is plain text. An invalid
+    header counts as ``*/*``.
     """
     if not accept or not accept.strip():
         return "plain"
@@ -101,15 +101,15 @@ def render(
     method: str = "GET",
     media_type: str | None = None,
 ) -> Answer:
-    """An error answer.
+    """Return an error response.
 
     Args:
         status: HTTP status.
-        explanation: the sentence; empty for 405 and 415, which have their own.
+        explanation: the message; empty for 405 and 415, which have their own.
         detail: a further sentence.
         accept: the request's ``Accept``.
-        method: the request's method, which 405 names.
-        media_type: the request's ``Content-Type``, which 415 names.
+        method: the request's method, for 405.
+        media_type: the request's ``Content-Type``, for 415.
     """
     title = STATUSES.get(status, ("Error", ""))[0]
     line = f"{status} {title}"

@@ -1,4 +1,4 @@
-"""What a profile is: limits as data, and the few functions in which services differ."""
+"""The interface of a profile: limits as data, and the few functions in which services differ."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NewImage:
-    """An image as a create request describes it, checked and with defaults."""
+    """The checked body of a create request, with defaults."""
 
     attributes: dict[str, Any]
     properties: dict[str, str]
@@ -26,34 +26,35 @@ class NewImage:
 
 
 class Profile(Hashable, Protocol):
-    """A service that the fake can be.
+    """A service that the fake can play.
 
     Attributes:
         name: ``otc`` or ``openstack``.
-        page_size: images on a page, unless the client asks for another number.
-        max_page: the greatest number of images on a page.
+        page_size: default number of images on a page.
+        max_page: maximum number of images on a page.
         defaults: base attributes of a new image.
-        stores: names of the stores that images lie in; empty if the service shows none.
-        import_methods: names of the ways to import; empty if the service has none.
-        max_tags: of an image.
-        max_properties: of an image.
-        max_members: of an image.
-        has_quota: whether a project may have only so many images (``World.quota``).
-        max_upload: greatest size of an image's data, in bytes.
-        refuses_bodies: whether a body where none belongs is an error.
+        stores: names of the stores; empty if the service shows none.
+        import_methods: names of the import methods; empty if the service has none.
+        max_tags: per image.
+        max_properties: per image.
+        max_members: per image.
+        has_quota: whether the number of a project's images is limited (``World.quota``).
+        max_upload: maximum size of an image's data, in bytes.
+        refuses_bodies: whether an unexpected request body is an error.
         lists_killed: whether lists show killed images.
         hides_unregistered: whether lists show images with ``__isregistered`` ``false`` to admins
             only.
-        offers_next_when_full: whether a full page names a next one, even if that is empty.
-        checks_format: whether the bytes of an upload must be of the image's format.
-        kills_aborted_uploads: whether an image whose upload broke off is killed.
+        offers_next_when_full: whether a full page links to the next one, even if that is empty.
+        checks_format: whether an upload must have the image's format.
+        kills_aborted_uploads: whether an incomplete upload kills the image.
         shares_private_images: whether adding a member to a private image shares it.
-        takes_signatures: whether a gateway in front of it reads requests signed with AK/SK.
-        path_encoding: how percent-encoded bytes of a path are read.
-        domain: id and name of the default people's domain.
-        domain_is_implied: whether a project that a log-in names without a domain is the user's
-            domain's.
-        open_rules: what identity lets everybody do for himself, where Keystone asks for an admin.
+        takes_signatures: whether it has an API gateway that accepts requests signed with AK/SK.
+        path_encoding: encoding of percent-encoded bytes in a path.
+        domain: id and name of the default domain.
+        domain_is_implied: whether a login may name a project without a domain, to mean the
+            user's domain.
+        open_rules: identity operations that every user may call for themselves, although Keystone
+            requires an admin.
     """
 
     name: ProfileName
@@ -81,93 +82,93 @@ class Profile(Hashable, Protocol):
     open_rules: frozenset[str]
 
     def route(self, call: Call, segments: list[str]) -> tuple[str, list[str]]:
-        """The method and the segments of a path as the contract writes them."""
+        """Return the method, and the segments of a path in the form of the contract."""
 
     def show_version(self, call: Call) -> Answer:
-        """The answer of ``GET /{version}``.
+        """Return the response to ``GET /{version}``.
 
         Raises:
-            Refused: there is no such version.
+            Refused: the version does not exist.
         """
 
     def new_image(self, document: object) -> NewImage:
         """Read the body of a create request.
 
         Raises:
-            Refused, ImsError: it breaks a rule.
+            Refused, ImsError: the body breaks a rule.
         """
 
     def check_new_image(self, new: NewImage) -> None:
-        """Check what is checked only of a caller who may create the image.
+        """Make the checks that follow the check of permissions.
 
         Raises:
-            Refused, ImsError: it breaks a rule.
+            Refused, ImsError: the body breaks a rule.
         """
 
     def adorn(self, image: Image) -> None:
-        """Give a new image the attributes that the service derives."""
+        """Set the attributes that the service derives for a new image."""
 
     def derive(self, image: Image, known_version: str | None = None) -> None:
-        """Derive those attributes anew after a change.
+        """Derive those attributes again after a change.
 
         Args:
             image: the image.
-            known_version: the ``__os_version`` that it had before; None for a new image.
+            known_version: its previous ``__os_version``; None for a new image.
         """
 
     def activated(self, image: Image, now: float) -> None:
-        """An image has become active."""
+        """Update an image that has become active."""
 
     def emptied(self, image: Image) -> None:
-        """An image has lost its data."""
+        """Update an image that has lost its data."""
 
     def check_properties(self, properties: Mapping[str, str]) -> None:
         """Check vendor attributes.
 
         Raises:
-            ImsError: one of them cannot be.
+            ImsError: an attribute is invalid.
         """
 
     def check_change(
         self, attributes: Mapping[str, object], properties: Mapping[str, str]
     ) -> None:
-        """Check what a patch would make of an image: the attributes it sets, all properties.
+        """Check the result of a patch: the attributes that it sets, and all properties.
 
         Raises:
-            Refused, ImsError: it breaks a rule.
+            Refused, ImsError: the result breaks a rule.
         """
 
     def check_tag(self, tag: str) -> None:
         """Check a tag of the path.
 
         Raises:
-            Refused, ImsError: it cannot be.
+            Refused, ImsError: the tag is invalid.
         """
 
     def tag_forms(self, tag: str) -> tuple[str, ...]:
-        """The tags of images that a filter by this tag finds."""
+        """Return the tags of images that a filter by this tag matches."""
 
     def check_new_member(self, image: Image, project_id: str) -> None:
-        """Check whether an image may be shared with a project.
+        """Check that an image may be shared with a project.
 
         Raises:
-            ImsError: it may not.
+            ImsError: sharing is not allowed.
         """
 
     def view(self, image: Image, admin: bool = False) -> dict[str, object]:
-        """The image as JSON shows it, to an admin or to others."""
+        """Return the image as a response shows it, to an admin or to others."""
 
     def create_headers(self, image: Image, base_url: str) -> dict[str, str]:
-        """Headers of the answer to a create request."""
+        """Return headers of the response to a create request."""
 
     def refuse(self, call: Call, refused: Refused) -> Answer:
-        """The answer that says no, by a row of ``contract.refusals``."""
+        """Return the error response for a row of ``contract.refusals``."""
 
     def error(self, call: Call, error: ImsError) -> Answer:
-        """The answer that says no, by an IMS error code."""
+        """Return the error response for an IMS error code."""
 
     def fault_answer(self, call: Call, status: int, error: ErrorCode | None) -> Answer:
-        """The answer of an injected failure."""
+        """Return the error response that a fault asks for."""
 
     def versions(self, base_url: str) -> dict[str, list[dict[str, Any]]]:
-        """The version list."""
+        """Return the version list."""

@@ -1,4 +1,4 @@
-"""Profile ``openstack``: plain Glance v2 as a current release answers (source: asked of one)."""
+"""Profile ``openstack``: plain Glance v2, as a current release responds (source: a real one)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..api.call import Call
     from ..domain.image import Image
 
-# Glance refuses these before it looks at anything else, and those behind them last.
+# Glance refuses these before all others, and the remaining ones last.
 _READ_ONLY_FIRST = ("direct_url", "self", "file", "schema", "stores")
 _READ_ONLY_LAST = ("created_at", "updated_at", "status", "checksum", "size", "virtual_size")
 _IGNORED = ("os_hash_algo", "os_hash_value")
@@ -59,14 +59,14 @@ class OpenStack:
     kills_aborted_uploads = False
     shares_private_images = False
     takes_signatures = False
-    # A WSGI server hands paths on as Latin-1, and Glance leaves them so.
+    # A WSGI server decodes paths as Latin-1, and Glance does not change that.
     path_encoding = "latin-1"
     domain = ("default", "Default")
     domain_is_implied = False
     open_rules: frozenset[str] = frozenset()
 
     def route(self, call: Call, segments: list[str]) -> tuple[str, list[str]]:
-        """Every 2.x prefix is v2; a prefix that is no version gives the version list."""
+        """Map every 2.x prefix to v2. An unknown prefix gives the version list."""
         if segments == ["healthcheck"]:
             return "GET", segments
         while len(segments) > 1 and not segments[0]:
@@ -82,18 +82,18 @@ class OpenStack:
             return "GET", [""]
         if len(segments) == 1:
             return "GET", ["v2"]
-        # Slashes that follow each other are one, but for those at the end.
+        # Adjacent slashes count as one, except at the end.
         inner = [segment for segment in segments[1:-1] if segment]
         return call.method, ["v2", *inner, segments[-1]]
 
     def show_version(self, call: Call) -> Answer:
-        """``/v2`` leads to ``/v2/``, for those who have a token."""
+        """Redirect ``/v2`` to ``/v2/``, for requests with a token."""
         call.service.tokens.identify(call.headers.get("X-Auth-Token"), call.service.clock.now())
         return Answer(302, content_type="text/plain; charset=utf8",
                       headers={"Location": f"{call.base_url}/v2/"})
 
     def new_image(self, document: object) -> NewImage:
-        """Read the body of a create request, in the order in which Glance checks it."""
+        """Read the body of a create request, in the order of Glance's checks."""
         if not isinstance(document, dict):
             # A real Glance fails with 500 here (docs/decisions.md).
             raise Refused("body.type")
@@ -116,7 +116,7 @@ class OpenStack:
         return NewImage(attributes, properties, tags)
 
     def check_new_image(self, new: NewImage) -> None:
-        """What Glance checks only of a caller who may create the image."""
+        """Make the checks that Glance makes after the check of permissions."""
         for name in _READ_ONLY_LAST:
             if name in new.attributes:
                 raise Refused("image.read_only", name=name)
@@ -127,24 +127,24 @@ class OpenStack:
         self.check_change({**new.attributes, "tags": new.tags}, new.properties)
 
     def adorn(self, image: Image) -> None:
-        """Glance derives nothing."""
+        """Do nothing: Glance derives no attributes."""
 
     def derive(self, image: Image, known_version: str | None = None) -> None:
-        """Glance derives nothing."""
+        """Do nothing: Glance derives no attributes."""
 
     def activated(self, image: Image, now: float) -> None:
-        """Glance notes nothing."""
+        """Do nothing: Glance sets no attributes."""
 
     def emptied(self, image: Image) -> None:
-        """Glance notes nothing."""
+        """Do nothing: Glance sets no attributes."""
 
     def check_properties(self, properties: Mapping[str, str]) -> None:
-        """Any property goes."""
+        """Accept any property."""
 
     def check_change(
         self, attributes: Mapping[str, object], properties: Mapping[str, str]
     ) -> None:
-        """Glance's database columns hold no characters beyond the basic plane."""
+        """Refuse characters beyond the basic plane, which Glance's database cannot store."""
         for attribute in ("name", "owner"):
             text = attributes.get(attribute)
             if isinstance(text, str) and _four_bytes(text):
@@ -159,23 +159,23 @@ class OpenStack:
                 raise Refused("image.four_bytes", what=key.title())
 
     def check_tag(self, tag: str) -> None:
-        """A tag has at most 255 characters."""
+        """Check that a tag has at most 255 characters."""
         try:
             check({"tags": [tag]}, image_properties("openstack"))
         except Mismatch as mismatch:
             raise Refused("image.schema", reason=mismatch.reason) from None
 
     def tag_forms(self, tag: str) -> tuple[str, ...]:
-        """A tag is what it is."""
+        """Return the tag itself."""
         return (tag,)
 
     def check_new_member(self, image: Image, project_id: str) -> None:
-        """Any project goes whose id the database can hold."""
+        """Check that the database can store the project id."""
         if _four_bytes(project_id):
             raise Refused("image.four_bytes", what="Member")
 
     def view(self, image: Image, admin: bool = False) -> dict[str, object]:
-        """The image as JSON shows it: properties, then the base attributes."""
+        """Return the image as JSON has it: properties, then the base attributes."""
         path = f"/v2/images/{image.id}"
         document: dict[str, object] = {
             **image.properties,
@@ -207,7 +207,7 @@ class OpenStack:
         return document
 
     def create_headers(self, image: Image, base_url: str) -> dict[str, str]:
-        """Where the image is, and how data can be brought in."""
+        """Return the image's URL, and its import methods."""
         return {
             "Location": f"{base_url}/v2/images/{image.id}",
             "OpenStack-image-import-methods": ",".join(self.import_methods),
@@ -215,7 +215,7 @@ class OpenStack:
         }
 
     def refuse(self, call: Call, refused: Refused) -> Answer:
-        """Glance's error body, by ``Accept``."""
+        """Return Glance's error body, in the format of ``Accept``."""
         row = refused.row
         explanation, detail = refused.text, ""
         if row.detail or row.status == 415:
@@ -228,18 +228,18 @@ class OpenStack:
         return answer
 
     def error(self, call: Call, error: ImsError) -> Answer:
-        """An IMS error code, in Glance's form."""
+        """Return an IMS error code in Glance's format."""
         return render(error.status, error.message, accept=call.headers.get("Accept"),
                       method=call.method)
 
     def fault_answer(self, call: Call, status: int, error: ErrorCode | None) -> Answer:
-        """The body that Glance sends when nothing more is known."""
+        """Return Glance's default error body for the status."""
         explanation = error.message if error else STATUSES[status][1]
         return render(status, explanation, accept=call.headers.get("Accept"), method=call.method,
                       media_type=call.headers.get("Content-Type"))
 
     def versions(self, base_url: str) -> dict[str, list[dict[str, Any]]]:
-        """The version list of a Glance with a store and without a cache."""
+        """Return the version list of a Glance with one store and without a cache."""
         return {"versions": [
             {"id": f"v{number}", "status": status,
              "links": [{"rel": "self", "href": f"{base_url}/v2/"}]}

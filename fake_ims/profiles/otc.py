@@ -1,4 +1,4 @@
-"""Profile ``otc``: Open Telekom Cloud's IMS, as its API reference says."""
+"""Profile ``otc``: Open Telekom Cloud's IMS, as described in its API reference."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MIN_DISK_RANGE = (1, 1024)
 MAX_WHOLE_IMAGE_MEMBERS = 10
 # Chapter Image Attributes: letters, digits, hyphens, periods, underscores and inner spaces.
 _NAME = re.compile(r"[A-Za-z0-9._-](?:[A-Za-z0-9._ -]*[A-Za-z0-9._-])?\Z")
-# Chapter Image Tag Format: a key alone, or "key=value" (its older form: "key.value").
+# Chapter Image Tag Format: a key only, or "key=value" (in the older form "key.value").
 _KEY = re.compile(r"[A-Za-z0-9_-]+\Z")
 _TAG = re.compile(r"[A-Za-z0-9_-]+(?:[=.][A-Za-z0-9_-]*)?\Z")
 _BASE_NAMES = base_names("otc")
@@ -41,7 +41,7 @@ _CREATABLE_FORMATS = ("zvhd2", "vhd", "raw", "qcow2")
 _VERSIONS = (("v2.2", "CURRENT", "v2"), ("v2.1", "SUPPORTED", "v2"), ("v2.0", "SUPPORTED", "v2"),
              ("v1.1", "DEPRECATED", "v1"), ("v1.0", "DEPRECATED", "v1"))
 _TYPES = {"public": "gold", "shared": "shared"}
-# Which documented code an attribute's schema mismatch has; all others are IMG.0001.
+# Codes for schema mismatches of these attributes. All others have IMG.0001.
 _SCHEMA_CODES = {"disk_format": "IMG.0072", "min_disk": "IMG.0055", "min_ram": "IMG.0055",
                  "tags": "IMG.0115", "name": "IMG.0062", "__os_version": "IMG.0056"}
 
@@ -76,19 +76,19 @@ class Otc:
     path_encoding = "utf-8"
     domain = ("d78cbac186b744899480f25bd0220001", "OTC00000000001000000001")
     domain_is_implied = True
-    # IAM's reference: any token may list the projects that its user can enter, and the catalog.
+    # IAM's reference: any token may list the projects and domains of its user, and the catalog.
     open_rules = frozenset({"identity:list_projects", "identity:get_project",
                             "identity:list_services", "identity:get_service",
                             "identity:list_endpoints", "identity:get_endpoint"})
 
     def route(self, call: Call, segments: list[str]) -> tuple[str, list[str]]:
-        """Paths are as the reference writes them; a slash at the end of a version is let go."""
+        """Return the path as it is. A trailing slash after a version is ignored."""
         if len(segments) == 2 and not segments[1]:
             segments = segments[:1]
         return call.method, segments
 
     def show_version(self, call: Call) -> Answer:
-        """Page *Querying an API Version*: one version by its id, or all of a major version."""
+        """Page *Querying an API Version*: one version by id, or all of a major version."""
         asked = call.params["version"]
         chosen = [row for row in self.versions(call.base_url)["versions"]
                   if row["id"] == asked or row["links"][0]["href"].endswith(f"/{asked}/")]
@@ -134,10 +134,10 @@ class Otc:
         return NewImage(attributes, properties, tags)
 
     def check_new_image(self, new: NewImage) -> None:
-        """Format comes before permission, so all has been checked."""
+        """Do nothing: format is checked before permissions, so everything has been checked."""
 
     def adorn(self, image: Image) -> None:
-        """Give a new image the attributes that the service derives."""
+        """Set the attributes that the service derives for a new image."""
         properties = image.properties
         properties["__image_source_type"] = "uds"
         properties["__image_size"] = "0"
@@ -146,10 +146,10 @@ class Otc:
         self.derive(image)
 
     def derive(self, image: Image, known_version: str | None = None) -> None:
-        """What follows from ``__os_version`` and from who may see the image.
+        """Derive attributes from ``__os_version`` and the visibility.
 
-        Of a version that is known already nothing follows anew: an image that was imported with a
-        type and without a version keeps its type.
+        An unchanged version changes nothing: an image imported with a type and without a version
+        keeps its type.
         """
         version = image.properties.setdefault("__os_version", OTHER_LINUX)
         system = None if version == known_version else operating_system(version)
@@ -160,19 +160,19 @@ class Otc:
         image.properties["__imagetype"] = _TYPES.get(image.visibility, "private")
 
     def activated(self, image: Image, now: float) -> None:
-        """An image that was made from a file says so, and since when it is active."""
+        """Record size, time and origin of an image that has become active."""
         image.properties["__image_size"] = str(image.size or 0)
         image.properties.setdefault("__root_origin", "file")
         image.properties["active_at"] = isotime(now)
 
     def emptied(self, image: Image) -> None:
-        """What was known of its data is not true any more."""
+        """Remove attributes that described the data."""
         image.properties["__image_size"] = "0"
         for name in ("__root_origin", "active_at"):
             image.properties.pop(name, None)
 
     def check_properties(self, properties: Mapping[str, str]) -> None:
-        """Check vendor attributes: their values, and which exclude each other."""
+        """Check vendor attributes: their values, and that they do not exclude each other."""
         for name, value in properties.items():
             row = BY_NAME.get(name)
             if row is None:
@@ -197,7 +197,7 @@ class Otc:
     def check_change(
         self, attributes: Mapping[str, object], properties: Mapping[str, str]
     ) -> None:
-        """A patch keeps to the same limits as a create request, and data disks stay private."""
+        """Check the limits of a create request. Data disk images must stay private."""
         if "name" in attributes:
             check_name(attributes["name"])
         check_min_disk(attributes.get("min_disk"))
@@ -215,11 +215,11 @@ class Otc:
             raise ImsError("IMG.0115")
 
     def tag_forms(self, tag: str) -> tuple[str, ...]:
-        """``key=value`` finds the older ``key.value``, too (page *Querying Images*)."""
+        """Return the tag and, as *Querying Images* says, its older form ``key.value``."""
         return (tag, tag.replace("=", ".", 1)) if "=" in tag else (tag,)
 
     def check_new_member(self, image: Image, project_id: str) -> None:
-        """An image is not shared with its own project; a full-ECS image with few others."""
+        """Refuse the image's own project, and too many members of a full-ECS image."""
         if project_id == image.owner:
             raise ImsError("IMG.0076")
         count = len(image.members)
@@ -228,11 +228,11 @@ class Otc:
                           maximum=MAX_WHOLE_IMAGE_MEMBERS)
 
     def view(self, image: Image, admin: bool = False) -> dict[str, object]:
-        """The image as JSON shows it, the same to all: what is not known yet is left out."""
+        """Return the image as JSON has it, the same for everybody, without unknown values."""
         path = f"/v2/images/{image.id}"
         document: dict[str, object] = {
             "schema": "/v2/schemas/image",
-            "min_disk": int(image.min_disk),  # JSON may write it 100.0
+            "min_disk": int(image.min_disk),  # JSON may have it as 100.0
             "created_at": isotime(image.created_at),
             "container_format": image.container_format,
             "file": f"{path}/file",
@@ -256,11 +256,11 @@ class Otc:
         return document
 
     def create_headers(self, image: Image, base_url: str) -> dict[str, str]:
-        """Where the image is."""
+        """Return the image's URL."""
         return {"Location": f"{base_url}/v2/images/{image.id}"}
 
     def refuse(self, call: Call, refused: Refused) -> Answer:
-        """The reference's error body, with the service's code and Glance's sentence."""
+        """Return the reference's error body, with the service's code and Glance's message."""
         row = refused.row
         text, code = refused.text, row.code
         if row.key == "image.schema":
@@ -274,17 +274,17 @@ class Otc:
         return answer
 
     def error(self, call: Call, error: ImsError) -> Answer:
-        """The reference's error body."""
+        """Return the reference's error body."""
         return _answer(error.status, error.code, error.message)
 
     def fault_answer(self, call: Call, status: int, error: ErrorCode | None) -> Answer:
-        """The reference's error body, with the code that fits the status."""
+        """Return the reference's error body, with a code that has the status."""
         if error is not None:
             return _answer(status, error.code, error.message)
         return _answer(status, CODE_OF[status], STATUSES[status][1] or STATUSES[status][0])
 
     def versions(self, base_url: str) -> dict[str, list[dict[str, Any]]]:
-        """The version list of the page *Querying API Versions*."""
+        """Return the version list of the page *Querying API Versions*."""
         return {"versions": [
             {"id": number, "status": status,
              "links": [{"rel": "self", "href": f"{base_url}/{path}/"}]}
@@ -298,7 +298,7 @@ def _answer(status: int, code: str, message: str) -> Answer:
 
 
 def check_pair(tag: str) -> None:
-    """Check a tag that may have a value: 1 to 255 of letters, digits, ``_`` and ``-``.
+    """Check a tag that may have a value: 1 to 255 letters, digits, ``_`` and ``-``.
 
     Raises:
         ImsError: ``IMG.0115``.
@@ -320,7 +320,7 @@ def check_name(name: object) -> None:
 
 
 def check_min_disk(value: object) -> None:
-    """``min_disk`` is 1 to 1,024 GB; 0, which clients send for "not set", is the default.
+    """Check ``min_disk``: 1 to 1,024 GB. 0, which clients send for "not set", is the default.
 
     Raises:
         ImsError: ``IMG.0055``.

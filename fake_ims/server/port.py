@@ -1,6 +1,6 @@
-"""The port of a fake: it listens, and for a while it may be shut, so that connections are refused.
+"""The port of a fake. A fault can shut it for a while, so that connections are refused.
 
-The shut port stays bound, so nobody else gets it meanwhile.
+The shut port stays bound, so that no other process takes it.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from ..api.pause import pause
 from ..errors import UsageError
 
 BACKLOG = 1024
-# Connections that asyncio takes in one go. If descriptors are used up, Python before 3.13 reports
-# it, and tries again, so many times over.
+# Number of connections that asyncio accepts at once. When descriptors are used up, Python before
+# 3.13 logs and retries this many times.
 _AT_ONCE = 32
-_HOW = socket.SHUT_RD  # what ends listening, on Linux
+_HOW = socket.SHUT_RD  # ends listening on Linux
 
 
 class Gate:
-    """A listening socket, in the running loop.
+    """A listening socket in the running loop.
 
-    ``shut`` and ``open`` act at once on the socket itself, from any thread that holds the fake's
-    state; what the loop has to do about it, it does as soon as it runs.
+    ``shut`` and ``open`` change the socket at once, from any thread that owns the fake's state.
+    The loop does its part as soon as it runs.
 
     Args:
-        sock: what ``server.listen`` gave; it is closed at the end.
-        server: makes the protocols of connections, and knows them.
+        sock: a socket from ``server.listen``; it is closed at the end.
+        server: creates the protocols of connections, and lists them.
     """
 
     def __init__(self, sock: socket.socket, server: web.Server) -> None:
@@ -42,36 +42,35 @@ class Gate:
         self._server = server
         self._loop = asyncio.get_running_loop()
         self._listening: asyncio.AbstractServer | None = None
-        # No more used, but not closed yet. What a server is, is the loop's to say: uvloop has its
-        # own.
+        # No longer used, but not closed yet. The type depends on the loop: uvloop has its own.
         self._leaving: set[asyncio.AbstractServer] = set()
         self._holders: dict[object, None] = {}
         self._tasks: dict[object, asyncio.Task[None]] = {}
         self._over = False
 
     async def start(self) -> None:
-        """Take connections from now on."""
+        """Start to accept connections."""
         if self._over:
             return
-        # A copy: asyncio closes what it is given, and the socket has to stay bound.
+        # A copy: asyncio closes the socket that it gets, and ours has to stay bound.
         listening = await self._loop.create_server(
             self._protocol, sock=self._sock.dup(), backlog=_AT_ONCE)
         if not self._over and not self._holders:
             self._sock.listen(BACKLOG)  # the copy is the same socket
         if self._over or self._holders or self._listening is not None:
-            listening.close()  # it was shut, or opened twice, meanwhile
+            listening.close()  # by now the port was shut, or opened twice
         else:
             self._listening = listening
 
     def shut(self, holder: object, seconds: float | None) -> None:
-        """Refuse connections and cut those that there are.
+        """Refuse connections, and cut the existing ones.
 
         Args:
-            holder: who wants it; the port opens when nobody does.
+            holder: who keeps the port shut; it opens when no holder is left.
             seconds: for how long, in real time; None until ``open``.
 
         Raises:
-            UsageError: this system cannot do it (Linux can); the port stays open.
+            UsageError: the system cannot do it (Linux can); the port stays open.
         """
         if self._over:
             return
@@ -79,23 +78,23 @@ class Gate:
         self._holders[holder] = None
         inside = asyncio._get_running_loop() is self._loop
         if not inside:
-            # Before the socket wakes the loop: it must not try to take connections any more.
+            # Before the socket wakes the loop, which must not try to accept connections.
             self._loop.call_soon_threadsafe(self._stop_taking, holder, seconds)
         if first:
             try:
                 self._sock.shutdown(_HOW)
             except OSError as error:
                 del self._holders[holder]
-                raise UsageError("refuse= needs a system that lets a port stop listening, such as "
-                                 f"Linux; this one says: {error.strerror}") from None
-            with contextlib.suppress(OSError):  # a port that was asked for stays bound
+                raise UsageError("refuse= needs a system that can stop listening on a port, such "
+                                 f"as Linux; here it fails: {error.strerror}") from None
+            with contextlib.suppress(OSError):  # a port that the test chose stays bound
                 self._sock.bind(self._address)
             self._share(False)
-        if inside:  # the loop may be about to take a connection: before it does
+        if inside:  # before the loop can accept another connection
             self._stop_taking(holder, seconds)
 
     def open(self, holder: object) -> None:
-        """This holder does not want it shut any more."""
+        """Remove a holder. The port opens when no holder is left."""
         if self._over or holder not in self._holders:
             return
         del self._holders[holder]
@@ -111,16 +110,16 @@ class Gate:
         for holder in self._holders:
             if holder in self._tasks:
                 self._tasks[holder].cancel()
-        if self._tasks:  # the others are done in a moment, and close what they have
+        if self._tasks:  # the other tasks end in a moment, and close what they own
             await asyncio.wait([*self._tasks.values()])
         if self._listening is not None:
             _look_away(self._listening)
             await _arrivals()
         self.close()
-        await asyncio.sleep(0)  # uvloop gives descriptors back in its next turn
+        await asyncio.sleep(0)  # uvloop closes descriptors in its next iteration
 
     def close(self) -> None:
-        """Close the port for good; for a loop that is closed, so that nothing else can be done."""
+        """Close the port for good, for a loop that is already closed."""
         self._over = True
         self._holders.clear()
         if self._listening is not None:
@@ -133,7 +132,7 @@ class Gate:
     # in the loop
 
     def _protocol(self) -> asyncio.Protocol:
-        """What serves a new connection; one that was taken just before the port was shut is cut."""
+        """Return the protocol of a new connection. If the port has just been shut, it is cut."""
         return _Refusal() if self._holders else self._server()
 
     def _stop_taking(self, holder: object, seconds: float | None) -> None:
@@ -142,7 +141,7 @@ class Gate:
         listening, self._listening = self._listening, None
         if listening is not None:
             _look_away(listening)
-            # At once: what a client sends from now on must not be read any more.
+            # At once: data that clients send from now on must not be read.
             self._cut_connections()
             self._leaving.add(listening)
             self._begin(listening, self._end(listening))
@@ -182,31 +181,31 @@ class Gate:
         task.add_done_callback(ended)
 
     def _share(self, shared: bool) -> None:
-        """Whether others may bind the port, too: never while it does not listen."""
+        """Set whether others may bind the port, too. Never while it is not listening."""
         if os.name == "posix":
             self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(shared))
 
 
 class _Refusal(asyncio.Protocol):
-    """Cuts its connection at once."""
+    """A protocol that cuts its connection at once."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         cut_transport(cast("asyncio.Transport", transport))
 
 
 def _look_away(listening: asyncio.AbstractServer) -> None:
-    """Let a server take no more connections, though it is not closed yet."""
+    """Let a server accept no more connections before it is closed."""
     loop = asyncio.get_running_loop()
-    if isinstance(listening, asyncio.Server):  # others, such as uvloop's, watch in a way of theirs
+    if isinstance(listening, asyncio.Server):  # other servers, such as uvloop's, differ
         for sock in listening.sockets:
             with contextlib.suppress(NotImplementedError):  # Windows, in a loop without readers
                 loop.remove_reader(sock.fileno())
 
 
 async def _arrivals() -> None:
-    """Let the connections arrive that have just been taken.
+    """Wait for connections that have just been accepted.
 
-    asyncio stumbles over one that arrives when its server is closed already.
+    asyncio fails on a connection that arrives after its server was closed.
     """
     if len(asyncio.all_tasks()) > 1:
         for _ in range(2):

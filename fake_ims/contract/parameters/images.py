@@ -1,4 +1,4 @@
-"""Parameters of the operations that make images: the pages of chapter *Image* of the IMS APIs."""
+"""Parameters of the operations that create images: chapter *Image* of the IMS APIs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .common import (
 )
 
 MAX_DATA_FILES = 3
-# Identifiers of what images are made from; the records of fake.world have the same format.
+# Ids of the resources that images are created from; records of fake.world have the same format.
 INSTANCE = Parameter("instance_id", required=True, rule="uuid", invalid="IMG.0012",
                      missing="IMG.0012")
 VOLUME = Parameter("volume_id", required=True, rule="uuid", invalid="IMG.0120", missing="IMG.0120")
@@ -45,7 +45,7 @@ def _type(*allowed: str, invalid: str = "IMG.0024") -> Parameter:
     return Parameter("type", enum=allowed, default="ECS", invalid=invalid)
 
 
-# POST /v2/cloudimages/action: four shapes of one body.
+# POST /v2/cloudimages/action: one of four bodies.
 CREATE_FROM_SERVER = (
     NAME, DESCRIPTION, INSTANCE,
     *_MARKS, MAX_RAM, MIN_RAM,
@@ -71,7 +71,7 @@ CREATE_FROM_VOLUME = (
     MIN_RAM, MAX_RAM, *_MARKS,
 )
 
-# POST /v2/cloudimages/quickimport/action: two shapes, told apart by "type".
+# POST /v2/cloudimages/quickimport/action: one of two bodies, selected by "type".
 QUICK_SYSTEM_IMAGE = (
     NAME, DESCRIPTION, _REQUIRED_OS_VERSION, IMAGE_URL, _min_disk(1, 1024), *_MARKS,
     _type("ECS", "BMS", invalid="IMG.0117"), _ARCHITECTURE, FIRMWARE,
@@ -83,7 +83,7 @@ QUICK_DATA_IMAGE = (
 
 DATA_IMAGE = (NAME, DESCRIPTION, _DATA_OS_TYPE, IMAGE_URL, _min_disk(40, 2048), CMK, *_MARKS)
 
-# POST /v1/cloudimages/wholeimages/action: two shapes.
+# POST /v1/cloudimages/wholeimages/action: one of two bodies.
 WHOLE_FROM_SERVER = (
     NAME, DESCRIPTION, *_MARKS,
     INSTANCE, MAX_RAM, MIN_RAM, VAULT,

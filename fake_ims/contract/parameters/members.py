@@ -1,4 +1,4 @@
-"""Parameters of the operations that share images in batch: chapter *Image Sharing*."""
+"""Parameters of the batch operations on members: chapter *Image Sharing*."""
 
 from __future__ import annotations
 

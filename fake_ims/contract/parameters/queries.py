@@ -1,7 +1,7 @@
 """Parameters in queries and paths.
 
-The pages *Querying Images* of both faces have nearly the same filters; what a filter by an
-attribute compares is in the table of attributes.
+The pages *Querying Images* of both APIs have nearly the same filters. The table of attributes
+says how a filter compares an attribute.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ MAX_MEMBERS_PAGE = 1000
 LIST_PAGE = TAGS_PAGE = 500
 _MAX_PAGES = 10**9
 
-# How a value that is not of these is refused; of other attributes it finds nothing.
+# Error codes for invalid values of these filters. Invalid values of other filters match nothing.
 _REFUSED = {"visibility": "IMG.0001", "protected": "IMG.0001"}
 
 
@@ -48,13 +48,13 @@ _ORDER = (
     Parameter("sort_key", enum=SORT_KEYS),
     Parameter("sort_dir", enum=("asc", "desc")),
 )
-# Only the IMS APIs refuse a type that there is not.
+# Only the IMS APIs refuse an unknown type.
 IMAGE_TYPE = replace(_by_attribute("__imagetype"), invalid="IMG.0024")
 WHOLE_IMAGE = Parameter("__whole_image", "boolean")
 PROJECT = Parameter("enterprise_project_id", rule="project", invalid="IMG.0155")
 ARCHITECTURE = Parameter("architecture", enum=("x86", "arm"), invalid="IMG.0212", source="client")
 FLAVOR = Parameter("flavor_id", invalid="IMG.0192", source="client")
-# What the IMS APIs read themselves; all else of a list's query is read as on the native API.
+# Filters of the IMS APIs. The rest of the query is read as in the native API.
 OWN_FILTERS = (WHOLE_IMAGE, PROJECT, ARCHITECTURE, FLAVOR)
 _IMS_FILTERS = (
     *(IMAGE_TYPE if row.name == IMAGE_TYPE.name else row for row in _ATTRIBUTES),
@@ -74,7 +74,7 @@ DETAIL_V1 = (
     Parameter("changes-since"),
 )
 
-# What only Huawei's own client has.
+# Only in Huawei's own client.
 OS_VERSIONS = (Parameter("tag", enum=("x86", "arm", "uefi", "bms"), default="x86",
                          source="client"),)
 MEMBERS = (
@@ -83,7 +83,7 @@ MEMBERS = (
     Parameter("marker", source="client"),
 )
 
-# Paths: ``invalid`` is the code of what is not there, or not the caller's.
+# Paths: ``invalid`` is the code for a resource that does not exist or is not the caller's.
 PATHS: dict[str, Parameter] = {row.name: row for row in (
     Parameter("image_id", required=True, invalid="IMG.0144"),
     Parameter("project_id", required=True, invalid="IMG.0030"),

@@ -1,4 +1,4 @@
-"""Which tables of parameters the requests of each operation have."""
+"""The parameter tables of each operation's requests."""
 
 from __future__ import annotations
 

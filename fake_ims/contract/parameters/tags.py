@@ -20,7 +20,7 @@ SET_TAG = (
 ADD_TAG = (Parameter("tag", "object", required=True, items=(KEY, VALUE), invalid="IMG.0115",
                      missing="IMG.0115"),)
 
-# Adding keeps to the format of tags; deleting takes any characters.
+# Adding checks the format of tags. Deleting accepts any characters.
 CREATE_TAGS = (
     Parameter("tags", "objects", required=True, min_items=1, max_items=MAX_IMAGE_TAGS,
               items=(KEY, VALUE), invalid="IMG.0115", missing="IMG.0115"),
