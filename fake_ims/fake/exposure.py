@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+import sys
+import warnings
+
+from ..errors import ExposedWarning
 
 #: How Python programs say it; ``fake-ims serve`` has options instead.
 ARGUMENTS = ("control_token=", "control=False", "host='127.0.0.1'")
@@ -32,3 +36,21 @@ def text(address: str, open_control: bool, words: tuple[str, str, str]) -> str:
         return (f"{reach}, and its control API too. Use {token} or {none} to protect the control "
                 f"API, or {local} to be reached from this machine only")
     return f"{reach}. Use {local} to be reached from this machine only"
+
+
+def warn(warning: str) -> None:
+    """Warn at the first line that is not of this package, however it got here.
+
+    Raises:
+        ExposedWarning: warnings are errors.
+    """
+    level = 1
+    frame = sys._getframe()
+    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__", "")):
+        frame = frame.f_back
+        level += 1
+    warnings.warn(warning, ExposedWarning, level)
+
+
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] in ("fake_ims", "pytest_fake_ims")

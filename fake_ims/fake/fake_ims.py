@@ -66,7 +66,7 @@ class FakeIMS(Running, Scripted, LogIn):
         UsageError: a setting that the fake does not know; all that are wrong in one text.
     """
 
-    _INTERNAL: ClassVar[frozenset[str]] = frozenset({"peek"})
+    _INTERNAL: ClassVar[frozenset[str]] = frozenset({"exposure", "peek"})
     _SURE: ClassVar[frozenset[str]] = frozenset({
         "auth", "faults", "headers", "images", "profile", "project_id", "requests", "token",
         "user_id"})

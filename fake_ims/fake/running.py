@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import warnings
 import weakref
 from abc import ABC, abstractmethod
 from types import TracebackType
@@ -54,12 +53,9 @@ class Running(Handle, ABC):
         Warns:
             ExposedWarning: other machines can reach it.
         """
-        return self._start()
-
-    def _start(self) -> Self:
         from ..server.run import OwnThread
 
-        app, sock = self._prepare(stacklevel=4)
+        app, sock = self._prepare()
         try:
             server = OwnThread(app, sock)
             calls = server.start()
@@ -98,7 +94,7 @@ class Running(Handle, ABC):
         server.stop()
 
     def __enter__(self) -> Self:
-        return self._start()
+        return self.start()
 
     def __exit__(
         self,
@@ -111,7 +107,7 @@ class Running(Handle, ABC):
     async def __aenter__(self) -> Self:
         from ..server.run import InLoop
 
-        app, sock = self._prepare(stacklevel=3)
+        app, sock = self._prepare()
         server = InLoop(app, sock)
         await server.start()
         self._bridge.open(server.calls)
@@ -150,7 +146,7 @@ class Running(Handle, ABC):
             return None
         return exposure.text(self._address, self._open_control, words)
 
-    def _prepare(self, stacklevel: int) -> tuple[web.Application, socket]:
+    def _prepare(self) -> tuple[web.Application, socket]:
         from ..server.run import InLoop, listen, url_of
 
         if self._server is not None:
@@ -168,7 +164,7 @@ class Running(Handle, ABC):
         self._address = sock.getsockname()[0]
         if (warning := self.exposure()) is not None:
             try:
-                warnings.warn(warning, ExposedWarning, stacklevel)
+                exposure.warn(warning)
             except ExposedWarning:  # warnings are errors
                 sock.close()
                 raise
