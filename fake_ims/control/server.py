@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from ..documents.check import check, dotted
+from ..documents.check import InvalidDocument, check
+from ..domain.sound import dotted
 from ..errors import FakeImsError
 from .route import NO_BODY, PREFIX, Control, ControlError, Route, Text
 from .routes import ROUTES
@@ -42,6 +43,8 @@ async def answer(fake: FakeIMS, token: str | None, request: web.Request) -> web.
         found = route.act(Control(fake, params, query, body))
     except ControlError as error:
         return _refusal(error)
+    except InvalidDocument as error:
+        return _refusal(ControlError(400, str(error), error.problems))
     except FakeImsError as error:
         return _refusal(ControlError(400, str(error)))
     if found is None:

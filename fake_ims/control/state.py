@@ -78,7 +78,7 @@ def _play(control: Control) -> dict[str, object]:
         source = parse(body["toml"], "scenario.toml")
     else:
         source = Source("scenario", body["scenario"], {})
-    scenario: ScenarioDocument = checked(source, type(control.fake), {})
+    scenario: ScenarioDocument = checked(source, control.fake.twin, {})
     control.fake.play(scenario)
     return _told(control)
 

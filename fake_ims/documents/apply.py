@@ -26,7 +26,7 @@ def bytes_of(data: object) -> bytes:
     if isinstance(data, str):
         return data.encode()
     if isinstance(data, Mapping) and "zeros" in data:
-        return bytes(data["zeros"])
+        return bytes(int(data["zeros"]))  # in JSON, 1.0 is an integer
     if isinstance(data, Mapping) and "base64" in data:
         try:
             return base64.b64decode(data["base64"], validate=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..contract.validation import matches
-from ..errors import unknown
+from ..domain import sound
+from ..domain.sound import Path, dotted
+from ..errors import UsageError, shown, unknown
 
-Path = tuple[str | int, ...]
 Schema = Mapping[str, Any]
 
-_SHOWN = 60  # largest number of characters of a value in an error text
 _TYPES: dict[str, tuple[str, tuple[type, ...]]] = {
     "string": ("a string", (str,)),
     "integer": ("an integer", (int,)),
@@ -40,26 +40,31 @@ class Problem:
         return f"{dotted(self.path)}: {self.text}" if self.path else self.text
 
 
-def dotted(path: Path) -> str:
-    """Format a path as ``faults[0].status``."""
-    text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        else:
-            text += f".{part}" if text else part
-    return text
+class InvalidDocument(UsageError):
+    """A document is invalid.
+
+    Attributes:
+        problems: everything that is wrong.
+    """
+
+    def __init__(self, text: str, problems: tuple[Problem, ...]) -> None:
+        super().__init__(text)
+        self.problems = problems
 
 
 def check(document: object, schema: Schema, root: Schema | None = None) -> list[Problem]:
     """Return every problem of a document.
+
+    A document with values that no response can hold is checked for these only.
 
     Args:
         document: a value parsed from JSON or TOML.
         schema: JSON schema; this module supports the keywords that our schemas use.
         root: schema whose ``$defs`` its references (``#/$defs/name``) use; by default ``schema``.
     """
-    return list(_Checker(schema if root is None else root).problems(document, schema, ()))
+    unsound = [Problem(path, text) for path, text in sound.problems(document)]
+    checker = _Checker(schema if root is None else root)
+    return unsound or list(checker.problems(document, schema, ()))
 
 
 class _Checker:
@@ -73,7 +78,7 @@ class _Checker:
             yield from self._any_of(value, schema, path)
             return
         if not _is_type(value, schema):
-            yield Problem(path, f"{_shown(value)} is not {expected(schema)}")
+            yield Problem(path, f"{shown(value)} is not {expected(schema)}")
             return
         if "enum" in schema and value not in schema["enum"]:
             yield Problem(path, _not_in(value, schema["enum"]))
@@ -96,7 +101,7 @@ class _Checker:
         if any(len(one.path) > len(path) for one in deepest):
             yield from deepest
         else:
-            yield Problem(path, f"{_shown(value)} is not {expected(schema)}")
+            yield Problem(path, f"{shown(value)} is not {expected(schema)}")
 
     def _text(self, value: str, schema: Schema, path: Path) -> Iterator[Problem]:
         if len(value) < schema.get("minLength", 0):
@@ -105,7 +110,7 @@ class _Checker:
             yield Problem(path, f"the string has {len(value)} characters; the maximum is "
                           f"{schema['maxLength']}")
         elif "pattern" in schema and not matches(schema["pattern"], value):
-            yield Problem(path, f"{_shown(value)} is not {expected(schema)}")
+            yield Problem(path, f"{shown(value)} is not {expected(schema)}")
 
     def _number(self, value: float, schema: Schema, path: Path) -> Iterator[Problem]:
         if value < schema.get("minimum", value):
@@ -120,7 +125,9 @@ class _Checker:
             if name not in value:
                 yield Problem(path, f"the key {name!r} is missing")
         for name, item in value.items():
-            if name in properties:
+            if not isinstance(name, str):  # in a document from Python
+                yield Problem(path, f"the key {shown(name)} is not a string")
+            elif name in properties:
                 yield from self.problems(item, properties[name], (*path, name))
             elif others is False:
                 yield Problem((*path, name), str(unknown("key", name, properties)))
@@ -170,9 +177,4 @@ def _is_type(value: object, schema: Schema) -> bool:
 def _not_in(value: object, allowed: list[object]) -> str:
     if isinstance(value, str):
         return str(unknown("value", value, [str(one) for one in allowed if one is not None]))
-    return f"{_shown(value)} is not one of {', '.join(map(str, allowed))}"
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return f"{shown(value)} is not one of {', '.join(map(str, allowed))}"

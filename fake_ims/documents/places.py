@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from .check import Path
+from ..domain.sound import Path
 
 Lines = dict[Path, int]
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
+from ..domain import sound
+from ..domain.sound import Path, dotted
 from ..errors import UsageError
-from .check import Path, Problem, dotted
+from .check import Problem
 from .places import Lines, json_lines, line_of, toml_lines
 
 if TYPE_CHECKING or sys.version_info >= (3, 11):
@@ -19,6 +21,7 @@ else:
     import tomli as tomllib
 
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
+_LONG = re.compile(r"[0-9_]{640}")  # Python reads at least so many digits
 
 
 @dataclass(frozen=True)
@@ -68,23 +71,32 @@ def parse(text: str, name: str) -> Source:
     Raises:
         UsageError: the text cannot be parsed; the message contains ``name`` and the line.
     """
-    if name.endswith(".json"):
-        try:
-            document = json.loads(text, object_pairs_hook=_each_once)
-        except json.JSONDecodeError as error:
-            raise UsageError(f"{name}:{error.lineno}: invalid JSON: {error.msg}") from None
-        except _Twice as twice:
-            raise UsageError(f"{name}: duplicate key {twice} in an object; remove one of them"
-                             ) from None
-        if not isinstance(document, dict):
-            raise UsageError(f"{name}:1: expected a JSON object {{...}}")
-        return Source(name, document, json_lines(text))
+    language = "JSON" if name.endswith(".json") else "TOML"
     try:
-        return Source(name, tomllib.loads(text), toml_lines(text))
+        document = (json.loads(text, object_pairs_hook=_each_once) if language == "JSON"
+                    else tomllib.loads(text))
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{name}:{error.lineno}: invalid JSON: {error.msg}") from None
     except tomllib.TOMLDecodeError as error:
         line = _AT_LINE.search(str(error))
         where = f"{name}:{line[1] if line else text.count(chr(10)) + 1}"
         raise UsageError(f"{where}: invalid TOML: {_AT_LINE.sub('', str(error))}") from None
+    except _Twice as twice:
+        raise UsageError(f"{name}: duplicate key {twice} in an object; remove one of them"
+                         ) from None
+    except RecursionError:
+        raise UsageError(f"{name}:1: invalid {language}: {sound.TOO_DEEP}") from None
+    except ValueError:
+        found = _LONG.search(text)
+        line_number = text.count("\n", 0, found.start()) + 1 if found else 1
+        raise UsageError(f"{name}:{line_number}: invalid {language}: an integer has too many "
+                         "digits") from None
+    if not isinstance(document, dict):
+        raise UsageError(f"{name}:1: expected a JSON object {{...}}")
+    for path, problem in sound.problems(document):
+        if problem == sound.TOO_DEEP:  # also for what finds the lines
+            raise UsageError(f"{name}:1: {dotted(path)}: {problem}")
+    return Source(name, document, json_lines(text) if language == "JSON" else toml_lines(text))
 
 
 class _Twice(ValueError):

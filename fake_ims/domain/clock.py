@@ -11,6 +11,7 @@ from typing import ClassVar
 from ..errors import UsageError
 from .durations import DurationLike, seconds, told
 from .handle import Handle
+from .sound import LATEST
 
 
 class Clock(Handle):
@@ -41,16 +42,15 @@ class Clock(Handle):
             duration: seconds, a text such as ``"10m"``, or a timedelta.
 
         Raises:
-            UsageError: the duration is invalid or negative, or leads beyond the year 9999.
+            UsageError: the duration is invalid, negative, longer than 100 years, or leads to where
+                a token or a job could end after the year 9999.
         """
         step = seconds(duration)
-        try:
-            moment = datetime.fromtimestamp(self.now() + step, timezone.utc)
-        except (ValueError, OverflowError, OSError):
-            raise UsageError(f"the clock cannot be advanced by {duration!r}: that is beyond the "
-                             "year 9999") from None
+        if self.now() + step > LATEST:
+            raise UsageError(f"the clock cannot be advanced by {duration!r}: a token or a job that "
+                             "lasts 100 years from there would end after the year 9999")
         self._offset += step
-        return moment
+        return self.utcnow()
 
     def reset(self) -> None:
         """Return to wall time (or freezegun's time)."""

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ..errors import UsageError
+from ..errors import UsageError, shown
 from .handle import at_callers_line
+from .sound import LONGEST
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
@@ -22,7 +23,8 @@ def seconds(value: DurationLike) -> float:
         value: a number of seconds, a text such as ``"10m"`` or ``"1h30m"``, or a timedelta.
 
     Raises:
-        UsageError: the value is not a duration, or is negative or infinite.
+        UsageError: the value is not a duration, is negative, or longer than 100 years (36,500
+            days).
     """
     if isinstance(value, timedelta):
         result = value.total_seconds()
@@ -30,21 +32,25 @@ def seconds(value: DurationLike) -> float:
         text = value.strip()
         looks = re.fullmatch(r"polls?\W*(\d+)\W*", text, re.IGNORECASE)
         if looks:
-            raise UsageError(f"{value!r} is no duration; did you mean 'polls({looks[1]})'?")
+            raise UsageError(f"{shown(value)} is no duration; did you mean "
+                             f"'polls({looks[1][:9]})'?")
         if re.fullmatch(r"\d+(\.\d+)?", text):
-            return float(text)
+            text += "s"
         if not text or _PART.sub("", text):
-            raise UsageError(f"{value!r} is not a duration; write a number of seconds, or '90s', "
-                             "'10m', '1h30m', '500ms', '2d'")
+            raise UsageError(f"{shown(value)} is not a duration; write a number of seconds, or "
+                             "'90s', '10m', '1h30m', '500ms', '2d'")
         result = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        result = float(value)
+        result = value
     else:
-        raise UsageError(f"{value!r} is not a duration; write a number of seconds, '10m' or a "
+        raise UsageError(f"{shown(value)} is not a duration; write a number of seconds, '10m' or a "
                          "timedelta")
     if not 0 <= result < float("inf"):
-        raise UsageError(f"a duration must be finite and not negative, not {value!r}")
-    return result
+        raise UsageError(f"a duration must be finite and not negative, not {shown(value)}")
+    if result > LONGEST:
+        raise UsageError(f"a duration must be at most 100 years (36500d), so that nothing ends "
+                         f"after the year 9999, not {shown(value)}")
+    return float(result)
 
 
 def told(seconds: float) -> str:
@@ -89,6 +95,7 @@ class ByHand:
 
 
 Due = After | Polls | ByHand
+MOST_LOOKS = 1_000_000
 AT_ONCE = After(0.0)
 by_hand = ByHand()
 
@@ -101,10 +108,11 @@ def polls(count: int) -> Polls:
         count: N, the number of requests that ask for the status.
 
     Raises:
-        UsageError: ``count`` is not a positive integer.
+        UsageError: ``count`` is not an integer from 1 to 1,000,000.
     """
-    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        raise UsageError(f"polls({count!r}): count must be an integer of at least 1")
+    if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MOST_LOOKS:
+        raise UsageError(f"polls({shown(count)}): count must be an integer of at least 1 and at "
+                         f"most {MOST_LOOKS}")
     return Polls(count)
 
 
@@ -118,7 +126,11 @@ def due(value: DurationLike | Due) -> Due:
     Raises:
         UsageError: it is none of these.
     """
-    if isinstance(value, (After, Polls, ByHand)):
+    if isinstance(value, After):
+        return After(seconds(value.seconds))
+    if isinstance(value, Polls):
+        return polls(value.count)
+    if isinstance(value, ByHand):
         return value
     if isinstance(value, str):
         text = value.strip().lower().replace("_", " ").replace("-", " ")
@@ -126,5 +138,5 @@ def due(value: DurationLike | Due) -> Due:
             return by_hand
         looks = re.fullmatch(r"polls\((\d+)\)", text)
         if looks:
-            return polls(int(looks[1]))
+            return polls(int(looks[1][:len(str(MOST_LOOKS)) + 1]))
     return After(seconds(value))

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from ..contract.errors import ERRORS
 from ..contract.jobs import FAIL, INIT, JOB_TYPES, RUNNING, SUCCESS
-from ..errors import UsageError, unknown
+from ..errors import UsageError, shown, unknown
+from . import sound
 from .durations import After, ByHand, Due, Polls
 from .ids import new_id
 from .job import Job, Order, Work
@@ -249,7 +250,7 @@ class Jobs:
             UsageError: the error code or type is unknown, or ``count`` is not a positive integer.
         """
         if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-            raise UsageError(f"count must be an integer of at least 1, not {count!r}")
+            raise UsageError(f"count must be an integer of at least 1, not {shown(count)}")
         if job_type is not None and job_type not in JOB_TYPES:
             raise unknown("job type", job_type, JOB_TYPES)
         self._failures.append(_Failure(*_failure(error_code, reason), job_type, count))
@@ -262,7 +263,8 @@ class Jobs:
         """
         _check_open(job)
         if progress is not None and not 0 <= progress < 100:
-            raise UsageError(f"progress must be at least 0 and less than 100, not {progress!r}")
+            raise UsageError(f"progress must be at least 0 and less than 100, not "
+                             f"{shown(progress)}")
         self._run(job, self._service.clock.now())
         job.progress = progress
 
@@ -310,4 +312,5 @@ def _check_open(job: Job) -> None:
 def _failure(code: str, reason: str | None) -> tuple[str, str]:
     if code not in ERRORS:
         raise unknown("error code", code, ERRORS)
+    sound.check(reason, "reason")
     return code, ERRORS[code].message if reason is None else reason

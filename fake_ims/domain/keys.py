@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import ClassVar
 
-from ..errors import UsageError, unknown
+from ..errors import UsageError, shown, unknown
+from . import sound
 from .callers import DEFAULT_PROJECT_ID, DEFAULT_USER_ID, Caller, implied_roles
 from .handle import Handle
 
@@ -93,7 +94,8 @@ class Keys:
         for name, text in (("secret", secret), ("project_id", project_id)):
             if not isinstance(text, str) or not text:
                 raise UsageError(f"{name} of access key {access!r} must be a non-empty string, "
-                                 f"not {text!r}")
+                                 f"not {shown(text)}")
+            sound.check(text, f"{name} of access key {access!r}")
         if security_token is not None and not _TOKEN.match(security_token):
             raise UsageError(f"the security token of access key {access!r} must consist of "
                              f"visible ASCII characters, not {security_token!r}")

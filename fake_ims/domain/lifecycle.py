@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..errors import UsageError
+from ..errors import UsageError, shown
+from . import sound
 from .durations import AT_ONCE, Due, DurationLike, due
 from .handle import Handle
 from .planned_kills import PlannedKill, PlannedKills
@@ -124,11 +125,13 @@ class Lifecycle(Handle):
 
 def _text(what: str, value: str) -> str:
     if not isinstance(value, str) or not value:
-        raise UsageError(f"{what} must be a string, not {value!r}")
+        raise UsageError(f"{what} must be a string, not {shown(value)}")
+    sound.check(value, what)
     return value
 
 
 def _positive(what: str, value: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise UsageError(f"{what} must be an integer of at least 1, not {value!r}")
+        raise UsageError(f"{what} must be an integer of at least 1, not {shown(value)}")
+    sound.check(value, what)
     return value

@@ -14,7 +14,8 @@ from functools import cache
 from typing import Any
 
 from ..contract.operations import OPERATIONS
-from ..errors import UsageError, unknown
+from ..errors import UsageError, shown, unknown
+from . import sound
 
 _EFFECTS = ("Allow", "Deny")
 
@@ -56,7 +57,8 @@ class Policy:
         """
         if not isinstance(document, Mapping) or not isinstance(document.get("Statement"), list):
             raise UsageError("a policy must be {'Statement': [{'Effect': 'Allow', 'Action': "
-                             f"['ims:images:*']}}]}}, not {document!r}")
+                             f"['ims:images:*']}}]}}, not {shown(document)}")
+        sound.check(document, "policy")
         found: dict[str, list[str]] = {effect: [] for effect in _EFFECTS}
         for statement in document["Statement"]:
             effect, actions = _statement(statement)
@@ -66,7 +68,7 @@ class Policy:
 
 def _statement(statement: Any) -> tuple[str, list[str]]:
     if not isinstance(statement, Mapping):
-        raise UsageError(f"a statement of a policy must be an object, not {statement!r}")
+        raise UsageError(f"a statement of a policy must be an object, not {shown(statement)}")
     for key in statement:
         if key not in ("Effect", "Action"):
             raise UsageError(f"{key!r} in a policy statement is not supported; leave it out")
@@ -74,7 +76,8 @@ def _statement(statement: Any) -> tuple[str, list[str]]:
     if effect not in _EFFECTS:
         raise unknown("Effect of a statement", effect, _EFFECTS)
     if not isinstance(actions, list):
-        raise UsageError(f"Action of a policy statement must be a list of actions, not {actions!r}")
+        raise UsageError(f"Action of a policy statement must be a list of actions, not "
+                         f"{shown(actions)}")
     return effect, actions
 
 
@@ -86,7 +89,8 @@ def actions() -> frozenset[str]:
 
 def _checked(action: object) -> str:
     if not isinstance(action, str):
-        raise UsageError(f"an action must be a string such as 'ims:images:list', not {action!r}")
+        raise UsageError(f"an action must be a string such as 'ims:images:list', not "
+                         f"{shown(action)}")
     if not any(_matches((action,), known) for known in actions()):
         raise unknown("action", action, actions())
     return action

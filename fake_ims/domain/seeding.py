@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ..contract.attributes import BY_NAME, UUID_PATTERN, base_names
 from ..contract.schema import image_properties
 from ..contract.validation import Mismatch, check
-from ..errors import UsageError, closest, unknown
+from ..errors import UsageError, closest, shown, unknown
+from . import sound
 from .callers import DEFAULT_PROJECT_ID
 from .data import Blob
 from .ids import new_id
@@ -59,8 +60,8 @@ class Seeding:
         data = given.pop("data", None)
         members = given.pop("members", None) or {}
         now = self._now()
-        created_at = _instant("created_at", given.pop("created_at", now))
-        updated_at = _instant("updated_at", given.pop("updated_at", created_at))
+        created_at = sound.instant(given.pop("created_at", now), "created_at")
+        updated_at = sound.instant(given.pop("updated_at", created_at), "updated_at")
         fields, properties = self._read(given, attributes.get("properties"))
         image_id = str(fields.pop("id", None) or new_id())
         if not re.search(UUID_PATTERN, image_id):
@@ -75,6 +76,8 @@ class Seeding:
         profile = self._service.profile
         for name, value in profile.defaults.items():
             fields.setdefault(name, value)
+        data = _bytes(data)
+        pairs = self._pairs(members, fields.get("visibility"))
         fields["tags"] = tuple(dict.fromkeys(fields.get("tags", ())))
         image = Image(id=image_id, created_at=created_at, updated_at=updated_at,
                       sequence=self._store.next_sequence(), properties=dict(properties),
@@ -83,7 +86,7 @@ class Seeding:
         self._store.add(image)
         self.seeded.add(image.id)
         self._set_data(image, data)
-        self._set_members(image, members)
+        self._set_members(image, pairs)
         if image.status == "active":
             profile.activated(image, now)
         # Values from the test take precedence over derived ones.
@@ -107,6 +110,8 @@ class Seeding:
         fields, properties = self._read(given, attributes.get("properties"))
         owner = fields.pop("owner", image.owner)
         visibility = fields.pop("visibility", image.visibility)
+        data = _bytes(data)
+        pairs = None if members is None else self._pairs(members, visibility)
         if owner != image.owner or visibility != image.visibility:
             self._store.move(image, owner=owner, visibility=visibility)
         if "tags" in fields:
@@ -126,12 +131,12 @@ class Seeding:
                 self._service.profile.emptied(image)
         if data is not None:
             self._set_data(image, data)
-        if members is not None:
+        if pairs is not None:
             for project_id in list(image.members):
                 self._store.unshare(image, project_id)
                 del image.members[project_id]
             image.member_order.clear()
-            self._set_members(image, members)
+            self._set_members(image, pairs)
         image.changed(self._now())
 
     def activate(self, image: Image) -> None:
@@ -156,8 +161,11 @@ class Seeding:
         """Make an image ``killed`` now: its data is deleted, its record stays.
 
         Raises:
-            UsageError: the image is deleted.
+            UsageError: the image is deleted, or the reason is not a string.
         """
+        if not isinstance(reason, str):
+            raise UsageError(f"reason must be a string, not {shown(reason)}")
+        sound.check(reason, "reason")
         if image.status == "deleted":
             raise UsageError(f"image {image.id} is deleted; it cannot be killed")
         self._service.transitions.kill(image, reason, self._now())
@@ -175,6 +183,10 @@ class Seeding:
     ) -> tuple[dict[str, Any], dict[str, str]]:
         fields: dict[str, Any] = {}
         properties: dict[str, str] = {}
+        for name, value in given.items():
+            sound.check(name, "the name of an attribute")
+            sound.check(value, name)
+        sound.check(free, "properties")
         profile = self._service.profile
         known = base_names(profile.name)
         settable = SETTABLE & known
@@ -192,7 +204,8 @@ class Seeding:
                 properties[name] = _property(name, value)
         if free is not None:
             if not isinstance(free, Mapping):
-                raise UsageError(f"properties must be a mapping of names to strings, not {free!r}")
+                raise UsageError(f"properties must be a mapping of names to strings, not "
+                                 f"{shown(free)}")
             for name, value in free.items():
                 if name in known:
                     raise UsageError(f"{name!r} is an attribute, not a property; write {name}=…")
@@ -217,38 +230,45 @@ class Seeding:
             raise UsageError(refused.text) from None
         return fields, properties
 
-    def _set_data(self, image: Image, data: object) -> None:
+    def _set_data(self, image: Image, data: bytes | None) -> None:
         if data is None:
             if image.status not in WITH_DATA:
                 return
             data = b""
-        if not isinstance(data, (bytes, bytearray, memoryview)):
-            raise UsageError(f"data must be bytes, not {type(data).__name__}")
         image.drop_data()
-        blob = Blob.of(self._service.store.spool, bytes(data))
+        blob = Blob.of(self._service.store.spool, data)
         image.data = blob
         image.size, image.checksum = blob.size, blob.md5
         image.os_hash_algo, image.os_hash_value = "sha512", blob.sha512
         stores = self._service.profile.stores
         image.stores = stores[:1]
 
-    def _set_members(self, image: Image, members: object) -> None:
+    def _pairs(self, members: object, visibility: object) -> dict[str, str]:
+        """Project ids and statuses of members, checked before anything changes."""
+        sound.check(members, "members")
+        pairs: dict[Any, Any]
         if isinstance(members, Mapping):
             pairs = dict(members)
         elif isinstance(members, (list, tuple, set, frozenset)):
-            pairs = {project_id: "pending" for project_id in members}
+            pairs = dict.fromkeys(members, "pending")
         else:
             raise UsageError("members must be a dict of project id to status, or a list of ids")
-        now = self._now()
         for project_id, status in pairs.items():
+            if not isinstance(project_id, str) or not project_id:
+                raise UsageError(f"members: {shown(project_id)} is not the id of a project")
             if status not in MEMBER_STATUSES:
                 raise unknown("member status", status, MEMBER_STATUSES)
+        if pairs and visibility == "private" and not self._service.profile.shares_private_images:
+            raise UsageError("a private image cannot have members; set visibility='shared'")
+        return pairs
+
+    def _set_members(self, image: Image, pairs: Mapping[str, str]) -> None:
+        now = self._now()
+        for project_id, status in pairs.items():
             image.members[project_id] = Member(project_id, status, now, now)
             image.member_order.append(project_id)
             self._store.share(image, project_id)
         if pairs and image.visibility == "private":
-            if not self._service.profile.shares_private_images:
-                raise UsageError("a private image cannot have members; set visibility='shared'")
             self._store.move(image, owner=image.owner, visibility="shared")
             self._service.profile.derive(image, image.properties.get("__os_version"))
 
@@ -260,9 +280,10 @@ def _whole(attributes: Mapping[str, object]) -> dict[str, object]:
 
 def _property(name: object, value: object) -> str:
     if not isinstance(name, str) or not name:
-        raise UsageError(f"the name of a property must be a non-empty string, not {name!r}")
+        raise UsageError(f"the name of a property must be a non-empty string, not "
+                         f"{shown(name)}")
     if not isinstance(value, str):
-        raise UsageError(f"property {name!r} must be a string, not {value!r}")
+        raise UsageError(f"property {name!r} must be a string, not {shown(value)}")
     return value
 
 
@@ -278,7 +299,9 @@ def _refuse_near_miss(name: str, known: Iterable[str]) -> None:
                          f"name is given as properties={{{name!r}: …}}")
 
 
-def _instant(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise UsageError(f"{name} must be a number of seconds since the epoch, not {value!r}")
-    return float(value)
+def _bytes(data: object) -> bytes | None:
+    if data is None or isinstance(data, bytes):
+        return data
+    if not isinstance(data, (bytearray, memoryview)):
+        raise UsageError(f"data must be bytes, not {type(data).__name__}")
+    return bytes(data)

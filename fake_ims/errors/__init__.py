@@ -60,12 +60,28 @@ class ExposedWarning(UserWarning):
 
 
 _SHOWN = 24
+_LETTERS = 60
+
+
+def shown(value: object) -> str:
+    """Return the ``repr`` of a value for an error text, cut if it is long."""
+    if isinstance(value, int) and not -10**_LETTERS < value < 10**_LETTERS:
+        return f"an integer of {value.bit_length()} bits"  # Python does not format long ones
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # it contains such an integer, or is nested too deeply
+        return f"a {type(value).__name__}"
+    return text if len(text) <= _LETTERS else f"{text[:_LETTERS]}…"
+
+
+def _text(given: object) -> str:
+    return given[:_LETTERS] if isinstance(given, str) else shown(given)
 
 
 def closest(given: object, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The known name that is closest to the given one; None if none is close."""
     lowered = {name.lower(): name for name in sorted(known)}
-    close = difflib.get_close_matches(str(given).lower(), lowered, n=1, cutoff=cutoff)
+    close = difflib.get_close_matches(_text(given).lower(), lowered, n=1, cutoff=cutoff)
     return lowered[close[0]] if close else None
 
 
@@ -77,7 +93,7 @@ def hint(given: object, known: Iterable[str]) -> str:
     from .hints import meant  # few runs have an error
 
     names = sorted(known)
-    told = meant(str(given), names)
+    told = meant(_text(given), names)
     if told is not None:
         return told
     close = closest(given, names)
@@ -90,8 +106,8 @@ def listed(names: Sequence[str]) -> str:
     """The known names, for an error text."""
     if not names:
         return "none exist"
-    shown = ", ".join(names[:_SHOWN])
-    return f"known: {shown}" + (f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else "")
+    first = ", ".join(names[:_SHOWN])
+    return f"known: {first}" + (f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else "")
 
 
 def unknown(what: str, given: object, known: Iterable[str]) -> UsageError:
@@ -102,4 +118,4 @@ def unknown(what: str, given: object, known: Iterable[str]) -> UsageError:
         given: the unknown name.
         known: all known names.
     """
-    return UsageError(f"unknown {what} {given!r}; {hint(given, known)}")
+    return UsageError(f"unknown {what} {shown(given)}; {hint(given, known)}")

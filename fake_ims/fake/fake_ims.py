@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..contract.model import Profile
 from ..domain.callers import AuthMode
@@ -66,7 +66,8 @@ class FakeIMS(Running, Scripted, LogIn):
         UsageError: a setting that the fake does not know; all that are wrong in one text.
     """
 
-    _INTERNAL: ClassVar[frozenset[str]] = frozenset({"exposure", "peek"})
+    _INTERNAL: ClassVar[frozenset[str]] = frozenset({
+        "exposure", "initial_settings", "peek", "twin"})
     _SURE: ClassVar[frozenset[str]] = frozenset({
         "auth", "faults", "headers", "images", "profile", "project_id", "requests", "token",
         "user_id"})
@@ -322,6 +323,21 @@ class FakeIMS(Running, Scripted, LogIn):
         ) if (profile, auth, saving, deleting, jobs, region, seed, strict) != (None,) * 8 else (
             initial)
         self._bridge.run(lambda: self._renew(settings))
+
+    @property
+    def initial_settings(self) -> Settings:
+        """The settings that ``reset()`` returns to."""
+        return self._initial
+
+    def twin(self, **settings: Any) -> FakeIMS:
+        """A fake with the same settings, not started; those that are given override them.
+
+        Scenarios are tried on it before they are played.
+        """
+        initial = self._initial
+        return FakeIMS(**{**{name: getattr(initial, name) for name in initial.__slots__},
+                          **{name: value for name, value in settings.items()
+                             if value is not None}})
 
     def between_tests(self) -> None:
         """Let ``token`` be ``lasting_token`` until the next ``reset()``.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
+from ..domain import sound
 from ..domain.durations import DurationLike, seconds
 from ..domain.handle import Handle
 from ..domain.identity import named
@@ -17,7 +18,7 @@ from ..domain.identity.people import (
     derived_id,
 )
 from ..domain.identity.population import PASSWORD
-from ..errors import UsageError
+from ..errors import UsageError, shown
 from .keys import AccessKeys
 from .tenant import checked_name, checked_roles
 
@@ -75,6 +76,7 @@ class Identity(Handle):
         """
         names = checked_roles(roles)
         checked_name("name", name)
+        _checked_secret("password", password)
         if id is not None:
             checked_name("id", id)
 
@@ -187,6 +189,7 @@ class Identity(Handle):
         names = None if roles is None else checked_roles(roles)
         after = None if expires is None else seconds(expires)
         checked_name("name", name)
+        _checked_secret("secret", secret)
 
         def work(identity: Keystone) -> ApplicationCredential:
             directory = identity.directory
@@ -261,8 +264,10 @@ class Identity(Handle):
         """Give a user another password; None for none.
 
         Raises:
-            UsageError: there is no such user.
+            UsageError: there is no such user, or the password is no text.
         """
+        _checked_secret("password", password)
+
         def work(identity: Keystone) -> None:
             named.user(identity, user).password = password
 
@@ -375,3 +380,9 @@ class Identity(Handle):
         """The access keys, for a repr; None as long as nobody has asked for them."""
         identity = self._service.known_identity
         return None if identity is None else [key.access for key in identity.keys]
+
+
+def _checked_secret(what: str, value: object) -> None:
+    if value is not None and not isinstance(value, str):
+        raise UsageError(f"{what} must be a string or None, not {shown(value)}")
+    sound.check(value, what)

@@ -141,7 +141,7 @@ class ImageHandle(Handle):
         ``pending_delete`` already, at once."""
         self._act(self._service.images.remove)
 
-    def set(self, **attributes: Unpack[ImageAttributes]) -> None:
+    def set(self, /, **attributes: Unpack[ImageAttributes]) -> None:
         """Change attributes, whatever the status.
 
         Args:
@@ -192,7 +192,7 @@ class Images(Handle):
         self._service = service
         self._bridge = bridge
 
-    def add(self, **attributes: Unpack[NewImage]) -> ImageHandle:
+    def add(self, /, **attributes: Unpack[NewImage]) -> ImageHandle:
         """Put an image into the fake, whatever policy and lifecycle say.
 
         Args:

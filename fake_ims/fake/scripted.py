@@ -38,6 +38,10 @@ class Scripted(Handle, ABC):
     def faults(self) -> Faults:
         """Failures on demand."""
 
+    @abstractmethod
+    def twin(self, **settings: Any) -> FakeIMS:
+        """A fake like this one, not started; settings that are given go before its own."""
+
     @property
     @abstractmethod
     def requests(self) -> Journal:
@@ -61,17 +65,23 @@ class Scripted(Handle, ABC):
         from ..scenario import load  # few tests have one
 
         self._bridge.check()
-        return self.play(load(source, type(cast("FakeIMS", self)), **settings))
+        return self.play(load(source, self.twin, **settings))
 
     def play(self, document: ScenarioDocument) -> Scenario:
         """``load`` for a scenario that has been read before (``scenario.load``).
 
         Raises:
+            UsageError: it was read for a fake with other settings, and this one cannot play it.
+                Nothing has been done then.
             NotRunningError: the fake has been stopped.
         """
         from ..scenario import Scenario
+        from ..scenario.document import checked
 
+        self._bridge.check()
         fake = cast("FakeIMS", self)
+        if self.twin(**document.settings).initial_settings != document.beginning:
+            document = checked(document.source, self.twin, document.settings)
 
         def work() -> Scenario:
             fake.reset(**document.settings)

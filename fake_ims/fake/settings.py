@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import cast
 
 from ..contract.model import Profile
+from ..domain import sound
 from ..domain.callers import AUTH_MODES, AuthMode
 from ..domain.durations import AT_ONCE, Due, due
-from ..errors import UsageError, unknown
+from ..errors import UsageError, shown, unknown
 from ..profiles import NAMES
 from ..server.state import DEFAULT_REGION
 
@@ -62,7 +63,8 @@ class Settings:
         Raises:
             UsageError: for all that are wrong, in one text.
         """
-        wrong: list[str] = []
+        wrong = [f"{sound.dotted(path)}: {text}" for path, text in sound.problems(
+            {"host": host, "region": region, "seed": seed})]
         if profile not in NAMES:
             wrong.append(str(unknown("profile", profile, NAMES)))
         if auth not in AUTH_MODES:
@@ -77,17 +79,18 @@ class Settings:
                 times.append(AT_ONCE)
                 wrong.append(f"{name}: {error}")
         if not isinstance(host, str) or not host:
-            wrong.append(f"host is an address such as '127.0.0.1', not {host!r}")
+            wrong.append(f"host is an address such as '127.0.0.1', not {shown(host)}")
         if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
-            wrong.append(f"port is a whole number from 0 (any free one) to 65535, not {port!r}")
+            wrong.append(f"port is a whole number from 0 (any free one) to 65535, not "
+                         f"{shown(port)}")
         if not isinstance(region, str) or not _REGION.fullmatch(region):
-            wrong.append(f"region is a name such as {DEFAULT_REGION!r}, not {region!r}")
+            wrong.append(f"region is a name such as {DEFAULT_REGION!r}, not {shown(region)}")
         if isinstance(seed, bool) or not isinstance(seed, (int, str)) or seed == "":
-            wrong.append(f"seed is a whole number or a text, not {seed!r}")
+            wrong.append(f"seed is a whole number or a text, not {shown(seed)}")
         if isinstance(strict, str) and strict.lower() in _WORDS:
             strict = _WORDS[strict.lower()]
         if not isinstance(strict, bool):
-            wrong.append(f"strict is True or False, not {strict!r}")
+            wrong.append(f"strict is True or False, not {shown(strict)}")
         if wrong:
             raise UsageError("; ".join(wrong))
         return cls(cast("Profile", profile), cast("AuthMode", auth), times[0], times[1],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..contract.model import Profile
 from ..contract.operations import BY_ID
+from ..domain import sound
 from ..errors import UsageError, unknown
 from .kinds import NO_OPERATION, Kind, Scope, Values
 from .matches import Match
@@ -73,6 +74,7 @@ def plan(
     for name in given:
         if name not in SETTINGS:
             raise unknown("setting of a fault", name, SETTINGS)
+        sound.check(given[name], name)
 
     def within(inner: Values) -> Plan:
         return plan(inner, profile, keys)

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, ClassVar, overload
 
-from ..errors import UsageError
+from ..errors import UsageError, shown
 from ..faults.runner import Runner, directly
 from .exchange import Draft, Exchange
 from .questions import Questions
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 EXCHANGES = 10_000
 BODY_BYTES = 64 * 1024
+_MOST = 2**62  # what a deque can count
 
 
 class Journal(Questions):
@@ -45,9 +46,9 @@ class Journal(Questions):
         "body_limit", "forget", "listener", "record", "recorded", "run", "service"})
 
     def __init__(self, limit: int = EXCHANGES, body_limit: int = BODY_BYTES) -> None:
-        if limit < 1 or body_limit < 0:
-            raise UsageError(f"cannot keep {limit} exchanges with {body_limit} bytes of each body: "
-                             "expected at least 1 exchange and at least 0 bytes")
+        if not 1 <= limit <= _MOST or not 0 <= body_limit <= _MOST:
+            raise UsageError(f"cannot keep {shown(limit)} exchanges with {shown(body_limit)} bytes "
+                             "of each body: expected at least 1 exchange and at least 0 bytes")
         self.run = directly
         self.listener = None
         self._ring: deque[Exchange] = deque(maxlen=limit)

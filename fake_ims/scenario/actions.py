@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..documents import apply
-from ..documents.check import Path
+from ..domain.sound import Path
 from ..errors import FakeImsError, unknown
 
 if TYPE_CHECKING:
     from ..fake.fake_ims import FakeIMS
+    from ..fake.images import ImageHandle
+    from ..fake.jobs import JobHandle
     from ..fake.tenant import Tenant
     from ..faults import Fault
 
@@ -28,15 +30,12 @@ class Stage:
 
     Args:
         fake: the fake to change.
-        rehearsal: whether this only checks the document. Then actions on existing images and jobs
-            are skipped, because a client may have to create these first.
     """
 
-    def __init__(self, fake: FakeIMS, *, rehearsal: bool = False) -> None:
+    def __init__(self, fake: FakeIMS) -> None:
         self.fake = fake
         self.tenants: dict[str, Tenant] = {}
         self.faults: dict[str, Fault] = {}
-        self._rehearsal = rehearsal
 
     def do(self, document: Mapping[str, Any], path: Path = ()) -> None:
         """Apply a document, in a fixed order of keys.
@@ -44,22 +43,27 @@ class Stage:
         Raises:
             Refusal: the fake rejects a value. Earlier values have been applied.
         """
-        for name, act in _ACTIONS.items():
-            if name not in document:
-                continue
-            value = document[name]
-            items = value if isinstance(value, list) else [value]
-            for position, item in enumerate(items):
-                here = (*path, name, position) if isinstance(value, list) else (*path, name)
-                try:
-                    act(self, item)
-                except FakeImsError as error:
-                    raise Refusal(here, error) from None
+        for here, name, item in actions(document, path):
+            self.act(here, name, item)
 
-    def image(self, name: str, act: Callable[[Any], None]) -> None:
+    def act(self, path: Path, name: str, item: Any) -> None:
+        """Apply one value of a key.
+
+        Raises:
+            Refusal: the fake rejects it.
+        """
+        try:
+            _ACTIONS[name](self, item)
+        except FakeImsError as error:
+            raise Refusal(path, error) from None
+
+    def image(self, name: str, act: Callable[[ImageHandle], None]) -> None:
         """Call ``act`` with the image that has this id or name."""
-        if not self._rehearsal:
-            act(apply.find_image(self.fake, name))
+        act(apply.find_image(self.fake, name))
+
+    def job(self, act: Callable[[JobHandle], None]) -> None:
+        """Call ``act`` with the newest job."""
+        act(self.fake.jobs.last)
 
     def _tenant(self, document: Mapping[str, Any]) -> None:
         tenant = apply.add_tenant(self.fake, document)
@@ -85,15 +89,15 @@ class Stage:
         apply.add_object(self.fake.world.buckets[given.pop("bucket")], given)
 
     def _job(self, document: Mapping[str, Any]) -> None:
-        if self._rehearsal:
-            return
-        job = self.fake.jobs.last
-        if "start" in document:
-            job.start(document["start"])
-        if "fail" in document:
-            job.fail(document["fail"], document.get("reason"))
-        elif document.get("succeed"):
-            job.succeed()
+        def act(job: JobHandle) -> None:
+            if "start" in document:
+                job.start(document["start"])
+            if "fail" in document:
+                job.fail(document["fail"], document.get("reason"))
+            elif document.get("succeed"):
+                job.succeed()
+
+        self.job(act)
 
     def _revoke(self, project_id: str) -> None:
         if project_id not in self.tenants:
@@ -134,3 +138,16 @@ _ACTIONS: dict[str, Callable[[Stage, Any], object]] = {
     "job": Stage._job,
     "revoke": Stage._revoke,
 }
+
+
+def actions(document: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, str, Any]]:
+    """Yield path, key and value of each action of a document, in the order in which they happen."""
+    for name in _ACTIONS:
+        if name not in document:
+            continue
+        value = document[name]
+        if isinstance(value, list):
+            for position, item in enumerate(value):
+                yield (*path, name, position), name, item
+        else:
+            yield (*path, name), name, value

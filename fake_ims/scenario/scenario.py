@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..documents.check import Path, Problem
+from ..documents.check import Problem
 from ..domain.durations import seconds
 from ..domain.handle import Handle
+from ..domain.sound import Path
+from ..errors import UsageError
 from .actions import Refusal, Stage
 from .document import ScenarioDocument
 from .expectations import having, unmet
@@ -43,8 +45,17 @@ class Scenario(Handle):
         self._at = 0.0
 
     def begin(self) -> None:
-        """Apply the top level of the document, and take the steps that are due at once."""
-        self._stage.do(self.document.source.document)
+        """Apply the top level of the document, and take the steps that are due at once.
+
+        Raises:
+            UsageError: the fake rejects a value. The check of the document tries each, so this
+                does not happen unless something differs between the two.
+        """
+        try:
+            self._stage.do(self.document.source.document)
+        except Refusal as refusal:
+            problem = Problem(refusal.path, str(refusal))
+            raise UsageError(self.document.source.text(problem)) from None
         self._at = self._fake.clock.now()
         self.look()
 

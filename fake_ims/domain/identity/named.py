@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from ...errors import UsageError, unknown
+from .. import sound
 from .people import Domain, Group, Project, User
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def project(
     rows = identity.directory.projects
     if make is not None and isinstance(given, str) and given not in rows and not any(
             row.name == given for row in rows.values()):
+        sound.check(given, "project")
         return identity.directory.add_project(given, make, given)
     return _found("project", rows, given)
 

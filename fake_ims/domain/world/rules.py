@@ -16,7 +16,8 @@ from typing import Any
 from ...contract.model import Parameter
 from ...contract.parameters.patterns import BUCKET_PATTERN, OBJECT_PATTERN, OF_RULE
 from ...contract.validation import is_type, matches
-from ...errors import UsageError, hint
+from ...errors import UsageError, hint, shown
+from .. import sound
 from ..handle import Handle
 
 Schema = dict[str, Any]
@@ -89,11 +90,13 @@ class Rule:
         Raises:
             UsageError: it is not allowed here.
         """
+        sound.check(value, f"{where}: {field}")
         if isinstance(value, tuple):
             value = list(value)
         problem = _problem(value, self.schema)
         if problem:
-            raise UsageError(f"{where}: {field}={value!r} {problem}{self._advice(value, where)}")
+            raise UsageError(f"{where}: {field}={shown(value)} {problem}"
+                             f"{self._advice(value, where)}")
         if isinstance(value, float):
             return int(value)
         return list(value) if isinstance(value, list) else value
