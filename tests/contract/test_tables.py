@@ -82,6 +82,7 @@ def test_building_an_application_checks_that(monkeypatch):
 
 
 def test_no_operation_gets_two_handlers():
+    registry.load("native.images")  # else the second one is taken for the one that is awaited
     with pytest.raises(RuntimeError, match=r"images\.create has two handlers"):
         registry.handles("images.create")(None)
 
