@@ -14,6 +14,7 @@ from unittest import mock
 import pytest
 from conversation import DATA, NOWHERE, each_profile
 from fork_server import ForkServer
+from sdk_releases import recent_openstacksdk
 
 from fake_ims import FakeIMS
 
@@ -75,6 +76,7 @@ def test_the_life_of_an_image(
     assert [one.name for one in fake_ims.images] == ["other"]
 
 
+@recent_openstacksdk
 @each_profile
 def test_a_member_shares_with_a_tenant_that_he_does_not_see(
     fake_ims: FakeIMS, fake_ims_env: dict[str, str], profile: str

@@ -9,6 +9,7 @@ from typing import Any
 import conversation
 import pytest
 from conversation import STATUSES, Connect
+from sdk_releases import recent_openstacksdk
 
 from fake_ims import FakeIMS
 
@@ -86,6 +87,7 @@ def test_a_wrong_password(fake_ims: FakeIMS, connect: Connect) -> None:
         connect()
 
 
+@recent_openstacksdk
 def test_the_chapters_of_ims(fake_ims: FakeIMS, connect: Connect) -> None:
     """Every operation of its proxies ``imsv1`` and ``imsv2``."""
     connection = connect().connection

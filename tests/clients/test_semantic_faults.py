@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sdk_releases import recent_openstacksdk
 
 from fake_ims import FakeIMS
 
@@ -145,6 +146,7 @@ def test_openstacksdk_sees_an_upload_that_is_killed_after_its_answer(
                                     failures=["killed"], interval=0, wait=5)
 
 
+@recent_openstacksdk
 def test_openstacksdk_leaves_an_image_saving_when_its_upload_dies(
     fake_ims: FakeIMS, cloud: Any
 ) -> None:

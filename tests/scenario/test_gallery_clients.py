@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sdk_releases import recent_openstacksdk
 
 from fake_ims import FakeIMS
 from fake_ims.scenario import Scenario
@@ -79,6 +80,7 @@ def job(client: Any, job_id: str) -> Any:
     return client.show_job(huawei.ShowJobRequest(job_id=job_id))
 
 
+@recent_openstacksdk
 def test_01_openstacksdk_leaves_an_image_behind(fake_ims: FakeIMS, play: Any, sdk: Any) -> None:
     script = play("01")
     images = sdk()
