@@ -15,25 +15,27 @@ from .route import Control, ControlError, Route, Text
 
 def _list(control: Control) -> object:
     asked: dict[str, Any] = {name: value for name, value in control.query.items()
-                             if name not in ("form", "since")}
+                             if name not in ("form", "since", "secrets")}
     try:
         since = int(control.query.get("since", "0"))
     except ValueError:
         raise ControlError(400, "since must be an integer: the number of a request") from None
     found = having(control.fake.requests, asked, since)
     form = control.query.get("form", "lines")
+    secrets = control.query.get("secrets") == "true"
     if form == "har":
-        return Text(har(found), "application/json")
+        return Text("".join(har(found, secrets=secrets)), "application/json")
     if form == "jsonl":
-        return Text(jsonl(found), "application/x-ndjson")
-    return {"requests": [as_document(one, bodies=form == "bodies") for one in found],
+        return Text("".join(jsonl(found, secrets=secrets)), "application/x-ndjson")
+    return {"requests": [as_document(one, bodies=form == "bodies", secrets=secrets)
+                         for one in found],
             "dropped": control.fake.requests.dropped}
 
 
 def _show(control: Control) -> dict[str, object]:
     for exchange in control.fake.requests:
         if str(exchange.number) == control.params["number"]:
-            return as_document(exchange)
+            return as_document(exchange, secrets=control.query.get("secrets") == "true")
     raise ControlError(404, f"request {control.params['number']} is not in the journal; "
                        "GET /_fake_ims/requests lists all requests")
 
@@ -51,6 +53,10 @@ def _verify(control: Control) -> dict[str, object]:
     return {"met": why is None, "why": why}
 
 
+_SECRETS: Mapping[str, Schema] = {
+    "secrets": says({"enum": ["true", "false"]},
+                    "true includes passwords, keys, tokens and signatures; default: REDACTED"),
+}
 _FILTERS: Mapping[str, Schema] = {
     "operation": says(NAME, "an operation such as images.create, or a glob"),
     "status": says(NAME, "status of the response, 0 for none, or a class such as 5xx"),
@@ -61,6 +67,7 @@ _FILTERS: Mapping[str, Schema] = {
     "form": says({"enum": ["lines", "bodies", "har", "jsonl"]},
                  "lines (default) omits headers and bodies; bodies includes them; har is an HTTP "
                  "archive; jsonl is JSON lines"),
+    **_SECRETS,
 }
 
 ROUTES = (
@@ -69,7 +76,7 @@ ROUTES = (
           answer="the requests, oldest first, and the number of older ones that were dropped"),
     Route("requests.show", "GET", "/requests/{number}",
           "Show a request and its response, with headers and bodies.", _show,
-          answer="the request and its response", errors=(404,)),
+          query=_SECRETS, answer="the request and its response", errors=(404,)),
     Route("requests.unexpected", "GET", "/requests/unexpected",
           "List requests that no correct client sends.", _unexpected,
           answer="a sentence for each request"),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
-from . import filters
+from . import filters, secrets
 from .exchange import Exchange
 
 if TYPE_CHECKING:
@@ -107,11 +107,14 @@ def _why(exchange: Exchange, name: str, expected: object) -> list[str]:
     actual: object = {
         "operation": exchange.operation or "(no route)", "status": exchange.status,
         "tenant": exchange.tenant, "user": exchange.user, "method": exchange.method,
-        "path": exchange.path, "request_query": exchange.query or "none", "client": exchange.client,
+        "path": exchange.path, "request_query": secrets.query(exchange.query) or "none",
+        "client": exchange.client,
         "fault": bool(exchange.faults), "chapter": exchange.chapter,
     }.get(name)
     if name == "request_headers" and isinstance(expected, Mapping):
-        actual = {key: exchange.request_headers.get(key) for key in expected}
+        actual = {key: None if value is None else secrets.header(key, value) for key, value in (
+            (key, exchange.request_headers.get(key)) for key in expected)}
+        expected = dict(secrets.headers(expected))
     text = f"      {name}: expected {expected!r}"
     return [text if actual is None else f"{text}, got {actual!r}"]
 
@@ -125,10 +128,11 @@ def _body_diff(exchange: Exchange, expected: Mapping[str, Any]) -> list[str]:
     wanted = json.loads(json.dumps(came))
     for pointer, value in expected.items():
         wanted = _set(wanted, pointer.split("/")[1:], value)
-    expected_lines, lines = (json.dumps(one, indent=2, sort_keys=True).splitlines()
-                             for one in (wanted, came))
+    expected_lines, lines = (
+        json.dumps(secrets.document(one), indent=2, sort_keys=True).splitlines()
+        for one in (wanted, came))
     diff = difflib.unified_diff(expected_lines, lines, "expected", "received", lineterm="", n=2)
-    return [f"      {line}" for line in diff]
+    return [f"      {line}" for line in diff] or ["      the body differs in a secret"]
 
 
 def _set(document: Any, parts: list[str], value: object) -> Any:

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from ..contract.operations import BY_ID
 from ..domain.handle import Handle, at_callers_line, refusal
 from ..errors import UsageError
+from . import secrets
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -115,15 +116,18 @@ class Draft:
         return _parsed("request", self.request_body, self.request_size)
 
     def line(self) -> str:
-        """Return a one-line summary: method, path, status, operation, time, caller and faults."""
-        target = f"{self.path}?{self.query}" if self.query else self.path
+        """Return a one-line summary: method, path, status, operation, time, caller and faults.
+
+        Secrets of the query are masked.
+        """
+        target = f"{self.path}?{secrets.query(self.query)}" if self.query else self.path
         took = self.seconds * 1000
         parts = [
             f"{self.method} {target} -> {self.status or 'no response'}",
             self.operation or "(no route)",
             f"{took:.1f} ms" if took < 1000 else f"{self.seconds:.2f} s",
             ":".join(_short(part) for part in self.caller.split(":")),
-            f"[fault: {'; '.join(self.faults)}]" if self.faults else "",
+            f"[fault: {secrets.sentence('; '.join(self.faults))}]" if self.faults else "",
         ]
         return "  ".join(part for part in parts if part)
 
@@ -184,7 +188,8 @@ class Exchange(Draft, Handle):
         """Return a curl command that sends the request again.
 
         Args:
-            secrets: whether to include tokens and signatures. Default: ``REDACTED`` instead.
+            secrets: whether to include passwords, keys, tokens and signatures. Default:
+                ``REDACTED`` instead.
         """
         from .curl import curl  # few tests need it
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timezone
 from os import PathLike
 from pathlib import Path
@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from ..contract.statuses import STATUSES
 from ..version import __version__
 from .exchange import Exchange
+from .masked import masked
 
 
 def written(text: str, path: str | PathLike[str] | None) -> str:
@@ -22,12 +23,14 @@ def written(text: str, path: str | PathLike[str] | None) -> str:
     return text
 
 
-def jsonl(exchanges: Iterable[Exchange]) -> str:
-    """Return one JSON object per line, with the keys of ``as_document``."""
-    return "".join(json.dumps(as_document(one)) + "\n" for one in exchanges)
+def jsonl(exchanges: Iterable[Exchange], *, secrets: bool = False) -> Iterator[str]:
+    """Yield one JSON object per line, with the keys of ``as_document``."""
+    return (json.dumps(as_document(one, secrets=secrets)) + "\n" for one in exchanges)
 
 
-def as_document(exchange: Exchange, *, bodies: bool = True) -> dict[str, object]:
+def as_document(
+    exchange: Exchange, *, bodies: bool = True, secrets: bool = False
+) -> dict[str, object]:
     """Return an exchange as a dict for JSON.
 
     ``started_at`` is in seconds since the epoch on the fake's clock, ``seconds`` is real time, and
@@ -37,7 +40,10 @@ def as_document(exchange: Exchange, *, bodies: bool = True) -> dict[str, object]
     Args:
         exchange: the exchange.
         bodies: whether to include headers and bodies.
+        secrets: whether to include passwords, keys, tokens and signatures. Default: ``REDACTED``.
     """
+    if not secrets:
+        exchange = masked(exchange, bodies=bodies)
     found: dict[str, object] = {
         "number": exchange.number, "text": exchange.line(), "method": exchange.method,
         "path": exchange.path, "query": exchange.query, "operation": exchange.operation,
@@ -64,44 +70,45 @@ def _body(body: bytes) -> object:
         return {"base64": base64.b64encode(body).decode()}
 
 
-def har(exchanges: Iterable[Exchange]) -> str:
-    """Return a HAR 1.2 document."""
-    return json.dumps({"log": {
-        "version": "1.2",
-        "creator": {"name": "fake_ims", "version": __version__},
-        "entries": [_entry(one) for one in exchanges],
-    }}, indent=1)
+def har(exchanges: Iterable[Exchange], *, secrets: bool = False) -> Iterator[str]:
+    """Yield the parts of a HAR 1.2 document, one entry in each."""
+    creator = json.dumps({"name": "fake_ims", "version": __version__})
+    before = f'{{"log": {{"version": "1.2", "creator": {creator}, "entries": [\n'
+    for one in exchanges:
+        yield before + json.dumps(_entry(one, one if secrets else masked(one)))
+        before = ",\n"
+    yield (before if before[0] == "{" else "\n") + "]}}\n"
 
 
-def _entry(exchange: Exchange) -> dict[str, object]:
+def _entry(exchange: Exchange, shown: Exchange) -> dict[str, object]:
     milliseconds = exchange.seconds * 1000
     started = datetime.fromtimestamp(exchange.started_at, timezone.utc)
     return {
         "startedDateTime": started.isoformat(timespec="milliseconds"),
         "time": milliseconds,
-        "request": _request(exchange),
-        "response": _response(exchange),
+        "request": _request(exchange, shown),
+        "response": _response(shown),
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
-        "comment": "; ".join(exchange.faults),
+        "comment": "; ".join(shown.faults),
     }
 
 
-def _request(exchange: Exchange) -> dict[str, object]:
-    headers = exchange.request_headers
-    query = f"?{exchange.query}" if exchange.query else ""
+def _request(exchange: Exchange, shown: Exchange) -> dict[str, object]:
+    headers = shown.request_headers
+    query = f"?{shown.query}" if shown.query else ""
     found: dict[str, object] = {
         "method": exchange.method,
         "url": f"http://{headers.get('Host', '127.0.0.1')}{exchange.path}{query}",
         "httpVersion": "HTTP/1.1", "cookies": [], "headers": _pairs(headers),
         "queryString": [{"name": name, "value": value}
-                        for name, value in parse_qsl(exchange.query, keep_blank_values=True)],
+                        for name, value in parse_qsl(shown.query, keep_blank_values=True)],
         "headersSize": -1, "bodySize": exchange.request_size,
     }
     if exchange.request_size:
         found["postData"] = {
             "mimeType": headers.get("Content-Type", ""),
-            "text": exchange.request_body.decode("utf-8", "replace"),
+            "text": shown.request_body.decode("utf-8", "replace"),
             "comment": f"{len(exchange.request_body)} of {exchange.request_size} bytes were kept"
             if exchange.request_truncated else "",
         }

@@ -14,6 +14,7 @@ from yarl import URL
 from ..contract.operations import BY_ID
 from ..errors import UsageError, unknown
 from ..faults.kinds import Scope
+from . import secrets
 from .exchange import Exchange
 
 if TYPE_CHECKING:
@@ -163,6 +164,6 @@ def chosen(exchanges: Iterable[Exchange], conditions: Iterable[Test]) -> list[Ex
 def shown(asked: Mapping[str, Any]) -> str:
     """Return conditions in words: ``images.create, status 503``."""
     parts = [str(asked["operation"])] if asked.get("operation") is not None else ["any request"]
-    parts += [f"{name} {json.dumps(value) if isinstance(value, dict) else value}"
+    parts += [f"{name} {json.dumps(secrets.document(value)) if isinstance(value, dict) else value}"
               for name, value in asked.items() if name != "operation" and value is not None]
     return ", ".join(parts)

@@ -197,25 +197,33 @@ class Questions(Handle, Sequence[Exchange]):
 
         return [text for exchange in self._taken()[0] for text in unexpected.texts(exchange)]
 
-    def har(self, path: str | PathLike[str] | None = None) -> str:
+    def har(
+        self, path: str | PathLike[str] | None = None, *, secrets: bool = False
+    ) -> str:
         """Return the exchanges as a HAR 1.2 document, which a browser's developer tools can open.
 
         Args:
             path: a file to write the document to as well.
+            secrets: whether to include passwords, keys, tokens and signatures. Default:
+                ``REDACTED`` instead.
         """
         from . import export
 
-        return export.written(export.har(self._taken()[0]), path)
+        return export.written("".join(export.har(self._taken()[0], secrets=secrets)), path)
 
-    def jsonl(self, path: str | PathLike[str] | None = None) -> str:
+    def jsonl(
+        self, path: str | PathLike[str] | None = None, *, secrets: bool = False
+    ) -> str:
         """Return the exchanges as JSON lines, one exchange per line.
 
         Args:
             path: a file to write the lines to as well.
+            secrets: whether to include passwords, keys, tokens and signatures. Default:
+                ``REDACTED`` instead.
         """
         from . import export
 
-        return export.written(export.jsonl(self._taken()[0]), path)
+        return export.written("".join(export.jsonl(self._taken()[0], secrets=secrets)), path)
 
     def __str__(self) -> str:
         """Return one line per exchange."""
