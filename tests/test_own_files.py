@@ -84,7 +84,7 @@ def test_a_start_that_fails_leaves_the_file_of_a_running_server(path: Path, opti
     with command("serve", "--quiet", option, str(path)) as running:
         url = line_of(running.stdout).rpartition(" ")[2]
         before = path.read_text()
-        assert "is taken" in refused("--port", url.rpartition(":")[2], option, str(path))
+        assert "is in use" in refused("--port", url.rpartition(":")[2], option, str(path))
         assert path.read_text() == before
         running.terminate()
         assert running.wait(DEADLINE) == 0

@@ -125,7 +125,7 @@ def test_a_taken_port(nothing_left: None) -> None:
         port = urlsplit(fake.url).port
         assert port
         second = FakeIMS(port=port)
-        with pytest.raises(PortTakenError, match=f"port {port} of 127.0.0.1 is taken"):
+        with pytest.raises(PortTakenError, match=f"port {port} of 127.0.0.1 is in use"):
             second.start()
         assert not second.running
     with second:  # the port is free now
@@ -286,7 +286,7 @@ def test_a_forgotten_fake_ends() -> None:
 
 
 def test_start_twice() -> None:
-    with FakeIMS() as fake, pytest.raises(UsageError, match="runs already"):
+    with FakeIMS() as fake, pytest.raises(UsageError, match="is already running;"):
         fake.start()
 
 
@@ -310,13 +310,13 @@ def test_stop_from_within(nothing_left: None) -> None:
 
 async def test_one_fake_runs_once() -> None:
     async with FakeIMS() as fake:
-        with pytest.raises(WrongLoopError, match="runs in a loop already"), fake:
+        with pytest.raises(WrongLoopError, match="is already running in a loop"), fake:
             pass
         with pytest.raises(WrongLoopError, match="stops where that block ends"):
             fake.stop()
         assert fake.running
     with fake:
-        with pytest.raises(UsageError, match="runs already"):
+        with pytest.raises(UsageError, match="is already running;"):
             await fake.__aenter__()
         assert fake.running
 
@@ -427,7 +427,7 @@ def test_a_loop_that_died(nothing_left: None) -> None:
     assert ended(threads[-1])
     assert not fake.running
     for use in (fake.reset, lambda: len(fake.images), lambda: fake.images.add(name="a")):
-        with pytest.raises(NotRunningError, match=r"died of SystemExit\(3\)"):
+        with pytest.raises(NotRunningError, match=r"ended with SystemExit\(3\)"):
             use()
     fake.stop()
     with fake:
@@ -466,7 +466,7 @@ def test_a_loop_that_is_blocked(monkeypatch: pytest.MonkeyPatch) -> None:
 
         thread._loop.call_soon_threadsafe(block)
         blocked.wait(DEADLINE)
-        with pytest.raises(WrongLoopError, match="has not taken a call"):
+        with pytest.raises(WrongLoopError, match="has not responded for"):
             fake.images.add(name="a")
         go.set()
         monkeypatch.undo()

@@ -140,7 +140,7 @@ path = "/v2/nothing/{id}"
     ]),
     (WRONG, [
         (1, "images[0]: IMG.0055"),
-        (9, "images[2].id: there is an image 11111111-1111-4111-8111-111111111111 already"),
+        (9, "images[2].id: image 11111111-1111-4111-8111-111111111111 already exists"),
         (11, "faults[0].operation: unknown operation 'images.creat'; did you mean"),
         (15, "faults[1].retry_after: retry_after= requires"),
         (17, "kill_nth[0].next: unknown key 'next'"),
@@ -185,5 +185,5 @@ def test_names_that_there_are_not(fake_ims: FakeIMS, tmp_path: Path) -> None:
 
 
 def test_settings_that_contradict_are_told_too(fake_ims: FakeIMS) -> None:
-    with pytest.raises(UsageError, match="region is a name"):
+    with pytest.raises(UsageError, match="region must be a name"):
         fake_ims.load({"settings": {"region": "é"}})
