@@ -195,7 +195,7 @@ def test_a_taken_port(taken_port: int) -> None:
     (("serve", "--por", "1"), "did you mean --port?"),
     (("serve", "--port"), "expected one argument"),
     (("serve", "--port", "http"), "invalid int value: 'http'"),
-    (("serve", "--port", "99999"), "port is a whole number from 0"),
+    (("serve", "--port", "99999"), "port must be an integer from 0"),
     (("serve", "--profile", "opnstack"), "did you mean 'openstack'?"),
     (("serve", "--auth", "none"), "unknown auth mode 'none'"),
     (("serve", "--saving", "soon"), "saving: 'soon' is not a duration"),

@@ -286,7 +286,7 @@ def test_a_forgotten_fake_ends() -> None:
 
 
 def test_start_twice() -> None:
-    with FakeIMS() as fake, pytest.raises(UsageError, match="runs already"):
+    with FakeIMS() as fake, pytest.raises(UsageError, match="is already running;"):
         fake.start()
 
 
@@ -310,13 +310,13 @@ def test_stop_from_within(nothing_left: None) -> None:
 
 async def test_one_fake_runs_once() -> None:
     async with FakeIMS() as fake:
-        with pytest.raises(WrongLoopError, match="runs in a loop already"), fake:
+        with pytest.raises(WrongLoopError, match="is already running in a loop"), fake:
             pass
         with pytest.raises(WrongLoopError, match="stops where that block ends"):
             fake.stop()
         assert fake.running
     with fake:
-        with pytest.raises(UsageError, match="runs already"):
+        with pytest.raises(UsageError, match="is already running;"):
             await fake.__aenter__()
         assert fake.running
 
@@ -466,7 +466,7 @@ def test_a_loop_that_is_blocked(monkeypatch: pytest.MonkeyPatch) -> None:
 
         thread._loop.call_soon_threadsafe(block)
         blocked.wait(DEADLINE)
-        with pytest.raises(WrongLoopError, match="has not responded"):
+        with pytest.raises(WrongLoopError, match="has not responded for"):
             fake.images.add(name="a")
         go.set()
         monkeypatch.undo()

@@ -1,5 +1,5 @@
-"""What users hold: ``FakeIMS``, and the handles that it gives.
+"""The Python API: ``FakeIMS`` and its handles.
 
-``fake_ims.py`` is the object itself; ``running.py`` starts and stops it, ``scripted.py`` plays
-scenarios to it. A handle is a module: ``images.py``, ``jobs.py``, ``identity.py``, ``tenant.py``.
+``fake_ims.py`` has the class; ``running.py`` starts and stops it, ``scripted.py`` plays scenarios.
+Each handle has a module: ``images.py``, ``jobs.py``, ``identity.py``, ``tenant.py``.
 """

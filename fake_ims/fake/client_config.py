@@ -1,4 +1,4 @@
-"""What clients are told of a fake: ``OS_*`` and ``HUAWEICLOUD_SDK_*``, and a ``clouds.yaml``."""
+"""Settings for clients of a fake: ``OS_*`` and ``HUAWEICLOUD_SDK_*``, and a ``clouds.yaml``."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from .login import LogIn
 
 CLOUD, ADMIN_CLOUD = "fake_ims", "fake_ims_admin"
-# Whose variables and what else may lead a client to another cloud, or to another user.
+# Variables with these prefixes can direct a client to another cloud or user.
 PREFIXES = ("OS_", "HUAWEICLOUD_SDK_")
 _HEAD = "# Written by fake-ims (process {}); it may be overwritten and removed.\n"
 _MARK = re.compile(r"# Written by fake-ims \(process (\d+)\)")
 
 
 def env(fake: LogIn, project_id: str) -> dict[str, str]:
-    """The variables from which clients log in as the default user of a running fake."""
+    """Return the variables with which clients log in as the default user of a running fake."""
     region = fake.region.upper().replace("-", "_")
     return {
         "OS_AUTH_TYPE": "password",
@@ -44,19 +44,19 @@ def env(fake: LogIn, project_id: str) -> dict[str, str]:
         "HUAWEICLOUD_SDK_PROJECT_ID": project_id,
         "HUAWEICLOUD_SDK_DOMAIN_ID": fake.user_domain_id,
         "HUAWEICLOUD_SDK_IAM_ENDPOINT": fake.url,
-        # ImsRegion.value_of(region) then knows the region, and where it is.
+        # ImsRegion.value_of(region) uses this to find the region and its URL.
         f"HUAWEICLOUD_SDK_REGION_IMS_{region}": fake.url,
         **proxies.variables((urlsplit(fake.url).hostname or "", fake.host)),
     }
 
 
 def foreign(variables: Iterable[str], ours: Mapping[str, str]) -> list[str]:
-    """Those of the variables that could lead a client elsewhere."""
+    """Return the variables that could direct a client to another cloud."""
     return sorted(name for name in variables if name.startswith(PREFIXES) and name not in ours)
 
 
 def shell_lines(fake: LogIn, project_id: str) -> list[str]:
-    """What a POSIX shell evaluates to have the variables, and no others of their kind."""
+    """Return lines for a POSIX shell that set these variables and unset others of their kind."""
     ours = env(fake, project_id)
     lines = [f"export {name}={shlex.quote(value)}" for name, value in ours.items()]
     others = [name for name in foreign(os.environ, ours) if name.isidentifier()]
@@ -67,7 +67,7 @@ def shell_lines(fake: LogIn, project_id: str) -> list[str]:
 
 
 def clouds(fake: LogIn) -> str:
-    """A ``clouds.yaml`` with the default user's cloud and the administrator's."""
+    """Return a ``clouds.yaml`` with clouds for the default user and for the administrator."""
     lines = [_HEAD.format(os.getpid()), "clouds:\n"]
     for name, username in ((CLOUD, fake.username), (ADMIN_CLOUD, fake.admin_username)):
         lines += [f"  {name}:\n", "    auth:\n"]

@@ -1,4 +1,4 @@
-"""``FakeIMS``: the one object that users hold."""
+"""``FakeIMS``: the fake, as tests use it."""
 
 from __future__ import annotations
 
@@ -35,35 +35,38 @@ if TYPE_CHECKING:
 class FakeIMS(Running, Scripted, LogIn):
     """A fake Image Management Service.
 
-    ``with FakeIMS() as fake:`` runs it in a thread of its own, for any client; ``async with`` runs
-    it in the running loop, for clients in that loop (a blocking client there would wait for
-    itself). Before it is started it can be seeded; once stopped it says so, except that
-    ``requests`` and the counts of faults can still be read. Started again, it begins clean.
+    ``with FakeIMS() as fake:`` runs the fake in its own thread, for any client. ``async with``
+    runs it in the running loop, for async clients in the same loop. (A blocking client in that
+    loop would block the fake, too.)
+
+    You can add images, faults and more before the start. After the stop, ``requests`` and the
+    counts of faults can still be read; using images, jobs and the like raises
+    ``NotRunningError``. A second start begins with an empty fake.
 
     Args:
         profile: ``otc`` (Open Telekom Cloud's IMS) or ``openstack`` (plain Glance).
-        auth: ``any``: a token that ``tenant()`` gave is that tenant, any other the default one;
-            ``issued``: only tokens that the fake issued; ``triple``: the token is the identity,
-            ``user:project:role[,role]``.
+        auth: how to treat tokens. ``any`` accepts every token; unknown ones belong to the default
+            tenant. ``issued`` accepts only tokens that the fake has issued. ``triple`` reads the
+            token as ``user:project:role[,role]``.
         saving: how long an image stays ``saving`` after its upload: ``"30s"``, seconds, a
             timedelta, ``polls(3)`` or ``by_hand``.
-        deleting: how long a deleted image stays ``pending_delete``, likewise.
-        jobs: how long an asynchronous job of the IMS APIs takes, likewise.
-        region: name of the region: in the service catalog, and of the default project.
-        seed: of the chance that faults have: the same seed and the same faults give the same
-            failures.
-        strict: whether a test fails for what no client should send, and for faults that never
-            fired: see ``complaints``.
-        host: the address to listen on; the default can be reached from this machine only. The start
-            warns with ``ExposedWarning`` if other machines can reach it.
+        deleting: how long a deleted image stays ``pending_delete``; same values as ``saving``.
+        jobs: how long an asynchronous job of the IMS APIs takes; same values as ``saving``.
+        region: name of the region, used by the service catalog and the default project.
+        seed: seed of random faults. The same seed and faults give the same failures.
+        strict: whether a test fails for requests that no client should send, and for faults that
+            never fired; see ``complaints``.
+        host: the address to listen on. By default only this machine can reach it. The start warns
+            with ``ExposedWarning`` if other machines can reach it.
         port: the port to listen on; 0 for a free one.
-        control: whether ``/_fake_ims/`` is answered: all that this object can do, as JSON.
-        control_token: what clients of it must send in ``X-Fake-Ims-Control``; None for nothing.
-        keep_exchanges: how many exchanges ``requests`` keeps; the oldest go first.
-        keep_bytes: how many bytes of each body it keeps.
+        control: whether to serve the control API under ``/_fake_ims/``.
+        control_token: what clients of the control API must send in ``X-Fake-Ims-Control``; None
+            accepts all clients.
+        keep_exchanges: maximum number of exchanges in ``requests``; the oldest are dropped.
+        keep_bytes: maximum number of bytes that ``requests`` keeps of each body.
 
     Raises:
-        UsageError: a setting that the fake does not know; all that are wrong in one text.
+        UsageError: settings are unknown or invalid; the message lists all of them.
     """
 
     _INTERNAL: ClassVar[frozenset[str]] = frozenset({
@@ -100,8 +103,8 @@ class FakeIMS(Running, Scripted, LogIn):
         self._tenants: dict[object, Tenant] = {}
         self._service = service = Service(profile, auth, region, keep_exchanges, keep_bytes)
         self._images = Images(service, self._bridge)
-        # What tests ask these objects takes the bridge. Clock and Lifecycle do without: what a
-        # test does there are single stores and appends, which the loop only reads.
+        # Calls of tests on these objects go through the bridge. Clock and Lifecycle need none:
+        # a test's calls there are single assignments and appends, which the loop only reads.
         service.faults.run = self._bridge.run
         service.faults.look = self._bridge.look
         service.journal.run = self._bridge.look
@@ -110,14 +113,14 @@ class FakeIMS(Running, Scripted, LogIn):
         self._apply(self._initial)
         Running.__init__(self)
 
-    # what a client needs
+    # for clients
 
     @property
     def url(self) -> str:
-        """Where it listens: ``http://127.0.0.1:PORT``.
+        """The URL of the fake: ``http://127.0.0.1:PORT``.
 
         Raises:
-            NotRunningError: it does not run.
+            NotRunningError: the fake is not running.
         """
         self._bridge.check()
         if self._server is None or not self.running:
@@ -126,32 +129,32 @@ class FakeIMS(Running, Scripted, LogIn):
 
     @property
     def token(self) -> str:
-        """A token of the default tenant; ``reset()`` ends it and issues a new one."""
+        """A token of the default tenant. ``reset()`` revokes it and issues a new one."""
         return self._service.tokens.default.token
 
     @property
     def lasting_token(self) -> str:
-        """A token of the default tenant that no ``reset()`` ends.
+        """A token of the default tenant that stays valid across resets.
 
-        Give it to a client that is made once and used by many tests. ``token`` is new after each
-        reset, so that ``strict=True`` can tell a request of an earlier test. With
+        Use it for a client that is shared by many tests. Use ``token`` in other cases: it is new
+        after each reset, so ``strict=True`` can detect requests of an earlier test. With
         ``auth="triple"`` both are the same.
         """
         return self._service.tokens.lasting.token
 
     @property
     def project_id(self) -> str:
-        """The default tenant's project."""
+        """Id of the default tenant's project."""
         return self._service.tokens.default.project_id or ""
 
     @property
     def user_id(self) -> str:
-        """The default tenant's user."""
+        """Id of the default tenant's user."""
         return self._service.tokens.default.user_id
 
     @property
     def headers(self) -> dict[str, str]:
-        """``{"X-Auth-Token": token}``."""
+        """The header of the default tenant: ``{"X-Auth-Token": token}``."""
         return {"X-Auth-Token": self.token}
 
     @property
@@ -161,7 +164,7 @@ class FakeIMS(Running, Scripted, LogIn):
 
     @property
     def auth(self) -> AuthMode:
-        """How tokens are read: ``any``, ``issued`` or ``triple``."""
+        """How tokens are treated: ``any``, ``issued`` or ``triple``."""
         return self._service.tokens.mode
 
     def tenant(
@@ -174,21 +177,20 @@ class FakeIMS(Running, Scripted, LogIn):
         policy: Mapping[str, object] | None = None,
         enterprise_projects: Iterable[str] | None = None,
     ) -> Tenant:
-        """Another caller. The same arguments give the same one, until ``reset()``.
+        """Return another caller. The same arguments return the same one, until ``reset()``.
 
         Args:
             project_id: id of the project.
             roles: roles on it: ``admin``, ``member``, ``reader``, or others without rights.
             user: id of the user; by default ``PROJECT-user``.
-            actions: what the user may do, beside what the roles say: ``["ims:images:list"]``;
-                ``*`` stands for any text. All, if neither this nor ``policy`` is given.
-            policy: the same as IAM writes it, with ``Deny``: ``{"Statement": [...]}``.
-            enterprise_projects: ids of the enterprise projects whose images the user may see and
-                change, and into which he may put new ones; all, if not given. ``"0"`` is the
-                default one.
+            actions: the IAM actions that the user may call, such as ``["ims:images:list"]``; ``*``
+                matches any text. The roles must allow them, too. By default, all actions.
+            policy: the same in IAM's form, which can also deny: ``{"Statement": [...]}``.
+            enterprise_projects: ids of the enterprise projects in which the user may see, change
+                and create images; by default all. ``"0"`` is the default enterprise project.
 
         Raises:
-            UsageError: an argument that no token can carry.
+            UsageError: an argument is invalid, or cannot be part of a token.
         """
         names = checked_roles(roles)
         checked_name("project_id", project_id)
@@ -209,10 +211,10 @@ class FakeIMS(Running, Scripted, LogIn):
         return self._bridge.run(work)
 
     def env(self) -> dict[str, str]:
-        """The variables ``OS_*`` and ``HUAWEICLOUD_SDK_*`` that lead clients here.
+        """The variables ``OS_*`` and ``HUAWEICLOUD_SDK_*`` that direct clients to the fake.
 
         Raises:
-            NotRunningError: it does not run.
+            NotRunningError: the fake is not running.
         """
         from .client_config import env
 
@@ -222,43 +224,46 @@ class FakeIMS(Running, Scripted, LogIn):
         """Write a ``clouds.yaml`` with the clouds ``fake_ims`` and ``fake_ims_admin``.
 
         Args:
-            path: the file; for ``OS_CLIENT_CONFIG_FILE``. Gives it back.
+            path: the file. Set ``OS_CLIENT_CONFIG_FILE`` to it.
+
+        Returns:
+            The path.
 
         Raises:
-            NotRunningError: it does not run.
-            UsageError: it cannot be written, or a file is there that is not the fake's.
+            NotRunningError: the fake is not running.
+            UsageError: the file cannot be written, or exists and was not written by a fake.
         """
         from .client_config import write_clouds
 
         return write_clouds(self, path)
 
-    # the state
+    # handles
 
     @property
     def images(self) -> Images:
-        """The images: seed them, look at them, move them."""
+        """The images: ``images.add(name="base")``, ``images.named("base").status``."""
         return self._images
 
     @property
     def identity(self) -> Identity:
-        """The people who may log in: ``identity.add_user("ann", project="p2")``."""
+        """The users, projects and domains: ``identity.add_user("ann", project="p2")``."""
         from .identity import Identity  # few tests ask for it
 
         return Identity(self._service, self._bridge)
 
     @property
     def world(self) -> World:
-        """The world around images: ``server = world.servers.add(status="ACTIVE")``,
+        """Resources around images: ``server = world.servers.add(status="ACTIVE")``,
         ``world.buckets["disks"].put("centos.qcow2", data=...)``, ``world.known_only = True``.
 
-        Jobs that are due by now have done their work in it.
+        Reading it first finishes the jobs that are due.
         """
         self._bridge.run(self._service.transitions.settle)
         return self._service.world
 
     @property
     def jobs(self) -> Jobs:
-        """The asynchronous jobs: look at them, drive them, let them fail."""
+        """The asynchronous jobs: ``jobs.last.status``, ``jobs.fail_next("IMG.0057")``."""
         from .jobs import Jobs  # few tests ask for it
 
         return Jobs(self._service, self._bridge)
@@ -277,12 +282,12 @@ class FakeIMS(Running, Scripted, LogIn):
 
     @property
     def faults(self) -> Faults:
-        """Failures on demand: ``faults.add("images.create", status=503, times=2)``."""
+        """The faults: ``faults.add("images.create", status=503, times=2)``."""
         return self._service.faults
 
     @property
     def requests(self) -> Journal:
-        """Every exchange since the last reset; can be read after the end, too."""
+        """The journal: every exchange since the last reset. It can be read after the stop, too."""
         return self._service.journal
 
     def reset(
@@ -297,17 +302,17 @@ class FakeIMS(Running, Scripted, LogIn):
         seed: int | str | None = None,
         strict: bool | None = None,
     ) -> None:
-        """Forget images, tokens, faults and exchanges, and set the clock back.
+        """Remove images, tokens, faults and exchanges, and reset the clock.
 
-        The default tenant gets a new token; ``lasting_token`` stays valid. Objects such as
+        The default tenant gets a new token; ``lasting_token`` stays valid. Handles such as
         ``fake.faults`` stay valid, too.
 
         Args:
             profile, auth, saving, deleting, jobs, region, seed, strict: settings until the next
-                reset; one that is not given goes back to what the constructor was given.
+                reset. By default, the constructor's settings apply again.
 
         Raises:
-            UsageError: a setting that the fake does not know; nothing has been reset then.
+            UsageError: settings are unknown or invalid; nothing was reset.
             NotRunningError: the fake has been stopped.
         """
         initial = self._initial
@@ -342,8 +347,8 @@ class FakeIMS(Running, Scripted, LogIn):
     def between_tests(self) -> None:
         """Let ``token`` be ``lasting_token`` until the next ``reset()``.
 
-        For the pytest plugin: a client that a fixture of a module or session makes between two
-        tests must outlive the reset before the next one.
+        For the pytest plugin: a fixture of a module or session runs between two tests. A client
+        that it creates must stay valid after the next reset.
         """
         def work() -> None:
             self._service.tokens.default = self._service.tokens.lasting

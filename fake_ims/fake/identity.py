@@ -1,4 +1,4 @@
-"""``fake.identity``: users, projects, domains and keys, in the hands of a test."""
+"""``fake.identity``: users, projects, domains and access keys."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ T = TypeVar("T")
 
 
 class Identity(Handle):
-    """Adds and removes people, until ``reset()``.
+    """Adds, changes and removes users, projects and domains. ``reset()`` undoes all changes.
 
-    A user or project is given by id, by name or as the record that ``add_...`` gave. What is made
-    here without an id has its name as id, as ``fake.tenant("p2")`` has it.
+    Methods accept a user or project by id, by name, or as the record that ``add_...`` returned.
+    By default, the name is also the id, as with ``fake.tenant("p2")``.
     """
 
     _INTERNAL: ClassVar[frozenset[str]] = frozenset({"known_keys", "work"})
@@ -44,7 +44,7 @@ class Identity(Handle):
         self._bridge = bridge
 
     def work(self, what: Callable[[Keystone], T]) -> T:
-        """Do something with the identity where it belongs."""
+        """Run a function with the identity service, in the thread that owns the state."""
         def work() -> T:
             identity = self._service.identity
             identity.meet()
@@ -61,18 +61,18 @@ class Identity(Handle):
         domain: str | Domain | None = None,
         id: str | None = None,
     ) -> User:
-        """A user; with a project, one who has the roles on it.
+        """Add a user, and with ``project`` also roles on it.
 
         Args:
-            name: what stands in ``OS_USERNAME``.
-            password: his password; by default ``fake.password``, None for none.
-            project: where he has roles; one that is not there yet is made.
+            name: the user's name, for ``OS_USERNAME``.
+            password: the password; by default ``fake.password``, None for a user without one.
+            project: the project on which the user gets roles. A missing project is added.
             roles: ``admin``, ``member``, ``reader`` or others without rights.
-            domain: where he belongs; by default ``fake.user_domain_name``.
-            id: his id; by default his name.
+            domain: the user's domain; by default ``fake.user_domain_name``.
+            id: the user's id; by default the name.
 
         Raises:
-            UsageError: there is such a user, or an argument cannot be.
+            UsageError: the user already exists, or an argument is invalid.
         """
         names = checked_roles(roles)
         checked_name("name", name)
@@ -94,15 +94,15 @@ class Identity(Handle):
     def add_project(
         self, name: str, *, domain: str | Domain | None = None, id: str | None = None
     ) -> Project:
-        """A project.
+        """Add a project.
 
         Args:
-            name: what stands in ``OS_PROJECT_NAME``.
-            domain: where it belongs; by default ``fake.user_domain_name``.
-            id: its id; by default its name.
+            name: its name, for ``OS_PROJECT_NAME``.
+            domain: its domain; by default ``fake.user_domain_name``.
+            id: its id; by default the name.
 
         Raises:
-            UsageError: there is such a project, or an argument cannot be.
+            UsageError: the project already exists, or an argument is invalid.
         """
         checked_name("name", name)
         if id is not None:
@@ -116,10 +116,10 @@ class Identity(Handle):
         return self.work(work)
 
     def add_domain(self, name: str, *, id: str | None = None) -> Domain:
-        """A domain (to Open Telekom Cloud, an account).
+        """Add a domain. Open Telekom Cloud calls it an account.
 
         Raises:
-            UsageError: there is such a domain, or an argument cannot be.
+            UsageError: the domain already exists, or an argument is invalid.
         """
         checked_name("name", name)
         if id is not None:
@@ -128,7 +128,7 @@ class Identity(Handle):
         def work(identity: Keystone) -> Domain:
             directory = identity.directory
             if (id or name) in directory.domains or directory.domain(None, name) is not None:
-                raise UsageError(f"there is a domain {name!r} already")
+                raise UsageError(f"a domain {name!r} already exists")
             return directory.add_domain(name, id or name)
 
         return self.work(work)
@@ -141,10 +141,10 @@ class Identity(Handle):
         project: str | Project | None = None,
         roles: Iterable[str] = ("member",),
     ) -> Group:
-        """A group of users, all of whom have the roles on the project.
+        """Add a group of users. All of them have the roles on the project.
 
         Raises:
-            UsageError: there is such a group, or an argument cannot be.
+            UsageError: the group already exists, or an argument is invalid.
         """
         names = checked_roles(roles)
         checked_name("name", name)
@@ -172,19 +172,19 @@ class Identity(Handle):
         roles: Iterable[str] | None = None,
         expires: DurationLike | None = None,
     ) -> ApplicationCredential:
-        """An application credential: its ``id`` and ``secret`` log in for the user.
+        """Add an application credential. Clients log in with its ``id`` and ``secret``.
 
         Args:
-            user: for whom.
-            project: where; by default the first on which the user has a role.
+            user: the user who owns it.
+            project: the project; by default the first on which the user has a role.
             name: its name.
-            secret: its secret; by default one is made.
-            roles: the roles that it has of the user's; by default all.
-            expires: after how long it ends, on the fake's clock; by default never.
+            secret: its secret; by default a generated one.
+            roles: which of the user's roles it has; by default all.
+            expires: duration on the fake's clock until it expires; by default never.
 
         Raises:
-            UsageError: there is no such user, he has no role on a project, he has a credential of
-                that name, or an argument cannot be.
+            UsageError: the user does not exist, has no role on the project, or has a credential
+                of this name; or an argument is invalid.
         """
         names = None if roles is None else checked_roles(roles)
         after = None if expires is None else seconds(expires)
@@ -196,7 +196,8 @@ class Identity(Handle):
             owner = named.user(identity, user)
             target = named.project_of(identity, owner, project)
             if directory.credential(owner, name) is not None:
-                raise UsageError(f"user {owner.name!r} has an application credential {name!r}")
+                raise UsageError(f"user {owner.name!r} already has an application credential "
+                                 f"{name!r}")
             row = ApplicationCredential(
                 derived_id("credential", owner.id, name), name,
                 secret or derived_id("secret", owner.id, name), owner.id, target.id, names,
@@ -209,10 +210,10 @@ class Identity(Handle):
     # changing
 
     def grant_roles(self, user: str | User, project: str | Project, *roles: str) -> None:
-        """Give a user roles on a project; one that is not there yet is made.
+        """Give a user more roles on a project. A missing project is added.
 
         Raises:
-            UsageError: there is no such user, or an argument cannot be.
+            UsageError: the user does not exist, or an argument is invalid.
         """
         names = checked_roles(roles)
 
@@ -223,12 +224,12 @@ class Identity(Handle):
         self.work(work)
 
     def revoke_roles(self, user: str | User, project: str | Project, *roles: str) -> None:
-        """Take roles on a project from a user: those named, or all.
+        """Take roles on a project from a user: the given ones, or all.
 
-        His tokens keep what they have; new ones do not get it.
+        Existing tokens of the user keep the roles; new tokens do not have them.
 
         Raises:
-            UsageError: there is no such user or project.
+            UsageError: the user or project does not exist.
         """
         def work(identity: Keystone) -> None:
             identity.directory.revoke_roles(named.user(identity, user).id,
@@ -237,12 +238,12 @@ class Identity(Handle):
         self.work(work)
 
     def lock(self, user: str | User) -> None:
-        """Let a user's log-ins and tokens be refused, in every auth mode, until ``unlock``.
+        """Refuse all logins and tokens of a user, in every auth mode, until ``unlock``.
 
-        His access keys are unknown as long.
+        Requests signed with the user's access keys are refused, too.
 
         Raises:
-            UsageError: there is no such user.
+            UsageError: the user does not exist.
         """
         def work(identity: Keystone) -> None:
             identity.lock(named.user(identity, user))
@@ -250,10 +251,10 @@ class Identity(Handle):
         self.work(work)
 
     def unlock(self, user: str | User) -> None:
-        """Let a user log in again; the tokens that ``lock`` ended stay bad.
+        """Let a user log in again. Tokens from before ``lock`` stay invalid.
 
         Raises:
-            UsageError: there is no such user.
+            UsageError: the user does not exist.
         """
         def work(identity: Keystone) -> None:
             identity.unlock(named.user(identity, user))
@@ -261,10 +262,10 @@ class Identity(Handle):
         self.work(work)
 
     def set_password(self, user: str | User, password: str | None) -> None:
-        """Give a user another password; None for none.
+        """Change a user's password. With None, the user cannot log in with a password.
 
         Raises:
-            UsageError: there is no such user, or the password is no text.
+            UsageError: the user does not exist, or the password is not a string.
         """
         _checked_secret("password", password)
 
@@ -274,10 +275,10 @@ class Identity(Handle):
         self.work(work)
 
     def remove_user(self, user: str | User) -> None:
-        """Remove a user, with tokens, application credentials and keys.
+        """Remove a user, with their tokens, application credentials and access keys.
 
         Raises:
-            UsageError: there is no such user.
+            UsageError: the user does not exist.
         """
         def work(identity: Keystone) -> None:
             row = named.user(identity, user)
@@ -287,10 +288,10 @@ class Identity(Handle):
         self.work(work)
 
     def remove_project(self, project: str | Project) -> None:
-        """Remove a project; its images stay.
+        """Remove a project. Its images stay.
 
         Raises:
-            UsageError: there is no such project.
+            UsageError: the project does not exist.
         """
         self.work(lambda identity: identity.directory.remove_project(
             named.project(identity, project)))
@@ -299,12 +300,12 @@ class Identity(Handle):
         """Remove a domain with its projects and users.
 
         Raises:
-            UsageError: there is no such domain, or it is the default one.
+            UsageError: the domain does not exist, or is the default domain.
         """
         def work(identity: Keystone) -> None:
             row = named.domain(identity, domain)
             if row is identity.home:
-                raise UsageError(f"{row.name!r} is the default domain, which stays")
+                raise UsageError(f"{row.name!r} is the default domain and cannot be removed")
             for user in identity.directory.users.values():
                 if user.domain_id == row.id:
                     identity.lock(user)
@@ -312,21 +313,21 @@ class Identity(Handle):
 
         self.work(work)
 
-    # looking
+    # reading
 
     def user(self, user: str | User) -> User:
-        """A user, by id or name.
+        """Return a user, by id or name.
 
         Raises:
-            UsageError: there is none, or several have the name.
+            UsageError: no user, or several users, have it.
         """
         return self.work(lambda identity: named.user(identity, user))
 
     def project(self, project: str | Project) -> Project:
-        """A project, by id or name.
+        """Return a project, by id or name.
 
         Raises:
-            UsageError: there is none, or several have the name.
+            UsageError: no project, or several projects, have it.
         """
         return self.work(lambda identity: named.project(identity, project))
 
@@ -352,10 +353,10 @@ class Identity(Handle):
 
     @property
     def token_lifetime(self) -> float:
-        """How long a token is good that somebody logs in for, in seconds; 24 hours.
+        """How long a token from a login stays valid, in seconds. By default 24 hours.
 
         Raises:
-            UsageError: it is set to what is no duration.
+            UsageError: the new value is not a duration.
         """
         return self.work(lambda identity: identity.token_lifetime)
 
@@ -371,13 +372,13 @@ class Identity(Handle):
     def _told(self) -> str:
         identity = self._service.known_identity  # no bridge: a repr must work in every thread
         if identity is None:
-            return "nobody has asked for it yet"
+            return "not used yet"
         directory = identity.directory
         return (f"users {len(directory.users)}, projects {len(directory.projects)}, "
                 f"domains {len(directory.domains)}")
 
     def known_keys(self) -> list[str] | None:
-        """The access keys, for a repr; None as long as nobody has asked for them."""
+        """Return the access keys, for a repr; None before their first use."""
         identity = self._service.known_identity
         return None if identity is None else [key.access for key in identity.keys]
 

@@ -1,4 +1,4 @@
-"""What ``fake.images.add`` and ``image.set`` take, as types."""
+"""Types of the keyword arguments of ``fake.images.add`` and ``image.set``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The images of a fake in the hands of a test: no caller, no policy, no HTTP."""
+"""``fake.images``: images, as a test creates, reads and changes them."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_LISTED = 10  # images that an error text names
+_LISTED = 10  # images in an error message
 _SHOWN = 3  # images in a repr
 
 
 class ImageHandle(Handle):
-    """One image of the fake, as it is now: nothing is copied, each look is a fresh one.
+    """One image of the fake. Each attribute returns the current value.
 
-    What was true of a deleted image last can still be read (its ``status`` is ``deleted``), until
-    ``reset()`` forgets it; then, as for changes of a deleted one, ``UnknownImageError`` is raised.
-    Looks at a handle do not count as looks of a client (``saving=polls(3)``). ``handle["name"]``
-    gives any attribute as the wire shows it.
+    A deleted image keeps its last values, with ``status`` ``deleted``, and cannot be changed:
+    changes raise ``UnknownImageError``. After ``reset()``, reading raises it, too. Reading a
+    handle does not count for ``saving=polls(3)``. ``handle["name"]`` returns any attribute as a
+    response shows it.
     """
 
     __slots__ = ("_held",)
 
     def __init__(self, service: Service, bridge: Bridge, image: Image) -> None:
-        # One attribute of a handle costs as much to set and to read as three things in it.
+        # One attribute is faster to set and to read than three.
         self._held = service, bridge, image
 
     @property
@@ -69,22 +69,22 @@ class ImageHandle(Handle):
 
     @property
     def owner(self) -> str | None:
-        """Id of the project that it belongs to."""
+        """Id of the project that owns it."""
         return self._look(lambda image: image.owner)
 
     @property
     def size(self) -> int | None:
-        """Number of bytes of its data; None while it has none."""
+        """Size of its data in bytes; None without data."""
         return self._look(lambda image: image.size)
 
     @property
     def checksum(self) -> str | None:
-        """MD5 of its data as hex; None while it has none."""
+        """MD5 of its data as hex; None without data."""
         return self._look(lambda image: image.checksum)
 
     @property
     def protected(self) -> bool:
-        """Whether clients may not delete it."""
+        """Whether clients cannot delete it."""
         return self._look(lambda image: image.protected)
 
     @property
@@ -94,13 +94,13 @@ class ImageHandle(Handle):
 
     @property
     def members(self) -> dict[str, MemberStatus]:
-        """The projects that it is shared with, and the status of each: ``{"p2": "accepted"}``."""
+        """The projects that it is shared with, and their statuses: ``{"p2": "accepted"}``."""
         return self._look(lambda image: {key: cast("MemberStatus", one.status)
                                          for key, one in image.members.items()})
 
     @property
     def data(self) -> bytes | None:
-        """Its bytes; None while it has none."""
+        """Its bytes; None without data."""
         return self._look(self._service.images.data_of)
 
     @property
@@ -110,14 +110,14 @@ class ImageHandle(Handle):
 
     @property
     def attributes(self) -> dict[str, object]:
-        """All attributes as its owner sees them on the wire."""
+        """All attributes, as a response shows them to the owner."""
         return self._look(self._service.images.view)
 
     def __getitem__(self, name: str) -> object:
-        """An attribute as the wire shows it, such as ``image["__os_type"]``.
+        """Return an attribute as a response shows it, such as ``image["__os_type"]``.
 
         Raises:
-            UsageError: the image has no such attribute.
+            UsageError: the image does not have the attribute.
         """
         attributes = self.attributes
         if name not in attributes:
@@ -125,30 +125,30 @@ class ImageHandle(Handle):
         return attributes[name]
 
     def activate(self) -> None:
-        """Make it ``active`` now, whatever it was waiting for; data that it lacks is empty.
+        """Make it ``active`` now, without waiting for its lifecycle. Missing data becomes empty.
 
         Raises:
-            UsageError: it is killed.
+            UsageError: the image is killed.
         """
         self._act(self._service.images.activate)
 
     def kill(self, reason: str = KILLED_BY_TEST) -> None:
-        """Make it ``killed`` now: its data is gone, its record stays."""
+        """Make it ``killed`` now: its data is deleted, its record stays."""
         self._act(lambda image: self._service.images.kill(image, reason))
 
     def delete(self) -> None:
-        """Delete it, protected or not, at once or after ``lifecycle.deleting``; one that is
-        ``pending_delete`` already, at once."""
+        """Delete it, even if it is protected, at once or after ``lifecycle.deleting``. An image in
+        ``pending_delete`` is deleted at once."""
         self._act(self._service.images.remove)
 
     def set(self, /, **attributes: Unpack[ImageAttributes]) -> None:
-        """Change attributes, whatever the status.
+        """Change attributes in any status.
 
         Args:
-            attributes: those that ``fake.images.add`` takes, but for ``id`` and instants.
+            attributes: as for ``fake.images.add``, except for ``id`` and instants.
 
         Raises:
-            UsageError: an attribute or value that is not allowed, or a misspelt attribute.
+            UsageError: an attribute or value is not allowed, or an attribute is misspelt.
         """
         self._act(lambda image: self._service.images.change(image, attributes))
 
@@ -159,7 +159,7 @@ class ImageHandle(Handle):
             service.transitions.settle()
             store = service.store
             if store.get(image.id) not in (image, None) or not store.knows(image.id):
-                raise UnknownImageError(f"image {image.id} went with a reset()")
+                raise UnknownImageError(f"image {image.id} was removed by reset()")
             return what(image)
 
         return bridge.run(work)
@@ -183,9 +183,9 @@ class ImageHandle(Handle):
 
 
 class Images(Handle):
-    """``fake.images``: put images there without a client, and look at them.
+    """``fake.images``: adds images without a client, and finds them.
 
-    It can be iterated (oldest first), has a ``len()``, and ``in`` takes an id or a handle.
+    Iterate over it (oldest first), or use ``len()`` and ``in`` with an id or a handle.
     """
 
     def __init__(self, service: Service, bridge: Bridge) -> None:
@@ -193,28 +193,31 @@ class Images(Handle):
         self._bridge = bridge
 
     def add(self, /, **attributes: Unpack[NewImage]) -> ImageHandle:
-        """Put an image into the fake, whatever policy and lifecycle say.
+        """Add an image, without the service's policies and lifecycle.
 
         Args:
-            attributes: attributes as on the wire. The usual ones: ``name``, ``status`` (default
-                ``active``), ``visibility``, ``owner`` (project id; default ``fake.project_id``),
-                ``data`` (bytes), ``members`` (project ids, or project id to status:
-                ``{"p2": "accepted"}``), ``tags``, ``disk_format``, ``min_disk`` (GB), ``min_ram``
-                (MB), ``protected``, ``id``, ``created_at`` and ``updated_at`` (seconds since the
-                epoch). Vendor attributes and free properties go into ``properties``:
+            attributes: attributes by their JSON names. The usual ones: ``name``, ``status``
+                (default ``active``), ``visibility``, ``owner`` (project id; default
+                ``fake.project_id``), ``data`` (bytes), ``members`` (project ids, or project id to
+                status: ``{"p2": "accepted"}``), ``tags``, ``disk_format``, ``min_disk`` (GB),
+                ``min_ram`` (MB), ``protected``, ``id``, ``created_at`` and ``updated_at`` (seconds
+                since the epoch). Vendor attributes and free properties go into ``properties``:
                 ``properties={"__os_version": "Ubuntu 22.04 server 64bit", "mine": "x"}``. They
-                are also taken as keywords, if their names do not resemble an attribute.
+                are also accepted as keywords, if their names do not resemble an attribute.
+
+        Returns:
+            The new image.
 
         Raises:
-            UsageError: an attribute or value that is not allowed, or a misspelt attribute.
+            UsageError: an attribute or value is not allowed, or an attribute is misspelt.
         """
         return self._bridge.run(lambda: self._handle(self._service.images.seed(attributes)))
 
     def __getitem__(self, key: str | ImageHandle) -> ImageHandle:
-        """The image with that id, deleted ones not.
+        """Return the image with this id. Deleted images are not found.
 
         Raises:
-            UnknownImageError: there is none; the text names those that there are.
+            UnknownImageError: the image does not exist; the message lists the existing images.
         """
         image_id = key.id if isinstance(key, ImageHandle) else key
         service, bridge = self._service, self._bridge
@@ -229,11 +232,11 @@ class Images(Handle):
         return bridge.run(work)
 
     def named(self, name: str) -> ImageHandle:
-        """The image of that name.
+        """Return the image with this name.
 
         Raises:
-            UnknownImageError: there is none; the text names those that there are.
-            UsageError: there are several; names need not be unique.
+            UnknownImageError: the image does not exist; the message lists the existing images.
+            UsageError: several images have this name.
         """
         def work() -> ImageHandle:
             found = [image for image in self._all() if image.name == name]
@@ -241,18 +244,18 @@ class Images(Handle):
                 raise UnknownImageError(f"no image is named {name!r}; {self._known()}")
             if len(found) > 1:
                 ids = ", ".join(image.id for image in found)
-                raise UsageError(f"{len(found)} images are named {name!r}: {ids}")
+                raise UsageError(f"{len(found)} images are named {name!r}: {ids}; use an id")
             return self._handle(found[0])
 
         return self._bridge.run(work)
 
     def clear(self) -> None:
-        """Delete every image at once, whatever ``lifecycle.deleting`` says."""
+        """Delete all images at once, without ``lifecycle.deleting``."""
         def work() -> None:
             store, images = self._service.store, self._service.images
             for image in self._all():
                 images.remove(image)
-                if store.get(image.id) is image:  # pending_delete: the second time is final
+                if store.get(image.id) is image:  # pending_delete: the second call deletes it
                     images.remove(image)
 
         self._bridge.run(work)
@@ -283,7 +286,7 @@ class Images(Handle):
         more = ["…"] if len(images) > _SHOWN else []
         return f"{len(images)}" + (f" ({', '.join(shown + more)})" if shown else "")
 
-    # What follows runs where the state belongs.
+    # In the thread that owns the state:
 
     def _handle(self, image: Image) -> ImageHandle:
         return ImageHandle(self._service, self._bridge, image)
@@ -295,8 +298,8 @@ class Images(Handle):
     def _known(self) -> str:
         images = self._service.store.all()
         if not images:
-            return "there are no images"
+            return "no images exist"
         listed = ", ".join(f"{image.id} ({image.name!r})" for image in images[-_LISTED:])
         if len(images) > _LISTED:
             return f"the newest of {len(images)}: {listed}"
-        return f"there are: {listed}"
+        return f"existing images: {listed}"

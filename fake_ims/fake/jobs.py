@@ -1,4 +1,4 @@
-"""``fake.jobs``: the asynchronous jobs in the hands of a test."""
+"""``fake.jobs``: the asynchronous jobs, as a test reads and controls them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHOWN = 3  # jobs in a repr
 
 
 class JobHandle(Handle):
-    """One job, as it is now. Looks at a handle do not count as looks of a client."""
+    """One job. Each attribute returns the current value. Reading does not count for ``polls``."""
 
     __slots__ = ("_bridge", "_job", "_service")
 
@@ -46,7 +46,7 @@ class JobHandle(Handle):
 
     @property
     def progress(self) -> float:
-        """How much of it is done, in percent."""
+        """Its progress in percent."""
         return self._look(self._service.jobs.progress)
 
     @property
@@ -56,50 +56,50 @@ class JobHandle(Handle):
 
     @property
     def fail_reason(self) -> str | None:
-        """Why it has failed."""
+        """Why it failed; None if it did not."""
         return self._look(lambda job: job.fail_reason)
 
     @property
     def entities(self) -> dict[str, Any]:
-        """What ``entities`` tells of its work: ``image_id``, ``image_name``, ``results``."""
+        """The ``entities`` of the response: ``image_id``, ``image_name``, ``results``."""
         return self._look(lambda job: job.work.entities())
 
     def start(self, progress: float | None = None) -> None:
-        """Let it run now: ``RUNNING``; with ``progress`` (percent) it stays there.
+        """Let it run now. With ``progress`` (percent), it stays ``RUNNING`` at that percentage.
 
         Raises:
-            UsageError: it is over, or the percentage is none.
+            UsageError: the job has ended, or the percentage is invalid.
         """
         self._look(lambda job: self._service.jobs.start(job, progress))
 
     def go_on(self) -> None:
-        """Let it go on, if a fault lets it hang; if its time is over, it ends now."""
+        """Let it continue if a fault makes it hang. If its time is over, it ends now."""
         self._look(self._service.jobs.go_on)
 
     def succeed(self) -> None:
         """Let it succeed now.
 
         Raises:
-            UsageError: it is over.
+            UsageError: the job has ended.
         """
         self._look(self._service.jobs.succeed)
 
     def fail(self, error_code: str = "IMG.0061", reason: str | None = None) -> None:
-        """Let it fail now: what it was making is killed, or never was there.
+        """Let it fail now. Images that it has not finished are killed.
 
         Args:
             error_code: an error code of the reference.
             reason: ``fail_reason``; by default the code's message.
 
         Raises:
-            UsageError: it is over, or there is no such code.
+            UsageError: the job has ended, or the error code is unknown.
         """
         self._look(lambda job: self._service.jobs.fail(job, error_code, reason))
 
     def _look(self, what: Callable[[Job], T]) -> T:
         def work() -> T:
             if self._service.jobs.get(self._job.id) is not self._job:
-                raise UnknownJobError(f"job {self._job.id} went with a reset()")
+                raise UnknownJobError(f"job {self._job.id} was removed by reset()")
             return what(self._job)
 
         return self._bridge.run(work)
@@ -115,17 +115,17 @@ class JobHandle(Handle):
 
 
 class Jobs(Handle):
-    """``fake.jobs``: iterate over them (oldest first), ``len()``, ``fake.jobs[job_id]``."""
+    """``fake.jobs``: iterate over it (oldest first), or use ``len()`` and ``fake.jobs[job_id]``."""
 
     def __init__(self, service: Service, bridge: Bridge) -> None:
         self._service = service
         self._bridge = bridge
 
     def __getitem__(self, job_id: str) -> JobHandle:
-        """The job of that id.
+        """Return the job with this id.
 
         Raises:
-            UnknownJobError: there is none; the text names those that there are.
+            UnknownJobError: the job does not exist; the message lists the newest jobs.
         """
         def work() -> JobHandle:
             job = self._service.jobs.get(job_id)
@@ -133,23 +133,23 @@ class Jobs(Handle):
                 known = ", ".join(f"{one.id} ({one.type.name})"
                                   for one in self._service.jobs.all()[-10:])
                 raise UnknownJobError(f"no job has the id {job_id!r}; "
-                                      + (f"the newest are: {known}" if known else "there is none"))
+                                      + (f"the newest are: {known}" if known else "no jobs exist"))
             return self._handle(job)
 
         return self._bridge.run(work)
 
     @property
     def last(self) -> JobHandle:
-        """The job that was begun last.
+        """The job that was started last.
 
         Raises:
-            UnknownJobError: there is none.
+            UnknownJobError: no job has been started.
         """
         def work() -> JobHandle:
             parts = {part.id for job in self._service.jobs.all() for part in job.sub_jobs}
             whole = [job for job in self._service.jobs.all() if job.id not in parts]
             if not whole:
-                raise UnknownJobError("there has been no job yet")
+                raise UnknownJobError("no job has been started yet")
             return self._handle(whole[-1])
 
         return self._bridge.run(work)
@@ -162,16 +162,16 @@ class Jobs(Handle):
         job_type: str | None = None,
         count: int = 1,
     ) -> None:
-        """The next ``count`` jobs end ``FAIL``, when their time is over.
+        """Let the next ``count`` jobs end in ``FAIL``, when their time is over.
 
         Args:
             error_code: an error code of the reference.
             reason: ``fail_reason``; by default the code's message.
             job_type: only jobs of this type, such as ``imsImportImageJob``.
-            count: how many.
+            count: number of jobs.
 
         Raises:
-            UsageError: no such code or type, or no such count.
+            UsageError: the error code or type is unknown, or ``count`` is not a positive integer.
         """
         self._bridge.run(lambda: self._service.jobs.fail_next(error_code, reason, job_type=job_type,
                                                               count=count))

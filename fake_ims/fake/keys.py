@@ -1,4 +1,4 @@
-"""``fake.identity.keys``: pairs of access key and secret key, in the hands of a test."""
+"""``fake.identity.keys``: pairs of access key and secret key."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class AccessKeys(Handle):
-    """The key pairs, by access key; it can be iterated and has a ``len()``."""
+    """The pairs by access key. Iterate over it, or use ``len()``."""
 
     def __init__(self, people: Identity) -> None:
         self._people = people
@@ -31,18 +31,18 @@ class AccessKeys(Handle):
         secret: str | None = None,
         security_token: str | None = None,
     ) -> AccessKey:
-        """A pair of keys; what is not given is made.
+        """Add a pair of keys. Missing values are generated.
 
         Args:
-            user: whose it is.
-            project: the project of requests that name none; by default the first on which the
-                user has a role.
+            user: the owner.
+            project: the project of requests that do not name one; by default the first on which
+                the user has a role.
             access, secret: the pair.
-            security_token: of a temporary pair, what requests must bring beside the signature.
+            security_token: makes the pair temporary: requests must carry this token.
 
         Raises:
-            UsageError: there is no such user, he has no role on a project, the access key is
-                taken, or an argument cannot be.
+            UsageError: the user does not exist or has no role on the project, the access key is
+                taken, or an argument is invalid.
         """
         def work(identity: Keystone) -> AccessKey:
             directory, keys = identity.directory, identity.keys
@@ -50,7 +50,7 @@ class AccessKeys(Handle):
             target = named.project_of(identity, owner, project)
             name = access or derived_id("access", owner.id, str(len(keys)))[:20].upper()
             if name in keys:
-                raise UsageError(f"there is an access key {name!r} already")
+                raise UsageError(f"access key {name!r} already exists")
             return keys.add(
                 name, secret or derived_id("secret", name), project_id=target.id,
                 user_id=owner.id, roles=directory.roles(owner.id, target.id),
@@ -64,16 +64,16 @@ class AccessKeys(Handle):
         """Remove a pair, by its access key.
 
         Raises:
-            UsageError: there is none.
+            UsageError: it does not exist.
         """
         access = self[key].access
         self._people.work(lambda identity: identity.keys.remove(access))
 
     def __getitem__(self, key: str | AccessKey) -> AccessKey:
-        """The pair of an access key.
+        """Return the pair with this access key.
 
         Raises:
-            UsageError: there is none.
+            UsageError: it does not exist.
         """
         def work(identity: Keystone) -> AccessKey:
             access = key.access if isinstance(key, AccessKey) else key
@@ -92,4 +92,4 @@ class AccessKeys(Handle):
 
     def _told(self) -> str:
         known = self._people.known_keys()
-        return "nobody has asked for them yet" if known is None else ", ".join(known) or "none"
+        return "not used yet" if known is None else ", ".join(known) or "none"

@@ -1,4 +1,4 @@
-"""What a client needs to log in to a fake, as ``FakeIMS`` has it."""
+"""The part of ``FakeIMS`` that clients need to log in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class LogIn(Handle, ABC):
-    """The default user's log-in. All of it is the same after a reset, unless settings change."""
+    """The default user's login. A reset keeps it, unless settings change."""
 
     _service: Service
     _host: str
@@ -25,56 +25,56 @@ class LogIn(Handle, ABC):
     @property
     @abstractmethod
     def url(self) -> str:
-        """Where the fake listens."""
+        """The URL of the fake."""
 
     @property
     def auth_url(self) -> str:
-        """Where Keystone v3 is: ``OS_AUTH_URL``.
+        """The URL of Keystone v3, for ``OS_AUTH_URL``.
 
         Raises:
-            NotRunningError: the fake does not run.
+            NotRunningError: the fake is not running.
         """
         return f"{self.url}/v3"
 
     @property
     def region(self) -> str:
-        """Name of the region: ``OS_REGION_NAME``."""
+        """Name of the region, for ``OS_REGION_NAME``."""
         return self._service.region
 
     @property
     def username(self) -> str:
-        """Name of the default user: ``OS_USERNAME``."""
+        """Name of the default user, for ``OS_USERNAME``."""
         from ..domain.identity.population import USERNAME
 
         return USERNAME
 
     @property
     def password(self) -> str:
-        """The default user's password: ``OS_PASSWORD``. The user ``admin`` has it, too."""
+        """Password of the default user and of ``admin``, for ``OS_PASSWORD``."""
         from ..domain.identity.population import PASSWORD
 
         return PASSWORD
 
     @property
     def admin_username(self) -> str:
-        """Name of the user who has role admin, with the same password."""
+        """Name of the user with role ``admin``. It has the same password."""
         from ..domain.identity.population import ADMIN_NAME
 
         return ADMIN_NAME
 
     @property
     def project_name(self) -> str:
-        """Name of the default project, which is the region's: ``OS_PROJECT_NAME``."""
+        """Name of the default project, for ``OS_PROJECT_NAME``. It is the region's name."""
         return self._service.region
 
     @property
     def user_domain_name(self) -> str:
-        """Name of the domain of the default user and project: ``OS_USER_DOMAIN_NAME``."""
+        """Name of the domain of the default user and project, for ``OS_USER_DOMAIN_NAME``."""
         return self._service.profile.domain[1]
 
     @property
     def user_domain_id(self) -> str:
-        """Id of that domain: ``OS_USER_DOMAIN_ID``."""
+        """Id of that domain, for ``OS_USER_DOMAIN_ID``."""
         return self._service.profile.domain[0]
 
     @property
@@ -86,7 +86,7 @@ class LogIn(Handle, ABC):
 
     @property
     def secret_key(self) -> str:
-        """The secret key (SK) that belongs to it."""
+        """The default user's secret key (SK)."""
         from ..domain.keys import DEFAULT_SECRET_KEY
 
         return DEFAULT_SECRET_KEY

@@ -1,6 +1,6 @@
-"""Where each name of the Python API is: what an error text says to write instead.
+"""Finds where a name of the Python API belongs, for the hints in error messages.
 
-Loaded with the first such error.
+This module is loaded with the first such error.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .jobs import JobHandle, Jobs
 from .keys import AccessKeys
 from .tenant import Tenant
 
-#: How a test gets to each handle. Of several places of one name the first ones are told.
+#: How a test reaches each handle. If a name is in several places, hints show the first ones.
 PLACES: tuple[tuple[str, type], ...] = (
     ("fake", FakeIMS),
     ("fake.lifecycle", Lifecycle),
@@ -43,9 +43,9 @@ PLACES: tuple[tuple[str, type], ...] = (
     ("tenant", Tenant),
     ("fake.scenario", Scenario),
 )
-_TOLD = 2  # places that one text names
-_NEAR = 0.75  # how close a name must be to stand for another one
-#: Other names, of clients, of other fakes or of earlier days, and where to look.
+_TOLD = 2  # maximum number of places in one hint
+_NEAR = 0.75  # minimum similarity of a name to the closest one
+#: Names from clients, from other fakes or from earlier versions, and where to look instead.
 _ALSO = {
     "journal": "fake.requests", "exchanges": "fake.requests", "calls": "fake.requests",
     "history": "fake.requests", "log": "fake.requests", "time": "fake.clock",
@@ -59,7 +59,7 @@ _ALSO = {
 _OF_AN_IMAGE = frozenset({*SETTABLE, "data", "members"})
 _SETTINGS = ("auth", "deleting", "jobs", "profile", "region", "saving", "seed", "strict")
 _TENANT = "tenant.expire() or tenant.revoke(), or fake.tenant(…) for another caller"
-#: What to do instead of setting what cannot be set.
+#: What to do instead of setting an attribute that cannot be set.
 _INSTEAD: dict[tuple[type, str], str] = {
     (ImageHandle, "status"): "image.kill(), image.activate(), image.delete() or "
                              "image.set(status=…)",
@@ -81,13 +81,13 @@ _INSTEAD: dict[tuple[type, str], str] = {
     (FakeIMS, "faults"): "fake.faults.add(…)",
     (FakeIMS, "clock"): "fake.clock.advance('10m')",
 }
-#: How a name of the module is written where no import of it can be made.
+#: What to write instead of a name of the module where an import is impossible.
 _TEXTS = {"polls": "the text 'polls(3)'", "by_hand": "the text 'by hand'",
           "uniform": '{"uniform": ["1s", "3s"]}', "sweep": "@pytest.mark.fake_ims_sweep"}
 
 
 def advise(kind: type, name: str, setting: bool) -> str | None:
-    """What to write instead of a name that a handle does not have, or that cannot be set."""
+    """Return what to write instead of a name that does not exist, or cannot be set."""
     return _of_the_module(kind, name) or (
         _instead_of_setting(kind, name) if setting else None) or _found(kind, name, setting)
 
@@ -161,7 +161,7 @@ def _names(kind: type, setting: bool) -> list[str]:
 
 
 def _written(place: str, kind: type, name: str, *, setting: bool) -> str:
-    """A name as a test writes it: ``fake.clock.advance(…)``, ``fake.lifecycle.saving = …``."""
+    """Return a name as a test writes it: ``fake.clock.advance(…)``, ``fake.auth = …``."""
     if setting:
         return f"{place}.{name} = …"
     found: Any = getattr(kind, name, None)

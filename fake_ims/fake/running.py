@@ -1,4 +1,4 @@
-"""How a fake is started and stopped, as ``FakeIMS`` has it."""
+"""The part of ``FakeIMS`` that starts and stops it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Running(Handle, ABC):
-    """A service in a thread of its own, in the running loop, or in another server."""
+    """Runs a service in its own thread, in the running loop, or in another server."""
 
     _service: Service
     _bridge: Bridge
@@ -40,15 +40,15 @@ class Running(Handle, ABC):
 
     @abstractmethod
     def _begin_anew(self) -> None:
-        """Forget everything: the application has ended, and another one begins."""
+        """Remove all state, because the application has ended and a new one starts."""
 
     def start(self) -> Self:
-        """Run in a thread of its own; gives the fake itself. ``with`` does it, too.
+        """Start the fake in its own thread, and return it. ``with`` does the same.
 
         Raises:
             PortTakenError: the port is in use.
-            UsageError: it runs already, or cannot listen on that host and port.
-            WrongLoopError: it runs in a loop already.
+            UsageError: the fake is already running, or cannot listen on the host and port.
+            WrongLoopError: the fake is already running in a loop.
 
         Warns:
             ExposedWarning: other machines can reach it.
@@ -64,16 +64,16 @@ class Running(Handle, ABC):
             raise
         self._bridge.open(calls)
         self._server = server
-        # One that is forgotten ends with the object, or with the interpreter.
+        # A fake that nobody stops ends with the object or the interpreter.
         self._forgotten = weakref.finalize(self, server.let_go)
         return self
 
     def stop(self) -> None:
-        """End it: cut connections, forget images. One that does not run is left alone.
+        """Stop the fake, cut its connections and remove its images. Does nothing if not running.
 
         Raises:
-            WrongLoopError: it runs in the calling thread's loop, or was started by ``async with``,
-                which has to end it.
+            WrongLoopError: the fake was started by ``async with``, which has to stop it, or the
+                call comes from the fake's own thread.
         """
         from ..server.run import OwnThread
 
@@ -82,8 +82,8 @@ class Running(Handle, ABC):
             return
         if not isinstance(server, OwnThread):
             if not server.loop.is_closed():
-                raise WrongLoopError("this fake runs in the loop in which 'async with' started "
-                                     "it; it stops where that block ends")
+                raise WrongLoopError("'async with' started this fake; it stops at the end of that "
+                                     "block")
             server.abandon()
             self._ended()
             self._service.store.close()
@@ -126,7 +126,8 @@ class Running(Handle, ABC):
         if not isinstance(server, InLoop):
             return
         if asyncio.get_running_loop() is not server.loop:
-            raise WrongLoopError("this fake was started in another loop; it has to be left there")
+            raise WrongLoopError("this fake was started in another loop; leave its 'async with' "
+                                 "block in that loop")
         self._ended()
         await server.stop()
 
@@ -151,14 +152,15 @@ class Running(Handle, ABC):
 
         if self._server is not None:
             if isinstance(self._server, InLoop):
-                raise WrongLoopError("this fake runs in a loop already ('async with'); it cannot "
-                                     "be started a second time")
-            raise UsageError("this fake runs already: leave out start() where 'with' does it")
+                raise WrongLoopError("this fake is already running in a loop ('async with'); it "
+                                     "cannot be started a second time")
+            raise UsageError("this fake is already running; 'with' calls start(), so leave out "
+                             "one of them")
         self._bridge.renew()
         app = self._build()
         if app.frozen:
-            raise WrongLoopError("fake.app is in use by another server, such as aiohttp's test "
-                                 "client; make a second FakeIMS")
+            raise WrongLoopError("another server, such as aiohttp's test client, uses fake.app; "
+                                 "create a second FakeIMS")
         sock = listen(self._host, self._port)
         self._url = url_of(sock)
         self._address = sock.getsockname()[0]
@@ -181,12 +183,12 @@ class Running(Handle, ABC):
 
     @property
     def running(self) -> bool:
-        """Whether it has been started and answers."""
+        """Whether it has been started and has not ended."""
         return self._server is not None and self._server.is_alive
 
     @property
     def app(self) -> web.Application:
-        """The application, for aiohttp's own test client; for that the fake need not be started.
+        """The application, for aiohttp's own test client. The fake does not need to be started.
 
         Raises:
             NotRunningError: the fake has been stopped.

@@ -1,4 +1,4 @@
-"""What is looked after while a test runs: its scenario, and strict mode, as ``FakeIMS`` has it."""
+"""The part of ``FakeIMS`` with scenarios, strict mode and the control API."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Scripted(Handle, ABC):
     @property
     @abstractmethod
     def faults(self) -> Faults:
-        """Failures on demand."""
+        """The faults."""
 
     @abstractmethod
     def twin(self, **settings: Any) -> FakeIMS:
@@ -45,21 +45,22 @@ class Scripted(Handle, ABC):
     @property
     @abstractmethod
     def requests(self) -> Journal:
-        """Every exchange."""
+        """The journal."""
 
     def load(
         self, source: str | PathLike[str] | Mapping[str, object], **settings: Any
     ) -> Scenario:
-        """Reset, and play a scenario: its settings, images, world and faults at once, its steps
-        when they are due.
+        """Reset the fake and play a scenario.
+
+        Its settings, images, world and faults apply at once, its steps when they are due.
 
         Args:
             source: a file in TOML or JSON, or the document as a dict.
-            settings: as ``reset`` has them; they go before those of the scenario.
+            settings: as for ``reset``. They take precedence over the scenario's settings.
 
         Raises:
-            UsageError: something in it cannot be: a line for each problem, with file, line and
-                key. Nothing has been done then.
+            UsageError: the scenario is invalid; the message has one line with file, line and key
+                for each problem. Nothing has changed.
             NotRunningError: the fake has been stopped.
         """
         from ..scenario import load  # few tests have one
@@ -68,7 +69,7 @@ class Scripted(Handle, ABC):
         return self.play(load(source, self.twin, **settings))
 
     def play(self, document: ScenarioDocument) -> Scenario:
-        """``load`` for a scenario that has been read before (``scenario.load``).
+        """Play a scenario that ``scenario.load`` has read.
 
         Raises:
             UsageError: it was read for a fake with other settings, and this one cannot play it.
@@ -93,23 +94,24 @@ class Scripted(Handle, ABC):
 
     @property
     def scenario(self) -> Scenario | None:
-        """The scenario that is being played; None if there is none."""
+        """The scenario that is playing; None without one."""
         return self._service.scenario
 
     @property
     def strict(self) -> bool:
-        """Whether a test fails for its complaints."""
+        """Whether a test fails if there are ``complaints``."""
         return self._service.strict
 
     def complaints(self) -> list[str]:
-        """What strict mode fails a test for: requests that no client should send, and faults that
-        never fired."""
+        """Return what strict mode fails a test for: requests that no client should send, and
+        faults that never fired."""
         return [*self.requests.unexpected(),
                 *(f"this fault never fired: {fault}" for fault in self.faults.unused())]
 
     def peek(self, look: Callable[[Service], T]) -> T:
-        """What a function sees of the service's state, all that is due by now done; also after
-        the loop that this fake ran in has ended. For the sweep.
+        """Call a function with the service's state, after applying everything that is due.
+
+        This works even after the fake's loop has ended. The sweep uses it.
 
         Raises:
             NotRunningError: the fake has been stopped, and its state is gone.
@@ -130,8 +132,9 @@ class Scripted(Handle, ABC):
     ) -> Callable[[web.Request], Awaitable[web.Response]]:
         if token is not None and (not isinstance(token, str) or not token.isprintable()
                                   or not token.strip()):
-            raise UsageError(f"control_token is a text that a header can hold, not {token!r}")
-        me = weakref.ref(self)  # a fake that is forgotten must be able to end
+            raise UsageError("control_token must be a string that a header can contain, not "
+                             f"{token!r}")
+        me = weakref.ref(self)  # lets an unused fake be garbage-collected
 
         async def answer(request: web.Request) -> web.Response:
             from ..control.server import answer  # few clients ask for it

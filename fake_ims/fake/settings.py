@@ -1,4 +1,4 @@
-"""The settings of a fake, checked."""
+"""The settings of a fake, and their checks."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from ..profiles import NAMES
 from ..server.state import DEFAULT_REGION
 
 DEFAULT_SEED = 0
-# As command lines and ini files write them.
+# As in command lines and ini files.
 _WORDS = {"true": True, "false": False}
 _REGION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a reset can change.
+    """The settings that a reset can change.
 
     Attributes:
         profile: ``otc`` or ``openstack``.
@@ -31,8 +31,8 @@ class Settings:
         deleting: how long an image stays ``pending_delete``.
         jobs: how long an asynchronous job takes.
         region: name of the region.
-        seed: of the chance that faults have.
-        strict: whether a test fails for what no client should send.
+        seed: seed of random faults.
+        strict: whether a test fails for requests that no client should send.
     """
 
     profile: Profile
@@ -58,10 +58,10 @@ class Settings:
         seed: object = DEFAULT_SEED,
         strict: object = False,
     ) -> Settings:
-        """Settings as users write them; host and port are checked beside them.
+        """Return the settings that a user has written. Also checks host and port.
 
         Raises:
-            UsageError: for all that are wrong, in one text.
+            UsageError: settings are invalid; the message lists all of them.
         """
         wrong = [f"{sound.dotted(path)}: {text}" for path, text in sound.problems(
             {"host": host, "region": region, "seed": seed})]
@@ -72,25 +72,25 @@ class Settings:
         times: list[Due] = []
         for name, value in (("saving", saving), ("deleting", deleting), ("jobs", jobs)):
             try:
-                # Reading the default each time would be a tenth of what a fake costs to make.
-                # The type is not known here: it is due() that refuses what no user may write.
+                # Parsing the default each time would take a tenth of the time to create a fake.
+                # The type is unknown here; due() refuses invalid values.
                 times.append(AT_ONCE if value == "0s" else due(value))  # type: ignore[arg-type]
             except UsageError as error:
                 times.append(AT_ONCE)
                 wrong.append(f"{name}: {error}")
         if not isinstance(host, str) or not host:
-            wrong.append(f"host is an address such as '127.0.0.1', not {shown(host)}")
+            wrong.append(f"host must be an address such as '127.0.0.1', not {shown(host)}")
         if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
-            wrong.append(f"port is a whole number from 0 (any free one) to 65535, not "
+            wrong.append("port must be an integer from 0 (any free one) to 65535, not "
                          f"{shown(port)}")
         if not isinstance(region, str) or not _REGION.fullmatch(region):
-            wrong.append(f"region is a name such as {DEFAULT_REGION!r}, not {shown(region)}")
+            wrong.append(f"region must be a name such as {DEFAULT_REGION!r}, not {shown(region)}")
         if isinstance(seed, bool) or not isinstance(seed, (int, str)) or seed == "":
-            wrong.append(f"seed is a whole number or a text, not {shown(seed)}")
+            wrong.append(f"seed must be an integer or a non-empty string, not {shown(seed)}")
         if isinstance(strict, str) and strict.lower() in _WORDS:
             strict = _WORDS[strict.lower()]
         if not isinstance(strict, bool):
-            wrong.append(f"strict is True or False, not {shown(strict)}")
+            wrong.append(f"strict must be True or False, not {shown(strict)}")
         if wrong:
             raise UsageError("; ".join(wrong))
         return cls(cast("Profile", profile), cast("AuthMode", auth), times[0], times[1],

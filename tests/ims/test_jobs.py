@@ -117,7 +117,7 @@ def test_what_cannot_be_asked_of_a_job(ims: Ims) -> None:
 
 def test_jobs_can_be_looked_at(ims: Ims) -> None:
     jobs = ims.fake.jobs
-    with pytest.raises(UnknownJobError, match="no job yet"):
+    with pytest.raises(UnknownJobError, match="no job has been started yet"):
         _ = jobs.last
     first, second = begin(ims), begin(ims)
     assert list(jobs) == [first, second]
@@ -127,7 +127,7 @@ def test_jobs_can_be_looked_at(ims: Ims) -> None:
     with pytest.raises(UnknownJobError, match=first.id):
         _ = jobs["x"]
     ims.fake.reset()
-    with pytest.raises(UnknownJobError, match="went with a reset"):
+    with pytest.raises(UnknownJobError, match=r"was removed by reset\(\)"):
         _ = first.status
 
 

@@ -235,7 +235,7 @@ def test_another_user_of_the_project_is_not_limited(ims: Ims) -> None:
     ({"policy": {"Statement": [{"Effect": "Allow", "Action": "ims:*:*"}]}}, "must be a list"),
     ({"policy": {"Statement": [{"Effect": "Allow", "Action": [], "Condition": {}}]}},
      "'Condition'"),
-    ({"enterprise_projects": "0"}, "is a list of ids"),
+    ({"enterprise_projects": "0"}, "must be a list of ids"),
 ])
 def test_what_cannot_be_a_policy_is_said_so(
     ims: Ims, arguments: dict[str, Any], text: str

@@ -185,5 +185,5 @@ def test_names_that_there_are_not(fake_ims: FakeIMS, tmp_path: Path) -> None:
 
 
 def test_settings_that_contradict_are_told_too(fake_ims: FakeIMS) -> None:
-    with pytest.raises(UsageError, match="region is a name"):
+    with pytest.raises(UsageError, match="region must be a name"):
         fake_ims.load({"settings": {"region": "é"}})

@@ -117,7 +117,7 @@ def test_what_cannot_be_done_is_told_at_the_end(fake_ims: FakeIMS) -> None:
     wire.get("/v2/images")
     first, second = script.complaints()
     assert first.startswith("scenario:1: steps[0].delete[0]: no image")
-    assert second == "scenario:1: steps[1].job: there has been no job yet"
+    assert second == "scenario:1: steps[1].job: no job has been started yet"
 
 
 def test_expectations_and_steps_that_never_came(fake_ims: FakeIMS) -> None:
