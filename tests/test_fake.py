@@ -187,10 +187,10 @@ def test_an_unknown_image_is_named_with_those_that_there_are(fake_ims: FakeIMS) 
     with pytest.raises(UnknownImageError, match="no images exist"):
         fake_ims.images["x"]
     image = fake_ims.images.add(name="base")
-    known = re.escape(f"{image.id} ('base')")
-    with pytest.raises(UnknownImageError, match=f"no image has the id 'x'; existing images: {known}"):
+    known = "existing images: " + re.escape(f"{image.id} ('base')")
+    with pytest.raises(UnknownImageError, match=f"no image has the id 'x'; {known}"):
         fake_ims.images["x"]
-    with pytest.raises(UnknownImageError, match=f"no image is named 'bse'; existing images: {known}"):
+    with pytest.raises(UnknownImageError, match=f"no image is named 'bse'; {known}"):
         fake_ims.images.named("bse")
     with pytest.raises(KeyError):
         fake_ims.images["x"]
