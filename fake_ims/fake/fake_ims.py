@@ -59,6 +59,8 @@ class FakeIMS(Running, Scripted, LogIn):
         port: the port to listen on; 0 for a free one.
         control: whether ``/_fake_ims/`` is answered: all that this object can do, as JSON.
         control_token: what clients of it must send in ``X-Fake-Ims-Control``; None for nothing.
+        allowed_hosts: names of this machine that clients of it may use, such as ``["fake-ims"]``,
+            besides loopback names and the address of the fake.
         keep_exchanges: how many exchanges ``requests`` keeps; the oldest go first.
         keep_bytes: how many bytes of each body it keeps.
 
@@ -88,6 +90,7 @@ class FakeIMS(Running, Scripted, LogIn):
         port: int = 0,
         control: bool = True,
         control_token: str | None = None,
+        allowed_hosts: Iterable[str] = (),
         keep_exchanges: int = EXCHANGES,
         keep_bytes: int = BODY_BYTES,
     ) -> None:
@@ -106,7 +109,7 @@ class FakeIMS(Running, Scripted, LogIn):
         service.faults.look = self._bridge.look
         service.journal.run = self._bridge.look
         if control:
-            service.control = self._controlled(control_token)
+            service.control = self._controlled(control_token, host, allowed_hosts)
         self._apply(self._initial)
         Running.__init__(self)
 
