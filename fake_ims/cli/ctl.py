@@ -147,7 +147,7 @@ def _request(route: Route, given: dict[str, Any], base: str) -> urllib.request.R
                 raise unknown(f"argument of {route.id}", name, known)
     url = base + PREFIX + path + (f"?{urllib.parse.urlencode(query)}" if query else "")
     body = None if route.body is NO_BODY else json.dumps(given).encode()
-    headers = {"Content-Type": "application/json"} if body is not None else {}
+    headers = {} if route.method == "GET" else {"Content-Type": "application/json"}
     return urllib.request.Request(url, body, headers, method=route.method)
 
 

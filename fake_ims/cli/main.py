@@ -109,6 +109,9 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
                  help="disable the control API under /_fake_ims/")
     serve.option("--control-token", metavar="TOKEN",
                  help="token that control requests must send in the header X-Fake-Ims-Control")
+    serve.option("--allowed-host", action="append", default=[], metavar="NAME",
+                 help="name in control requests to accept besides localhost and the address of "
+                 "--host; can be repeated")
     serve.option("--ready-file", metavar="FILE",
                  help="write a JSON file with URL and credentials when the fake is ready; "
                  "remove it at exit")
@@ -169,7 +172,7 @@ def _serve(given: argparse.Namespace) -> int:
                 profile=given.profile, auth=given.auth, saving=given.saving,
                 deleting=given.deleting, jobs=given.jobs, region=given.region, seed=given.seed,
                 scenario=given.scenario, control=not given.no_control,
-                control_token=given.control_token,
+                control_token=given.control_token, allowed_hosts=given.allowed_host,
                 host=given.host, port=given.port, ready_file=given.ready_file,
                 clouds_yaml=given.clouds_yaml, print_env=given.print_env, quiet=given.quiet,
                 out=out,

@@ -49,6 +49,7 @@ def serve(
     scenario: str | None,
     control: bool,
     control_token: str | None,
+    allowed_hosts: list[str],
     host: str,
     port: int,
     ready_file: str | None,
@@ -60,8 +61,8 @@ def serve(
     """Run the fake until SIGINT or SIGTERM.
 
     Args:
-        profile, auth, saving, deleting, jobs, region, seed, host, port, control, control_token:
-            the same as the arguments of ``FakeIMS``.
+        profile, auth, saving, deleting, jobs, region, seed, host, port, control, control_token,
+            allowed_hosts: the same as the arguments of ``FakeIMS``.
         scenario: scenario file to play; its settings override the others.
         ready_file: JSON file to write when the fake is ready, with ``url``, ``token``,
             ``project_id``, ``pid`` and the credentials of the default user. It is removed at exit.
@@ -77,12 +78,12 @@ def serve(
     """
     fake = FakeIMS(profile=cast("Profile", profile), auth=cast("AuthMode", auth), saving=saving,
                    deleting=deleting, jobs=jobs, region=region, seed=seed, host=host, port=port,
-                   control=control, control_token=control_token)
+                   control=control, control_token=control_token, allowed_hosts=allowed_hosts)
     played: ScenarioDocument | None = None
     if scenario is not None:
         from ..scenario import load
 
-        played = load(scenario, FakeIMS)
+        played = load(scenario, fake.twin)
     files: list[tuple[OwnFile, Callable[[], str]]] = []
     if clouds_yaml is not None:
         files.append((configuration.clouds_file(clouds_yaml),

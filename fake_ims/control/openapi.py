@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from ..documents.schemas import table
 from ..version import __version__
@@ -17,7 +18,10 @@ _ERROR = table({
     }, required=("message",)),
 }, required=("error",))
 _MEANINGS = {400: "the request is invalid; the fake is unchanged",
-             401: "the control token is missing or wrong", 404: "it does not exist"}
+             401: "the control token is missing or wrong",
+             403: "a page of another site, or a Host that is not allowed",
+             404: "it does not exist", 413: "the body is too large",
+             415: "the header Content-Type: application/json is missing"}
 
 
 def description(routes: Iterable[Route]) -> dict[str, object]:
@@ -28,6 +32,8 @@ def description(routes: Iterable[Route]) -> dict[str, object]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Control API of fake_ims", "version": __version__},
+        "servers": [{"url": "/"}],
+        "security": [{}, {"token": []}],
         "paths": paths,
         "components": {
             "schemas": {"Error": _ERROR},
@@ -38,7 +44,7 @@ def description(routes: Iterable[Route]) -> dict[str, object]:
 
 
 def _operation(route: Route) -> dict[str, object]:
-    found: dict[str, object] = {"operationId": route.id, "summary": route.says}
+    found: dict[str, Any] = {"operationId": route.id, "summary": route.says}
     parameters: list[object] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in re.findall(r"\{(\w+)\}", route.path)
@@ -49,12 +55,15 @@ def _operation(route: Route) -> dict[str, object]:
         found["parameters"] = parameters
     if route.body is not NO_BODY:
         found["requestBody"] = {"content": {"application/json": {"schema": dict(route.body)}}}
+        if "anyOf" in route.body or route.body.get("required"):
+            found["requestBody"]["required"] = True
     if route.answer:
         content: dict[str, object] = {"application/json": {"schema": {"type": "object"}}}
         answers: dict[str, object] = {"200": {"description": route.answer, "content": content}}
     else:
         answers = {"204": {"description": "success"}}
-    for status in (400, 401, *route.errors):
+    general = (400, 401, 403) if route.method == "GET" else (400, 401, 403, 413, 415)
+    for status in sorted({*general, *route.errors}):
         answers[str(status)] = {
             "description": _MEANINGS[status],
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}

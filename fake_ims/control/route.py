@@ -22,13 +22,18 @@ class ControlError(Exception):
         status: HTTP status.
         message: what is wrong, and what to send instead.
         problems: the single problems of the body or query.
+        headers: headers of the response.
     """
 
-    def __init__(self, status: int, message: str, problems: tuple[Problem, ...] = ()) -> None:
+    def __init__(
+        self, status: int, message: str, problems: tuple[Problem, ...] = (), *,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.problems = problems
+        self.headers = headers or {}
 
 
 @dataclass(frozen=True)
@@ -55,10 +60,12 @@ class Text:
     Attributes:
         text: the body.
         content_type: media type of the body.
+        headers: further headers of the response.
     """
 
     text: str
     content_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 NO_BODY: Schema = table({})
@@ -77,7 +84,7 @@ class Route:
         body: schema of the body.
         query: schema of each query parameter, by name.
         answer: description of the response.
-        errors: error statuses besides 400 and 401.
+        errors: error statuses besides those that every operation has.
     """
 
     id: str

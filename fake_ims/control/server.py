@@ -1,42 +1,40 @@
-"""Handles control requests: finds the route, checks token, query and body, reports errors."""
+"""Handles control requests: finds the route, checks query and body, reports errors."""
 
 from __future__ import annotations
 
-import hmac
 import json
 import re
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from aiohttp import web
 
 from ..documents.check import InvalidDocument, check
 from ..domain.sound import dotted
 from ..errors import FakeImsError
+from . import guard
+from .access import Access
 from .route import NO_BODY, PREFIX, Control, ControlError, Route, Text
 from .routes import ROUTES
 
 if TYPE_CHECKING:
     from ..fake.fake_ims import FakeIMS
 
-HEADER = "X-Fake-Ims-Control"
 MAX_BODY = 64 * 1024 * 1024
 
 
-async def answer(fake: FakeIMS, token: str | None, request: web.Request) -> web.Response:
+async def answer(fake: FakeIMS, access: Access, request: web.Request) -> web.Response:
     """Handle a request under ``/_fake_ims``.
 
     Args:
         fake: the fake to control.
-        token: the token that ``X-Fake-Ims-Control`` must contain; None for no check.
+        access: what the request must show.
         request: the request.
     """
     try:
-        given = request.headers.get(HEADER, "")
-        if token is not None and not hmac.compare_digest(given.encode(), token.encode()):
-            raise ControlError(401, "the control token is missing or wrong; send it in the header "
-                               f"{HEADER}")
+        guard.check(access, request)
         route, params = _find(request)
         query = _query(route, request)
         body = await _body(route, request)
@@ -50,31 +48,40 @@ async def answer(fake: FakeIMS, token: str | None, request: web.Request) -> web.
     if found is None:
         return web.Response(status=204)
     if isinstance(found, Text):
-        return web.Response(text=found.text, content_type=found.content_type)
+        return web.Response(text=found.text, content_type=found.content_type,
+                            headers=dict(found.headers))
     return _json(200, found)
 
 
 def _find(request: web.Request) -> tuple[Route, Mapping[str, str]]:
-    path = request.rel_url.path.removeprefix(PREFIX) or "/"
-    allowed = []
+    # The raw path: a name may contain %2F.
+    path = request.rel_url.raw_path.removeprefix(PREFIX) or "/"
+    allowed: dict[str, None] = {}
     for route, pattern in _patterns():
         match = pattern.fullmatch(path)
         if match is not None:
             if route.method == request.method:
-                return route, match.groupdict()
-            allowed.append(route.method)
+                return route, {name: _decoded(text) for name, text in match.groupdict().items()}
+            allowed[route.method] = None
     if allowed:
         raise ControlError(405, f"{PREFIX}{path} does not support {request.method}; "
-                           f"use {' or '.join(allowed)}")
+                           f"use {' or '.join(allowed)}", headers={"Allow": ", ".join(allowed)})
     raise ControlError(404, f"the control API has no path {PREFIX}{path}; "
                        f"GET {PREFIX}/ lists all operations")
+
+
+def _decoded(text: str) -> str:
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        raise ControlError(400, f"{text} in the path is not percent-encoded UTF-8") from None
 
 
 @cache
 def _patterns() -> list[tuple[Route, re.Pattern[str]]]:
     # Paths with fewer parameters first: /world/buckets/{bucket} before /world/{shelf}/{id}.
     rows = sorted(ROUTES, key=lambda route: route.path.count("{"))
-    return [(route, re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(route.path))))
+    return [(route, re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]*)", re.escape(route.path))))
             for route in rows]
 
 
@@ -89,20 +96,10 @@ def _query(route: Route, request: web.Request) -> Mapping[str, str]:
 
 
 async def _body(route: Route, request: web.Request) -> Mapping[str, Any]:
-    if not request.can_read_body:
-        document: object = {}
-    else:
-        if request.content_type != "application/json":
-            # Protects against cross-site requests: a browser asks the server before it sends this
-            # type to another site.
-            raise ControlError(415, "the body must be JSON; send the header "
-                               "Content-Type: application/json")
-        if (request.content_length or 0) > MAX_BODY:
-            raise ControlError(413, f"the body is too large; send at most {MAX_BODY} bytes")
-        try:
-            document = json.loads(await request.read() or b"{}")
-        except (ValueError, RecursionError) as error:
-            raise ControlError(400, f"the body is not valid JSON: {error}") from None
+    try:
+        document: object = json.loads(await _read(request) or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise ControlError(400, f"the body is not valid JSON: {error}") from None
     problems = check(document, route.body)
     if problems:
         if route.body is NO_BODY:
@@ -112,14 +109,34 @@ async def _body(route: Route, request: web.Request) -> Mapping[str, Any]:
     return document
 
 
+async def _read(request: web.Request) -> bytes:
+    """Read the body, however it is framed, up to the limit."""
+    body = bytearray()
+    if (request.content_length or 0) <= MAX_BODY:
+        try:
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) > MAX_BODY:
+                    break
+            else:
+                return bytes(body)
+        except (web.RequestPayloadError, ConnectionError, web.PayloadAccessError):
+            # It is not framed as its headers say, or the client has gone.
+            raise ControlError(400, "the body is incomplete or not framed as its headers say"
+                               ) from None
+    raise ControlError(413, f"the body is too large; send at most {MAX_BODY} bytes")
+
+
 def _refusal(error: ControlError) -> web.Response:
     document: dict[str, Any] = {"error": {"message": error.message}}
     if error.problems:
         document["error"]["problems"] = [
             {"path": dotted(problem.path), "text": problem.text} for problem in error.problems]
-    return _json(error.status, document)
+    return _json(error.status, document, error.headers)
 
 
-def _json(status: int, document: object) -> web.Response:
+def _json(
+    status: int, document: object, headers: Mapping[str, str] | None = None
+) -> web.Response:
     return web.Response(status=status, body=json.dumps(document, default=str).encode(),
-                        content_type="application/json")
+                        headers=headers, content_type="application/json")

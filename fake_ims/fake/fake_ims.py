@@ -62,6 +62,8 @@ class FakeIMS(Running, Scripted, LogIn):
         control: whether to serve the control API under ``/_fake_ims/``.
         control_token: what clients of the control API must send in ``X-Fake-Ims-Control``; None
             accepts all clients.
+        allowed_hosts: names of this machine that clients of the control API may use, such as
+            ``["fake-ims"]``, besides loopback names and the address of the fake.
         keep_exchanges: maximum number of exchanges in ``requests``; the oldest are dropped.
         keep_bytes: maximum number of bytes that ``requests`` keeps of each body.
 
@@ -91,6 +93,7 @@ class FakeIMS(Running, Scripted, LogIn):
         port: int = 0,
         control: bool = True,
         control_token: str | None = None,
+        allowed_hosts: Iterable[str] = (),
         keep_exchanges: int = EXCHANGES,
         keep_bytes: int = BODY_BYTES,
     ) -> None:
@@ -109,7 +112,7 @@ class FakeIMS(Running, Scripted, LogIn):
         service.faults.look = self._bridge.look
         service.journal.run = self._bridge.look
         if control:
-            service.control = self._controlled(control_token)
+            service.control = self._controlled(control_token, host, allowed_hosts)
         self._apply(self._initial)
         Running.__init__(self)
 

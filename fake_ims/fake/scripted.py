@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from ..control.access import Access
 from ..domain.handle import Handle
-from ..errors import NotRunningError, UsageError
+from ..errors import NotRunningError
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -128,12 +129,9 @@ class Scripted(Handle, ABC):
             return work()
 
     def _controlled(
-        self, token: str | None
+        self, token: str | None, host: str, allowed_hosts: Iterable[str]
     ) -> Callable[[web.Request], Awaitable[web.Response]]:
-        if token is not None and (not isinstance(token, str) or not token.isprintable()
-                                  or not token.strip()):
-            raise UsageError("control_token must be a string that a header can contain, not "
-                             f"{token!r}")
+        access = Access.checked(token, host, allowed_hosts)
         me = weakref.ref(self)  # lets an unused fake be garbage-collected
 
         async def answer(request: web.Request) -> web.Response:
@@ -141,6 +139,6 @@ class Scripted(Handle, ABC):
 
             fake = me()
             assert fake is not None, "its server ends with it"
-            return await answer(cast("FakeIMS", fake), token, request)
+            return await answer(cast("FakeIMS", fake), access, request)
 
         return answer

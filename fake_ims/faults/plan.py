@@ -74,7 +74,8 @@ def plan(
     for name in given:
         if name not in SETTINGS:
             raise unknown("setting of a fault", name, SETTINGS)
-        sound.check(given[name], name)
+        if not isinstance(given[name], float):  # its kind says which numbers it takes
+            sound.check(given[name], name)
 
     def within(inner: Values) -> Plan:
         return plan(inner, profile, keys)
@@ -97,6 +98,7 @@ def plan(
     keys = _suited(keys, effects)
     _refuse_contradictions(effects)
     _refuse_leftovers(given)
+    sound.check(given, "settings")
     if not effects and not any(schedule.brings for schedule in schedules):
         raise UsageError(f"the fault has no effect; add at least one of: {_names(EFFECTS)}, "
                          "sequence=, rate=, concurrency=")

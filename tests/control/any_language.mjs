@@ -6,7 +6,7 @@ const url = process.argv[2];
 async function control(method, path, body) {
   const answer = await fetch(`${url}/_fake_ims${path}`, {
     method,
-    headers: body === undefined ? {} : { "Content-Type": "application/json" },
+    headers: method === "GET" ? {} : { "Content-Type": "application/json" }, // also without a body
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   const text = await answer.text();

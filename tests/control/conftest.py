@@ -23,7 +23,7 @@ class ControlClient:
         self, method: str, path: str, body: object = None, **headers: str
     ) -> tuple[int, Any]:
         raw = body if isinstance(body, (bytes, type(None))) else json.dumps(body).encode()
-        sent = {"Content-Type": "application/json"} if raw is not None else {}
+        sent = {} if method == "GET" else {"Content-Type": "application/json"}
         if self.token is not None:
             sent["X-Fake-Ims-Control"] = self.token
         connection = HTTPConnection(self.host, timeout=30)

@@ -258,7 +258,7 @@ async def test_in_a_loop(control: Any) -> None:
         answer = await session.post(f"{fake.url}/_fake_ims/images", json={"name": "a"})
         assert answer.status == 200
         assert [image.name for image in fake.images] == ["a"]
-        answer = await session.post(f"{fake.url}/_fake_ims/reset")
+        answer = await session.post(f"{fake.url}/_fake_ims/reset", json={})
         assert (await answer.json())["images"] == 0
 
 
