@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hmac
 import json
 import re
@@ -14,6 +16,7 @@ from aiohttp import web
 from ..documents.check import InvalidDocument, check
 from ..domain.sound import dotted
 from ..errors import FakeImsError
+from ..server.realtime import monotonic
 from .route import NO_BODY, PREFIX, Control, ControlError, Route, Text
 from .routes import ROUTES
 
@@ -22,9 +25,11 @@ if TYPE_CHECKING:
 
 HEADER = "X-Fake-Ims-Control"
 MAX_BODY = 64 * 1024 * 1024
+_PIECE = 64 * 1024  # bytes
+_TURN = 0.005  # real seconds that the text of a response may take of the loop at once
 
 
-async def answer(fake: FakeIMS, token: str | None, request: web.Request) -> web.Response:
+async def answer(fake: FakeIMS, token: str | None, request: web.Request) -> web.StreamResponse:
     """Handle a request under ``/_fake_ims``.
 
     Args:
@@ -34,7 +39,8 @@ async def answer(fake: FakeIMS, token: str | None, request: web.Request) -> web.
     """
     try:
         given = request.headers.get(HEADER, "")
-        if token is not None and not hmac.compare_digest(given.encode(), token.encode()):
+        if token is not None and not hmac.compare_digest(
+                given.encode("utf-8", "surrogateescape"), token.encode("utf-8", "surrogateescape")):
             raise ControlError(401, "the control token is missing or wrong; send it in the header "
                                f"{HEADER}")
         route, params = _find(request)
@@ -50,8 +56,26 @@ async def answer(fake: FakeIMS, token: str | None, request: web.Request) -> web.
     if found is None:
         return web.Response(status=204)
     if isinstance(found, Text):
-        return web.Response(text=found.text, content_type=found.content_type)
+        return await _write(request, found)
     return _json(200, found)
+
+
+async def _write(request: web.Request, text: Text) -> web.StreamResponse:
+    """Send a long text. The fake goes on answering others meanwhile."""
+    response = web.StreamResponse()
+    response.content_type, response.charset = text.content_type, "utf-8"
+    with contextlib.suppress(ConnectionError):  # the client has gone
+        await response.prepare(request)
+        ready, since = bytearray(), monotonic()
+        for piece in text.pieces:
+            ready += piece.encode()
+            if len(ready) > _PIECE or monotonic() - since > _TURN:
+                await response.write(bytes(ready))
+                await asyncio.sleep(0)
+                ready, since = bytearray(), monotonic()
+        await response.write(bytes(ready))
+        await response.write_eof()
+    return response
 
 
 def _find(request: web.Request) -> tuple[Route, Mapping[str, str]]:

@@ -129,14 +129,14 @@ class Scripted(Handle, ABC):
 
     def _controlled(
         self, token: str | None
-    ) -> Callable[[web.Request], Awaitable[web.Response]]:
+    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         if token is not None and (not isinstance(token, str) or not token.isprintable()
                                   or not token.strip()):
             raise UsageError("control_token must be a string that a header can contain, not "
                              f"{token!r}")
         me = weakref.ref(self)  # lets an unused fake be garbage-collected
 
-        async def answer(request: web.Request) -> web.Response:
+        async def answer(request: web.Request) -> web.StreamResponse:
             from ..control.server import answer  # few clients ask for it
 
             fake = me()
