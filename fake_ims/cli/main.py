@@ -112,6 +112,14 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     serve.option("--allowed-host", action="append", default=[], metavar="NAME",
                  help="name in control requests to accept besides localhost and the address of "
                  "--host; can be repeated")
+    serve.option("--keep-exchanges", type=int, default=10_000, metavar="NUMBER",
+                 help="number of requests and responses that the journal keeps; the oldest go "
+                 "first (default: 10000)")
+    serve.option("--keep-bytes", type=int, default=64 * 1024, metavar="BYTES",
+                 help="bytes that the journal keeps of each body (default: 65536, 64 KiB)")
+    serve.option("--keep-total", type=int, default=64 * 1024 * 1024, metavar="BYTES",
+                 help="bytes that the journal keeps of all requests and responses; the oldest go "
+                 "first (default: 67108864, 64 MiB)")
     serve.option("--ready-file", metavar="FILE",
                  help="write a JSON file with URL and credentials when the fake is ready; "
                  "remove it at exit")
@@ -175,6 +183,8 @@ def _serve(given: argparse.Namespace) -> int:
                 control_token=given.control_token, allowed_hosts=given.allowed_host,
                 host=given.host, port=given.port, ready_file=given.ready_file,
                 clouds_yaml=given.clouds_yaml, print_env=given.print_env, quiet=given.quiet,
+                keep_exchanges=given.keep_exchanges, keep_bytes=given.keep_bytes,
+                keep_total=given.keep_total,
                 out=out,
             )
         except FakeImsError as error:

@@ -56,13 +56,17 @@ def serve(
     clouds_yaml: str | None,
     print_env: bool,
     quiet: bool,
+    keep_exchanges: int,
+    keep_bytes: int,
+    keep_total: int,
     out: Outlet,
 ) -> None:
     """Run the fake until SIGINT or SIGTERM.
 
     Args:
         profile, auth, saving, deleting, jobs, region, seed, host, port, control, control_token,
-            allowed_hosts: the same as the arguments of ``FakeIMS``.
+            allowed_hosts, keep_exchanges, keep_bytes, keep_total: the same as the arguments of
+            ``FakeIMS``.
         scenario: scenario file to play; its settings override the others.
         ready_file: JSON file to write when the fake is ready, with ``url``, ``token``,
             ``project_id``, ``pid`` and the credentials of the default user. It is removed at exit.
@@ -78,7 +82,8 @@ def serve(
     """
     fake = FakeIMS(profile=cast("Profile", profile), auth=cast("AuthMode", auth), saving=saving,
                    deleting=deleting, jobs=jobs, region=region, seed=seed, host=host, port=port,
-                   control=control, control_token=control_token, allowed_hosts=allowed_hosts)
+                   control=control, control_token=control_token, allowed_hosts=allowed_hosts,
+                   keep_exchanges=keep_exchanges, keep_bytes=keep_bytes, keep_total=keep_total)
     played: ScenarioDocument | None = None
     if scenario is not None:
         from ..scenario import load

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..documents.check import Schema
 from ..documents.schemas import NAME, says
+from ..journal import Exchange
 from ..journal.export import as_document, har, jsonl
 from ..scenario.expectations import having, unmet
 from ..scenario.schema import expectation
@@ -24,12 +26,20 @@ def _list(control: Control) -> object:
     form = control.query.get("form", "lines")
     secrets = control.query.get("secrets") == "true"
     if form == "har":
-        return Text("".join(har(found, secrets=secrets)), "application/json")
+        return Text(har(found, secrets=secrets))
     if form == "jsonl":
-        return Text("".join(jsonl(found, secrets=secrets)), "application/x-ndjson")
-    return {"requests": [as_document(one, bodies=form == "bodies", secrets=secrets)
-                         for one in found],
-            "dropped": control.fake.requests.dropped}
+        return Text(jsonl(found, secrets=secrets), "application/x-ndjson")
+    return Text(_document(found, control.fake.requests.dropped, form == "bodies", secrets))
+
+
+def _document(
+    exchanges: Iterable[Exchange], dropped: int, bodies: bool, secrets: bool
+) -> Iterator[str]:
+    before = f'{{"dropped": {dropped}, "requests": ['
+    for one in exchanges:
+        yield before + json.dumps(as_document(one, bodies=bodies, secrets=secrets))
+        before = ", "
+    yield before.removeprefix(", ") + "]}"
 
 
 def _show(control: Control) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -55,16 +55,16 @@ class Control:
 
 @dataclass(frozen=True)
 class Text:
-    """A response that is not a JSON document.
+    """A response that is written piece by piece, because it may be long.
 
     Attributes:
-        text: the body.
+        pieces: the body; each piece is made when the ones before it have been sent.
         content_type: media type of the body.
         headers: further headers of the response.
     """
 
-    text: str
-    content_type: str
+    pieces: Iterable[str]
+    content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

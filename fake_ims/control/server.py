@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import re
 from collections.abc import Mapping
@@ -14,6 +16,7 @@ from aiohttp import web
 from ..documents.check import InvalidDocument, check
 from ..domain.sound import dotted
 from ..errors import FakeImsError
+from ..server.realtime import monotonic
 from . import guard
 from .access import Access
 from .route import NO_BODY, PREFIX, Control, ControlError, Route, Text
@@ -23,9 +26,11 @@ if TYPE_CHECKING:
     from ..fake.fake_ims import FakeIMS
 
 MAX_BODY = 64 * 1024 * 1024
+_PIECE = 64 * 1024  # bytes
+_TURN = 0.005  # real seconds that the text of a response may take of the loop at once
 
 
-async def answer(fake: FakeIMS, access: Access, request: web.Request) -> web.Response:
+async def answer(fake: FakeIMS, access: Access, request: web.Request) -> web.StreamResponse:
     """Handle a request under ``/_fake_ims``.
 
     Args:
@@ -48,9 +53,26 @@ async def answer(fake: FakeIMS, access: Access, request: web.Request) -> web.Res
     if found is None:
         return web.Response(status=204)
     if isinstance(found, Text):
-        return web.Response(text=found.text, content_type=found.content_type,
-                            headers=dict(found.headers))
+        return await _write(request, found)
     return _json(200, found)
+
+
+async def _write(request: web.Request, text: Text) -> web.StreamResponse:
+    """Send a long text. The fake goes on answering others meanwhile."""
+    response = web.StreamResponse(headers=dict(text.headers))
+    response.content_type, response.charset = text.content_type, "utf-8"
+    with contextlib.suppress(ConnectionError):  # the client has gone
+        await response.prepare(request)
+        ready, since = bytearray(), monotonic()
+        for piece in text.pieces:
+            ready += piece.encode()
+            if len(ready) > _PIECE or monotonic() - since > _TURN:
+                await response.write(bytes(ready))
+                await asyncio.sleep(0)
+                ready, since = bytearray(), monotonic()
+        await response.write(bytes(ready))
+        await response.write_eof()
+    return response
 
 
 def _find(request: web.Request) -> tuple[Route, Mapping[str, str]]:

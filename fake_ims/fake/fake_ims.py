@@ -10,7 +10,7 @@ from ..domain.callers import AuthMode
 from ..domain.durations import Due, DurationLike
 from ..domain.handle import advisers, at_callers_line
 from ..errors import NotRunningError
-from ..journal import BODY_BYTES, EXCHANGES
+from ..journal import BODY_BYTES, EXCHANGES, TOTAL_BYTES
 from ..server.bridge import NOT_STARTED, Bridge
 from ..server.state import DEFAULT_REGION, Service
 from .images import Images
@@ -66,6 +66,8 @@ class FakeIMS(Running, Scripted, LogIn):
             ``["fake-ims"]``, besides loopback names and the address of the fake.
         keep_exchanges: maximum number of exchanges in ``requests``; the oldest are dropped.
         keep_bytes: maximum number of bytes that ``requests`` keeps of each body.
+        keep_total: maximum number of bytes that ``requests`` keeps of all exchanges, with headers
+            and about 2 KiB for each; the oldest are dropped, the newest stays.
 
     Raises:
         UsageError: settings are unknown or invalid; the message lists all of them.
@@ -96,6 +98,7 @@ class FakeIMS(Running, Scripted, LogIn):
         allowed_hosts: Iterable[str] = (),
         keep_exchanges: int = EXCHANGES,
         keep_bytes: int = BODY_BYTES,
+        keep_total: int = TOTAL_BYTES,
     ) -> None:
         self._initial = Settings.checked(profile, auth, saving, deleting, jobs, region, host,
                                          port, seed, strict)
@@ -104,7 +107,8 @@ class FakeIMS(Running, Scripted, LogIn):
         self._open_control = control and control_token is None
         self._bridge = Bridge()
         self._tenants: dict[object, Tenant] = {}
-        self._service = service = Service(profile, auth, region, keep_exchanges, keep_bytes)
+        self._service = service = Service(
+            profile, auth, region, keep_exchanges, keep_bytes, keep_total)
         self._images = Images(service, self._bridge)
         # Calls of tests on these objects go through the bridge. Clock and Lifecycle need none:
         # a test's calls there are single assignments and appends, which the loop only reads.

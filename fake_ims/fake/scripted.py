@@ -130,11 +130,11 @@ class Scripted(Handle, ABC):
 
     def _controlled(
         self, token: str | None, host: str, allowed_hosts: Iterable[str]
-    ) -> Callable[[web.Request], Awaitable[web.Response]]:
+    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         access = Access.checked(token, host, allowed_hosts)
         me = weakref.ref(self)  # lets an unused fake be garbage-collected
 
-        async def answer(request: web.Request) -> web.Response:
+        async def answer(request: web.Request) -> web.StreamResponse:
             from ..control.server import answer  # few clients ask for it
 
             fake = me()

@@ -9,7 +9,7 @@ and ``curl.py`` write other formats.
 from __future__ import annotations
 
 from .exchange import Draft, Exchange
-from .ring import BODY_BYTES, EXCHANGES, Journal
+from .ring import BODY_BYTES, EXCHANGES, TOTAL_BYTES, Journal
 from .selection import Selection
 
-__all__ = ["BODY_BYTES", "EXCHANGES", "Draft", "Exchange", "Journal", "Selection"]
+__all__ = ["BODY_BYTES", "EXCHANGES", "TOTAL_BYTES", "Draft", "Exchange", "Journal", "Selection"]

@@ -17,19 +17,26 @@ if TYPE_CHECKING:
 
 EXCHANGES = 10_000
 BODY_BYTES = 64 * 1024
+TOTAL_BYTES = 64 * 1024 * 1024
+_OVERHEAD = 2048  # bytes of memory that an exchange takes without what clients decide
+_PER_HEADER = 128
 _MOST = 2**62  # what a deque can count
 
 
 class Journal(Questions):
     """The exchanges since the last reset, oldest first, available as ``fake.requests``.
 
-    It keeps ``limit`` exchanges. Then it drops the oldest, and ``dropped`` counts them. The
-    server's loop owns the data. Every public method except ``record`` runs there through ``run``,
-    which ``FakeIMS`` replaces.
+    It keeps ``limit`` exchanges and ``total_limit`` bytes. Then it drops the oldest, and
+    ``dropped`` counts them. It always keeps the newest one.
+
+    The server's loop owns the data. Every public method except ``record`` runs there through
+    ``run``, which ``FakeIMS`` replaces.
 
     Args:
         limit: number of exchanges to keep. Default: 10,000.
         body_limit: number of bytes to keep of each body. Default: 64 KiB.
+        total_limit: number of bytes to keep of all exchanges: bodies, headers and the memory that
+            an exchange takes anyway, about 2 KiB. Default: 64 MiB.
 
     Attributes:
         run: runs a call in the loop's thread.
@@ -45,13 +52,17 @@ class Journal(Questions):
     _INTERNAL: ClassVar[frozenset[str]] = frozenset({
         "body_limit", "forget", "listener", "record", "recorded", "run", "service"})
 
-    def __init__(self, limit: int = EXCHANGES, body_limit: int = BODY_BYTES) -> None:
-        if not 1 <= limit <= _MOST or not 0 <= body_limit <= _MOST:
-            raise UsageError(f"cannot keep {shown(limit)} exchanges with {shown(body_limit)} bytes "
-                             "of each body: expected at least 1 exchange and at least 0 bytes")
+    def __init__(
+        self, limit: int = EXCHANGES, body_limit: int = BODY_BYTES, total_limit: int = TOTAL_BYTES
+    ) -> None:
+        _check(limit, body_limit, total_limit)
         self.run = directly
         self.listener = None
-        self._ring: deque[Exchange] = deque(maxlen=limit)
+        self._ring: deque[Exchange] = deque()
+        self._sizes: deque[int] = deque()
+        self._size = 0
+        self._limit = limit
+        self._total_limit = total_limit
         self.body_limit = body_limit
         self._recorded = 0
         self.service = None
@@ -74,9 +85,19 @@ class Journal(Questions):
         if size > self.body_limit:
             exchange.response_body = exchange.response_body[: self.body_limit]
         recorded = exchange.record(self._recorded)
-        self._ring.append(recorded)
+        self._keep(recorded)
         if self.listener is not None:
             self.listener(recorded)
+
+    def _keep(self, exchange: Exchange) -> None:
+        size = _size(exchange)
+        self._ring.append(exchange)
+        self._sizes.append(size)
+        self._size += size
+        while len(self._ring) > self._limit or (
+                self._size > self._total_limit and len(self._ring) > 1):
+            self._ring.popleft()
+            self._size -= self._sizes.popleft()
 
     @property
     def recorded(self) -> int:
@@ -85,7 +106,7 @@ class Journal(Questions):
 
     @property
     def dropped(self) -> int:
-        """Number of exchanges that were dropped because the limit was reached."""
+        """Number of exchanges that were dropped because a limit was reached."""
         return self.run(lambda: self._recorded - len(self._ring))
 
     @property
@@ -139,4 +160,29 @@ class Journal(Questions):
         """``clear`` for who is in the loop already."""
         if self._recorded:
             self._ring.clear()
-            self._recorded = 0
+            self._sizes.clear()
+            self._size = self._recorded = 0
+
+
+def _check(limit: object, body_limit: object, total_limit: object) -> None:
+    """Check the limits of a journal.
+
+    Raises:
+        UsageError: one is not an integer, or is too small; all of these in one text.
+    """
+    wrong = [f"{name}={shown(value)}: expected an integer, {least} or greater"
+             for name, value, least in (("keep_exchanges", limit, 1), ("keep_bytes", body_limit, 0),
+                                        ("keep_total", total_limit, 0))
+             if isinstance(value, bool) or not isinstance(value, int)
+             or not least <= value <= _MOST]
+    if wrong:
+        raise UsageError("; ".join(wrong))
+
+
+def _size(exchange: Exchange) -> int:
+    """Return about how many bytes of memory an exchange takes."""
+    size = (_OVERHEAD + len(exchange.request_body) + len(exchange.response_body)
+            + len(exchange.path) + len(exchange.query))
+    for headers in (exchange.request_headers, exchange.response_headers):
+        size += _PER_HEADER * len(headers) + sum(map(len, headers.values()))
+    return size

@@ -21,7 +21,7 @@ from ..domain.tokens import Tokens
 from ..domain.transitions import Transitions
 from ..domain.uploads import Uploads
 from ..faults import Faults
-from ..journal import BODY_BYTES, EXCHANGES, Journal
+from ..journal import BODY_BYTES, EXCHANGES, TOTAL_BYTES, Journal
 from ..profiles import Profile, profile
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class Service:
         region: name of the region, used by the catalog and the default project.
         keep_exchanges: number of exchanges that the journal keeps.
         keep_bytes: number of bytes that it keeps of each body.
+        keep_total: number of bytes that it keeps of all exchanges.
 
     Attributes:
         epoch: number of resets so far. Requests from an earlier epoch leave no trace.
@@ -74,19 +75,20 @@ class Service:
     def __init__(
         self, profile_name: str = "otc", auth: AuthMode = "any", region: str = DEFAULT_REGION,
         keep_exchanges: int = EXCHANGES, keep_bytes: int = BODY_BYTES,
+        keep_total: int = TOTAL_BYTES,
     ) -> None:
         self.epoch = 0
         self.lasting_token = uuid.uuid4().hex
         self.clock = Clock()
         self.faults = Faults(self.clock)
         self.faults.service = self
-        self.journal = Journal(keep_exchanges, keep_bytes)
+        self.journal = Journal(keep_exchanges, keep_bytes, keep_total)
         self.journal.service = self
         self.strict = False
         self._ended: deque[frozenset[str]] = deque(maxlen=_REMEMBERED)
         self.lifecycle = Lifecycle()
         self._waiting: set[asyncio.Task[Any]] = set()
-        self.control: Callable[[web.Request], Awaitable[web.Response]] | None = None
+        self.control: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
         self.scenario: Scenario | None = None
         self._build(profile_name, auth, region)
 

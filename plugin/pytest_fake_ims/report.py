@@ -129,7 +129,8 @@ def _exchanges(one: _Watched) -> list[str]:
         head += f", showing the last {LINES}"
     dropped = one.fake.requests.dropped
     if dropped:
-        head += f"; {dropped} earlier ones were dropped (raise keep_exchanges= to keep more)"
+        head += (f"; {dropped} earlier ones were dropped (raise keep_exchanges= or keep_total= "
+                 "to keep more)")
     return [head] + [
         f"{'!' if exchange.faults else ' '} {exchange.line()}" for exchange in exchanges[-LINES:]
     ]

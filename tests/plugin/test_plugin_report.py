@@ -112,7 +112,7 @@ def test_exchanges_that_are_kept_no_more_are_counted(suite: Suite) -> None:
     """)
     suite.run().stdout.fnmatch_lines([
         "fake_ims_factory: received 2 requests; 3 earlier ones were dropped "
-        "(raise keep_exchanges= to keep more)"])
+        "(raise keep_exchanges= or keep_total= to keep more)"])
 
 
 def test_a_fake_that_nobody_called(suite: Suite) -> None:
