@@ -67,7 +67,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
     ({"auth": "isued"}, "did you mean 'issued'"),
     ({"saving": "soon"}, "saving: 'soon' is not a duration"),
     ({"deleting": -1}, "deleting: a duration must be"),
-    ({"host": ""}, "host is an address"),
+    ({"host": ""}, "host must be an address"),
     ({"port": 65536}, "port must be an integer"),
     ({"port": True}, "port must be an integer"),
     ({"port": "80"}, "port must be an integer"),
@@ -187,7 +187,7 @@ def test_an_unknown_image_is_named_with_those_that_there_are(fake_ims: FakeIMS) 
     with pytest.raises(UnknownImageError, match="no images exist"):
         fake_ims.images["x"]
     image = fake_ims.images.add(name="base")
-    known = "existing images: " + re.escape(f"{image.id} ('base')")
+    known = re.escape(f"existing images: {image.id} ('base')")
     with pytest.raises(UnknownImageError, match=f"no image has the id 'x'; {known}"):
         fake_ims.images["x"]
     with pytest.raises(UnknownImageError, match=f"no image is named 'bse'; {known}"):

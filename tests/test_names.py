@@ -57,7 +57,7 @@ def held() -> Iterator[dict[str, Any]]:
     ("image.tags = []", "write image.set(tags=…)"),
     ("job.status = 'FAIL'", "write job.start(), job.succeed() or job.fail(…)"),
     ("tenant.token = 'x'", "tenant.expire() or tenant.revoke()"),
-    ("exchange.status = 500", "an exchange tells what happened; to change an answer write "
+    ("exchange.status = 500", "an exchange is a record; to change a response write "
      "fake.faults.add(…)"),
     ("fault.times = 2", "write fault.remove() and fake.faults.add(…, times=…)"),
     ("fault.hits = 2", "Fault.hits cannot be set"),

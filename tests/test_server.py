@@ -312,7 +312,7 @@ async def test_one_fake_runs_once() -> None:
     async with FakeIMS() as fake:
         with pytest.raises(WrongLoopError, match="is already running in a loop"), fake:
             pass
-        with pytest.raises(WrongLoopError, match="stops where that block ends"):
+        with pytest.raises(WrongLoopError, match="it stops at the end of that block"):
             fake.stop()
         assert fake.running
     with fake:

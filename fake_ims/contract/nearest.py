@@ -1,4 +1,4 @@
-"""The operations that somebody means who writes none: ``createImage``, ``POST /v2/images``."""
+"""Suggests operations for an unknown id, such as ``createImage`` or ``POST /v2/images``."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _TOLD = 3
 
 
 def unknown_operation(text: str, served: Sequence[str]) -> UsageError:
-    """The error for a text that names no operation, with those that it may mean.
+    """Return the error for an unknown operation, with suggestions.
 
     Args:
-        text: what somebody wrote.
-        served: the ids of the operations that there are.
+        text: the unknown id.
+        served: the ids of all operations.
     """
     found = list(dict.fromkeys(_by_request(text, served))) or _by_words(text, served)
     if not found:
@@ -30,7 +30,7 @@ def unknown_operation(text: str, served: Sequence[str]) -> UsageError:
 
 
 def _by_request(text: str, served: Sequence[str]) -> Iterator[str]:
-    """Operations of a method and path, the most exact ones; of a path alone, with any method."""
+    """Yield the operations of a method and path, or of a path with any method; best ones first."""
     method, _, rest = text.strip().partition(" ")
     if method.upper() not in _METHODS:
         method, rest = "", text.strip()
@@ -51,7 +51,7 @@ def _by_request(text: str, served: Sequence[str]) -> Iterator[str]:
 
 
 def _by_words(text: str, served: Sequence[str]) -> list[str]:
-    """The operations whose ids consist of the same words, in any order and number."""
+    """Return the operations whose ids have the same words, in any order, singular or plural."""
     given = [word.lower() for word in _WORD.findall(text)]
     if len(given) < 2:
         return []

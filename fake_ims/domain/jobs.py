@@ -114,7 +114,7 @@ class Jobs:
         return list(self._jobs.values())
 
     def as_they_are(self) -> list[Job]:
-        """The same without what has become due by now; for every thread."""
+        """Return the same without applying changes that are due. Any thread may call this."""
         return list(self._jobs.values())
 
     def under_way(self) -> list[Job]:

@@ -1,4 +1,4 @@
-"""Which of the next uploads end killed: ``lifecycle.kill_next``, ``kill_nth``, ``kill_named``."""
+"""Planned kills of uploads: ``lifecycle.kill_next``, ``kill_nth``, ``kill_named``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class PlannedKill:
 
 
 class PlannedKills:
-    """The kills that a test has asked for, in order of asking."""
+    """The planned kills of a test, oldest first."""
 
     __slots__ = ("_kills",)
 
@@ -27,11 +27,11 @@ class PlannedKills:
         return len(self._kills)
 
     def add(self, kill: PlannedKill) -> None:
-        """Plan a kill."""
+        """Add a planned kill."""
         self._kills.append(kill)
 
     def clear(self) -> None:
-        """Plan none."""
+        """Drop all planned kills."""
         self._kills.clear()
 
     def why(self, name: str | None) -> str | None:

@@ -1,6 +1,6 @@
-"""Tokens: which are issued, whose they are, and when they are no longer valid.
+"""Tokens: the issued ones, their callers, and when they expire.
 
-``auth=`` decides how a token that was not issued is read: see ``Tokens``.
+``auth=`` decides how tokens that were not issued are read; see ``Tokens``.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ class Tokens:
         if self.mode == "triple":
             for name, text in (("project_id", project_id or ""), ("user_id", user_id)):
                 if ":" in text:
-                    raise UsageError(f"{name} {text!r} has a ':', which auth='triple' cannot carry")
+                    raise UsageError(f"{name} {text!r} contains ':'; auth='triple' does not "
+                                     "allow it")
             token = f"{user_id}:{project_id or ''}:{','.join(roles)}"
         elif token is None:
             token = urandom(16).hex()

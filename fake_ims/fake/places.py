@@ -110,7 +110,7 @@ def _instead_of_setting(kind: type, name: str) -> str | None:
         if near is not None:
             return f"write image.set({near}=…)"
     if issubclass(kind, Exchange):
-        return "an exchange tells what happened; to change an answer write fake.faults.add(…)"
+        return "an exchange is a record; to change a response write fake.faults.add(…)"
     if issubclass(kind, Fault):
         more = f"fake.faults.add(…, {name}=…)" if name in SETTINGS else "fake.faults.add(…)"
         return f"write fault.remove() and {more}"

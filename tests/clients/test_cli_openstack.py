@@ -89,7 +89,7 @@ def test_a_member_shares_with_a_tenant_that_he_does_not_see(
     if profile == "openstack":  # forbidden to look: the id is taken as it is
         assert (run.returncode, set(image.members)) == (0, {"p2"})
         assert asked == [("/identity/v3/projects/p2", 403), ("/identity/v3/projects", 403)]
-    else:  # what he is shown are his own, and the command gives up
+    else:  # a member is shown their own projects only, and the command gives up
         assert (run.returncode, set(image.members)) == (1, set())
         assert asked == [("/identity/v3/projects/p2", 403), ("/identity/v3/projects", 200)]
 

@@ -21,7 +21,7 @@ class Door:
         self.domain = {"name": fake.user_domain_name}
 
     def user(self, **other: object) -> dict[str, object]:
-        """The default user as a log-in names him."""
+        """The default user as a log-in names them."""
         return {"name": self.fake.username, "domain": self.domain,
                 "password": self.fake.password, **other}
 

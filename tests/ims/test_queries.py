@@ -106,7 +106,7 @@ def test_a_parameter_of_a_query_chooses(ims: Ims, operation_id: str, row: Parame
     key = (operation_id, row.name)
     values = OWN.get(key) or VALUES.get(row.name) or ("true", "false")
     beside = BESIDE.get(key, "")
-    # Who may see what is not registered, and what is not his.
+    # Who may see unregistered images, and images of other projects.
     who = (ims.fake.tenant(ims.fake.project_id, user="op", roles=["admin"]).headers
            if row.name in ("__isregistered", "owner") else ims.fake.headers)
     nothing = found(ims, operation_id, beside, who)
