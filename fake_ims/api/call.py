@@ -14,6 +14,7 @@ from aiohttp import web
 from multidict import MultiMapping
 
 from ..domain.refusal import ImsError, Refused
+from ..domain.sound import readable
 from .connection import ConnectionCut
 from .hold import Hold
 from .pause import pause
@@ -134,7 +135,7 @@ class Call:
     @property
     def base_url(self) -> str:
         """The URL under which the client reached the service: scheme, host and port."""
-        return f"{self.request.scheme}://{self.request.host}"
+        return f"{self.request.scheme}://{readable(self.request.host)}"
 
     @property
     def has_body(self) -> bool:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, NoReturn
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from aiohttp.web_urldispatcher import UrlMappingMatchInfo
 from yarl import URL
 
+from ..domain.sound import readable
+
+
+async def _expect(request: web.Request) -> None:
+    """Answer ``Expect``, as aiohttp does, but also to a client that has gone or sends no text."""
+    expected = request.headers.get("Expect", "")
+    if request.version != HttpVersion11:
+        return
+    if expected.lower() != "100-continue":
+        raise web.HTTPExpectationFailed(text=f"Unknown Expect: {readable(expected)}")
+    with contextlib.suppress(ConnectionError):
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # it is not a part of the response
 
 class Everything(web.AbstractResource):
     """Routes every request to one handler.
@@ -19,7 +33,7 @@ class Everything(web.AbstractResource):
 
     def __init__(self, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> None:
         super().__init__()
-        self._route = web.ResourceRoute("*", handler, self)
+        self._route = web.ResourceRoute("*", handler, self, expect_handler=_expect)
 
     @property
     def canonical(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -88,7 +89,17 @@ def run(
         raise UsageError(f"cannot reach a fake at {request.full_url}: {reason}") from None
     if not text:
         return 0, ""
-    return 0, json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    return 0, _shown(json.loads(text))
+
+
+def _shown(document: object) -> str:
+    """Return a document as JSON that standard output can hold, whatever its encoding."""
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(document, indent=2)
+    return text
 
 
 def _base(url: str | None, ready_file: str | None) -> str:

@@ -6,6 +6,7 @@ from ..contract.errors import ERRORS
 from ..contract.gateway import GATEWAY_REFUSALS
 from ..contract.model import ErrorCode, GatewayRefusal, Refusal
 from ..contract.refusals import REFUSALS
+from .sound import readable
 
 
 class Refused(Exception):
@@ -31,7 +32,7 @@ class Refused(Exception):
     @property
     def text(self) -> str:
         """Glance's message, with the arguments filled in."""
-        return self.row.text.format(**self.arguments)
+        return readable(self.row.text.format(**self.arguments))
 
     def again(self) -> Refused:
         """Return an equal exception, to raise it again."""
@@ -58,7 +59,7 @@ class ImsError(Exception):
         self.status = row.status if status is None else status
         self.message = row.message if message is None else message
         if detail:
-            self.message = f"{self.message.rstrip('.')}: {detail}."
+            self.message = readable(f"{self.message.rstrip('.')}: {detail}.")
 
 
 class SignatureRefused(Exception):
@@ -82,4 +83,4 @@ class SignatureRefused(Exception):
     @property
     def text(self) -> str:
         """The gateway's message, with the arguments filled in."""
-        return self.row.text.format(**self.arguments)
+        return readable(self.row.text.format(**self.arguments))

@@ -116,3 +116,13 @@ def dotted(path: Path) -> str:
         else:
             text += f".{part}" if text else part
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def readable(text: str) -> str:
+    """Return a text that a client sent in a form that every response and file can hold.
+
+    aiohttp reads bytes that are not UTF-8 as lone surrogates. They become ``\\xff``.
+    """
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

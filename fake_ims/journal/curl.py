@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from ..domain.sound import readable
 from .masked import masked
 
 if TYPE_CHECKING:
@@ -42,4 +43,12 @@ def curl(exchange: Exchange, *, secrets: bool = False) -> str:
             words += ["--data-binary", "@BODY"]
         else:
             words += ["--data-raw", text]  # a text that begins with @ is no file
-    return shlex.join(words) + note
+    return " ".join(map(_quoted, words)) + note
+
+
+def _quoted(word: str) -> str:
+    """Quote a word for the shell; bytes that are not UTF-8 as ``$'\\xff'``, which bash reads."""
+    if readable(word) == word:
+        return shlex.quote(word)
+    escaped = word.replace("\\", "\\\\").replace("'", "\\'")
+    return f"$'{readable(escaped)}'"

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from ..contract.statuses import STATUSES
+from ..domain.sound import readable
 from ..version import __version__
 from .exchange import Exchange
 from .masked import masked
@@ -53,14 +54,20 @@ def as_document(
         "faults": list(exchange.faults), "left": exchange.left,
         "request_size": exchange.request_size, "response_size": exchange.response_size,
     }
+    found = {name: readable(value) if isinstance(value, str) else value
+             for name, value in found.items()}
     if bodies:
         found |= {
-            "request_headers": dict(exchange.request_headers),
+            "request_headers": _readable(exchange.request_headers),
             "request_body": _body(exchange.request_body),
-            "response_headers": dict(exchange.response_headers),
+            "response_headers": _readable(exchange.response_headers),
             "response_body": _body(exchange.response_body),
         }
     return found
+
+
+def _readable(headers: Mapping[str, str]) -> dict[str, str]:
+    return {readable(name): readable(value) for name, value in headers.items()}
 
 
 def _body(body: bytes) -> object:
@@ -99,7 +106,7 @@ def _request(exchange: Exchange, shown: Exchange) -> dict[str, object]:
     query = f"?{shown.query}" if shown.query else ""
     found: dict[str, object] = {
         "method": exchange.method,
-        "url": f"http://{headers.get('Host', '127.0.0.1')}{exchange.path}{query}",
+        "url": f"http://{readable(headers.get('Host', '127.0.0.1'))}{exchange.path}{query}",
         "httpVersion": "HTTP/1.1", "cookies": [], "headers": _pairs(headers),
         "queryString": [{"name": name, "value": value}
                         for name, value in parse_qsl(shown.query, keep_blank_values=True)],
@@ -107,7 +114,7 @@ def _request(exchange: Exchange, shown: Exchange) -> dict[str, object]:
     }
     if exchange.request_size:
         found["postData"] = {
-            "mimeType": headers.get("Content-Type", ""),
+            "mimeType": readable(headers.get("Content-Type", "")),
             "text": shown.request_body.decode("utf-8", "replace"),
             "comment": f"{len(exchange.request_body)} of {exchange.request_size} bytes were kept"
             if exchange.request_truncated else "",
@@ -118,7 +125,7 @@ def _request(exchange: Exchange, shown: Exchange) -> dict[str, object]:
 def _response(exchange: Exchange) -> dict[str, object]:
     headers = exchange.response_headers
     content: dict[str, object] = {"size": exchange.response_size,
-                                  "mimeType": headers.get("Content-Type", "")}
+                                  "mimeType": readable(headers.get("Content-Type", ""))}
     body = _body(exchange.response_body)
     if isinstance(body, dict):
         content |= {"text": body["base64"], "encoding": "base64"}
@@ -128,10 +135,10 @@ def _response(exchange: Exchange) -> dict[str, object]:
     return {
         "status": exchange.status, "statusText": "" if row is None else row[0],
         "httpVersion": "HTTP/1.1", "cookies": [], "headers": _pairs(headers), "content": content,
-        "redirectURL": headers.get("Location", ""), "headersSize": -1,
+        "redirectURL": readable(headers.get("Location", "")), "headersSize": -1,
         "bodySize": exchange.response_size if exchange.status else -1,
     }
 
 
 def _pairs(headers: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"name": name, "value": value} for name, value in headers.items()]
+    return [{"name": readable(name), "value": readable(value)} for name, value in headers.items()]

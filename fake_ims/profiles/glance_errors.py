@@ -10,6 +10,7 @@ import json
 import re
 
 from ..contract.statuses import STATUSES
+from ..domain.sound import readable
 from .answer import JSON, Answer
 
 _RANGE = re.compile(r"^\s*([\w!#$&^.+-]+|\*)/([\w!#$&^.+-]+|\*)\s*((?:;[^;]*)*)$")
@@ -113,7 +114,7 @@ def render(
     """
     title = STATUSES.get(status, ("Error", ""))[0]
     line = f"{status} {title}"
-    media = "${CONTENT_TYPE}" if media_type is None else media_type
+    media = "${CONTENT_TYPE}" if media_type is None else readable(media_type)
     kind = "html" if method == "HEAD" else negotiate(accept)
     if kind == "html":
         body = _body(status, _escape(explanation), _escape(detail), method, _escape(media))

@@ -76,9 +76,10 @@ def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int
 
 
 def _is_clients_fault(record: logging.LogRecord) -> bool:
-    """Return whether aiohttp logs malformed HTTP from a client, which the log does not need."""
+    """Return whether aiohttp logs malformed HTTP of a client, or that one has gone. Neither is
+    worth a line in the log."""
     error = record.exc_info[1] if record.exc_info else None
-    return isinstance(error, (HttpProcessingError, web.RequestPayloadError))
+    return isinstance(error, (HttpProcessingError, web.RequestPayloadError, ConnectionError))
 
 
 def url_of(sock: socket.socket) -> str:
