@@ -14,6 +14,7 @@ from typing import Any
 
 from ..control.route import NO_BODY, PREFIX, Route
 from ..control.routes import BY_ID, ROUTES
+from ..domain import sound
 from ..errors import UsageError, unknown
 from ..fake.proxies import open_directly
 
@@ -89,7 +90,24 @@ def run(
         raise UsageError(f"cannot reach a fake at {request.full_url}: {reason}") from None
     if not text:
         return 0, ""
-    return 0, _shown(json.loads(text))
+    try:
+        document = json.loads(text)
+    except ValueError:  # JSON lines
+        return 0, text.rstrip("\n")
+    _say_more(route, document)
+    return 0, _shown(document)
+
+
+def _say_more(route: Route, document: Any) -> None:
+    """Say how to get what did not fit on the page."""
+    more = document.get("next") if isinstance(document, dict) and "limit" in route.query else None
+    if isinstance(more, str):
+        print(f"fake-ims: there is more; for the next page, add marker={more}", file=sys.stderr)
+    elif more:
+        for name in more:
+            what = "world.buckets" if name == "buckets" else f"world.list shelf={name}"
+            print(f"fake-ims: there are more {name}; list all with 'fake-ims ctl {what}'",
+                  file=sys.stderr)
 
 
 def _shown(document: object) -> str:
@@ -119,16 +137,24 @@ def _base(url: str | None, ready_file: str | None) -> str:
     return found.rstrip("/")
 
 
-def _parsed(arguments: Sequence[str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _parsed(arguments: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
     for argument in arguments:
         name, sign, value = argument.partition("=")
         if not sign or not name:
             raise UsageError(f"invalid argument {argument!r}; write NAME=VALUE")
         if name in found:
             raise UsageError(f"{name}= is given twice")
-        found[name] = _value(name, value)
+        if not value.startswith("@"):
+            sound.check(value, name)  # an argument that is not UTF-8 has surrogates
+        found[name] = value
     return found
+
+
+def _string(name: str, text: str) -> str:
+    """Return a value that is a string whatever it looks like, such as an image's name 1e5."""
+    value = _value(name, text) if text.startswith(("@", '"')) else text
+    return value if isinstance(value, str) else text
 
 
 def _value(name: str, text: str) -> Any:
@@ -139,31 +165,34 @@ def _value(name: str, text: str) -> Any:
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"cannot read the file of {name}={text}: {error}") from None
     try:
-        return json.loads(text)
-    except ValueError:
+        return json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
         return text
 
 
-def _request(route: Route, given: dict[str, Any], base: str) -> urllib.request.Request:
+def _no_number(text: str) -> Any:
+    raise ValueError(f"{text} is no JSON")  # but may be a name
+
+
+def _request(route: Route, given: dict[str, str], base: str) -> urllib.request.Request:
     known = [*_params(route), *route.query, *properties(route)]
     path = route.path
     for name in _params(route):
         if name not in given:
             raise UsageError(f"{route.id} requires the argument {name}=")
-        path = path.replace(f"{{{name}}}", urllib.parse.quote(_text(given.pop(name)), safe=""))
-    query = {name: _text(given.pop(name)) for name in route.query if name in given}
+        text = urllib.parse.quote(_string(name, given.pop(name)), safe="")
+        path = path.replace(f"{{{name}}}", text)
+    query = {name: _string(name, given.pop(name)) for name in route.query if name in given}
     if "additionalProperties" not in route.body or route.body["additionalProperties"] is False:
         for name in given:
             if name not in known:
                 raise unknown(f"argument of {route.id}", name, known)
     url = base + PREFIX + path + (f"?{urllib.parse.urlencode(query)}" if query else "")
-    body = None if route.body is NO_BODY else json.dumps(given).encode()
+    body: bytes | None = None
+    if route.body is not NO_BODY:
+        body = json.dumps({name: _value(name, text) for name, text in given.items()}).encode()
     headers = {} if route.method == "GET" else {"Content-Type": "application/json"}
     return urllib.request.Request(url, body, headers, method=route.method)
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _refusal(error: urllib.error.HTTPError) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..documents import apply, schemas
 from ..documents.schemas import NAME, says, table
 from ..errors import UnknownImageError
+from .paging import PAGE, first, limit
 from .route import Control, ControlError, Route
 
 if TYPE_CHECKING:
@@ -27,7 +28,13 @@ def _find(control: Control) -> ImageHandle:
 
 
 def _list(control: Control) -> dict[str, object]:
-    return {"images": [told(image) for image in control.fake.images]}
+    count = limit(control)
+    try:
+        images = control.fake.images.page(count + 1, control.query.get("marker"))
+    except UnknownImageError as error:
+        raise ControlError(400, f"marker: {error}") from None
+    found, more = first(images, count, lambda image: image.id)
+    return {"images": [told(image) for image in found], "next": more}
 
 
 def _add(control: Control) -> dict[str, object]:
@@ -65,7 +72,7 @@ _ONE = "/images/{image}"
 
 ROUTES = (
     Route("images", "GET", "/images", "List the images of all projects.", _list,
-          answer="the images, oldest first"),
+          query=PAGE, answer="the images, oldest first; next: the marker of the next page"),
     Route("images.add", "POST", "/images", "Add an image, without permission checks.", _add,
           schemas.image(), answer="the image"),
     Route("images.show", "GET", _ONE, "Show an image, by id or name.",

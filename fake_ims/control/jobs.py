@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..documents import schemas
 from ..documents.schemas import ERROR, NAME, says, table
 from ..errors import UnknownJobError
+from .paging import PAGE, page
 from .route import Control, ControlError, Route
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def _find(control: Control) -> JobHandle:
 
 
 def _list(control: Control) -> dict[str, object]:
-    return {"jobs": [told(job) for job in control.fake.jobs]}
+    found, more = page(control, control.fake.jobs, lambda job: job.id)
+    return {"jobs": [told(job) for job in found], "next": more}
 
 
 def _start(control: Control) -> dict[str, object]:
@@ -60,8 +62,8 @@ _FAILURE = table({"error_code": says(ERROR, "error code of the job"),
                   "reason": says(NAME, "fail_reason of the job")})
 
 ROUTES = (
-    Route("jobs", "GET", "/jobs", "List the asynchronous jobs.", _list,
-          answer="the jobs, oldest first"),
+    Route("jobs", "GET", "/jobs", "List the asynchronous jobs.", _list, query=PAGE,
+          answer="the jobs, oldest first; next: the marker of the next page"),
     Route("jobs.show", "GET", _ONE, "Show a job, by id; 'last' is the newest job.",
           lambda control: told(_find(control)), answer="the job", errors=(404,)),
     Route("jobs.start", "POST", f"{_ONE}/start", "Set the job to RUNNING.", _start,

@@ -12,30 +12,38 @@ from ..journal import Exchange
 from ..journal.export import as_document, har, jsonl
 from ..scenario.expectations import having, unmet
 from ..scenario.schema import expectation
+from .paging import PAGE, first, limit
 from .route import Control, ControlError, Route, Text
 
 
 def _list(control: Control) -> object:
     asked: dict[str, Any] = {name: value for name, value in control.query.items()
-                             if name not in ("form", "since", "secrets")}
-    try:
-        since = int(control.query.get("since", "0"))
-    except ValueError:
-        raise ControlError(400, "since must be an integer: the number of a request") from None
+                             if name not in ("form", "secrets", "since", *PAGE)}
+    since = max(_number(control, "since"), _number(control, "marker"))
     found = having(control.fake.requests, asked, since)
     form = control.query.get("form", "lines")
+    more: str | None = None
+    if form in ("lines", "bodies") or "limit" in control.query:  # an export is whole
+        found, more = first(found, limit(control), lambda one: str(one.number))
     secrets = control.query.get("secrets") == "true"
     if form == "har":
         return Text(har(found, secrets=secrets))
     if form == "jsonl":
         return Text(jsonl(found, secrets=secrets), "application/x-ndjson")
-    return Text(_document(found, control.fake.requests.dropped, form == "bodies", secrets))
+    return Text(_document(found, more, control.fake.requests.dropped, form == "bodies", secrets))
+
+
+def _number(control: Control, name: str) -> int:
+    try:
+        return int(control.query.get(name, "0"))
+    except ValueError:
+        raise ControlError(400, f"{name} must be an integer: the number of a request") from None
 
 
 def _document(
-    exchanges: Iterable[Exchange], dropped: int, bodies: bool, secrets: bool
+    exchanges: Iterable[Exchange], more: str | None, dropped: int, bodies: bool, secrets: bool
 ) -> Iterator[str]:
-    before = f'{{"dropped": {dropped}, "requests": ['
+    before = f'{{"dropped": {dropped}, "next": {json.dumps(more)}, "requests": ['
     for one in exchanges:
         yield before + json.dumps(as_document(one, bodies=bodies, secrets=secrets))
         before = ", "
@@ -76,14 +84,17 @@ _FILTERS: Mapping[str, Schema] = {
     "since": says(NAME, "only requests after the one with this number"),
     "form": says({"enum": ["lines", "bodies", "har", "jsonl"]},
                  "lines (default) omits headers and bodies; bodies includes them; har is an HTTP "
-                 "archive; jsonl is JSON lines"),
+                 "archive; jsonl is JSON lines; the last two contain all requests unless limit is "
+                 "given"),
+    **PAGE,
     **_SECRETS,
 }
 
 ROUTES = (
     Route("requests", "GET", "/requests", "List the requests and their responses.", _list,
           query=_FILTERS,
-          answer="the requests, oldest first, and the number of older ones that were dropped"),
+          answer="the requests, oldest first; next: the marker of the next page; dropped: the "
+                 "number of older ones that are gone"),
     Route("requests.show", "GET", "/requests/{number}",
           "Show a request and its response, with headers and bodies.", _show,
           query=_SECRETS, answer="the request and its response", errors=(404,)),

@@ -9,6 +9,7 @@ from ..documents import apply, schemas
 from ..documents.schemas import table
 from ..domain.world import Bucket, StoredObject
 from ..errors import UsageError
+from .paging import LIMIT, PAGE, first, limit, page
 from .route import Control, ControlError, Route
 
 
@@ -22,20 +23,53 @@ def _object(one: StoredObject) -> dict[str, object]:
     return found
 
 
-def _bucket(bucket: Bucket) -> dict[str, object]:
-    return {**_record(bucket), "objects": [_object(one) for one in bucket.objects.values()]}
+def _bucket(bucket: Bucket, count: int) -> dict[str, object]:
+    objects, more = first(bucket.objects.values(), count, _name)
+    return {**_record(bucket), "objects": [_object(one) for one in objects], "next": more}
+
+
+def _name(one: Any) -> str:
+    return str(one.name)
+
+
+def _id(one: Any) -> str:
+    return str(one.id)
 
 
 def _world(control: Control) -> dict[str, object]:
     world = control.fake.world
+    count = limit(control)
     found: dict[str, object] = {"known_only": world.known_only, "quota": world.quota,
                                 "max_jobs": world.max_jobs, "has_kms": world.has_kms,
                                 "account": _record(world.account),
-                                "outages": sorted(world.outages),
-                                "buckets": [_bucket(one) for one in world.buckets]}
+                                "outages": sorted(world.outages)}
+    more: dict[str, str | None] = {}
+    buckets, more["buckets"] = first(world.buckets, count, _name)
+    found["buckets"] = [_bucket(one, count) for one in buckets]
     for name in schemas.shelves():
-        found[name] = [_record(one) for one in getattr(world, name)]
+        records, more[name] = first(getattr(world, name), count, _id)
+        found[name] = [_record(one) for one in records]
+    found["next"] = {name: marker for name, marker in more.items() if marker is not None}
     return found
+
+
+def _records(control: Control) -> dict[str, object]:
+    name = control.params["shelf"]
+    found, more = page(control, _shelf(control), _id)
+    return {name: [_record(one) for one in found], "next": more}
+
+
+def _buckets(control: Control) -> dict[str, object]:
+    found, more = page(control, control.fake.world.buckets, _name)
+    return {"buckets": [_bucket(one, limit(control)) for one in found], "next": more}
+
+
+def _objects(control: Control) -> dict[str, object]:
+    bucket = control.fake.world.buckets.get(control.params["bucket"])
+    if bucket is None:
+        raise ControlError(404, f"unknown bucket {control.params['bucket']!r}")
+    found, more = page(control, bucket.objects.values(), _name)
+    return {"objects": [_object(one) for one in found], "next": more}
 
 
 def _set(control: Control) -> dict[str, object]:
@@ -44,14 +78,14 @@ def _set(control: Control) -> dict[str, object]:
 
 
 def _shelf(control: Control) -> Any:
-    return getattr(control.fake.world, control.params["shelf"])
-
-
-def _remove(control: Control) -> None:
     name = control.params["shelf"]
     if name not in schemas.shelves():
         raise ControlError(404, f"unknown kind of record {name!r}; use one of "
                            f"{', '.join(sorted(schemas.shelves()))}")
+    return getattr(control.fake.world, name)
+
+
+def _remove(control: Control) -> None:
     try:
         _shelf(control).remove(control.params["id"])
     except UsageError as error:
@@ -73,11 +107,20 @@ def _remove_bucket(control: Control) -> None:
 ROUTES = (
     Route("world", "GET", "/world",
           "Show the world around images: servers, disks, buckets, quota and more.", _world,
-          answer="the world"),
+          query=LIMIT, answer="the world; of each list the first page; next: the markers of the "
+          "lists that have more"),
     Route("world.set", "PATCH", "/world",
           "Add records and buckets to the world, and change its other settings.", _set,
           table({name: schema for name, schema in schemas.world()["properties"].items()}),
           answer="the world"),
+    Route("world.buckets", "GET", "/world/buckets", "List the buckets.", _buckets, query=PAGE,
+          answer="the buckets, of each the first objects; next: the marker of the next page"),
+    Route("world.objects", "GET", "/world/buckets/{bucket}/objects",
+          "List the objects in a bucket.", _objects, query=PAGE,
+          answer="the objects; next: the marker of the next page", errors=(404,)),
+    Route("world.list", "GET", "/world/{shelf}",
+          "List the records of one kind, for example /world/servers.", _records, query=PAGE,
+          answer="the records; next: the marker of the next page", errors=(404,)),
     Route("world.put", "POST", "/world/buckets/{bucket}/objects",
           "Put an object into a bucket. A missing bucket is created.", _put,
           schemas.stored_object(), answer="the object"),

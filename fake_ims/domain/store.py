@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from .by_age import ByAge, Key, walk
 from .callers import Caller
@@ -78,6 +79,11 @@ class Store:
     def all(self) -> list[Image]:
         """Return all images, oldest first."""
         return [entry[2] for entry in self._all.oldest_first(None)]
+
+    def oldest(self, count: int, after: Image | None) -> list[Image]:
+        """Return up to ``count`` images, oldest first: those after an image, or from the first."""
+        entries = self._all.oldest_first(None if after is None else after.key)
+        return [entry[2] for entry in islice(entries, count)]
 
     def add(self, image: Image) -> None:
         """Add a new image."""

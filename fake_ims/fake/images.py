@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from ..domain.handle import Handle
 from ..domain.lifecycle import KILLED_BY_TEST
@@ -188,6 +188,8 @@ class Images(Handle):
     Iterate over it (oldest first), or use ``len()`` and ``in`` with an id or a handle.
     """
 
+    _INTERNAL: ClassVar[frozenset[str]] = frozenset({"page"})
+
     def __init__(self, service: Service, bridge: Bridge) -> None:
         self._service = service
         self._bridge = bridge
@@ -249,6 +251,29 @@ class Images(Handle):
 
         return self._bridge.run(work)
 
+    def page(self, count: int, marker: str | None = None) -> list[ImageHandle]:
+        """Return some images, oldest first. The cost follows their number.
+
+        Args:
+            count: how many at most.
+            marker: id of the image before the first of them, which may be deleted; None to begin
+                with the oldest.
+
+        Raises:
+            UnknownImageError: no image has or had that id.
+        """
+        def work() -> list[ImageHandle]:
+            self._service.transitions.settle()
+            store = self._service.store
+            after = None
+            if marker is not None:
+                after = store.get(marker) or store.deleted(marker)
+                if after is None:
+                    raise UnknownImageError(f"no image has the id {marker!r}")
+            return [self._handle(image) for image in store.oldest(count, after)]
+
+        return self._bridge.run(work)
+
     def clear(self) -> None:
         """Delete all images at once, without ``lifecycle.deleting``."""
         def work() -> None:
@@ -264,7 +289,11 @@ class Images(Handle):
         return iter(self._bridge.run(lambda: [self._handle(image) for image in self._all()]))
 
     def __len__(self) -> int:
-        return self._bridge.run(lambda: len(self._all()))
+        def work() -> int:
+            self._service.transitions.settle()
+            return len(self._service.store)
+
+        return self._bridge.run(work)
 
     def __bool__(self) -> bool:
         return len(self) > 0

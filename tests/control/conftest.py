@@ -51,3 +51,9 @@ class ControlClient:
 @pytest.fixture
 def control(fake_ims: FakeIMS) -> ControlClient:
     return ControlClient(fake_ims)
+
+
+@pytest.fixture
+def control_of() -> type[ControlClient]:
+    """Makes a client of another fake."""
+    return ControlClient
