@@ -251,6 +251,7 @@ class Jobs:
         """
         if isinstance(count, bool) or not isinstance(count, int) or count < 1:
             raise UsageError(f"count must be an integer of at least 1, not {shown(count)}")
+        sound.check(count, "count")
         if job_type is not None and job_type not in JOB_TYPES:
             raise unknown("job type", job_type, JOB_TYPES)
         self._failures.append(_Failure(*_failure(error_code, reason), job_type, count))
