@@ -175,6 +175,33 @@ def test_client_is_in_the_loop_and_sends_the_token(suite: Suite, mode: str) -> N
     suite.passes(1, "-o", f"asyncio_mode={mode}")
 
 
+@pytest.mark.parametrize("scope", ["function", "class", "module", "package", "session"])
+@pytest.mark.parametrize("by", ["marker", "ini"])
+def test_client_in_the_loop_of_a_wider_scope(suite: Suite, scope: str, by: str) -> None:
+    pytest.importorskip("pytest_aiohttp")
+    marker = f"asyncio(loop_scope={scope!r})" if by == "marker" else "asyncio"
+    suite.write(f"""
+        import asyncio
+
+        loops = []
+
+        @pytest.mark.{marker}
+        class TestClient:
+            @pytest.mark.parametrize("turn", range(2))
+            async def test_it(self, fake_ims_client, turn):
+                loops.append(asyncio.get_running_loop())
+                assert (loops[0] is loops[-1]) == ({scope!r} != "function" or turn == 0)
+                async with fake_ims_client.post("/v2/images", json=IMAGE) as answer:
+                    assert answer.status == 201
+                assert len(fake_ims_client.fake.images) == 1
+
+        def test_it_is_closed():
+            assert len(loops) == 2
+    """)
+    ini = ["-o", f"asyncio_default_test_loop_scope={scope}"] if by == "ini" else []
+    suite.passes(3, *ini)
+
+
 def test_client_without_pytest_aiohttp_says_what_to_install(suite: Suite) -> None:
     suite.write("""
         @pytest.mark.asyncio
