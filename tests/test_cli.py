@@ -287,6 +287,23 @@ def test_serve_without_or_with_a_guarded_control_api(tmp_path: Path) -> None:
         assert tuple(found) == statuses
 
 
+def test_serve_lets_control_requests_use_further_names(tmp_path: Path) -> None:
+    ready = tmp_path / "ready.json"
+    names = ("fake-ims", "other.example", "evil.example")
+    with command("serve", "--quiet", "--ready-file", str(ready), "--allowed-host", names[0],
+                 "--allowed-host", names[1]) as process:
+        told = wait_for(ready)
+        found = []
+        for name in names:
+            connection = HTTPConnection(told["url"].removeprefix("http://"), timeout=DEADLINE)
+            connection.request("GET", "/_fake_ims/state", headers={"Host": f"{name}:8080"})
+            found.append(connection.getresponse().status)
+            connection.close()
+        process.terminate()
+        assert process.wait(DEADLINE) == 0
+    assert found == [200, 200, 403]
+
+
 def test_serve_plays_a_scenario_and_says_what_did_not_come(tmp_path: Path) -> None:
     scenario = tmp_path / "s.toml"
     scenario.write_text('[[images]]\nname = "seeded"\n[[expect]]\noperation = "images.list"\n')

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from wire import Wire
@@ -271,3 +274,30 @@ def test_the_description_has_every_operation_and_its_errors(control: Any) -> Non
         named = {one["name"] for one in row.get("parameters", ()) if one["in"] == "path"}
         assert named == set(re.findall(r"\{(\w+)\}", route.path))
         assert {"400", "401"} < set(row["responses"])
+        assert {"403"} < set(row["responses"])
+        if "requestBody" in row:
+            schema = row["requestBody"]["content"]["application/json"]["schema"]
+            needed = "anyOf" in schema or bool(schema.get("required"))
+            assert row["requestBody"].get("required", False) is needed
+
+
+def test_the_description_is_valid(control: Any) -> None:
+    pytest.importorskip("openapi_spec_validator").validate(control.does("GET", "/openapi.json"))
+
+
+@pytest.mark.parametrize(("path", "methods"), [
+    ("/state", "GET"), ("/faults", "GET, POST, DELETE"), ("/world/servers/x", "DELETE"),
+    ("/world/buckets/b", "DELETE"), ("/images/a", "GET, PATCH, DELETE"),
+])
+@pytest.mark.parametrize("method", ["TRACE", "OPTIONS", "HEAD"])
+def test_what_a_path_supports(fake_ims: FakeIMS, path: str, methods: str, method: str) -> None:
+    connection = HTTPConnection(urlsplit(fake_ims.url).netloc, timeout=30)
+    try:
+        connection.request(method, f"/_fake_ims{path}")
+        answer = connection.getresponse()
+        text = answer.read().decode()
+    finally:
+        connection.close()
+    assert (answer.status, answer.headers["Allow"]) == (405, methods)
+    if method != "HEAD":
+        assert f"use {methods.replace(', ', ' or ')}" in json.loads(text)["error"]["message"]
