@@ -152,5 +152,6 @@ def test_a_client_that_leaves_an_export_early(fake_ims: FakeIMS) -> None:
 def test_what_is_empty(fake_ims: FakeIMS) -> None:
     assert json.loads(fake_ims.requests.har())["log"]["entries"] == []
     assert fake_ims.requests.jsonl() == ""
-    assert control(fake_ims.url, "/requests") == {"requests": [], "dropped": 0}
+    assert control(fake_ims.url, "/requests") == {
+        "requests": [], "dropped": 0, "next": None}
     assert control(fake_ims.url, "/requests?form=har")["log"]["entries"] == []
