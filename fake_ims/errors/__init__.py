@@ -19,7 +19,7 @@ class WrongLoopError(FakeImsError):
 
 
 class PortTakenError(FakeImsError):
-    """The fake was called from a thread or event loop in which the call would never return."""
+    """The port that the fake should listen on is in use."""
 
 
 class UsageError(FakeImsError, ValueError):
