@@ -3,6 +3,7 @@ the fake usable: the next call is taken, and the loop answers."""
 
 from __future__ import annotations
 
+import selectors
 import signal
 import sys
 import threading
@@ -103,6 +104,37 @@ def test_a_call_that_waits_is_withdrawn(patience: None) -> None:
             fake.reset()
         assert not thread._waiting
         assert done[-1] == 1
+
+
+@pytest.mark.parametrize("another", [False, True])
+def test_a_call_that_ends_while_the_loop_looks_for_it(
+    patience: None, monkeypatch: pytest.MonkeyPatch, another: bool
+) -> None:
+    """The lock that the loop takes back is free by then, or is held by another call."""
+    lock = threading.Lock()
+    selector = bridge._ParkingSelector(lock)
+    looks = 0
+
+    class Calls:
+        newest = object()
+
+        def is_held(self) -> bool:
+            nonlocal looks
+            looks += 1
+            if another and looks == 1:
+                self.newest = object()  # the lock belongs to a call that has just begun
+            elif lock.locked():
+                lock.release()
+            return False
+
+    monkeypatch.setattr(selector, "calls", Calls())
+    monkeypatch.setattr(selectors.DefaultSelector, "select",
+                        lambda self, timeout: [lock.acquire()])
+    lock.acquire()
+    selector.select(None)
+    assert lock.locked()
+    assert looks == 1 + another
+    selector.close()
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs timers that signal")

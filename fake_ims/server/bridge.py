@@ -62,8 +62,15 @@ class _ParkingSelector(selectors.DefaultSelector):
             return super().select(timeout)
         finally:
             while not self._parked.acquire(timeout=_LOOK):
-                if self.calls is not None and not self.calls.is_held():
-                    self._parked.release()  # its holder was interrupted and is gone
+                calls = self.calls
+                if calls is None:
+                    continue
+                newest = calls.newest
+                if not calls.is_held() and calls.newest is newest:
+                    # Its holder was interrupted and is gone. Or it has ended only now, and the
+                    # lock is free already.
+                    with suppress(RuntimeError):
+                        self._parked.release()
 
 
 class ParkingLoop(asyncio.SelectorEventLoop):
@@ -144,6 +151,7 @@ class LoopThread:
 
     Attributes:
         died_of: the exception that ended the thread; None if none did.
+        newest: another object after each call that may have taken the lock.
     """
 
     def __init__(
@@ -159,6 +167,7 @@ class LoopThread:
         self._holder: int | None = None
         self._waiting: deque[_Work[Any]] = deque()
         self.died_of: BaseException | None = None
+        self.newest = object()
 
     def run(self, work: Callable[[], T]) -> T:
         """Do the work as the owner of the state. Return its result, or raise its exception.
@@ -182,6 +191,7 @@ class LoopThread:
 
         Only calls inside this function hold the lock.
         """
+        self.newest = object()
         if not busy.acquire(blocking=False):
             return _BUSY
         self._holder = me

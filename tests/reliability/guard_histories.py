@@ -12,6 +12,7 @@ import asyncio
 import random
 import resource
 import time
+from bisect import bisect
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -301,6 +302,18 @@ def history(subject: Subject, hints: dict[str, tuple[float, float]]) -> list[Eve
     return events
 
 
+def hints_of(fake: FakeIMS) -> dict[str, tuple[float, float]]:
+    """When each request began and was answered, by request id: the fake's own order."""
+    found: dict[str, tuple[float, float]] = {}
+    ends: list[float] = []  # never earlier than the one before
+    for exchange in fake.requests:
+        begun = bisect(ends, exchange.started_at)
+        found[exchange.request_id] = (begun - 0.5, float(len(ends)))
+        end = exchange.started_at + exchange.seconds
+        ends.append(max(end, ends[-1]) if ends else end)
+    return found
+
+
 async def _crowd(fake: FakeIMS, clients: int, operations: int, seed: int,
                  subjects: list[Subject]) -> None:
     connector = aiohttp.TCPConnector(limit=0)
@@ -328,7 +341,8 @@ def play(profile: Any, clients: int, operations: int, seed: int = 1, images: int
     """Let the clients loose on a fake and check each image's history."""
     _allow_descriptors(2 * clients + 200)
     started = time.perf_counter()
-    with FakeIMS(profile=profile, keep_exchanges=clients * operations + 100) as fake:
+    with FakeIMS(profile=profile, keep_exchanges=clients * operations + 100,
+                 keep_total=2**40) as fake:
         subjects = []
         for number in range(images):
             image = fake.images.add(name=f"{number}", status="queued", disk_format="raw",
@@ -337,9 +351,7 @@ def play(profile: Any, clients: int, operations: int, seed: int = 1, images: int
             subjects.append(Subject(image.id, State("queued", f"{number}", "", frozenset(),
                                                     frozenset(), None)))
         asyncio.run(_crowd(fake, clients, operations, seed, subjects))
-        hints = {exchange.request_id: (exchange.started_at,
-                                       exchange.started_at + exchange.seconds)
-                 for exchange in fake.requests}
+        hints = hints_of(fake)
     kinds: Counter[tuple[str, int]] = Counter()
     for subject in subjects:
         kinds.update((what.kind, what.status) for _, _, _, what in subject.rows)
