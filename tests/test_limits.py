@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import http.client
 import json
@@ -24,6 +25,7 @@ from fake_ims.errors import FakeImsError
 
 LARGE = bytes(range(256)) * (SPOOL_LIMIT // 256 + 1000)
 RAW = {"disk_format": "raw", "container_format": "bare"}
+LARGE_PART = 4 * len(LARGE) - 1000
 FULL = Path("/dev/full")
 
 
@@ -74,6 +76,32 @@ def test_a_download_that_has_begun_is_finished(
     whole = begun + response.read()
     asking.close()
     assert hashlib.md5(whole).hexdigest() == response.headers["Content-MD5"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the system does not tell")
+@pytest.mark.parametrize("fault", [{}, {"wrong_length": 5}, {"truncate": LARGE_PART}])
+def test_a_download_that_the_client_breaks_off_holds_no_disk_space(
+    fake_ims: FakeIMS, wire: Wire, fault: dict[str, Any]
+) -> None:
+    before = descriptors()
+    image = fake_ims.images.add(data=LARGE * 4)  # more than the buffers of the system take
+    if fault:
+        fake_ims.faults.add("images.download", **fault)
+    gc.collect()
+    gc.disable()  # the space is free at once, not when Python happens to collect
+    try:
+        asking = connection(fake_ims)
+        asking.request("GET", f"/v2/images/{image.id}/file", headers=fake_ims.headers)
+        asking.sock.recv(1000)
+        asking.close()
+        image.delete()
+        for _ in range(1000):
+            wire.get("/v2/images")
+            if descriptors() <= before:
+                break
+        assert descriptors() <= before
+    finally:
+        gc.enable()
 
 
 @pytest.fixture

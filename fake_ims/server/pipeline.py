@@ -6,7 +6,6 @@ resolve operation -> identify caller -> faults before -> handler -> faults after
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from functools import cache, partial
 
@@ -135,6 +134,7 @@ class Pipeline:
                 raise
         finally:
             call.end()
+            answer.release()
         cut(request)
         return web.Response()
 
@@ -286,12 +286,15 @@ class Pipeline:
             return response
         streamed = web.StreamResponse(status=answer.status, headers=answer.headers)
         streamed.content_length = answer.length
-        # A client that disconnects before the last byte is no error.
-        with contextlib.suppress(ConnectionError):
+        try:
             await streamed.prepare(request)
             for chunk in answer.stream:
                 await streamed.write(chunk)
             await streamed.write_eof()
+        except ConnectionError:
+            pass  # a client that disconnects before the last byte is no error
+        finally:
+            answer.release()
         return streamed
 
 
