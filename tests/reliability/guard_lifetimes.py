@@ -33,7 +33,7 @@ from typing import Any, NamedTuple
 from fake_ims import FakeIMS
 
 SLACK = 256 * 1024  # bytes
-KEPT = 4096  # bytes of a deleted image, an ended job or an expired token, on average
+KEPT = 2048  # bytes of a deleted image, an ended job or an expired token, on average
 REMEMBERED = 64  # resets
 OCTETS = "application/octet-stream"
 RAW = {"disk_format": "raw", "container_format": "bare"}

@@ -203,12 +203,12 @@ def serves(fake: FakeIMS) -> bool:
         return b"".join(iter(lambda: sock.recv(65536), b"")).startswith(b"HTTP/1.1 200 ")
 
 
-def sample(count: int, most: int) -> list[int]:
-    """All of ``range(count)``, or so many of them, with both ends."""
+def sample(count: int, most: int, *always: int) -> list[int]:
+    """All of ``range(count)``, or so many of them, and both ends and others always."""
     if count <= most:
         return list(range(count))
     chosen = random.Random(count).sample(range(1, count - 1), max(most - 2, 0))
-    return sorted({0, count - 1, *chosen})
+    return sorted({0, count - 1, *chosen, *always})
 
 
 def outcome(fake: FakeIMS, case: Case, watch: Watch, at: int, read: int, reset: bool) -> str:
@@ -275,7 +275,9 @@ def play(profile: Any, positions: int, only: str = "") -> tuple[int, list[str]]:
             answer = _answer(fake, data)
             wait_for(lambda: serves(fake), lambda: "the fake does not serve")
             watch = Watch(fake)
-            plan = [(at, 0) for at in sample(len(data) + 1, positions)]
+            head = data.index(b"\r\n\r\n") + 4
+            body = (head - 1, head, (head + len(data)) // 2, len(data) - 1)
+            plan = [(at, 0) for at in sample(len(data) + 1, positions, *body)]
             plan += [(-1, read) for read in sample(answer, min(positions, 100))[1:]]
             for at, read in plan:
                 for reset in (False, True):
