@@ -35,7 +35,7 @@ def descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
-@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the system does not tell")
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts files in /proc/self/fd")
 def test_large_images_share_one_descriptor(fake_ims: FakeIMS, wire: Wire) -> None:
     before = descriptors()
     images = [fake_ims.images.add(data=LARGE + bytes([number])) for number in range(20)]
@@ -173,7 +173,7 @@ DESCRIPTORS = """
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="counts descriptors as Linux does")
+@pytest.mark.skipif(sys.platform != "linux", reason="counts descriptors in /proc")
 def test_descriptors_that_are_used_up() -> None:
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(DESCRIPTORS)],
                           capture_output=True, text=True, timeout=120, env=os.environ)

@@ -74,6 +74,9 @@ def run(
     """
     route = BY_ID.get(operation)
     if route is None:
+        listing = operation.removesuffix(".list")
+        if listing in BY_ID:  # "faults" lists the faults
+            raise UsageError(f"unknown control operation {operation!r}; did you mean {listing!r}?")
         raise unknown("control operation", operation, BY_ID)
     request = _request(route, _parsed(arguments), _base(url, ready_file))
     token = token or os.environ.get(TOKEN_VARIABLE)

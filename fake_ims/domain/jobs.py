@@ -52,6 +52,7 @@ class Jobs:
 
     # for the service
 
+    # A fault can change this for one request: see faults/view.py.
     def submit(
         self, type_name: str, project_id: str | None, work: Work,
         parts: list[tuple[str, Work]] | None = None,
@@ -250,7 +251,7 @@ class Jobs:
             UsageError: the error code or type is unknown, or ``count`` is not a positive integer.
         """
         if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-            raise UsageError(f"count must be an integer of at least 1, not {shown(count)}")
+            raise UsageError(f"count must be an integer, 1 or greater, not {shown(count)}")
         sound.check(count, "count")
         if job_type is not None and job_type not in JOB_TYPES:
             raise unknown("job type", job_type, JOB_TYPES)

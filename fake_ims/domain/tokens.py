@@ -49,7 +49,7 @@ class Tokens:
         self.mode: AuthMode = mode
         self._tokens: dict[str, _Token] = {}
         self._triples: dict[str, Caller] = {}
-        # Limits by user id: tokens from a later login get them, too.
+        # Limits by user id: tokens from a later log-in get them, too.
         self._limits: dict[str, tuple[Policy | None, frozenset[str] | None]] = {}
         # Callers that identity has not seen yet; it adds them to its directory when it needs them.
         self.newcomers: list[Caller] = []

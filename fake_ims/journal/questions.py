@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any, cast
@@ -30,9 +31,9 @@ class Questions(Handle, Sequence[Exchange]):
       or name), ``request_headers``, ``request_query``, ``request_body`` and ``client``.
     """
 
+    @abstractmethod
     def _taken(self) -> tuple[list[Exchange], Service | None]:
         """Return the exchanges so far, and the service that knows image names."""
-        raise NotImplementedError  # each kind of sequence has its own
 
     def where(self, **conditions: Any) -> Selection:
         """Return the exchanges that meet every condition.

@@ -53,6 +53,7 @@ def test_queries_and_files(
 
 @pytest.mark.parametrize(("arguments", "status", "words"), [
     (["faults.ad"], 2, "did you mean 'faults.add'?"),
+    (["faults.list"], 2, "did you mean 'faults'?"),
     (["faults.add", "operation"], 2, "write NAME=VALUE"),
     (["faults.add", "status=503", "status=500"], 2, "status= is given twice"),
     (["faults.add", "staus=503"], 2, "did you mean 'status'?"),

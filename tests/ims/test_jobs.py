@@ -98,7 +98,7 @@ def test_only_jobs_of_a_type_fail_and_only_so_many(ims: Ims) -> None:
 @pytest.mark.parametrize(("call", "text"), [
     (lambda jobs: jobs.fail_next("IMG.9999"), "unknown error code"),
     (lambda jobs: jobs.fail_next("IMG.0014", job_type="imsCopyImageJob"), "did you mean"),
-    (lambda jobs: jobs.fail_next("IMG.0014", count=0), "integer of at least 1"),
+    (lambda jobs: jobs.fail_next("IMG.0014", count=0), "integer, 1 or greater"),
 ])
 def test_what_cannot_be_asked_of_jobs(ims: Ims, call: Any, text: str) -> None:
     with pytest.raises(UsageError, match=text):
