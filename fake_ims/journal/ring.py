@@ -184,5 +184,6 @@ def _size(exchange: Exchange) -> int:
     size = (_OVERHEAD + len(exchange.request_body) + len(exchange.response_body)
             + len(exchange.path) + len(exchange.query))
     for headers in (exchange.request_headers, exchange.response_headers):
-        size += _PER_HEADER * len(headers) + sum(map(len, headers.values()))
+        size += (_PER_HEADER * len(headers) + sum(map(len, headers))
+                 + sum(map(len, headers.values())))
     return size

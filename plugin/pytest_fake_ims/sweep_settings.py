@@ -118,7 +118,7 @@ def _depth(value: object) -> int:
 
 
 def _budget(value: object) -> tuple[int | None, float | None]:
-    if str(value).isdigit() and int(str(value)) > 0:
+    if str(value).isdecimal() and int(str(value)) > 0:
         return int(str(value)), None
     if isinstance(value, str):
         try:
