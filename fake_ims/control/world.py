@@ -13,6 +13,7 @@ from ..errors import UsageError
 from .paging import LIMIT, PAGE, first, limit, page
 from .route import Control, ControlError, Route
 
+
 def _record(record: Any) -> dict[str, object]:
     return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
 

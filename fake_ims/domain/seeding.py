@@ -15,8 +15,8 @@ from .callers import DEFAULT_PROJECT_ID
 from .data import Blob
 from .ids import new_id
 from .image import MEMBER_STATUSES, Image, Member
+from .minimum_sizes import check_size
 from .refusal import ImsError, Refused
-from .sizes import check_size
 
 if TYPE_CHECKING:
     from ..server.state import Service

@@ -48,7 +48,9 @@ class AccessKeys(Handle):
             directory, keys = identity.directory, identity.keys
             owner = named.user(identity, user)
             target = named.project_of(identity, owner, project)
-            name = access if access is not None else derived_id("access", owner.id, str(len(keys)))[:20].upper()
+            name = access
+            if name is None:
+                name = derived_id("access", owner.id, str(len(keys)))[:20].upper()
             if name in keys:
                 raise UsageError(f"access key {name!r} already exists")
             return keys.add(

@@ -1,9 +1,9 @@
 """Mask secrets in exchanges: the one rule for what logs, reports and exports show.
 
 A name decides whether a value is secret: the name of a header, of a query parameter or of a JSON
-key. Masked JSON is still JSON, and a masked query is still a query. JSON that the journal has cut is
-masked as a whole document is. In other texts the same names count where they stand before ``=`` or
-``:``.
+key. Masked JSON is still JSON, and a masked query is still a query. JSON that the journal has cut
+is masked as a whole document is. In other texts the same names count where they stand before ``=``
+or ``:``.
 """
 
 from __future__ import annotations

@@ -133,6 +133,14 @@ def test_a_retry_after_that_is_no_number_asks_for_nothing(fake_ims: FakeIMS, wir
     fake_ims.requests.assert_retried("images.create")
 
 
+def test_an_expected_query_shows_no_secret(fake_ims: FakeIMS, wire: Wire) -> None:
+    wire.get("/v2/images", token="REALSECRET", limit=1)
+    text = fails(fake_ims.requests.assert_called, "images.list",
+                 request_query={"token": "REALSECRET", "limit": "2"})
+    assert "limit=1" in text
+    assert "REALSECRET" not in text
+
+
 def test_a_lost_answer_is_a_failure(fake_ims: FakeIMS, wire: Wire) -> None:
     attempts(fake_ims, wire, 1, failures=1, reset_connection="before")
     fake_ims.requests.assert_retried("images.create")
