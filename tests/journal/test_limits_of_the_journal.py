@@ -137,7 +137,7 @@ def test_an_export_lets_others_be_served(fake_ims: FakeIMS, form: str) -> None:
     else:
         document = json.loads(text)
         assert len(document["log"]["entries"] if form == "har" else document["requests"]) == 300
-    assert served > (3 if form != "lines" else 0)
+    assert served > (6 if form != "lines" else 0)
 
 
 def test_a_client_that_leaves_an_export_early(fake_ims: FakeIMS) -> None:
