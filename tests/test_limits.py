@@ -107,6 +107,17 @@ def test_a_full_disk(
     assert not any(one.exc_info for one in caplog.records)
 
 
+def test_a_full_disk_changes_no_image(full_disk: None) -> None:
+    with FakeIMS() as fake:
+        with pytest.raises(FakeImsError, match="cannot be stored"):
+            fake.images.add(name="large", data=LARGE)
+        assert len(fake.images) == 0
+        image = fake.images.add(name="small", data=b"small")
+        with pytest.raises(FakeImsError, match="cannot be stored"):
+            image.set(name="large", data=LARGE, members=["p2"])
+        assert (image.name, image.data, image.members) == ("small", b"small", {})
+
+
 def test_a_full_disk_ends_a_job(full_disk: None) -> None:
     with FakeIMS() as fake:
         fake.world.buckets["disks"].put("disk.qcow2", data=LARGE)

@@ -125,6 +125,8 @@ def _shown(document: object) -> str:
 
 def _base(url: str | None, ready_file: str | None) -> str:
     if ready_file is not None:
+        if url is not None:
+            raise UsageError("pass --url or --ready-file, not both")
         try:
             with open(ready_file, encoding="utf-8") as file:
                 return str(json.load(file)["url"])

@@ -8,6 +8,7 @@ from typing import Any
 from ..documents import apply, schemas
 from ..documents.schemas import DUE, DURATION, NAME, says, table
 from ..documents.source import Source, parse
+from ..domain.durations import due
 from ..scenario.document import ScenarioDocument, checked
 from ..scenario.schema import schema as scenario_schema
 from ..version import __version__
@@ -49,7 +50,8 @@ def _lifecycle(control: Control) -> dict[str, str]:
 
 
 def _set_lifecycle(control: Control) -> dict[str, str]:
-    for name, value in control.body.items():
+    given = {name: due(value) for name, value in control.body.items()}  # all, or none
+    for name, value in given.items():
         setattr(control.fake.lifecycle, name, value)
     return _lifecycle(control)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from copy import deepcopy
 from typing import Any
 
 from ..documents import apply, schemas
@@ -73,8 +74,16 @@ def _objects(control: Control) -> dict[str, object]:
 
 
 def _set(control: Control) -> dict[str, object]:
-    apply.change_world(control.fake.world, control.body)
+    world, body = control.fake.world, control.body
+    if len(body) > 1 or any(isinstance(value, (dict, list)) and (
+            len(value) > 1 or any(map(_has_objects, value))) for value in body.values()):
+        apply.change_world(deepcopy(world), body)  # so that a later part cannot fail halfway
+    apply.change_world(world, body)
     return _world(control)
+
+
+def _has_objects(value: Any) -> bool:
+    return isinstance(value, dict) and bool(value.get("objects"))
 
 
 def _shelf(control: Control) -> Any:
@@ -93,8 +102,15 @@ def _remove(control: Control) -> None:
 
 
 def _put(control: Control) -> dict[str, object]:
-    bucket = control.fake.world.buckets[control.params["bucket"]]
-    return _object(apply.add_object(bucket, control.body))
+    buckets, name = control.fake.world.buckets, control.params["bucket"]
+    is_new = name not in buckets
+    bucket = buckets[name]
+    try:
+        return _object(apply.add_object(bucket, control.body))
+    except UsageError:
+        if is_new:
+            buckets.remove(name)
+        raise
 
 
 def _remove_bucket(control: Control) -> None:

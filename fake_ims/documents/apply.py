@@ -130,8 +130,8 @@ def change_world(world: World, document: Document) -> None:
                 for one in value:
                     add_bucket(world, one)
             elif name == "account":
-                for field, sound in value.items():
-                    setattr(world.account, field, sound)
+                for field, state in value.items():
+                    setattr(world.account, field, state)
             elif name == "outages":
                 world.outages.only(value)
             elif name != "known_only":

@@ -11,10 +11,10 @@ from .callers import Caller
 from .durations import After
 from .ids import new_id
 from .image import Image
+from .minimum_sizes import check_size
 from .patch import Change
 from .refusal import ImsError, Refused
 from .seeding import Seeding
-from .sizes import check_size
 
 if TYPE_CHECKING:
     from ..profiles.model import NewImage

@@ -128,7 +128,7 @@ class Lifecycle(Handle):
 
 def _text(what: str, value: str) -> str:
     if not isinstance(value, str) or not value:
-        raise UsageError(f"{what} must be a string, not {shown(value)}")
+        raise UsageError(f"{what} must be a non-empty string, not {shown(value)}")
     sound.check(value, what)
     return value
 

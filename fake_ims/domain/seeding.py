@@ -15,8 +15,8 @@ from .callers import DEFAULT_PROJECT_ID
 from .data import Blob
 from .ids import new_id
 from .image import MEMBER_STATUSES, Image, Member
+from .minimum_sizes import check_size
 from .refusal import ImsError, Refused
-from .sizes import check_size
 
 if TYPE_CHECKING:
     from ..server.state import Service
@@ -55,6 +55,7 @@ class Seeding:
 
         Raises:
             UsageError: an attribute or value is impossible.
+            StorageError: the system cannot store the data. Nothing has changed.
         """
         given = _whole(attributes)
         data = given.pop("data", None)
@@ -76,8 +77,8 @@ class Seeding:
         profile = self._service.profile
         for name, value in profile.defaults.items():
             fields.setdefault(name, value)
-        data = _bytes(data)
         pairs = self._pairs(members, fields.get("visibility"))
+        blob = self._stored(data, fields["status"])
         fields["tags"] = tuple(dict.fromkeys(fields.get("tags", ())))
         image = Image(id=image_id, created_at=created_at, updated_at=updated_at,
                       sequence=self._store.next_sequence(), properties=dict(properties),
@@ -85,7 +86,7 @@ class Seeding:
         profile.adorn(image)
         self._store.add(image)
         self.seeded.add(image.id)
-        self._set_data(image, data)
+        self._set_data(image, blob)
         self._set_members(image, pairs)
         if image.status == "active":
             profile.activated(image, now)
@@ -101,6 +102,7 @@ class Seeding:
 
         Raises:
             UsageError: an attribute or value is impossible.
+            StorageError: the system cannot store the data. Nothing has changed.
         """
         given = _whole(attributes)
         data = given.pop("data", None)
@@ -110,8 +112,8 @@ class Seeding:
         fields, properties = self._read(given, attributes.get("properties"))
         owner = fields.pop("owner", image.owner)
         visibility = fields.pop("visibility", image.visibility)
-        data = _bytes(data)
         pairs = None if members is None else self._pairs(members, visibility)
+        blob = None if data is None else self._stored(data, image.status)
         if owner != image.owner or visibility != image.visibility:
             self._store.move(image, owner=owner, visibility=visibility)
         if "tags" in fields:
@@ -129,8 +131,7 @@ class Seeding:
             if image.status in WITHOUT_DATA:
                 image.drop_data()
                 self._service.profile.emptied(image)
-        if data is not None:
-            self._set_data(image, data)
+        self._set_data(image, blob)
         if pairs is not None:
             for project_id in list(image.members):
                 self._store.unshare(image, project_id)
@@ -152,7 +153,7 @@ class Seeding:
         if image.staged is not None and image.data is None:
             image.data, image.staged = image.staged, None
         if image.data is None:
-            self._set_data(image, b"")
+            self._set_data(image, self._stored(None, "active"))
         image.status = "active"
         self._service.profile.activated(image, now)
         image.changed(now)
@@ -230,13 +231,19 @@ class Seeding:
             raise UsageError(refused.text) from None
         return fields, properties
 
-    def _set_data(self, image: Image, data: bytes | None) -> None:
-        if data is None:
-            if image.status not in WITH_DATA:
-                return
-            data = b""
+    def _stored(self, data: object, status: object) -> Blob | None:
+        """Store the bytes of an image, before anything changes. None for a status without data."""
+        content = _bytes(data)
+        if content is None:
+            if status not in WITH_DATA:
+                return None
+            content = b""
+        return Blob.of(self._service.store.spool, content)
+
+    def _set_data(self, image: Image, blob: Blob | None) -> None:
+        if blob is None:
+            return
         image.drop_data()
-        blob = Blob.of(self._service.store.spool, data)
         image.data = blob
         image.size, image.checksum = blob.size, blob.md5
         image.os_hash_algo, image.os_hash_value = "sha512", blob.sha512

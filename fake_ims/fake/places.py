@@ -171,5 +171,3 @@ def _written(place: str, kind: type, name: str, *, setting: bool) -> str:
         return f"{place}.{name} = …"
     found: Any = getattr(kind, name, None)
     return f"{place}.{name}{'(…)' if callable(found) else ''}"
-
-

@@ -115,6 +115,8 @@ def _why(exchange: Exchange, name: str, expected: object) -> list[str]:
         actual = {key: None if value is None else secrets.header(key, value) for key, value in (
             (key, exchange.request_headers.get(key)) for key in expected)}
         expected = dict(secrets.headers(expected))
+    elif isinstance(expected, Mapping):
+        expected = secrets.document(dict(expected))
     text = f"      {name}: expected {expected!r}"
     return [text if actual is None else f"{text}, got {actual!r}"]
 

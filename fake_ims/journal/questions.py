@@ -35,6 +35,10 @@ class Questions(Handle, Sequence[Exchange]):
     def _taken(self) -> tuple[list[Exchange], Service | None]:
         """Return the exchanges so far, and the service that knows image names."""
 
+    def _selected(self, exchanges: list[Exchange]) -> Selection:
+        """Return a selection of these exchanges."""
+        raise NotImplementedError  # this module is below that of selections
+
     def where(self, **conditions: Any) -> Selection:
         """Return the exchanges that meet every condition.
 
@@ -45,11 +49,10 @@ class Questions(Handle, Sequence[Exchange]):
             UsageError: a condition is unknown, or its value is invalid.
         """
         from . import filters
-        from .selection import Selection
 
         exchanges, service = self._taken()
         checks = filters.tests(conditions, service)
-        return Selection(filters.chosen(exchanges, checks.values()), service)
+        return self._selected(filters.chosen(exchanges, checks.values()))
 
     def of(self, operation: str, **conditions: Any) -> Selection:
         """Return the exchanges of one operation (``images.create``) or of a glob (``images.*``).

@@ -121,19 +121,22 @@ class Journal(Questions):
 
     def __getitem__(self, index: int | slice) -> Exchange | Selection:
         if isinstance(index, slice):
-            return Selection(self._all()[index], self.service)
+            return self._selected(self._all()[index])
         return self.run(lambda: self._kept.exchanges[index])
 
     def _told(self) -> str:
         count = len(self._kept.exchanges)
         if not count:
-            return "no request has come in"
+            return "no requests were received"
         last = self._kept.exchanges[-1]
         return (f"{count} exchange{'s' * (count != 1)}, last: {last.method} {last.path} -> "
-                f"{last.status or 'no answer'}")
+                f"{last.status or 'no response'}")
 
     def _taken(self) -> tuple[list[Exchange], Service | None]:
         return self._all(), self.service
+
+    def _selected(self, exchanges: list[Exchange]) -> Selection:
+        return Selection(exchanges, self.service)
 
     def _all(self) -> list[Exchange]:
         # Copied in the loop's thread, because the ring can grow while the caller iterates.
@@ -202,4 +205,4 @@ def _size(exchange: Exchange) -> int:
     return (_OVERHEAD + len(exchange.request_body) + len(exchange.response_body)
             + len(exchange.path) + len(exchange.query)
             + _PER_HEADER * (len(headers) + len(exchange.response_headers))
-            + sum(map(len, headers.values())))
+            + sum(map(len, headers)) + sum(map(len, headers.values())))

@@ -64,6 +64,7 @@ def test_queries_and_files(
     (["scenario.play", "toml=@/no/such/file"], 2, "cannot read the file of toml=@/no/such/file"),
     (["--url", "127.0.0.1", "state"], 2, "is not a URL"),
     (["--url", "http://127.0.0.1:1", "state"], 2, "cannot reach a fake at http://127.0.0.1:1/"),
+    (["--url", "http://127.0.0.1:1", "--ready-file", "x", "state"], 2, "not both"),
     (["--ready-file", "/no/such", "state"], 2, "cannot read the ready file /no/such"),
 ])
 def test_what_is_wrong_is_said(

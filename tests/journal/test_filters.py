@@ -93,6 +93,8 @@ def test_a_selection_is_a_sequence_that_can_be_asked_further(talked: FakeIMS) ->
     ({"staus": 3}, "unknown condition on requests 'staus'; did you mean 'status'?"),
     ({"status": "50x"}, "a class such as '5xx'"),
     ({"status": True}, "a class such as '5xx'"),
+    ({"status": "²xx"}, "a class such as '5xx'"),
+    ({"status": "²"}, "a class such as '5xx'"),
     ({"attempt": 0}, "an integer, 1 or greater"),
     ({"fault": "yes"}, "True (a fault fired) or False"),
     ({"method": "GETT"}, "did you mean 'GET'"),
