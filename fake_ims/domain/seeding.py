@@ -134,6 +134,8 @@ class Seeding:
             self._set_data(image, data)
         elif "status" in fields and image.status in WITH_DATA:
             self._complete(image)
+        elif image.staged is not None and image.status != "uploading":
+            image.drop_data()
         if pairs is not None:
             for project_id in list(image.members):
                 self._store.unshare(image, project_id)
@@ -245,7 +247,9 @@ class Seeding:
 
     def _complete(self, image: Image) -> None:
         """Let an image have data: what was uploaded or staged, else none."""
-        if image.data is None and image.staged is not None:
+        if image.staged is not None:
+            if image.data is not None:  # an earlier upload, whose format was refused
+                image.data.close()
             image.data, image.staged = image.staged, None
         blob = image.data
         if blob is None:

@@ -296,7 +296,7 @@ def _job(service: Service, job: Job) -> Iterator[str]:
     image = service.store.get(str(job.work.entities().get("image_id")))
     made = getattr(job.work, "image", None)
     if job.is_over and image is not None and image is made and image.status == "saving" and (
-            image.transition is None and image.id not in service.images.seeded):
+            image.transition is None and image.data is None):
         yield f"it has ended, but image {image.id} is still saving"
 
 
