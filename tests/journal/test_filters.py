@@ -138,7 +138,7 @@ def test_how_many_there_are(talked: FakeIMS) -> None:
 
 
 def test_a_body_that_is_nested_too_deeply_matches_nothing(fake_ims: FakeIMS, wire: Wire) -> None:
-    wire.post("/v2/images", b"[" * 100_000)
+    wire.post("/v2/images", b"[" * 50_000)
     wire.post("/v2/images", {"name": "a"})
     assert [one.number for one in fake_ims.requests.where(request_body={"/name": "a"})] == [2]
     assert [one.number for one in fake_ims.requests.where(image="a")] == [2]
@@ -153,5 +153,5 @@ def test_a_pointer_with_a_very_long_number_names_no_item(fake_ims: FakeIMS, wire
     fault = fake_ims.faults.add("images.create", request_body={pointer: "a"}, status=503)
     assert wire.post("/v2/images", {"name": "a", "tags": ["a"]}).status == 201
     assert not fault.hits
-    with pytest.raises(AssertionError, match="images.create"):
+    with pytest.raises(AssertionError, match=r"images\.create"):
         fake_ims.requests.assert_called("images.create", request_body={pointer: "a"})

@@ -52,6 +52,14 @@ class Records(logging.Handler):
         super().__init__(logging.WARNING)
         self.texts: list[str] = []
 
+    def begin(self) -> None:
+        """Listen to all loggers."""
+        logging.getLogger().addHandler(self)
+
+    def end(self) -> None:
+        """Stop listening."""
+        logging.getLogger().removeHandler(self)
+
     def emit(self, record: logging.LogRecord) -> None:
         self.texts.append(self.format(record))
 
@@ -136,7 +144,7 @@ class Run:
             Broke: something is wrong.
         """
         records = Records()
-        logging.getLogger().addHandler(records)
+        records.begin()
         try:
             for number in range(1, count + 1):
                 self._one()
@@ -150,7 +158,7 @@ class Run:
             raise Broke(f"{broke}\nThe last requests:\n" + "\n".join(
                 f"- {text}\n  -> {told}" for _, text, told in self._last)) from broke.__cause__
         finally:
-            logging.getLogger().removeHandler(records)
+            records.end()
             self._channel.close()
 
     def _one(self) -> None:
@@ -255,10 +263,10 @@ class Run:
         path, body = control_request(random, route)
         if route.id in ("faults.add", "faults.weather"):
             if random.random() < 0.5 or route.id == "faults.weather":
-                body = json.dumps(_quick_fault(random)).encode()
+                body = json.dumps(quick_fault(random)).encode()
                 path, route = "/faults", next(one for one in ROUTES if one.id == "faults.add")
             elif body is not None:
-                body = json.dumps(_without(json.loads(body), SLOW)).encode()
+                body = json.dumps(without(json.loads(body), SLOW)).encode()
         if route.id.startswith("images.") and random.random() < 0.7:
             path = f"/images/{self._known.one(random, 'image')}" + (
                 path[path.index("/", 8):] if path.count("/") > 2 else "")
@@ -358,14 +366,15 @@ class Run:
         return read
 
 
-def _quick_fault(random: Random) -> dict[str, Any]:
+def quick_fault(random: Random) -> dict[str, Any]:
     """A fault of a kind that takes no time, for a few requests."""
     operation = random.choice(["images.*", "images.create", "cloudimages.*", "*", "images.upload",
                                "images.list", "members.*", "jobs.show"])
     effect: dict[str, Any] = random.choice([
         {"status": 503}, {"status": 429, "retry_after": 1}, {"reset_connection": "after"},
         {"reset_connection": "before"}, {"twice": True}, {"stale": "10s"},
-        {"job_fails": "IMG.0057"}, {"job_hangs": 50}, {"job_lies": True}, {"quota_used_up": True}, {"kill": "lost"},
+        {"job_fails": "IMG.0057"}, {"job_hangs": 50}, {"job_lies": True}, {"quota_used_up": True},
+        {"kill": "lost"},
         {"unseen": "10s"}, {"deleting": "polls(2)"}, {"saving": "20s"}, {"page": "miss"},
         {"meanwhile": "delete"}, {"corrupt": True}, {"short": 2}, {"dies_at": 3},
         {"truncate": 10}, {"garbage": True}, {"invalid_json": "cut"}, {"gateway_page": 502},
@@ -376,10 +385,10 @@ def _quick_fault(random: Random) -> dict[str, Any]:
 _SEQUENCE = {setting.name for kind in SCHEDULES for setting in kind.settings} & {"sequence"}
 
 
-def _without(document: Any, names: set[str]) -> Any:
+def without(document: Any, names: set[str]) -> Any:
     """The document without some keys, at any depth, and without sequences."""
     if isinstance(document, dict):
-        return {name: _without(inner, names) for name, inner in document.items()
+        return {name: without(inner, names) for name, inner in document.items()
                 if name not in names and name not in _SEQUENCE}
     return document
 
