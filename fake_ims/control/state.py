@@ -8,7 +8,6 @@ from typing import Any
 from ..documents import apply, schemas
 from ..documents.schemas import DUE, DURATION, NAME, says, table
 from ..documents.source import Source, parse
-from ..domain.durations import due
 from ..scenario.document import ScenarioDocument, checked
 from ..scenario.schema import schema as scenario_schema
 from ..version import __version__
@@ -50,9 +49,7 @@ def _lifecycle(control: Control) -> dict[str, str]:
 
 
 def _set_lifecycle(control: Control) -> dict[str, str]:
-    given = {name: due(value) for name, value in control.body.items()}  # all, or none
-    for name, value in given.items():
-        setattr(control.fake.lifecycle, name, value)
+    apply.change_lifecycle(control.fake.lifecycle, control.body)
     return _lifecycle(control)
 
 

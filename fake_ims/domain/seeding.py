@@ -15,6 +15,7 @@ from .callers import DEFAULT_PROJECT_ID
 from .data import Blob
 from .ids import new_id
 from .image import MEMBER_STATUSES, Image, Member
+from .lifecycle import KILLED_BY_TEST
 from .minimum_sizes import check_size
 from .refusal import ImsError, Refused
 
@@ -70,9 +71,7 @@ class Seeding:
         if self._store.knows(image_id):
             raise UsageError(f"image {image_id} already exists or existed; use another id")
         fields.setdefault("status", "active")
-        if data is not None and fields["status"] in WITHOUT_DATA:
-            raise UsageError(f"an image in status {fields['status']!r} has no data; set another "
-                             "status, or leave out data")
+        _check_data(fields["status"], data)
         fields.setdefault("owner", DEFAULT_PROJECT_ID)
         profile = self._service.profile
         for name, value in profile.defaults.items():
@@ -112,6 +111,7 @@ class Seeding:
         fields, properties = self._read(given, attributes.get("properties"))
         owner = fields.pop("owner", image.owner)
         visibility = fields.pop("visibility", image.visibility)
+        _check_data(fields.get("status", image.status), data)
         pairs = None if members is None else self._pairs(members, visibility)
         blob = None if data is None else self._stored(data, image.status)
         if owner != image.owner or visibility != image.visibility:
@@ -131,7 +131,13 @@ class Seeding:
             if image.status in WITHOUT_DATA:
                 image.drop_data()
                 self._service.profile.emptied(image)
-        self._set_data(image, blob)
+            image.kill_reason = KILLED_BY_TEST if image.status == "killed" else ""
+        if blob is not None:
+            self._set_data(image, blob)
+        elif "status" in fields and image.status in WITH_DATA:
+            self._complete(image)
+        elif image.staged is not None and image.status != "uploading":
+            image.drop_data()
         if pairs is not None:
             for project_id in list(image.members):
                 self._store.unshare(image, project_id)
@@ -150,15 +156,12 @@ class Seeding:
             raise UsageError(f"image {image.id} is {image.status}; it cannot become active")
         image.transition = None
         now = self._now()
-        if image.staged is not None and image.data is None:
-            image.data, image.staged = image.staged, None
-        if image.data is None:
-            self._set_data(image, self._stored(None, "active"))
+        self._complete(image)
         image.status = "active"
         self._service.profile.activated(image, now)
         image.changed(now)
 
-    def kill(self, image: Image, reason: str = "killed by the test") -> None:
+    def kill(self, image: Image, reason: str = KILLED_BY_TEST) -> None:
         """Make an image ``killed`` now: its data is deleted, its record stays.
 
         Raises:
@@ -250,6 +253,20 @@ class Seeding:
         stores = self._service.profile.stores
         image.stores = stores[:1]
 
+    def _complete(self, image: Image) -> None:
+        """Let an image have data: what was uploaded or staged, else none."""
+        if image.staged is not None:
+            if image.data is not None:  # an earlier upload, whose format was refused
+                image.data.close()
+            image.data, image.staged = image.staged, None
+        blob = image.data
+        if blob is None:
+            image.data = blob = Blob.of(self._service.store.spool, b"")
+        # An upload whose format was refused has kept all but the size; a staged one only that.
+        image.size, image.checksum = blob.size, blob.md5
+        image.os_hash_algo, image.os_hash_value = "sha512", blob.sha512
+        image.stores = image.stores or self._service.profile.stores[:1]
+
     def _pairs(self, members: object, visibility: object) -> dict[str, str]:
         """Project ids and statuses of members, checked before anything changes."""
         sound.check(members, "members")
@@ -304,6 +321,12 @@ def _refuse_near_miss(name: str, known: Iterable[str]) -> None:
     if close is not None:
         raise UsageError(f"unknown attribute {name!r}; did you mean {close!r}? A property of that "
                          f"name is given as properties={{{name!r}: …}}")
+
+
+def _check_data(status: object, data: object) -> None:
+    if data is not None and status in WITHOUT_DATA:
+        raise UsageError(f"an image in status {status!r} has no data; set another status, or "
+                         "leave out data")
 
 
 def _bytes(data: object) -> bytes | None:

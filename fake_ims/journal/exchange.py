@@ -216,7 +216,10 @@ def _parsed(which: str, body: bytes, size: int) -> Any:
                          "body; keep more with keep_bytes=")
     if not body:
         return None
-    return json.loads(body)
+    try:
+        return json.loads(body)
+    except RecursionError:
+        raise ValueError(f"the {which} body is nested too deeply for JSON") from None
 
 
 @cache

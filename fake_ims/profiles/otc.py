@@ -249,6 +249,8 @@ class Otc:
             "status": image.status,
             **image.properties,
         }
+        if image.owner is None:
+            del document["owner"]
         if image.data is not None and image.status not in ("saving", "importing"):
             document["checksum"] = image.checksum
             document["size"] = image.size

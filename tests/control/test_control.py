@@ -317,3 +317,10 @@ def test_what_a_path_supports(fake_ims: FakeIMS, path: str, methods: str, method
     assert (answer.status, answer.headers["Allow"]) == (405, methods)
     if method != "HEAD":
         assert f"use {methods.replace(', ', ' or ')}" in json.loads(text)["error"]["message"]
+
+
+def test_a_lifecycle_is_set_as_a_whole_or_not_at_all(control: Any) -> None:
+    body = {"saving": "5s", "jobs": "polls(2000000)"}
+    status, told = control.refused("PATCH", "/lifecycle", body)
+    assert (status, told[:5]) == (400, "jobs:")
+    assert control.does("GET", "/lifecycle") == {"saving": "0s", "deleting": "0s", "jobs": "0s"}
