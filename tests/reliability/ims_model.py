@@ -270,9 +270,10 @@ class Cloud:
     # members
 
     def share(self, caller: Caller, image_id: str, member: str) -> None:
-        image = self.own(caller, image_id)
+        image = self.find(caller, image_id)
         if image["visibility"] not in (("private", "shared") if self.vendor else ("shared",)):
             raise No(403, "IMG.0089")
+        self.own(caller, image_id)
         if self.vendor and member == image["owner"]:
             raise No(400, "IMG.0076")
         if member in image["members"]:
@@ -311,8 +312,8 @@ class Cloud:
     def members(self, caller: Caller, image_id: str) -> dict[str, str]:
         """Members and their statuses: all for the owner, themselves for members."""
         image = self.find(caller, image_id)
-        if not self.vendor and image["visibility"] != "shared":
-            raise No(403)
+        if image["visibility"] != "shared" and not (self.vendor and self.owns(caller, image)):
+            raise No(403, "IMG.0047")
         return {name: status for name, status in image["members"].items()
                 if self.owns(caller, image) or name == caller.project}
 
@@ -476,7 +477,11 @@ class Cloud:
         return image
 
     def copy(self, caller: Caller, job_id: str, image_id: str, name: str) -> Job:
-        image = self.mine(caller, image_id)
+        image = self.find(caller, image_id, 400)
+        if image["visibility"] == "public":
+            raise No(400, "IMG.0083")
+        if not self.owns(caller, image) and image["members"][caller.project] != "accepted":
+            raise No(400, "IMG.0196")
         self.active(image)
         if self.used(caller.project) >= self.quota:
             raise No(400, "IMG.0015")
@@ -492,7 +497,8 @@ class Cloud:
         self.active(image)
         if any(job.get("source") is image and job["end"] is None for job in self.jobs.values()):
             raise No(400, "IMG.0148")
-        if where in self.objects:
+        if where in self.objects or any(job.get("where") == where and job["end"] is None
+                                        for job in self.jobs.values()):
             raise No(400, "IMG.0070")
 
         def done(job: Job) -> None:
@@ -501,7 +507,8 @@ class Cloud:
             else:
                 self.objects.add(where)
 
-        return self.begin(caller, job_id, "imsNativeExportImageJob", [], done, source=image)
+        return self.begin(caller, job_id, "imsNativeExportImageJob", [], done, source=image,
+                          where=where)
 
     def change(self, caller: Caller, image_id: str, changes: list[dict[str, Any]]) -> Image:
         """``PATCH /v2/cloudimages/{id}``: only active images."""
@@ -565,7 +572,9 @@ class Cloud:
     def batch_share(self, caller: Caller, job_id: str, ids: list[str], projects: list[str],
                     verb: str) -> Job:
         """Add or delete members of several images."""
-        images = [self.mine(caller, image_id, "IMG.0027") for image_id in ids]
+        for image_id in ids:
+            self.find(caller, image_id, 400, "IMG.0027")
+        images = [self.mine(caller, image_id) for image_id in ids]
         if verb == "Add":
             for image in images:
                 if image["visibility"] == "public":
