@@ -12,8 +12,8 @@ import sys
 import time
 from pathlib import Path
 
-from guard_model import report, run
-from ims_machine import SEEN, Native, Service
+from guard_model import holds, report
+from ims_machine import Native, Service
 
 from fake_ims import FakeIMS
 
@@ -41,9 +41,9 @@ def main(arguments: list[str]) -> bool:
             fake.reset()
 
         start = time.perf_counter()
-        holds = run(Native, fake, options.examples, options.steps, also=[service], reset=reset,
-                    shrink=not options.no_shrink)
+        agree = holds(Native, fake, options.examples, options.steps, also=[service], reset=reset,
+                      shrink=not options.no_shrink)
         seconds = time.perf_counter() - start
     print(f"{options.examples} examples of up to {options.steps} steps in {seconds:.0f} s")
     report()
-    return holds
+    return agree

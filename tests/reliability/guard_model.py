@@ -6,6 +6,7 @@ import argparse
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from typing import Any
 from unittest.mock import patch
 
 from hypothesis import HealthCheck, Phase, settings
@@ -25,8 +26,8 @@ def run(
     reset: Callable[[], None] | None = None,
     derandomize: bool = False,
     shrink: bool = True,
-) -> bool:
-    """Play so many examples of so many steps; True if all services and the model agree.
+) -> None:
+    """Play so many examples of so many steps.
 
     Args:
         machine: the rules.
@@ -37,6 +38,9 @@ def run(
         reset: begins an example; by default it resets the fake.
         derandomize: play the same examples each time.
         shrink: look for the shortest steps that fail, and print those.
+
+    Raises:
+        Exception: the services and the model disagree; its notes are the steps.
     """
     service = Service(fake.url, stays=True)
     clock = [START]
@@ -54,11 +58,17 @@ def run(
         # The fake's own clock reads time.time at each call; each step is one second.
         with patch("time.time", lambda: clock[0]):
             run_state_machine_as_test(bound, settings=chosen)
+    finally:
+        service.close()
+
+
+def holds(*given: Any, **more: Any) -> bool:
+    """``run``, for a command: prints the steps that fail."""
+    try:
+        run(*given, **more)
     except Exception as error:
         traceback.print_exception(error)
         return False
-    finally:
-        service.close()
     return True
 
 
@@ -71,19 +81,20 @@ def main(arguments: list[str]) -> bool:
                         help="print the first steps that failed, not the shortest")
     parser.add_argument("--profile", choices=["otc", "openstack"], help="only this profile")
     options = parser.parse_args(arguments)
-    holds = True
+    agree = True
     for machine in (Both, Native):
         if options.profile not in (None, machine.profile):
             continue
         examples = options.examples if machine is Both else max(1, options.examples // 4)
         with FakeIMS(profile=machine.profile, auth="triple") as fake:
             start = time.perf_counter()
-            holds &= run(machine, fake, examples, options.steps, shrink=not options.no_shrink)
+            agree &= holds(machine, fake, examples, options.steps,
+                           shrink=not options.no_shrink)
             seconds = time.perf_counter() - start
         print(f"profile {machine.profile}: {examples} examples of up to {options.steps} steps in "
               f"{seconds:.0f} s")
         report()
-    return holds
+    return agree
 
 
 def report() -> None:

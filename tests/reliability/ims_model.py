@@ -134,11 +134,9 @@ class Cloud:
     # the native API
 
     def used(self, project: str) -> int:
-        """Images that count for the quota: those there, and those that a job will make."""
+        """Images that count for the quota: those that are there."""
         self.settle()
-        coming = sum(len(job["plans"]) for job in self.jobs.values()
-                     if job["project"] == project and job["status"] == "INIT")
-        return coming + sum(image["owner"] == project for image in self.images.values())
+        return sum(image["owner"] == project for image in self.images.values())
 
     def new(self, image_id: str, owner: str, **attributes: Any) -> Image:
         self.made += 1
@@ -487,6 +485,7 @@ class Cloud:
             raise No(400, "IMG.0015")
         return self.begin(caller, job_id, "imsCopyImageInRegionJob", [{
             "name": name, "size": image["size"], "data": image["data"], "tags": image["tags"],
+            "properties": dict(image["properties"]),
             **{key: image[key] for key in ("min_disk", "min_ram", "disk_format")}}])
 
     def export(self, caller: Caller, job_id: str, image_id: str, where: str) -> Job:
@@ -575,10 +574,10 @@ class Cloud:
         for image_id in ids:
             self.find(caller, image_id, 400, "IMG.0027")
         images = [self.mine(caller, image_id) for image_id in ids]
-        if verb == "Add":
-            for image in images:
-                if image["visibility"] == "public":
-                    raise No(400, "IMG.0089")
+        for image in images:
+            if image["visibility"] == "public":
+                raise No(400, "IMG.0089")
+            if verb == "Add":
                 self.active(image)
                 if image["owner"] in projects:
                     raise No(400, "IMG.0076")
