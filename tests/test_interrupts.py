@@ -44,6 +44,8 @@ def interrupted_at(nth: int, act: Callable[[], object]) -> bool:
         return trace
 
     before = sys.gettrace()
+    # Python 3.12 traces bytecodes only if some frame has asked for it before settrace().
+    sys._getframe().f_trace_opcodes = True
     sys.settrace(trace)
     try:
         act()

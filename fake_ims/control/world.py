@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from copy import deepcopy
 from typing import Any
 
 from ..documents import apply, schemas
@@ -75,15 +74,8 @@ def _objects(control: Control) -> dict[str, object]:
 
 def _set(control: Control) -> dict[str, object]:
     world, body = control.fake.world, control.body
-    if len(body) > 1 or any(isinstance(value, (dict, list)) and (
-            len(value) > 1 or any(map(_has_objects, value))) for value in body.values()):
-        apply.change_world(deepcopy(world), body)  # so that a later part cannot fail halfway
     apply.change_world(world, body)
     return _world(control)
-
-
-def _has_objects(value: Any) -> bool:
-    return isinstance(value, dict) and bool(value.get("objects"))
 
 
 def _shelf(control: Control) -> Any:

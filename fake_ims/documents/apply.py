@@ -137,7 +137,7 @@ def change_world(world: World, document: Document) -> None:
     Raises:
         UsageError: a record, a value or a reference is not allowed. Nothing has changed then.
     """
-    _change_world(copy.deepcopy(world), document)
+    _change_world(copy.deepcopy(world), document)  # a later part could fail halfway
     _change_world(world, document)
 
 
