@@ -38,6 +38,7 @@ from fake_ims.server.state import Service
 
 COUNT = 20_000
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|req-\S+")
+_TWICE = "877a2cda-ba63-4e1e-b95f-e67e48b6129a"
 _BODIES = [route for route in ROUTES if route.body.get("properties")
            and "{" not in route.path and route.id != "reset"]
 
@@ -142,6 +143,10 @@ class Run:
                 document = made.value(route.body)
                 if route.id == "faults.add" and random.random() < 0.5:
                     document = quick_fault(random)
+                if route.id == "world.set" and isinstance(document, dict) and (
+                        random.random() < 0.3):
+                    # Two records of one id: the schema does not see it, and much comes before.
+                    document = {**document, "remote_images": [{"id": _TWICE}] * 2}
                 if route.id == "scenario.play":
                     document = {"scenario": scenario(random)}
                 elif route.id in ("faults.add", "faults.weather"):
