@@ -3,7 +3,6 @@ the fake usable: the next call is taken, and the loop answers."""
 
 from __future__ import annotations
 
-import selectors
 import signal
 import sys
 import threading
@@ -106,37 +105,6 @@ def test_a_call_that_waits_is_withdrawn(patience: None) -> None:
         assert done[-1] == 1
 
 
-@pytest.mark.parametrize("another", [False, True])
-def test_a_call_that_ends_while_the_loop_looks_for_it(
-    patience: None, monkeypatch: pytest.MonkeyPatch, another: bool
-) -> None:
-    """The lock that the loop takes back is free by then, or is held by another call."""
-    lock = threading.Lock()
-    selector = bridge._ParkingSelector(lock)
-    looks = 0
-
-    class Calls:
-        newest = object()
-
-        def is_held(self) -> bool:
-            nonlocal looks
-            looks += 1
-            if another and looks == 1:
-                self.newest = object()  # the lock belongs to a call that has just begun
-            elif lock.locked():
-                lock.release()
-            return False
-
-    monkeypatch.setattr(selector, "calls", Calls())
-    monkeypatch.setattr(selectors.DefaultSelector, "select",
-                        lambda self, timeout: [lock.acquire()])
-    lock.acquire()
-    selector.select(None)
-    assert lock.locked()
-    assert looks == 1 + another
-    selector.close()
-
-
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs timers that signal")
 def test_signals_that_raise_while_a_test_polls(patience: None) -> None:
     def ring(number: int, frame: FrameType | None) -> None:
@@ -159,3 +127,36 @@ def test_signals_that_raise_while_a_test_polls(patience: None) -> None:
                 assert Wire(fake.url, fake.headers).get("/v2/images").status == 200
     finally:
         signal.signal(signal.SIGALRM, before)
+
+
+def test_a_call_may_end_while_the_loop_looks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop waits for a long call, and this one ends before the loop sees its thread."""
+    looked, ended = threading.Event(), threading.Event()
+    frames = sys._current_frames
+
+    def late() -> dict[int, FrameType]:
+        looked.set()
+        assert ended.wait(30)
+        return frames()
+
+    monkeypatch.setattr(bridge, "_LOOK", 0.001)
+    with FakeIMS() as fake:
+        wire = Wire(fake.url, fake.headers)
+        wire.get("/v2/images")
+        asking = threading.Thread(target=wire.get, args=("/v2/images",))
+
+        def long() -> None:
+            monkeypatch.setattr(sys, "_current_frames", late)
+            asking.start()  # the loop wants to work now
+            assert looked.wait(30)
+
+        while not fake._bridge._thread._busy.acquire(blocking=False):  # type: ignore[union-attr]
+            pass  # the loop is not parked yet
+        fake._bridge._thread._busy.release()  # type: ignore[union-attr]
+        fake._bridge.run(long)
+        monkeypatch.undo()
+        ended.set()
+        asking.join(30)
+        assert fake.running
+        assert wire.get("/v2/images").status == 200
+        assert len(fake.requests) == 3

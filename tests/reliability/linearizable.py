@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 Step = Callable[[Any, Any], Any]
@@ -82,7 +83,7 @@ class _Pending:
         chain = [2 * count, *(number + kind * count for _, kind, number in marks), 2 * count]
         self._next = [0] * (2 * count + 1)
         self._previous = [0] * (2 * count + 1)
-        for left, right in zip(chain, chain[1:], strict=False):
+        for left, right in pairwise(chain):
             self._next[left], self._previous[right] = right, left
 
     def first(self, done: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""The checker of histories: what it accepts, what it refuses, and that it agrees with brute force."""
+"""The checker of histories: what it accepts, what it refuses; it agrees with brute force."""
 
 from __future__ import annotations
 
