@@ -86,6 +86,9 @@ class Pipeline:
         service = self._service
         started = monotonic()
         url = request.rel_url
+        if not (url.raw_path.isascii() and url.raw_query_string.isascii()):
+            # aiohttp's C parser refuses this before. Its Python parser does not.
+            return web.Response(status=400, text="The request target is not percent-encoded.")
         if service.control is not None and url.raw_path.startswith(CONTROL):
             return await service.control(request)
         exchange = Draft(0, request.method, url.raw_path, url.raw_query_string,
