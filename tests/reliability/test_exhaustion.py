@@ -1,4 +1,4 @@
-"""Disk, descriptors, memory and a jumping clock: a documented error, and everything else goes on."""
+"""Disk, descriptors, memory and a jumping clock: a documented error, and the rest goes on."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def hoard(kept: list[Any]) -> None:
 
 
 def open_file(kept: list[Any]) -> None:
-    kept.append(Path("/dev/null").open("rb"))
+    kept.append(Path("/dev/null").open("rb"))  # noqa: SIM115 - never closed, on purpose
 
 
 def write_file(kept: list[Any]) -> None:
@@ -57,7 +57,7 @@ def test_what_a_reset_forgets_to_close_is_seen(monkeypatch: pytest.MonkeyPatch) 
     reset = Service.reset
 
     def leaking(self: Service, *settings: Any) -> None:
-        kept.append(Path("/dev/null").open("rb"))  # it is never closed, on purpose
+        kept.append(Path("/dev/null").open("rb"))  # noqa: SIM115 - never closed, on purpose
         reset(self, *settings)
 
     monkeypatch.setattr(Service, "reset", leaking)
