@@ -175,14 +175,14 @@ class Run:
     def _service_request(self) -> None:
         made = self._grammar.request()
         journal = self._service.journal
-        before = journal._recorded
+        before = journal._kept.count
         try:
             reply: Reply | None = self._send(made)
         except Broken as error:
             reply = None
             told = f"cut: {error}"
-        recorded = journal._recorded - before
-        exchange = journal._ring[-1] if recorded else None
+        recorded = journal._kept.count - before
+        exchange = journal._kept.exchanges[-1] if recorded else None
         if exchange is None:
             # aiohttp has refused what is not HTTP; the fake never saw it.
             refusals = (400, 417) if any(name == "Expect" for name, _ in made.headers) else (400,)
