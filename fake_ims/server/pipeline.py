@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Iterator
 from functools import cache, partial
 
 from aiohttp import web
@@ -135,6 +136,7 @@ class Pipeline:
                 raise
         finally:
             call.end()
+            _close(answer.stream)
         cut(request)
         return web.Response()
 
@@ -287,12 +289,23 @@ class Pipeline:
         streamed = web.StreamResponse(status=answer.status, headers=answer.headers)
         streamed.content_length = answer.length
         # A client that disconnects before the last byte is no error.
-        with contextlib.suppress(ConnectionError):
-            await streamed.prepare(request)
-            for chunk in answer.stream:
-                await streamed.write(chunk)
-            await streamed.write_eof()
+        try:
+            with contextlib.suppress(ConnectionError):
+                await streamed.prepare(request)
+                for chunk in answer.stream:
+                    await streamed.write(chunk)
+                await streamed.write_eof()
+        finally:
+            # The error of a broken connection can keep the stream alive until it is collected.
+            _close(answer.stream)
         return streamed
+
+
+def _close(stream: Iterator[bytes] | None) -> None:
+    """Release what a stream reads, at once."""
+    close = getattr(stream, "close", None)
+    if close is not None:
+        close()
 
 
 def _request_id(given: str | None) -> str:
