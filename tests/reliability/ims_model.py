@@ -571,16 +571,15 @@ class Cloud:
     def batch_share(self, caller: Caller, job_id: str, ids: list[str], projects: list[str],
                     verb: str) -> Job:
         """Add or delete members of several images."""
-        for image_id in ids:
-            self.find(caller, image_id, 400, "IMG.0027")
-        images = [self.mine(caller, image_id) for image_id in ids]
+        images = [self.find(caller, image_id, 400, "IMG.0027") for image_id in ids]
         for image in images:
             if image["visibility"] == "public":
                 raise No(400, "IMG.0089")
-            if verb == "Add":
-                self.active(image)
-                if image["owner"] in projects:
-                    raise No(400, "IMG.0076")
+            self.mine(caller, image["id"])
+        for image in images if verb == "Add" else ():
+            self.active(image)
+            if image["owner"] in projects:
+                raise No(400, "IMG.0076")
 
         def done(job: Job) -> None:
             for image in images:
