@@ -38,11 +38,12 @@ PACKAGE = ROOT / "fake_ims"
 TARGETS = ("domain", "faults", "contract", "server/bridge.py")
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.txt")
 
-FEW_TESTS, MANY_TESTS = 25, 300   # in the first round, and for what survives it
-FEW_SECONDS, MANY_SECONDS = 1.5, 12.0  # what they may take together
+FEW_TESTS, MANY_TESTS = 25, 200   # in the first round, and for what survives it
+FEW_SECONDS, MANY_SECONDS = 1.0, 4.0  # what they may take together
 GRACE = 20.0  # seconds that a mutant may hang, besides the tenfold of what its tests take
 CONTROL_EVERY = 40  # after so many mutants, the tests of one run without it
 MOST = 0.10  # the share that may survive
+LEAST = 8  # mutants of each module in a sample
 
 #: Tests that compare a page with the tables it is made from. They run last.
 PAGES = ("tests/test_doc_pages.py", "tests/contract/test_tables.py",
@@ -136,11 +137,11 @@ def modules(names: Iterable[str]) -> list[str]:
 
 
 def sample(everything: dict[str, list[Mutant]], size: int, seed: int) -> list[Mutant]:
-    """The same share of each module, and at least twelve."""
+    """The same share of each module, and at least ``LEAST``."""
     share = min(1.0, size / max(1, sum(map(len, everything.values()))))
     chosen: list[Mutant] = []
     for module, mutants in everything.items():
-        number = min(len(mutants), max(12, math.ceil(share * len(mutants))))
+        number = min(len(mutants), max(LEAST, math.ceil(share * len(mutants))))
         chosen += random.Random(f"{seed} {module}").sample(mutants, number)
     return chosen
 
@@ -273,6 +274,8 @@ def judge(chosen: Sequence[Mutant], tests: Tests) -> list[Outcome]:
                     left.append(mutant)
                 else:
                     results.append(outcome)
+                    if outcome.how in ("survived", "error"):
+                        print(f"{outcome.how}: {mutant.key}", file=sys.stderr, flush=True)
         waiting = left
     return results
 
