@@ -21,7 +21,6 @@ import random
 import re
 import subprocess
 import sys
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -38,9 +37,9 @@ PACKAGE = ROOT / "fake_ims"
 TARGETS = ("domain", "faults", "contract", "server/bridge.py")
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.txt")
 
-FEW_TESTS, MANY_TESTS = 25, 200   # in the first round, and for what survives it
-FEW_SECONDS, MANY_SECONDS = 1.0, 4.0  # what they may take together
-GRACE = 20.0  # seconds that a mutant may hang, besides the tenfold of what its tests take
+MOST_TESTS = 200  # that a mutant is run with
+MOST_SECONDS = 4.0  # which they may take together
+LONGEST_TEST = 1.0  # seconds; longer ones are not used
 CONTROL_EVERY = 40  # after so many mutants, the tests of one run without it
 MOST = 0.10  # the share that may survive
 LEAST = 8  # mutants of each module in a sample
@@ -90,6 +89,8 @@ def main(arguments: list[str]) -> bool:
                         help="where the executed lines are kept")
     parser.add_argument("--survivors", type=Path, metavar="FILE",
                         help="write down which survive, and which lines no test executes")
+    parser.add_argument("--go-on", action="store_true",
+                        help="do not try again what an earlier run has killed")
     parser.add_argument("--fixed", action="store_true",
                         help="only try the harness itself with mutants whose fate is known")
     options = parser.parse_args(arguments)
@@ -101,7 +102,8 @@ def main(arguments: list[str]) -> bool:
     everything = {module: mutants_of(PACKAGE / module, module)
                   for module in modules(options.module or TARGETS)}
     chosen = sample(everything, options.sample, options.seed)
-    results = judge(chosen, Tests(options.work))
+    log = Log(options.work / "outcomes.jsonl", go_on=options.go_on)
+    results = judge(chosen, Tests(options.work), log)
     return report(everything, results, options.survivors)
 
 
@@ -114,8 +116,9 @@ def fixed() -> bool:
             (mutant,) = (found for found in mutants_of(PACKAGE / entry.module, entry.module)
                          if entry.before in found.before and entry.after in found.after)
             if bool(mutant.function) is not at_import:
-                expected.append((Job(mutant, (entry.test,), GRACE), entry.how))
-        for outcome, (_, how) in zip(run(ROOT, [job for job, _ in expected]), expected, strict=True):
+                expected.append((Job(mutant, (entry.test,)), entry.how))
+        outcomes = run(ROOT, [job for job, _ in expected])
+        for outcome, (_, how) in zip(outcomes, expected, strict=True):
             print(f"{run.__name__}: {outcome.how}, must be {how}: {_key(outcome)} {outcome.by}")
             held = held and outcome.how == how
     return held
@@ -242,59 +245,78 @@ class Tests:
         return {file: (ROOT / file).read_text(encoding="utf-8") for file in self._of_file}
 
 
-def judge(chosen: Sequence[Mutant], tests: Tests) -> list[Outcome]:
-    """Run all mutants: with few tests, then those that survive with many."""
+def judge(chosen: Sequence[Mutant], tests: Tests, log: Log) -> list[Outcome]:
+    """Run all mutants whose fate the log does not know."""
     results: list[Outcome] = []
     waiting: list[Mutant] = []
     for mutant in chosen:
-        if tests.of(mutant):
+        if mutant.key in log.killed:
+            results.append(Outcome(Job(mutant, ()), *log.killed[mutant.key]))
+        elif tests.of(mutant):
             waiting.append(mutant)
         else:
-            results.append(Outcome(Job(mutant, (), 0.0), "survived", "no test executes it"))
-    for number, length in ((FEW_TESTS, FEW_SECONDS), (MANY_TESTS, MANY_SECONDS)):
-        left: list[Mutant] = []
-        imported = {mutant: tests.at_import(mutant) for mutant in waiting}
-        for run, kind in ((warm, False), (cold, True)):
-            jobs = list(with_controls(
-                job(mutant, tests, number, length) for mutant in waiting
-                if imported[mutant] is kind))
-            began, last = time.monotonic(), 0.0
-            for count, outcome in enumerate(run(ROOT, jobs) if jobs else (), 1):
-                if time.monotonic() - last > 10:
-                    last = time.monotonic()
-                    print(f"{run.__name__} {count}/{len(jobs)}, {last - began:.0f} s",
+            results.append(Outcome(Job(mutant, ()), "survived", "no test executes it"))
+    at_import = [mutant for mutant in waiting if tests.at_import(mutant)]
+    distrusted: set[str] = set()
+    for run in (warm, cold):
+        mutants = at_import if run is cold else [m for m in waiting if m not in at_import]
+        jobs = list(with_controls(job(mutant, tests) for mutant in mutants))
+        for count, outcome in enumerate(run(ROOT, jobs) if jobs else (), 1):
+            tried = outcome.job.mutant
+            if tried is None:
+                if outcome.how != "survived":
+                    print(f"without a mutant, too: {outcome.how} {outcome.by}", file=sys.stderr,
+                          flush=True)
+                    distrusted.add(outcome.by)
+            elif outcome.how == "error" and run is warm:
+                at_import.append(tried)  # its code does not fit the function: import it anew
+            else:
+                results.append(outcome)
+                log.note(outcome)
+                if outcome.how in ("survived", "error"):
+                    print(f"{count}/{len(jobs)} {outcome.how}: {tried.key} {outcome.by}",
                           file=sys.stderr, flush=True)
-                mutant = outcome.job.mutant
-                if mutant is None:
-                    if outcome.how != "survived":
-                        raise SystemExit(f"without a mutant, too: {outcome.how} {outcome.by}")
-                elif outcome.how == "error" and not kind:
-                    imported[mutant] = True  # its code does not fit the function: import it anew
-                elif outcome.how == "survived" and number == FEW_TESTS:
-                    left.append(mutant)
-                else:
-                    results.append(outcome)
-                    if outcome.how in ("survived", "error"):
-                        print(f"{outcome.how}: {mutant.key}", file=sys.stderr, flush=True)
-        waiting = left
+    if distrusted & tests.seconds.keys():
+        for test in distrusted:
+            tests.seconds.pop(test, None)
+        again = [outcome.job.mutant for outcome in results if outcome.by in distrusted]
+        results = [outcome for outcome in results if outcome.by not in distrusted]
+        results += judge([mutant for mutant in again if mutant], tests, log)
     return results
 
 
-def job(mutant: Mutant, tests: Tests, number: int, length: float) -> Job:
-    chosen, took = [], 0.0
-    for test in tests.of(mutant)[:number]:
-        if chosen and took + tests.seconds[test] > length:
-            continue
-        chosen.append(test)
-        took += tests.seconds[test]
-    return Job(mutant, tuple(chosen), GRACE + 10 * took)
+class Log:
+    """The fates of mutants, kept for runs that go on where others ended."""
+
+    def __init__(self, file: Path, *, go_on: bool) -> None:
+        self.killed: dict[str, tuple[str, str]] = {}
+        if go_on and file.exists():
+            for line in file.read_text(encoding="utf-8").splitlines():
+                how, by, key = json.loads(line)
+                if how not in ("survived", "error"):
+                    self.killed[key] = (how, by)
+        self._file = file.open("a" if go_on else "w", encoding="utf-8")
+
+    def note(self, outcome: Outcome) -> None:
+        print(json.dumps([outcome.how, outcome.by, _key(outcome)]), file=self._file, flush=True)
+
+
+def job(mutant: Mutant, tests: Tests) -> Job:
+    chosen: list[str] = []
+    took = 0.0
+    for test in tests.of(mutant):
+        if len(chosen) < MOST_TESTS and tests.seconds[test] < LONGEST_TEST and (
+                took + tests.seconds[test] < MOST_SECONDS):
+            chosen.append(test)
+            took += tests.seconds[test]
+    return Job(mutant, tuple(chosen))
 
 
 def with_controls(jobs: Iterable[Job]) -> Iterator[Job]:
     """Now and then the tests of a mutant without it: they must pass."""
     for number, entry in enumerate(jobs):
         if number % CONTROL_EVERY == 0:
-            yield Job(None, entry.tests, entry.timeout)
+            yield Job(None, entry.tests)
         yield entry
 
 

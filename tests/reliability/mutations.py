@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import ast
 import copy
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,11 +140,20 @@ def _shortened(before: str, after: str) -> tuple[str, str]:
     """Of a table, what stands around the change."""
     if len(before) <= 240:
         return before, after
-    start = len(os.path.commonprefix([before, after]))
-    ends = len(os.path.commonprefix([before[:start - 1:-1], after[:start - 1:-1]]))
+    start = _alike(before, after)
+    end = _alike(before[start:][::-1], after[start:][::-1])
     name, first = before[:40].partition("=")[0], max(0, start - 90)
-    return tuple(  # type: ignore[return-value]
-        f"{name}… {text[first:len(text) - max(0, ends - 50)]} …" for text in (before, after))
+
+    def part(text: str) -> str:
+        return f"{name}… {text[first:len(text) - max(0, end - 50)]} …"
+
+    return part(before), part(after)
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters are the same at the beginning."""
+    return next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+                min(len(one), len(other)))
 
 
 def header_lines(site: Site) -> tuple[int, ...]:
@@ -157,7 +165,7 @@ def header_lines(site: Site) -> tuple[int, ...]:
         last = max(statement.lineno, body[0].lineno - 1)
     if not isinstance(site.owner, ast.stmt) and hasattr(site.owner, "lineno") and (
             not isinstance(statement, _COMPOUND)):
-        own = (site.owner.lineno, site.owner.end_lineno or site.owner.lineno)
+        own = (site.owner.lineno, getattr(site.owner, "end_lineno", None) or site.owner.lineno)
         return tuple(range(own[0], own[1] + 1)) + tuple(
             line for line in range(statement.lineno, last + 1) if not own[0] <= line <= own[1])
     return tuple(range(statement.lineno, last + 1))
@@ -165,8 +173,10 @@ def header_lines(site: Site) -> tuple[int, ...]:
 
 def _words(site: Site) -> tuple[str, ...]:
     """The strings of the row of a table that is changed, or of the statement."""
-    around = [site.statement, *(node for node in ast.walk(site.statement) if isinstance(
-        node, (ast.Call, ast.Tuple, ast.List, ast.Dict)) and _holds(node, site.owner))]
+    kinds = (ast.Call, ast.Tuple, ast.List, ast.Dict)
+    around: list[ast.AST] = [site.statement, *(
+        node for node in ast.walk(site.statement)
+        if isinstance(node, kinds) and _holds(node, site.owner))]
     around += _pairs(around, site)
     for node in reversed(around):
         strings = {part.value for part in ast.walk(node) if isinstance(part, ast.Constant)
@@ -365,7 +375,7 @@ class _Walk:
             elif isinstance(child, (ast.comprehension, ast.keyword, ast.arguments)):
                 yield from self._expression(child, site)
 
-    def _constants(self, value: object) -> Iterator[object]:
+    def _constants(self, value: object) -> Iterator[str | bytes | float]:
         if isinstance(value, bool):
             yield not value
         elif isinstance(value, (int, float)):
