@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -30,6 +31,31 @@ def test_a_user_in_a_sentence(door: Any, fake_ims: FakeIMS, mode: str) -> None:
         assert caller.post("/v2/images", {"name": "a"}).status == 403
         assert fake_ims.requests.last.caller == "ann:p2"
     assert fake_ims.tenant("p2", user="ann").user_id == fake_ims.identity.user("ann").id
+
+
+@ISSUED
+def test_the_admin_has_the_roles_of_their_group(door: Any) -> None:
+    token = door.enter(door.password(door.user(name="admin"), door.project())).json["token"]
+    assert "admin" in {role["name"] for role in token["roles"]}
+
+
+def test_a_known_role_is_not_added_to(door: Any, fake_ims: FakeIMS) -> None:
+    fake_ims.identity.add_user("ro", password="pw", roles=["reader"],
+                               project=fake_ims.project_name)
+    body = door.password(door.user(name="ro", password="pw"), door.project())
+    token = door.enter(body).json["token"]
+    assert [role["name"] for role in token["roles"]] == ["reader"]
+    assert re.fullmatch(r"[\w-]{22}", token["audit_ids"][0])
+
+
+def test_a_domain_goes_with_its_people_only(door: Any, fake_ims: FakeIMS) -> None:
+    domain = fake_ims.identity.add_domain("gone")
+    fake_ims.identity.add_user("guest", domain=domain)
+    fake_ims.identity.remove_domain(domain)
+    door.enter()
+    names = [user["name"] for user in door.admin().get("/v3/users").json["users"]]
+    assert fake_ims.username in names
+    assert "guest" not in names
 
 
 @ISSUED

@@ -135,6 +135,14 @@ def test_all_tags_of_a_project_each_value_once(ims: Ims) -> None:
         "a": ["1", "2"], "b": [""], "c": ["x"]}
 
 
+def test_an_image_that_is_gone_by_now_has_no_tags_to_list(ims: Ims) -> None:
+    image = ims.fake.images.add(name="i", tags=["a=1"])
+    ims.fake.lifecycle.deleting = "10s"
+    ims.ask(f"DELETE /v2/images/{image.id}", status=204)
+    ims.fake.clock.advance(10)
+    assert ims.ask(f"GET /v2/{ims.fake.project_id}/images/tags", status=200)["tags"] == []
+
+
 def test_tags_are_listed_in_pages_by_the_filters_of_images(ims: Ims) -> None:
     for number in range(3):
         ims.fake.images.add(name=f"i{number}", tags=[f"k={number}", "same"],

@@ -37,16 +37,20 @@ PACKAGE = ROOT / "fake_ims"
 TARGETS = ("domain", "faults", "contract", "server/bridge.py")
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.txt")
 
-MOST_TESTS = 200  # that a mutant is run with
-MOST_SECONDS = 4.0  # which they may take together
+MOST_TESTS = 100  # that a mutant is run with
+MOST_SECONDS = 2.5  # which they may take together
 LONGEST_TEST = 1.0  # seconds; longer ones are not used
+REPLAY = "tests/conformance/"  # one long test, which is worth its time and runs late
 CONTROL_EVERY = 40  # after so many mutants, the tests of one run without it
 MOST = 0.10  # the share that may survive
 LEAST = 8  # mutants of each module in a sample
 
-#: Tests that compare a page with the tables it is made from. They run last.
-PAGES = ("tests/test_doc_pages.py", "tests/contract/test_tables.py",
-         "tests/faults/test_fault_docs.py", "tests/clients/test_page.py")
+#: Tests that compare the tables with a page made from them, or with their transcription. They
+#: run last.
+PAGES = ("tests/test_doc_pages.py", "tests/contract/test_tables.py::test_the_coverage_page",
+         "tests/contract/test_transcription.py",
+         "tests/ims/test_error_codes.py::test_the_page", "tests/faults/test_fault_docs.py",
+         "tests/clients/test_page.py")
 
 
 @dataclass(frozen=True)
@@ -210,7 +214,7 @@ class Tests:
         of_file: dict[str, list[str]] = defaultdict(list)
         for test in sorted(set(tests) & self.seconds.keys(), key=self.seconds.__getitem__):
             of_file[test.partition("::")[0]].append(test)
-        ranked = [(file in PAGES, place, self.seconds[test], test)
+        ranked = [(test.startswith(PAGES), place, self.seconds[test], test)
                   for file, entries in of_file.items() for place, test in enumerate(entries)]
         return [test for *_, test in sorted(ranked)]
 
@@ -229,7 +233,7 @@ class Tests:
             tests = sorted(self._of_file[file], key=lambda test: (
                 -sum(word in test for word in mutant.words), self.seconds[test]))
             wanted.append(tests)
-        ranked = [(file[0].partition("::")[0] in PAGES, place, number, test)
+        ranked = [(test.startswith(PAGES), place, number, test)
                   for number, file in enumerate(wanted) for place, test in enumerate(file)]
         return [test for *_, test in sorted(ranked)]
 
@@ -304,12 +308,14 @@ class Log:
 def job(mutant: Mutant, tests: Tests) -> Job:
     chosen: list[str] = []
     took = 0.0
-    for test in tests.of(mutant):
-        if len(chosen) < MOST_TESTS and tests.seconds[test] < LONGEST_TEST and (
-                took + tests.seconds[test] < MOST_SECONDS):
+    found = [test for test in tests.of(mutant)
+             if tests.seconds[test] < LONGEST_TEST or test.startswith(REPLAY)]
+    last = [test for test in found if test.startswith((REPLAY, *PAGES))]
+    for test in (test for test in found if not test.startswith((REPLAY, *PAGES))):
+        if len(chosen) < MOST_TESTS and took + tests.seconds[test] < MOST_SECONDS:
             chosen.append(test)
             took += tests.seconds[test]
-    return Job(mutant, tuple(chosen))
+    return Job(mutant, (*chosen, *last))
 
 
 def with_controls(jobs: Iterable[Job]) -> Iterator[Job]:
@@ -351,7 +357,7 @@ def report(
     how = Counter(outcome.how for outcome in results)
     pages = sum(outcome.by.startswith(PAGES) for outcome in results if outcome.how == "killed")
     print(f"killed at import: {how['import']}; by the timeout: {how['timeout']}; "
-          f"errors of the harness: {how['error']}; killed by a page of the documentation: {pages}")
+          f"errors of the harness: {how['error']}; killed by a page or transcription only: {pages}")
     if survivors is not None:
         survivors.write_text("".join(
             f"{_key(outcome)}\n" + (f"        # {outcome.by}\n" if outcome.by else "")

@@ -279,7 +279,8 @@ class _Walk:
                 yield instead(blank)
         elif isinstance(statement, ast.Return):
             if statement.value is not None and not _is_none(statement.value):
-                yield site(statement, "value", ast.Constant(None))
+                if not isinstance(statement.value, ast.Constant):
+                    yield site(statement, "value", ast.Constant(None))
                 yield from self._values(statement, statement.value, site)
         elif isinstance(statement, ast.Raise):
             if function:
@@ -363,6 +364,8 @@ class _Walk:
             elif isinstance(function, ast.Attribute) and function.attr in _TWINS:
                 yield site(function, "attr", _TWINS[function.attr])
             for keyword in value.keywords:
+                if not self._prose and _is_prose(keyword.value):
+                    continue
                 yield site(value, "keywords", [k for k in value.keywords if k is not keyword])
         elif isinstance(value, ast.comprehension):
             for test in value.ifs:
@@ -370,6 +373,9 @@ class _Walk:
                     yield site(value, "ifs", [ast.UnaryOp(ast.Not(), entry) if entry is test
                                               else entry for entry in value.ifs])
         for child in ast.iter_child_nodes(value):
+            if (isinstance(value, ast.JoinedStr) and isinstance(child, ast.Constant)
+                    and not self._prose and _is_prose(value)):
+                continue
             if isinstance(child, ast.expr):
                 yield from self._values(value, child, site)
             elif isinstance(child, (ast.comprehension, ast.keyword, ast.arguments)):
@@ -381,10 +387,17 @@ class _Walk:
         elif isinstance(value, (int, float)):
             yield value + 1
         elif isinstance(value, str):
-            if self._prose or " " not in value.strip("\n"):
+            if self._prose or not _is_prose(ast.Constant(value)):
                 yield f"XX{value}XX"
         elif isinstance(value, bytes):
             yield b"XX" + value + b"XX"
+
+
+def _is_prose(value: ast.expr) -> bool:
+    """Whether it is a string with a space in it, or one that is put together with such a part."""
+    parts = value.values if isinstance(value, ast.JoinedStr) else [value]
+    return any(isinstance(part, ast.Constant) and isinstance(part.value, str)
+               and " " in part.value.strip("\n") for part in parts)
 
 
 def _is_none(value: ast.expr) -> bool:
