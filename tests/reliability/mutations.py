@@ -367,6 +367,8 @@ class _Walk:
                 if not self._prose and _is_prose(keyword.value):
                     continue
                 yield site(value, "keywords", [k for k in value.keywords if k is not keyword])
+        elif isinstance(value, ast.Subscript) and ast.unparse(value.value) == "Literal":
+            return  # a type
         elif isinstance(value, ast.comprehension):
             for test in value.ifs:
                 if not isinstance(test, (ast.Compare, ast.BoolOp, ast.UnaryOp)):
