@@ -4,9 +4,9 @@
 
 It needs coverage.py, which the extras of the project do not install. The first run measures which
 tests execute which line; ``--measure`` does so again, after a change of code or tests. A mutant is
-run with the tests that execute its line, quickest first, spread over the test files. What runs at
-import has no such tests; its mutants are run with the tests that execute its module and with
-those whose source mentions the same strings.
+run with tests that execute its line: quickest first, spread over the test files, in turn with
+those of files that mention the same strings. What runs at import belongs to no test; its mutants
+are run with tests that execute the module, or a line that uses the name which is set.
 
 mutmut and cosmic-ray do not fit: they run each mutant with all tests of its function, which are
 thousands here, and mutmut cannot change tables, which are half of this code.
@@ -186,7 +186,10 @@ class Tests:
             mixed = [test for pair in zip_longest(near, users, self.spread(found))
                      for test in pair if test is not None]
             return sorted(dict.fromkeys(mixed), key=lambda test: test.startswith(PAGES))
-        return self.spread(found)
+        near = [test for test in self._mentioning(mutant) if test in found]
+        mixed = [test for pair in zip_longest(near, self.spread(found))
+                 for test in pair if test is not None]
+        return list(dict.fromkeys(mixed))
 
     def _using(self, mutant: Mutant) -> set[str]:
         """Tests that execute a line with the name which the changed statement sets."""
@@ -221,7 +224,8 @@ class Tests:
     def _mentioning(self, mutant: Mutant) -> list[str]:
         """Tests of files that have the same rare strings, and those that hold the tables."""
         points: Counter[str] = Counter()
-        for word in mutant.words:
+        words = {*mutant.words, Path(mutant.module).stem, mutant.function.rpartition(".")[2]}
+        for word in words - {""}:
             files = [file for file, text in self._sources.items() if word in text]
             for file in files:
                 points[file] += 1 / len(files)  # type: ignore[assignment]

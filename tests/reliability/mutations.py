@@ -316,10 +316,13 @@ class _Walk:
 
     def _test(self, owner: ast.AST, field: str, site: Any) -> Iterator[Site]:
         """A condition: turned round, unless something in it is changed anyway."""
+        yield from self._turned(owner, field, site)
+        yield from self._values(owner, getattr(owner, field), site)
+
+    def _turned(self, owner: ast.AST, field: str, site: Any) -> Iterator[Site]:
         test = getattr(owner, field)
         if not isinstance(test, (ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Constant)):
             yield site(owner, field, ast.UnaryOp(ast.Not(), test))
-        yield from self._values(owner, test, site)
 
     def _values(self, owner: ast.AST, value: ast.expr, site: Any) -> Iterator[Site]:
         """A value which ``owner`` holds, in a field or in a list of a field."""
@@ -340,7 +343,7 @@ class _Walk:
         elif isinstance(value, ast.UnaryOp) and isinstance(value.op, (ast.Not, ast.USub)):
             yield put(value.operand)
         elif isinstance(value, ast.IfExp):
-            yield from self._test(value, "test", site)
+            yield from self._turned(value, "test", site)
         yield from self._expression(value, site)
 
     def _expression(self, value: ast.AST, site: Any, top: bool = False) -> Iterator[Site]:
