@@ -9,6 +9,7 @@ import pytest
 from .conftest import Ims
 
 IMAGE = "62a15f6c-9197-44d2-89c7-708981c1bec1"
+EPS = "11111111-2222-4333-8444-555555555555"
 
 
 @pytest.fixture
@@ -193,6 +194,24 @@ def test_a_query_finds_images(ims: Ims, query: dict[str, Any], found: set[str]) 
     assert document["total_count"] == len(found)
     assert ims.ask(route, {"action": "count", **query}, status=200) == {
         "total_count": len(found)}
+
+
+@pytest.mark.parametrize("values", [[], ["1", "2"]])
+def test_an_image_with_two_values_of_a_key_is_found_once(ims: Ims, values: list[str]) -> None:
+    ims.fake.images.add(name="i", tags=["a=1", "a=2"])
+    route = f"POST /v2/{ims.fake.project_id}/images/resource_instances/action"
+    assert ims.ask(route, {"action": "count", "tags": has(("a", values))}) == {"total_count": 1}
+
+
+def test_a_query_by_one_tag_finds_only_what_the_caller_may_see(ims: Ims) -> None:
+    for project in ("0", EPS):
+        ims.fake.images.add(name=project, tags=["a=1"], enterprise_project_id=project)
+    limited = ims.fake.tenant(ims.fake.project_id, user="limited", enterprise_projects=[EPS])
+    route = f"POST /v2/{ims.fake.project_id}/images/resource_instances/action"
+    body = {"action": "filter", "tags": has(("a", ["1"]))}
+    found = ims.ask(route, body, status=200, headers=limited.headers)
+    assert ([one["resource_name"] for one in found["resources"]], found["total_count"]) == (
+        [EPS], 1)
 
 
 def test_what_is_found_comes_in_pages(ims: Ims) -> None:
