@@ -257,6 +257,7 @@ def test_attributes_are_set(fake_ims: FakeIMS, wire: Wire) -> None:
 
 def test_an_image_that_is_set_is_where_lists_look_for_it(fake_ims: FakeIMS, wire: Wire) -> None:
     image = fake_ims.images.add(name="a", tags=["t"])
+    assert wire.names("?name=a") == ["a"]
     image.set(name="b")
     assert (wire.names("?name=a"), wire.names("?name=b")) == ([], ["b"])
     image.set(owner="p2")

@@ -127,6 +127,14 @@ def test_a_closed_blob_gives_its_pages_back_when_nobody_reads():
     assert spool.take() == 0
 
 
+def test_what_fits_into_memory_takes_no_page():
+    spool = Spool()
+    blobs = [Blob.of(spool, bytes(size)) for size in (SPOOL_LIMIT, SPOOL_LIMIT - 1)]
+    assert spool.take() == 0
+    for blob in blobs:
+        blob.close()
+
+
 def test_a_page_that_is_given_back_is_taken_first():
     spool = Spool()
     assert [spool.take(), spool.take(), spool.take()] == [0, 1, 2]

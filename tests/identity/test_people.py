@@ -139,6 +139,33 @@ def test_a_group(door: Any, fake_ims: FakeIMS) -> None:
 
 
 @ISSUED
+def test_what_a_removed_project_leaves(door: Any, fake_ims: FakeIMS) -> None:
+    people = fake_ims.identity
+    people.add_user("ann", password="pw", project="p2")
+    lost, kept = people.application_credential("ann"), people.application_credential("ims-user")
+    people.remove_project("p2")
+    bodies = [door.by("application_credential", {"id": made.id, "secret": made.secret})
+              for made in (lost, kept)]
+    assert [door.knock(body).status for body in bodies] == [404, 201]
+
+
+@ISSUED
+def test_a_user_who_comes_again_has_none_of_the_old_roles(door: Any, fake_ims: FakeIMS) -> None:
+    people = fake_ims.identity
+    people.add_user("ann", password="pw", project="p2", id="ann")
+    people.remove_user("ann")
+    people.add_user("ann", password="pw", id="ann")
+    body = door.password(door.user(name="ann", password="pw"), door.project(id="p2"))
+    assert door.knock(body).status == 401
+
+
+def test_only_domains_with_a_role_are_open(door: Any, fake_ims: FakeIMS) -> None:
+    fake_ims.identity.add_domain("other")
+    found = door.caller(door.token()).get("/v3/auth/domains").json["domains"]
+    assert [domain["name"] for domain in found] == [fake_ims.user_domain_name]
+
+
+@ISSUED
 def test_a_key(door: Any, fake_ims: FakeIMS) -> None:
     people = fake_ims.identity
     people.add_user("ann", project="p2", roles=["reader"])

@@ -112,14 +112,14 @@ def test_several_data_disks_make_several_images(ims: Ims) -> None:
 def test_a_whole_image_of_a_server_leaves_a_backup_in_the_vault(ims: Ims) -> None:
     world = ims.fake.world
     sound(world, status="ACTIVE")
-    world.vaults.add(VAULT, capacity=200)
+    world.vaults.add(VAULT, capacity=160)
     image = made(ims, WHOLE, OF_SERVER)
     backup = world.backups[image["__backup_id"]]
     assert image["__whole_image"] == "true"
     assert (backup.kind, backup.image_id, backup.size) == ("CBR", image["id"], 160)
     assert (backup.server_id, backup.os_version) == (SERVER, world.servers[SERVER].os_version)
     assert image["__data_origin"] == f"server_backup,{backup.id}"
-    assert image["enterprise_project_id"] == "0"
+    assert (image["enterprise_project_id"], image["container_format"]) == ("0", "bare")
     assert (world.vaults[VAULT].used, world.vaults[VAULT].server_ids) == (160, [SERVER])
     assert world.servers[SERVER].vault_id == VAULT
     assert image["min_disk"] == 60

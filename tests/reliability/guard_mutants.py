@@ -39,6 +39,7 @@ EQUIVALENT = Path(__file__).with_name("equivalent_mutants.txt")
 
 MOST_TESTS = 100  # that a mutant is run with
 MOST_SECONDS = 2.5  # which they may take together
+MOST_FILES = 12  # from which tests are taken for a mutant of what runs at import
 LONGEST_TEST = 1.0  # seconds; longer ones are not used
 REPLAY = "tests/conformance/"  # one long test, which is worth its time and runs late
 CONTROL_EVERY = 40  # after so many mutants, the tests of one run without it
@@ -186,10 +187,24 @@ class Tests:
             mixed = [test for pair in zip_longest(near, users, self.spread(found))
                      for test in pair if test is not None]
             return sorted(dict.fromkeys(mixed), key=lambda test: test.startswith(PAGES))
-        near = [test for test in self._mentioning(mutant) if test in found]
-        mixed = [test for pair in zip_longest(near, self.spread(found))
-                 for test in pair if test is not None]
-        return list(dict.fromkeys(mixed))
+        near = self._mentioning(mutant)
+        mixed = [test for three in zip_longest(
+                     self._special(mutant, found), [test for test in near if test in found],
+                     self.spread(found))
+                 for test in three if test is not None]
+        # Results are cached: a line that few tests execute may matter to many.
+        return list(dict.fromkeys([*mixed, *near]))
+
+    def _special(self, mutant: Mutant, found: set[str]) -> list[str]:
+        """The tests that execute what few others do in the same function."""
+        points: dict[str, float] = defaultdict(float)
+        contexts = self.contexts(mutant.module)
+        for line in range(mutant.first_line, mutant.last_line + 1):
+            tests = contexts.get(line, ())
+            for test in tests:
+                if test in found and test in self.seconds:
+                    points[test] += 1 / len(tests)
+        return sorted(points, key=lambda test: (-points[test], self.seconds[test]))
 
     def _using(self, mutant: Mutant) -> set[str]:
         """Tests that execute a line with the name which the changed statement sets."""
@@ -315,7 +330,13 @@ def job(mutant: Mutant, tests: Tests) -> Job:
     found = [test for test in tests.of(mutant)
              if tests.seconds[test] < LONGEST_TEST or test.startswith(REPLAY)]
     last = [test for test in found if test.startswith((REPLAY, *PAGES))]
+    files: set[str] = set()
+    at_import = tests.at_import(mutant)  # such a mutant imports its test files anew
     for test in (test for test in found if not test.startswith((REPLAY, *PAGES))):
+        file = test.partition("::")[0]
+        if at_import and file not in files and len(files) == MOST_FILES:
+            continue
+        files.add(file)
         if len(chosen) < MOST_TESTS and took + tests.seconds[test] < MOST_SECONDS:
             chosen.append(test)
             took += tests.seconds[test]

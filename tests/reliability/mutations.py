@@ -33,6 +33,7 @@ _SILENT_CALLS = ("cast", "TypeVar", "NewType")
 _COMPOUND = (ast.If, ast.While, ast.For, ast.AsyncFor, ast.With, ast.AsyncWith, ast.Try,
              ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Match)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_Span = tuple[int, int, ast.AST | None]  # lines of a function, and the function
 
 
 @dataclass
@@ -45,6 +46,8 @@ class Site:
     statement: ast.stmt
     function: str      # qualified name of the outermost function whose body holds it, or ""
     first_line: int    # of that function, decorators included, as code objects count
+    last_line: int
+    scope: ast.AST | None  # that function
     removed: bool = False
 
     def change(self) -> tuple[str, str]:
@@ -62,10 +65,11 @@ class Mutant:
     number: int
     function: str
     first_line: int
+    last_line: int
     lines: tuple[int, ...]
     before: str
     after: str
-    words: tuple[str, ...] = ()  # strings beside the change, which tests could mention
+    words: tuple[str, ...]  # strings beside the change, which tests could mention
 
     @property
     def key(self) -> str:
@@ -87,8 +91,8 @@ def mutants_of(source: Path, module: str) -> list[Mutant]:
         before, after = site.change()
         setattr(site.owner, site.field, original)
         if before != after:
-            found.append(Mutant(module, number, site.function, site.first_line, header_lines(site),
-                                before, after, _words(site)))
+            found.append(Mutant(module, number, site.function, site.first_line, site.last_line,
+                                header_lines(site), before, after, _words(site)))
     return found
 
 
@@ -172,7 +176,10 @@ def header_lines(site: Site) -> tuple[int, ...]:
 
 
 def _words(site: Site) -> tuple[str, ...]:
-    """The strings of the row of a table that is changed, or of the statement."""
+    """The strings of the function, or else of the row of a table that is changed."""
+    if site.scope is not None:
+        return tuple(sorted({word.strip() for part in ast.walk(site.scope) if isinstance(
+            part, ast.Constant) and isinstance(word := part.value, str) and 2 < len(word) < 60}))
     kinds = (ast.Call, ast.Tuple, ast.List, ast.Dict)
     around: list[ast.AST] = [site.statement, *(
         node for node in ast.walk(site.statement)
@@ -209,29 +216,31 @@ def _holds(outer: ast.expr, inner: ast.AST) -> bool:
 
 def sites(tree: ast.Module, module: str) -> Iterator[Site]:
     """All changes, in the order of the source."""
-    yield from _Walk(prose=module.startswith("contract/")).block(tree, "body", "", 0)
+    yield from _Walk(prose=module.startswith("contract/")).block(tree, "body", "", (0, 0, None))
 
 
 class _Walk:
     def __init__(self, prose: bool) -> None:
         self._prose = prose
 
-    def block(self, owner: ast.AST, field: str, function: str, line: int) -> Iterator[Site]:
+    def block(
+        self, owner: ast.AST, field: str, function: str, span: _Span,
+    ) -> Iterator[Site]:
         """A list of statements."""
         body: list[ast.stmt] = getattr(owner, field)
         for place, statement in enumerate(body):
             def instead(*new: ast.stmt, place: int = place, statement: ast.stmt = statement,
                         ) -> Site:
                 return Site(owner, field, [*body[:place], *new, *body[place + 1:]], statement,
-                            function, line, removed=True)
+                            function, *span, removed=True)
 
-            yield from self._statement(statement, function, line, instead)
+            yield from self._statement(statement, function, span, instead)
 
     def _statement(
-        self, statement: ast.stmt, function: str, line: int, instead: Any,
+        self, statement: ast.stmt, function: str, span: _Span, instead: Any,
     ) -> Iterator[Site]:
         def site(owner: ast.AST, field: str, value: Any) -> Site:
-            return Site(owner, field, value, statement, function, line)
+            return Site(owner, field, value, statement, function, *span)
 
         blank = ast.Pass()
         if isinstance(statement, _FUNCTIONS):
@@ -242,17 +251,18 @@ class _Walk:
                     yield from self._values(statement.args, default, site)
             if function == "" or function.endswith("."):
                 function += statement.name
-                line = min(n.lineno for n in (statement, *statement.decorator_list))
-            yield from self.block(statement, "body", function, line)
+                span = (min(n.lineno for n in (statement, *statement.decorator_list)),
+                        statement.end_lineno or 0, statement)
+            yield from self.block(statement, "body", function, span)
             return
         if isinstance(statement, ast.ClassDef):
             inner = f"{function}{statement.name}." if not function or function.endswith(".") else (
                 function)
-            yield from self.block(statement, "body", inner, line)
+            yield from self.block(statement, "body", inner, span)
             return
         if isinstance(statement, ast.If):
             if "TYPE_CHECKING" in ast.unparse(statement.test):
-                yield from self.block(statement, "orelse", function, line)
+                yield from self.block(statement, "orelse", function, span)
                 return
             yield from self._test(statement, "test", site)
         elif isinstance(statement, ast.While):
@@ -267,10 +277,10 @@ class _Walk:
             for case in statement.cases:
                 if case.guard is not None:
                     yield from self._test(case, "guard", site)
-                yield from self.block(case, "body", function, line)
+                yield from self.block(case, "body", function, span)
         elif isinstance(statement, ast.Try):
             for handler in statement.handlers:
-                yield from self.block(handler, "body", function, line)
+                yield from self.block(handler, "body", function, span)
         elif isinstance(statement, ast.Expr):
             if isinstance(statement.value, ast.Constant):
                 return  # docstrings and ...
@@ -312,7 +322,7 @@ class _Walk:
             yield instead(ast.Break())
         for field in ("body", "orelse", "finalbody"):
             if isinstance(getattr(statement, field, None), list):
-                yield from self.block(statement, field, function, line)
+                yield from self.block(statement, field, function, span)
 
     def _test(self, owner: ast.AST, field: str, site: Any) -> Iterator[Site]:
         """A condition: turned round, unless something in it is changed anyway."""
