@@ -2,7 +2,8 @@
 
 Most tests compare the answers with the tables. A slip in a table, such as another digit in a
 limit or a lost word in a message, would change both. Here it shows as a difference, to be looked
-up in the reference. Write the file anew with ``python tests/contract/test_transcription.py``.
+up in the reference. The constants of ``domain`` and ``faults`` are held in the same way. Write the
+file anew with ``python tests/contract/test_transcription.py``.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, get_args
 
-from fake_ims import contract
+from fake_ims import contract, domain, faults
 from fake_ims.contract import metadef_schemas, metadefs, model, schema
 from fake_ims.contract.operations import OPERATIONS
 
@@ -28,19 +30,18 @@ DERIVED = {"operations.BY_ID", "attributes.BY_NAME", "queries.PATHS", "requests.
 
 def tables() -> Iterator[tuple[str, Any]]:
     """The public tables, and the schemas that are built when they are needed."""
-    for module in pkgutil.walk_packages(contract.__path__, f"{contract.__name__}."):
-        found = importlib.import_module(module.name)
-        if module.ispkg or found.__name__ == model.__name__:
-            continue
-        assert found.__file__
-        for statement in ast.parse(Path(found.__file__).read_text(encoding="utf-8")).body:
-            targets = (statement.targets if isinstance(statement, ast.Assign) else
-                       [statement.target] if isinstance(statement, ast.AnnAssign) else [])
-            for target in targets:
-                name = f"{module.name.rpartition('.')[2]}.{getattr(target, 'id', '_')}"
-                if "._" not in name and name not in DERIVED and is_data(
-                        getattr(found, name.rpartition(".")[2])):
-                    yield name, getattr(found, name.rpartition(".")[2])
+    for module in modules(contract):
+        if module.__name__ != model.__name__:
+            for name in constants(module):
+                place = f"{module.__name__.rpartition('.')[2]}.{name}"
+                if not name.startswith("_") and place not in DERIVED and is_data(
+                        getattr(module, name)):
+                    yield place, getattr(module, name)
+    for package in (domain, faults):
+        for module in modules(package):
+            for name in constants(module):
+                if is_plain(getattr(module, name)):
+                    yield f"{module.__name__.partition('.')[2]}.{name}", getattr(module, name)
     for profile in get_args(model.Profile):
         for operation in OPERATIONS:
             kind, _, name = operation.id.partition(".")
@@ -50,6 +51,31 @@ def tables() -> Iterator[tuple[str, Any]]:
         yield f"metadef schema {name}", metadef_schemas.document(name)
     for name in metadef_schemas._BODIES:
         yield f"metadef body {name}", metadef_schemas.body_schema(name)
+
+
+def modules(package: ModuleType) -> Iterator[ModuleType]:
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        yield importlib.import_module(module.name)
+
+
+def constants(module: ModuleType) -> Iterator[str]:
+    """The names that a module sets itself."""
+    assert module.__file__
+    for statement in ast.parse(Path(module.__file__).read_text(encoding="utf-8")).body:
+        targets = (statement.targets if isinstance(statement, ast.Assign) else
+                   [statement.target] if isinstance(statement, ast.AnnAssign) else [])
+        for target in targets:
+            if isinstance(target, ast.Name) and not target.id.startswith("__"):
+                yield target.id
+
+
+def is_plain(value: object) -> bool:
+    """Whether it is made of nothing but text, numbers and collections of them."""
+    if isinstance(value, Mapping):
+        return all(is_plain(part) for pair in value.items() for part in pair)
+    if isinstance(value, (tuple, list, frozenset)):
+        return all(map(is_plain, value))
+    return value is None or isinstance(value, (str, int, float, bytes))
 
 
 def is_data(value: object) -> bool:

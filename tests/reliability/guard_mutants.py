@@ -1,6 +1,7 @@
 """Change the code in one place, and see whether a test fails: mutation testing.
 
-    python tests/reliability mutants [--module domain/tokens.py] [--sample 3000] [--seed 1]
+    python tests/reliability mutants [--module domain/tokens.py] [--part functions]
+                                     [--sample 3000] [--seed 1]
 
 It needs coverage.py, which the extras of the project do not install. The first run measures which
 tests execute which line; ``--measure`` does so again, after a change of code or tests. A mutant is
@@ -44,7 +45,6 @@ LONGEST_TEST = 1.0  # seconds; longer ones are not used
 REPLAY = "tests/conformance/"  # one long test, which is worth its time and runs late
 CONTROL_EVERY = 40  # after so many mutants, the tests of one run without it
 MOST = 0.10  # the share that may survive
-LEAST = 8  # mutants of each module in a sample
 
 #: Tests that compare the tables with a page made from them, or with their transcription. They
 #: run last.
@@ -88,6 +88,11 @@ def main(arguments: list[str]) -> bool:
                         help="only this module or folder, such as domain/tokens.py")
     parser.add_argument("--sample", type=int, metavar="N", default=3000,
                         help="how many mutants, spread over the modules (default: 3000)")
+    parser.add_argument("--part", choices=("functions", "tables"),
+                        help="only what runs during tests, or only what runs at import: each of "
+                        "the latter takes seconds")
+    parser.add_argument("--least", type=int, metavar="N", default=8,
+                        help="mutants of each module in the sample (default: 8)")
     parser.add_argument("--seed", type=int, default=1, help="of the sample (default: 1)")
     parser.add_argument("--measure", action="store_true", help="measure the executed lines anew")
     parser.add_argument("--work", type=Path, default=ROOT / ".pytest_cache" / "mutants",
@@ -104,11 +109,14 @@ def main(arguments: list[str]) -> bool:
 
     if options.measure or not (options.work / "tests.json").exists():
         measure(options.work)
-    everything = {module: mutants_of(PACKAGE / module, module)
-                  for module in modules(options.module or TARGETS)}
-    chosen = sample(everything, options.sample, options.seed)
+    tests = Tests(options.work)
+    everything = {
+        module: [mutant for mutant in mutants_of(PACKAGE / module, module)
+                 if options.part is None or tests.at_import(mutant) is (options.part == "tables")]
+        for module in modules(options.module or TARGETS)}
+    chosen = sample(everything, options.sample, options.seed, options.least)
     log = Log(options.work / "outcomes.jsonl", go_on=options.go_on)
-    results = judge(chosen, Tests(options.work), log)
+    results = judge(chosen, tests, log)
     return report(everything, results, options.survivors)
 
 
@@ -144,12 +152,14 @@ def modules(names: Iterable[str]) -> list[str]:
     return [path.relative_to(PACKAGE).as_posix() for path in paths]
 
 
-def sample(everything: dict[str, list[Mutant]], size: int, seed: int) -> list[Mutant]:
-    """The same share of each module, and at least ``LEAST``."""
+def sample(
+    everything: dict[str, list[Mutant]], size: int, seed: int, least: int = 8
+) -> list[Mutant]:
+    """The same share of each module, and at least so many."""
     share = min(1.0, size / max(1, sum(map(len, everything.values()))))
     chosen: list[Mutant] = []
     for module, mutants in everything.items():
-        number = min(len(mutants), max(LEAST, math.ceil(share * len(mutants))))
+        number = min(len(mutants), max(least, math.ceil(share * len(mutants))))
         chosen += random.Random(f"{seed} {module}").sample(mutants, number)
     return chosen
 
@@ -245,7 +255,7 @@ class Tests:
             for file in files:
                 points[file] += 1 / len(files)  # type: ignore[assignment]
         best = [file for file, _ in points.most_common(8)]
-        if mutant.module.startswith("contract/"):
+        if not mutant.function or mutant.function.endswith("."):
             best += [file for file in self._sources if file.startswith("tests/contract/")]
         wanted = []
         for file in dict.fromkeys(best):

@@ -2,10 +2,10 @@
 
 A mutant is one field of one node of the syntax tree, set to another value. Mutants are compiled
 from the tree and never written to a file. Left out, because no behaviour depends on them:
-docstrings, type annotations, what stands under ``if TYPE_CHECKING``, decorators, ``__repr__``,
-``__all__``, the name that ``cast`` or ``TypeVar`` takes, and prose. Prose is a string with a space
-in it, outside the contract: the wording of our own errors and descriptions. The sentences of the
-contract are those of the service, so they are mutated.
+docstrings, type annotations, what stands under ``if TYPE_CHECKING``, decorators, ``__repr__`` and
+``repr=``, ``__all__``, the name that ``cast`` or ``TypeVar`` takes, and prose. Prose is a string
+with a space in it, outside the contract: the wording of our own errors and descriptions. The
+sentences of the contract are those of the service, so they are mutated.
 """
 
 from __future__ import annotations
@@ -377,7 +377,7 @@ class _Walk:
             elif isinstance(function, ast.Attribute) and function.attr in _TWINS:
                 yield site(function, "attr", _TWINS[function.attr])
             for keyword in value.keywords:
-                if not self._prose and _is_prose(keyword.value):
+                if keyword.arg == "repr" or (not self._prose and _is_prose(keyword.value)):
                     continue
                 yield site(value, "keywords", [k for k in value.keywords if k is not keyword])
         elif isinstance(value, ast.Subscript) and ast.unparse(value.value) == "Literal":
