@@ -1,4 +1,4 @@
-"""Disk, descriptors, memory and a jumping clock: a documented error, and everything else goes on."""
+"""Disk, descriptors, memory, a jumping clock: a documented error, and all else goes on."""
 
 from __future__ import annotations
 
