@@ -28,6 +28,7 @@ from .realtime import monotonic
 from .state import Service
 
 _log = logging.getLogger("fake_ims")
+_TOLD_FOR = 60.0  # real seconds until used-up memory is logged again
 #: Paths of the control API. They have no faults and no journal.
 CONTROL = "/_fake_ims"
 SERVICE = web.AppKey("service", Service)
@@ -80,6 +81,7 @@ class Pipeline:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._handlers = registry.handlers()
+        self._told_until = float("-inf")
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Respond to one request. Whatever happens is recorded in the journal."""
@@ -203,9 +205,20 @@ class Pipeline:
         except web.RequestPayloadError:
             # Chunks or compression of the body are invalid.
             return call.errors.refuse(call, Refused("body.malformed"))
+        except MemoryError:
+            self._tell_of_memory(call)
+            return call.errors.refuse(call, Refused("internal"))
         except Exception:
             _log.exception("%s %s failed", call.method, call.path)
             return call.errors.refuse(call, Refused("internal"))
+
+    def _tell_of_memory(self, call: Call) -> None:
+        """Log used-up memory, once a minute."""
+        now = monotonic()
+        if now >= self._told_until:
+            self._told_until = now + _TOLD_FOR
+            _log.error("%s %s: no memory is left for this request; send smaller bodies, or raise "
+                       "the limit (ulimit -v)", call.method, call.path)
 
     async def _no_operation(self, call: Call) -> Answer:
         if not call.allow:
