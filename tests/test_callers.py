@@ -113,6 +113,15 @@ def test_a_token_ends_at_once(wire: Wire, fake_ims: FakeIMS, mode: str, end: str
 
 # roles
 
+@pytest.mark.parametrize("roles", [("member",), ("manager",), ("admin",)])
+def test_a_role_implies_those_below_it(
+    wire: Wire, fake_ims: FakeIMS, roles: tuple[str, ...]
+) -> None:
+    caller = wire.caller(fake_ims.tenant(fake_ims.project_id, roles=roles))
+    image = caller.create(name="a")
+    assert caller.show(image["id"])["name"] == "a"
+
+
 @pytest.mark.parametrize(("method", "path", "body"), [
     ("POST", "/v2/images", {"name": "b"}),
     ("PATCH", "/v2/images/{id}", [{"op": "replace", "path": "/name", "value": "b"}]),

@@ -255,6 +255,37 @@ def test_attributes_are_set(fake_ims: FakeIMS, wire: Wire) -> None:
         image.set(status="activ")
 
 
+def test_an_image_that_is_set_is_where_lists_look_for_it(fake_ims: FakeIMS, wire: Wire) -> None:
+    image = fake_ims.images.add(name="a", tags=["t"])
+    assert wire.names("?name=a") == ["a"]
+    image.set(name="b")
+    assert (wire.names("?name=a"), wire.names("?name=b")) == ([], ["b"])
+    image.set(owner="p2")
+    assert wire.names() == []
+    assert wire.caller(fake_ims.tenant("p2")).names() == ["b"]
+    image.set(visibility="public")
+    assert wire.names("?visibility=public") == ["b"]
+
+
+def test_an_image_that_is_activated_by_hand_has_data(fake_ims: FakeIMS, wire: Wire) -> None:
+    image = fake_ims.images.add(name="a", status="queued")
+    image.activate()
+    assert (image.status, image.size, image.data) == ("active", 0, b"")
+    assert wire.download(image.id).body == b""
+
+
+@pytest.mark.fake_ims(profile="openstack")
+@pytest.mark.parametrize("way", ["seeded", "uploaded"])
+def test_data_is_in_a_store(fake_ims: FakeIMS, wire: Wire, way: str) -> None:
+    if way == "seeded":
+        image_id = fake_ims.images.add(name="a", data=b"a").id
+    else:
+        image_id = wire.create(name="a", container_format="bare", disk_format="raw")["id"]
+        wire.upload(image_id, b"a")
+    stores = wire.get("/v2/info/stores").json["stores"]
+    assert wire.show(image_id)["stores"] == next(one["id"] for one in stores if one.get("default"))
+
+
 def test_a_deleted_image_can_be_read_and_no_more(fake_ims: FakeIMS) -> None:
     image = fake_ims.images.add(name="a", data=b"x")
     image.delete()

@@ -146,6 +146,21 @@ def test_a_list_agrees_with_its_filter(wire: Wire, image_id: str) -> None:
     assert wire.names("?status=active") == ["a"]
 
 
+def test_a_list_agrees_with_its_filter_if_only_some_arrive(wire: Wire, fake_ims: FakeIMS) -> None:
+    for name, looks in (("slow", 3), ("quick", 1)):
+        fake_ims.lifecycle.saving = polls(looks)
+        wire.upload(wire.create(name=name, container_format="bare", disk_format="raw")["id"], DATA)
+    assert wire.names("?status=saving") == ["slow"]
+
+
+def test_a_second_is_not_at_once(wire: Wire, fake_ims: FakeIMS, image_id: str) -> None:
+    fake_ims.lifecycle.saving = "1s"
+    wire.upload(image_id, DATA)
+    assert wire.status(image_id) == "saving"
+    fake_ims.clock.advance(1)
+    assert wire.status(image_id) == "active"
+
+
 @pytest.mark.fake_ims(saving=polls(2))
 def test_a_list_that_does_not_show_it_is_no_look(wire: Wire, image_id: str) -> None:
     wire.upload(image_id, DATA)

@@ -348,6 +348,12 @@ def test_keys_are_data() -> None:
         keys.remove("K")
 
 
+@pytest.mark.parametrize("name", ["secret", "project_id"])
+def test_what_a_key_lacks_is_named(name: str) -> None:
+    with pytest.raises(UsageError, match=f"^{name} of access key 'K' must be a non-empty string"):
+        Keys().add("K", **{"secret": "s", "project_id": "p", name: ""})
+
+
 @pytest.mark.parametrize(("access", "more"), [
     ("", {}), ("a,b", {}), ("a/b", {}), ("a b", {}), ("é", {}), (None, {}), ("K", {"secret": ""}),
     ("K", {"project_id": ""}), ("K", {"roles": "member"}), ("K", {"security_token": "a\nb"}),

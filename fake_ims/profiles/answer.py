@@ -38,12 +38,6 @@ class Answer:
     bare: bool = False
     sender: Sender | None = None
 
-    def release(self) -> None:
-        """Close the stream, also if it was not read to its end. It holds disk space."""
-        close = getattr(self.stream, "close", None)
-        if close is not None:
-            close()
-
 
 #: Sends a response, and returns what the handler of aiohttp must return.
 Sender = Callable[["web.Request", Answer], Awaitable["web.StreamResponse"]]

@@ -17,13 +17,14 @@ from aiohttp import web
 from aiohttp.http import HttpProcessingError
 
 from ..errors import PortTakenError, UsageError, WrongLoopError
+from . import memory
 from .bridge import LoopThread, ParkingLoop
 from .pipeline import SERVICE, build
 from .port import BACKLOG, Gate
 from .state import Service
 
 _log = logging.getLogger("fake_ims.http")
-_log.addFilter(lambda record: not _is_clients_fault(record))
+_log.addFilter(lambda record: _is_worth_a_line(record))
 # Idle connections stay open until the client or the fake closes them. A timer would fire when a
 # test freezes time, and the next request would meet a closed connection.
 _NEVER = 1e12
@@ -75,11 +76,17 @@ def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int
     return family, (str(address[0]), port)
 
 
-def _is_clients_fault(record: logging.LogRecord) -> bool:
-    """Return whether aiohttp logs malformed HTTP of a client, or that one has gone. Neither is
-    worth a line in the log."""
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Return whether to log what aiohttp logs.
+
+    Malformed HTTP of a client, or that one has gone, is not worth a line in the log. Used-up memory
+    is worth one a minute.
+    """
     error = record.exc_info[1] if record.exc_info else None
-    return isinstance(error, (HttpProcessingError, web.RequestPayloadError, ConnectionError))
+    if isinstance(error, MemoryError):
+        record.msg, record.args, record.exc_info = memory.TEXT, (), None
+        return memory.is_news()
+    return not isinstance(error, (HttpProcessingError, web.RequestPayloadError, ConnectionError))
 
 
 def url_of(sock: socket.socket) -> str:

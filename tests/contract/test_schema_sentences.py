@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fake_ims.contract.schema import image_properties
-from fake_ims.contract.validation import Mismatch, check
+from fake_ims.contract.validation import Mismatch, check, is_type
 
 PROPERTIES = image_properties("openstack")
 
@@ -40,12 +40,20 @@ def test_of_one_attribute_and_its_item_the_attribute_is_named():
 
 
 def test_of_several_wrong_items_the_last_is_named():
-    assert "On instance['tags'][2]" in reason({"tags": ["a", 1, 2]})
+    said = reason({"tags": ["a", 1, 2]})
+    assert "in schema['properties']['tags']['items']:" in said
+    assert "On instance['tags'][2]" in said
 
 
 @pytest.mark.parametrize("value", [1, 1.0, 0, -3])
 def test_whole_numbers_are_integers(value):
     check({"min_ram": value}, PROPERTIES)
+
+
+@pytest.mark.parametrize(("value", "expected"), [
+    (1, True), (1.5, True), (True, False), ("1", False), (None, False)])
+def test_what_is_a_number(value, expected):
+    assert is_type(value, "number") is expected
 
 
 @pytest.mark.parametrize("value", [True, 1.5, "1", None])

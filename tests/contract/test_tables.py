@@ -104,6 +104,17 @@ def test_every_listed_os_version_is_understood():
     ("Ubuntu 22.04 server 64bit", ("Linux", "Ubuntu", "64")),
     ("Windows Server 2022 Standard 64bit", ("Windows", "Windows", "64")),
     ("CentOS 5.9 32bit", ("Linux", "CentOS", "32")),
+    ("SUSE Linux Enterprise Server 16 64bit", ("Linux", "SUSE", "64")),
+    ("Oracle Linux Server release 10.0 64bit", ("Linux", "Oracle Linux", "64")),
+    ("Redhat Linux Enterprise 10.0 64bit", ("Linux", "Red Hat", "64")),
+    ("Redhat 10 64bit", ("Linux", "Red Hat", "64")),
+    ("Debian GNU/Linux 14.0.0 64bit", ("Linux", "Debian", "64")),
+    ("openEuler 26.03 64bit", ("Linux", "Other", "64")),
+    ("openSUSE 16.0 64bit", ("Linux", "OpenSUSE", "64")),
+    ("EulerOS 3.0 64bit", ("Linux", "EulerOS", "64")),
+    ("Fedora 44 64bit", ("Linux", "Fedora", "64")),
+    ("CoreOS 4000.0.0 64bit", ("Linux", "CoreOS", "64")),
+    ("Ubuntu 26.04 server(64 bit)", ("Linux", "Ubuntu", "64")),
 ])
 def test_newer_releases_of_a_listed_form_are_understood(name, expected):
     system = operating_system(name)

@@ -37,12 +37,13 @@ def test_what_is_none(written):
 @pytest.mark.parametrize(("written", "expected"), [
     ("30s", After(30)), (0, AT_ONCE), (polls(3), polls(3)), ("polls(3)", polls(3)),
     (by_hand, by_hand), ("by hand", by_hand), ("by_hand", by_hand), ("manual", by_hand),
+    ("by-hand", by_hand), ("polls(1)", polls(1)), ("polls(1000000)", polls(1_000_000)),
 ])
 def test_when_a_transition_falls_due(written, expected):
     assert due(written) == expected
 
 
-@pytest.mark.parametrize("count", [0, -1, 1.5, "3", True, None])
+@pytest.mark.parametrize("count", [0, -1, 1_000_001, 1.5, "3", True, None])
 def test_polls_counts_from_one(count):
     with pytest.raises(UsageError, match="must be an integer from 1 to 1000000"):
         polls(count)

@@ -16,7 +16,7 @@ from fake_ims.domain.image import Image, Member
 from fake_ims.domain.lifecycle import Lifecycle
 from fake_ims.domain.patch import tokens
 from fake_ims.domain.refusal import Refused
-from fake_ims.domain.spool import Spool
+from fake_ims.domain.spool import PAGE, Spool
 from fake_ims.domain.tokens import Tokens
 
 
@@ -32,6 +32,7 @@ def test_tokens_of_a_pointer(pointer, expected):
     ("name", "patch.pointer_start"),
     ("", "patch.pointer_start"),
     ("/a//b", "patch.pointer_adjacent"),
+    ("///a", "patch.pointer_adjacent"),
     ("/name/", "patch.pointer_end"),
     ("/a~", "patch.pointer_escape"),
     ("/a~2", "patch.pointer_escape"),
@@ -62,7 +63,8 @@ def test_operators(text, expected):
 
 @pytest.mark.parametrize("text", ["2018-10-28T10:00:00Z", "2018-10-28 10:00:00",
                                   "20181028T100000Z", "2018-10-28T12:00:00+02:00",
-                                  "2018-10-28T10:00"])
+                                  "2018-10-28T10:00", "2018-10-28T15:30:00+05:30",
+                                  "2018-10-28T08:30:00-0130"])
 def test_ways_to_write_an_instant(text):
     assert isotime(parse_time(text)) == "2018-10-28T10:00:00Z"
 
@@ -81,6 +83,13 @@ def padded(head, size=512):
     (padded(b"conectix" + b"\0" * 32 + struct.pack(">Q", 1 << 30)), "vhd", 1 << 30),
     (padded(b"vhdxfile"), "vhdx", 512),
     (padded(b"KDMV" + b"\0" * 8 + struct.pack("<Q", 2048)), "vmdk", 2048 * 512),
+    (padded(b"COWD"), "vmdk", 512),
+    (padded(b"# Disk DescriptorFile"), "vmdk", 512),
+    (padded(b"QED\0"), "qed", 512),
+    (padded(padded(b"\0" * 64 + b"\x7f\x10\xda\xbe", 368) + struct.pack("<Q", 3 << 30)), "vdi",
+     3 << 30),
+    (padded(b"LUKS\xba\xbe"), "luks", 512),
+    (b"\0" * 510 + b"\x55\xaa", "gpt", 512),
     (padded(b"\0" * 32769 + b"CD001", 34816), "iso", 34816),
     (b"QFI\xfb", "raw", 4),
     (b"\0" * 32769 + b"CD001", "raw", 32774),
@@ -102,6 +111,35 @@ def test_a_blob_is_read_in_parts_and_by_several_at_once():
     assert b"".join(whole) == data[65536:]
     assert blob.size == len(data)
     blob.close()
+
+
+def test_a_closed_blob_gives_its_pages_back_when_nobody_reads():
+    spool = Spool()
+    stays = Blob.of(spool, bytes(SPOOL_LIMIT + 1))
+    pages = SPOOL_LIMIT // PAGE + 1
+    assert spool.take() == pages
+    spool.give([pages])
+    reading = stays.read(0, 10)
+    stays.close()
+    assert spool.take() == pages
+    spool.give([pages])
+    reading.close()
+    assert spool.take() == 0
+
+
+def test_what_fits_into_memory_takes_no_page():
+    spool = Spool()
+    blobs = [Blob.of(spool, bytes(size)) for size in (SPOOL_LIMIT, SPOOL_LIMIT - 1)]
+    assert spool.take() == 0
+    for blob in blobs:
+        blob.close()
+
+
+def test_a_page_that_is_given_back_is_taken_first():
+    spool = Spool()
+    assert [spool.take(), spool.take(), spool.take()] == [0, 1, 2]
+    spool.give([1])
+    assert [spool.take(), spool.take()] == [1, 3]
 
 
 def image(**attributes):

@@ -67,6 +67,7 @@ def test_clear_iterate_len_unused(harness: Any) -> None:
      "with probability 0.25"),
     ({"operation": "images.list", "response_body": "x", "response_headers": {"X-A": "b"}},
      "images.list responds with a custom body and X-A: b"),
+    ({"operation": "images.list", "status": 400}, "images.list returns 400"),
     ({"operation": "images.list", "status": 500, "response_body": [], "after": 2, "times": 3},
      "images.list returns 500 with a custom body, after 2 requests, 3 times"),
 ])
@@ -83,8 +84,10 @@ def test_sentences(faults: Faults, settings: dict[str, Any], sentence: str) -> N
     ({"error_code": "IMG.9999"}, "unknown error code 'IMG.9999'"),
     ({"error_code": 15}, "did you mean 'IMG.0015'?"),
     ({"status": 200}, "an error status, 400 or greater"),
+    ({"status": 399}, "an error status, 400 or greater"),
     ({"status": 418}, "the service has no error response with this status"),
     ({"status": 999}, "the service has no error response with this status"),
+    ({"operation": "images.list", "sequence": ["ok", "ok"]}, "every item is 'ok'"),
     ({"status": "503"}, "expected an integer"),
     ({"status": True}, "expected an integer"),
     ({"status": 503, "error_code": "IMG.0001"}, "contradicts"),

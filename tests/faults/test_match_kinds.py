@@ -102,6 +102,16 @@ def test_the_attributes_are_those_of_the_image_in_the_path(fake_ims: FakeIMS, wi
     assert wire.caller(fake_ims.tenant("p2")).answer(image.id, "p2", "accepted").status == 200
 
 
+def test_a_job_on_several_images_matches_the_status_of_each(
+    fake_ims: FakeIMS, wire: Wire
+) -> None:
+    ids = [fake_ims.images.add(name="i", status=status).id for status in ("active", "queued")]
+    fake_ims.faults.add("cloudimages.members.add", image_status="queued", status=503)
+    body = {"images": ids, "projects": ["p2"]}
+    assert wire.post("/v1/cloudimages/members", body).status == 503
+    assert wire.post("/v1/cloudimages/members", {**body, "images": ids[:1]}).status == 200
+
+
 def test_image_status(fake_ims: FakeIMS, wire: Wire) -> None:
     fake_ims.lifecycle.saving = "10s"
     fault = fake_ims.faults.add("images.show", image_status="saving", status=503)

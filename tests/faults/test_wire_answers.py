@@ -94,6 +94,12 @@ def test_a_length_too_small_spoils_the_next_answer(fake_ims: FakeIMS) -> None:
     assert fake_ims.requests[0].response_body == whole
 
 
+def test_no_length_is_below_zero(fake_ims: FakeIMS) -> None:
+    fake_ims.faults.add("images.list", wrong_length=-1_000_000)
+    with Client(fake_ims) as client:
+        assert client.send().head()[1]["content-length"] == "0"
+
+
 @pytest.mark.parametrize(("way", "looks"), [
     ("size", b"size?\r\n"), ("overrun", b"}\r\n0\r\n\r\n"), ("no-end", b"}\r\n"),
 ])
@@ -106,6 +112,19 @@ def test_chunks_that_are_wrong(fake_ims: FakeIMS, way: str, looks: bytes) -> Non
     assert looks in body
     assert unchunked(body) != whole
     assert fake_ims.requests.last.response_body == whole
+
+
+@pytest.mark.parametrize("way", ["size", "overrun", "no-end"])
+def test_the_bytes_of_wrong_chunks(fake_ims: FakeIMS, way: str) -> None:
+    whole = plain(fake_ims)
+    half = (len(whole) + 1) // 2
+    fake_ims.faults.add("images.list", invalid_chunks=way)
+    body = ask(fake_ims).partition(b"\r\n\r\n")[2]
+    assert body == {
+        "size": b"%x\r\n%s\r\nsize?\r\n%s\r\n0\r\n\r\n" % (half, whole[:half], whole[half:]),
+        "overrun": b"%x\r\n%s\r\n0\r\n\r\n" % (half, whole),
+        "no-end": b"%x\r\n%s\r\n" % (len(whole), whole),
+    }[way]
 
 
 def unchunked(body: bytes) -> bytes | None:
@@ -158,10 +177,12 @@ def test_an_old_server_breaks_off_and_nobody_can_tell(fake_ims: FakeIMS) -> None
 
 
 def test_json_that_is_cut(fake_ims: FakeIMS) -> None:
+    whole = plain(fake_ims)
     fake_ims.faults.add("images.list", invalid_json="cut")
     with Client(fake_ims) as client:
         status, headers, body = client.send().answer()
     assert (status, headers["content-type"]) == (200, "application/json")
+    assert body == whole[:(len(whole) + 1) // 2]
     with pytest.raises(json.JSONDecodeError):
         json.loads(body)
     with pytest.raises(json.JSONDecodeError):

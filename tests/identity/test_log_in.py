@@ -70,6 +70,7 @@ def test_the_catalog(door: Any, fake_ims: FakeIMS, profile: str) -> None:
     for kind, url in (("image", fake_ims.url), ("ims", fake_ims.url),
                       ("identity", f"{fake_ims.url}/identity/v3")):
         assert urls[kind] == {"public": url, "internal": url, "admin": url}
+    assert urls["vpc"] == {"public": f"{fake_ims.url}/_elsewhere/vpc"}
     ids = [row["id"] for service in catalog for row in service["endpoints"]]
     assert len(set(ids)) == len(ids)
 
@@ -153,7 +154,9 @@ def test_a_token_gives_another(door: Any, fake_ims: FakeIMS, profile: str) -> No
     assert reply.headers["X-Subject-Token"] != old
     both = {"auth": {"identity": {"methods": ["password", "token"], "token": {"id": old},
                                   "password": {"user": door.user()}}}}
-    assert door.enter(both).json["token"]["methods"] == ["password", "token"]
+    token = door.enter(both).json["token"]
+    assert token["methods"] == ["password", "token"]
+    assert token["expires_at"] == first.json["token"]["expires_at"]
     other = fake_ims.tenant("p2").token
     both["auth"]["identity"]["token"] = {"id": other}
     is_keystones(door.knock(both), 401)

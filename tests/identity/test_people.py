@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -30,6 +31,31 @@ def test_a_user_in_a_sentence(door: Any, fake_ims: FakeIMS, mode: str) -> None:
         assert caller.post("/v2/images", {"name": "a"}).status == 403
         assert fake_ims.requests.last.caller == "ann:p2"
     assert fake_ims.tenant("p2", user="ann").user_id == fake_ims.identity.user("ann").id
+
+
+@ISSUED
+def test_the_admin_has_the_roles_of_their_group(door: Any) -> None:
+    token = door.enter(door.password(door.user(name="admin"), door.project())).json["token"]
+    assert "admin" in {role["name"] for role in token["roles"]}
+
+
+def test_a_known_role_is_not_added_to(door: Any, fake_ims: FakeIMS) -> None:
+    fake_ims.identity.add_user("ro", password="pw", roles=["reader"],
+                               project=fake_ims.project_name)
+    body = door.password(door.user(name="ro", password="pw"), door.project())
+    token = door.enter(body).json["token"]
+    assert [role["name"] for role in token["roles"]] == ["reader"]
+    assert re.fullmatch(r"[\w-]{22}", token["audit_ids"][0])
+
+
+def test_a_domain_goes_with_its_people_only(door: Any, fake_ims: FakeIMS) -> None:
+    domain = fake_ims.identity.add_domain("gone")
+    fake_ims.identity.add_user("guest", domain=domain)
+    fake_ims.identity.remove_domain(domain)
+    door.enter()
+    names = [user["name"] for user in door.admin().get("/v3/users").json["users"]]
+    assert fake_ims.username in names
+    assert "guest" not in names
 
 
 @ISSUED
@@ -110,6 +136,33 @@ def test_a_group(door: Any, fake_ims: FakeIMS) -> None:
     assert roles(door.enter(body))[0] == "admin"
     fake_ims.identity.remove_project("p2")
     assert door.knock(body).status == 401
+
+
+@ISSUED
+def test_what_a_removed_project_leaves(door: Any, fake_ims: FakeIMS) -> None:
+    people = fake_ims.identity
+    people.add_user("ann", password="pw", project="p2")
+    lost, kept = people.application_credential("ann"), people.application_credential("ims-user")
+    people.remove_project("p2")
+    bodies = [door.by("application_credential", {"id": made.id, "secret": made.secret})
+              for made in (lost, kept)]
+    assert [door.knock(body).status for body in bodies] == [404, 201]
+
+
+@ISSUED
+def test_a_user_who_comes_again_has_none_of_the_old_roles(door: Any, fake_ims: FakeIMS) -> None:
+    people = fake_ims.identity
+    people.add_user("ann", password="pw", project="p2", id="ann")
+    people.remove_user("ann")
+    people.add_user("ann", password="pw", id="ann")
+    body = door.password(door.user(name="ann", password="pw"), door.project(id="p2"))
+    assert door.knock(body).status == 401
+
+
+def test_only_domains_with_a_role_are_open(door: Any, fake_ims: FakeIMS) -> None:
+    fake_ims.identity.add_domain("other")
+    found = door.caller(door.token()).get("/v3/auth/domains").json["domains"]
+    assert [domain["name"] for domain in found] == [fake_ims.user_domain_name]
 
 
 @ISSUED

@@ -112,11 +112,14 @@ def test_several_data_disks_make_several_images(ims: Ims) -> None:
 def test_a_whole_image_of_a_server_leaves_a_backup_in_the_vault(ims: Ims) -> None:
     world = ims.fake.world
     sound(world, status="ACTIVE")
-    world.vaults.add(VAULT, capacity=200)
+    world.vaults.add(VAULT, capacity=160)
     image = made(ims, WHOLE, OF_SERVER)
     backup = world.backups[image["__backup_id"]]
     assert image["__whole_image"] == "true"
     assert (backup.kind, backup.image_id, backup.size) == ("CBR", image["id"], 160)
+    assert (backup.server_id, backup.os_version) == (SERVER, world.servers[SERVER].os_version)
+    assert image["__data_origin"] == f"server_backup,{backup.id}"
+    assert (image["enterprise_project_id"], image["container_format"]) == ("0", "bare")
     assert (world.vaults[VAULT].used, world.vaults[VAULT].server_ids) == (160, [SERVER])
     assert world.servers[SERVER].vault_id == VAULT
     assert image["min_disk"] == 60
@@ -130,6 +133,9 @@ def test_a_whole_image_without_a_vault_is_of_a_csbs_backup(ims: Ims) -> None:
 def test_a_backup_makes_one_image_until_that_is_gone(ims: Ims) -> None:
     image = made(ims, WHOLE, OF_BACKUP)
     assert (image["__backup_id"], image["__data_origin"]) == (BACKUP, f"server_backup,{BACKUP}")
+    backup = ims.fake.world.backups[BACKUP]
+    assert (image["min_disk"], image["__os_version"]) == (backup.size, backup.os_version)
+    assert image["__image_size"] == str(backup.size * 2**30)
     assert ims.refused(WHOLE, OF_BACKUP) == "IMG.0134"
     ims.fake.images[image["id"]].delete()
     made(ims, WHOLE, OF_BACKUP)

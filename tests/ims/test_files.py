@@ -283,7 +283,7 @@ def test_a_copy_is_like_its_source_but_for_what_changes(ims: Ims) -> None:
     wanted = {"name": "copy", "__description": "new", "__system__cmkid": KEY,
               "enterprise_project_id": EPS, "min_disk": 50, "min_ram": 512, "tags": ["a=b"],
               "__os_version": LINUX, "hw_firmware_type": "uefi", "__originalimagename": source.id,
-              "status": "active", "size": 5}
+              "__data_origin": f"image,{source.id}", "status": "active", "size": 5}
     assert {name: image.get(name) for name in wanted} == wanted
     assert (image["disk_format"], image.get("__root_origin")) == (
         source["disk_format"], source.attributes.get("__root_origin"))

@@ -9,6 +9,7 @@ import pytest
 from .conftest import Ims
 
 IMAGE = "62a15f6c-9197-44d2-89c7-708981c1bec1"
+EPS = "11111111-2222-4333-8444-555555555555"
 
 
 @pytest.fixture
@@ -135,6 +136,14 @@ def test_all_tags_of_a_project_each_value_once(ims: Ims) -> None:
         "a": ["1", "2"], "b": [""], "c": ["x"]}
 
 
+def test_an_image_that_is_gone_by_now_has_no_tags_to_list(ims: Ims) -> None:
+    image = ims.fake.images.add(name="i", tags=["a=1"])
+    ims.fake.lifecycle.deleting = "10s"
+    ims.ask(f"DELETE /v2/images/{image.id}", status=204)
+    ims.fake.clock.advance(10)
+    assert ims.ask(f"GET /v2/{ims.fake.project_id}/images/tags", status=200)["tags"] == []
+
+
 def test_tags_are_listed_in_pages_by_the_filters_of_images(ims: Ims) -> None:
     for number in range(3):
         ims.fake.images.add(name=f"i{number}", tags=[f"k={number}", "same"],
@@ -185,6 +194,24 @@ def test_a_query_finds_images(ims: Ims, query: dict[str, Any], found: set[str]) 
     assert document["total_count"] == len(found)
     assert ims.ask(route, {"action": "count", **query}, status=200) == {
         "total_count": len(found)}
+
+
+@pytest.mark.parametrize("values", [[], ["1", "2"]])
+def test_an_image_with_two_values_of_a_key_is_found_once(ims: Ims, values: list[str]) -> None:
+    ims.fake.images.add(name="i", tags=["a=1", "a=2"])
+    route = f"POST /v2/{ims.fake.project_id}/images/resource_instances/action"
+    assert ims.ask(route, {"action": "count", "tags": has(("a", values))}) == {"total_count": 1}
+
+
+def test_a_query_by_one_tag_finds_only_what_the_caller_may_see(ims: Ims) -> None:
+    for project in ("0", EPS):
+        ims.fake.images.add(name=project, tags=["a=1"], enterprise_project_id=project)
+    limited = ims.fake.tenant(ims.fake.project_id, user="limited", enterprise_projects=[EPS])
+    route = f"POST /v2/{ims.fake.project_id}/images/resource_instances/action"
+    body = {"action": "filter", "tags": has(("a", ["1"]))}
+    found = ims.ask(route, body, status=200, headers=limited.headers)
+    assert ([one["resource_name"] for one in found["resources"]], found["total_count"]) == (
+        [EPS], 1)
 
 
 def test_what_is_found_comes_in_pages(ims: Ims) -> None:

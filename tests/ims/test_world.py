@@ -179,6 +179,8 @@ def test_a_server_and_its_vault_know_each_other_whoever_comes_first(ims: Ims) ->
     with pytest.raises(UsageError, match=f"vault v2: server_ids contains {SERVER}, but that "
                        "server is in vault v1"):
         world.vaults.add(id="v2", server_ids=[SERVER])
+    third = world.servers.add(vault_id="v1")
+    assert vault.server_ids[-1] == third.id
     world.vaults.remove("v1")
     assert (early.vault_id, late.vault_id) == (None, None)
 

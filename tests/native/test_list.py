@@ -115,6 +115,17 @@ def test_the_marker_must_be_visible(wire: Wire, fake_ims: FakeIMS) -> None:
     assert wire.get(f"/v2/images?marker={image.id}").refusal == (403, "IMG.0144")
 
 
+@pytest.mark.fake_ims(profile="openstack")
+@pytest.mark.parametrize(("marker", "sentence"), [
+    ("x" * 36, f"No image found with ID {'x' * 36}"),
+    ("x" * 37, "Image with the given id %(image_id)s was not found"),
+])
+def test_a_marker_that_no_id_can_be(wire: Wire, marker: str, sentence: str) -> None:
+    reply = wire.get("/v2/images", marker=marker)
+    assert reply.status == 400
+    assert sentence.encode() in reply.body
+
+
 def test_limits(wire: Wire, fake_ims: FakeIMS) -> None:
     fake_ims.images.add(name="a")
     assert wire.get("/v2/images?limit=0").json == {

@@ -62,6 +62,13 @@ def test_128_tags_and_no_more(wire: Wire) -> None:
     assert wire.put(f"{path}/t0").status == 204
 
 
+@pytest.mark.fake_ims(profile="openstack")
+def test_the_sentence_about_too_many_tags_counts_the_new_one(wire: Wire) -> None:
+    image_id = wire.create(tags=[f"t{number}" for number in range(128)])["id"]
+    body = wire.put(f"/v2/images/{image_id}/tags/more").body
+    assert b"Attempted: 129, Maximum: 128" in body
+
+
 def test_a_new_tag_moves_updated_at(wire: Wire, fake_ims: FakeIMS, path: str) -> None:
     image = path.removesuffix("/tags")
     before = wire.get(image).json["updated_at"]

@@ -191,6 +191,7 @@ def test_every_instant_of_an_answer_is_shifted(
         assert instant(seen[name]) == instant(detail[name]) + moved
         assert seen[name][19:] == detail[name][19:]
     assert answer.json["__description"] == "2020-01-01T00:00:00Z"
+    assert answer.headers["Date"].endswith(" GMT")
     date = parsedate_to_datetime(answer.headers["Date"])
     assert abs(date - fake_ims.clock.utcnow() - moved) < timedelta(minutes=1)
     head = wire.send("HEAD", f"/v1/images/{image}").headers["X-Image-Meta-Created_at"]
