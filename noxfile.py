@@ -6,6 +6,7 @@ A Python that this machine does not have is skipped.
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -36,6 +37,9 @@ CORE_NEEDS = (
     "anyio", "freezegun", "httpx", "pytest-aiohttp", "pytest-asyncio", "pytest-randomly",
     "pytest-xdist", "requests", "trio",
 )
+
+#: Packages that have a C form and a Python form. ``<NAME>_NO_EXTENSIONS=1`` chooses the latter.
+COMPILED = ("AIOHTTP", "FROZENLIST", "MULTIDICT", "PROPCACHE", "YARL")
 
 #: Tests that hold the documentation to the code.
 DOCS = [
@@ -73,6 +77,27 @@ def floors(session: nox.Session) -> None:
     pins = [lowest(package) for package in FLOORS]
     session.install("-e", ".", *pins, *CORE_NEEDS)
     session.run("pytest", "-q", "-p", "no:randomly", *(session.posargs or CORE))
+
+
+@nox.session(python=PYTHONS)
+def dev_mode(session: nox.Session) -> None:
+    """The core's tests in Python's development mode, where each warning is an error.
+
+    The processes of pytest-xdist have the options, too. Those that tests start do not: asyncio
+    would print there how long each step took.
+    """
+    session.install("-e", ".", "pytest", *CORE_NEEDS)
+    python = ["python", "-X", "dev", "-W", "error"]
+    workers = f"--tx={os.cpu_count() or 1}*popen//python={' '.join(python)}"
+    session.run(*python, "-m", "pytest", "-q", "--dist=load", workers, *(session.posargs or CORE))
+
+
+@nox.session(python=PYTHONS)
+def pure_python(session: nox.Session) -> None:
+    """The core's tests with aiohttp and what it needs in Python only, as on PyPy."""
+    session.install("-e", ".", "pytest", *CORE_NEEDS)
+    session.run("pytest", "-q", "-n", "auto", *(session.posargs or CORE),
+                env={f"{package}_NO_EXTENSIONS": "1" for package in COMPILED})
 
 
 @nox.session

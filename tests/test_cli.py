@@ -68,7 +68,7 @@ def test_the_ready_file_says_how_to_call(tmp_path: Path, profile: str, auth: str
     assert os.listdir(tmp_path) == []
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl here")
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
 @pytest.mark.parametrize("settings", [
     (), ("--profile", "openstack"), ("--auth", "issued"), ("--auth", "triple"),
 ])
@@ -127,7 +127,7 @@ def test_it_ends_while_clients_wait(tmp_path: Path, number: signal.Signals) -> N
         assert process.communicate()[1] == ""
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no terminals of that kind")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX pseudo-terminal")
 @pytest.mark.parametrize("colours", [True, False])
 def test_colours_are_for_terminals(colours: bool) -> None:
     master, slave = os.openpty()
@@ -168,7 +168,7 @@ def test_nobody_has_to_listen(tmp_path: Path) -> None:
         process.stdout = None
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the shell's syntax")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
 def test_standard_output_may_be_closed(tmp_path: Path) -> None:
     ready = tmp_path / "ready"
     line = " ".join([*COMMAND, "serve", "--ready-file", str(ready), ">&-"])

@@ -553,3 +553,78 @@ def test_the_app_runs_where_the_fake_was_started() -> None:
         assert fake.app is app
         assert fake.running
         assert isinstance(fake.images.add(name="a"), ImageHandle)
+
+
+# statuses that a test sets
+
+
+@pytest.mark.fake_ims(profile="openstack")
+def test_an_image_that_a_test_completes_has_a_size_even_if_its_format_was_refused(
+    fake_ims: FakeIMS, wire: Wire
+) -> None:
+    image_id = wire.create(name="a", disk_format="qcow2", container_format="bare")["id"]
+    assert wire.upload(image_id, b"conectix" + bytes(504)).status == 415
+    fake_ims.images[image_id].activate()
+    shown = wire.show(image_id)
+    assert (shown["status"], shown["size"]) == ("active", 512)
+
+
+@pytest.mark.fake_ims(profile="openstack")
+@pytest.mark.parametrize(("status", "size"), [
+    ("active", 6), ("deactivated", 6), ("pending_delete", 6), ("importing", None),
+    ("queued", None), ("killed", None)])
+def test_staged_data_becomes_the_data_or_is_dropped(
+    fake_ims: FakeIMS, wire: Wire, status: str, size: int | None
+) -> None:
+    image_id = wire.create(name="a", disk_format="raw", container_format="bare")["id"]
+    wire.put(f"/v2/images/{image_id}/stage", b"staged", {
+        "Content-Type": "application/octet-stream"})
+    image = fake_ims.images[image_id]
+    image.set(status=status)
+    assert image.data == (None if size is None else b"staged")
+    assert wire.show(image_id)["size"] == size
+    assert image.kill_reason == ("killed by the test" if status == "killed" else "")
+
+
+def test_an_image_made_active_without_data_has_none(fake_ims: FakeIMS, wire: Wire) -> None:
+    image = fake_ims.images.add(name="a", status="queued")
+    image.set(status="active")
+    assert image.data == b""
+    assert wire.show(image.id)["size"] == 0
+
+
+@pytest.mark.parametrize("status", ["queued", "killed"])
+def test_an_image_in_a_status_without_data_is_given_none(fake_ims: FakeIMS, status: str) -> None:
+    image = fake_ims.images.add(name="a", data=b"x")
+    with pytest.raises(UsageError, match=f"an image in status '{status}' has no data"):
+        image.set(status=status, data=b"y")
+    assert (image.status, image.data) == ("active", b"x")
+    image.set(status=status)
+    with pytest.raises(UsageError, match="leave out data"):
+        image.set(data=b"y")
+    image.set(status="active", data=b"y")
+    assert image.data == b"y"
+
+
+@pytest.mark.fake_ims(profile="openstack")
+@pytest.mark.parametrize("status", ["killed", "queued"])
+def test_an_import_whose_image_a_test_takes_away_fails(
+    fake_ims: FakeIMS, wire: Wire, status: str
+) -> None:
+    fake_ims.lifecycle.saving = by_hand
+    image_id = wire.create(name="a", disk_format="raw", container_format="bare")["id"]
+    wire.put(f"/v2/images/{image_id}/stage", b"staged", {
+        "Content-Type": "application/octet-stream"})
+    wire.post(f"/v2/images/{image_id}/import", {"method": {"name": "glance-direct"}})
+    fake_ims.images[image_id].set(status=status)
+    (task,) = wire.get(f"/v2/images/{image_id}/tasks").json["tasks"]
+    assert task["status"] == "failure"
+    assert task["message"]
+
+
+@pytest.mark.fake_ims(auth="triple")
+def test_an_image_of_no_project_has_no_owner_in_its_json(fake_ims: FakeIMS, wire: Wire) -> None:
+    unscoped = Wire(fake_ims.url, {"X-Auth-Token": "ann::admin"})
+    shown = unscoped.create(name="a")
+    assert "owner" not in shown  # the schema of the reference knows no null
+    assert "owner" in wire.create(name="b")

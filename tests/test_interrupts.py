@@ -44,6 +44,8 @@ def interrupted_at(nth: int, act: Callable[[], object]) -> bool:
         return trace
 
     before = sys.gettrace()
+    # Python 3.12 traces bytecodes only if some frame has asked for it before settrace().
+    sys._getframe().f_trace_opcodes = True
     sys.settrace(trace)
     try:
         act()
@@ -125,3 +127,36 @@ def test_signals_that_raise_while_a_test_polls(patience: None) -> None:
                 assert Wire(fake.url, fake.headers).get("/v2/images").status == 200
     finally:
         signal.signal(signal.SIGALRM, before)
+
+
+def test_a_call_may_end_while_the_loop_looks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop waits for a long call, and this one ends before the loop sees its thread."""
+    looked, ended = threading.Event(), threading.Event()
+    frames = sys._current_frames
+
+    def late() -> dict[int, FrameType]:
+        looked.set()
+        assert ended.wait(30)
+        return frames()
+
+    monkeypatch.setattr(bridge, "_LOOK", 0.001)
+    with FakeIMS() as fake:
+        wire = Wire(fake.url, fake.headers)
+        wire.get("/v2/images")
+        asking = threading.Thread(target=wire.get, args=("/v2/images",))
+
+        def long() -> None:
+            monkeypatch.setattr(sys, "_current_frames", late)
+            asking.start()  # the loop wants to work now
+            assert looked.wait(30)
+
+        while not fake._bridge._thread._busy.acquire(blocking=False):  # type: ignore[union-attr]
+            pass  # the loop is not parked yet
+        fake._bridge._thread._busy.release()  # type: ignore[union-attr]
+        fake._bridge.run(long)
+        monkeypatch.undo()
+        ended.set()
+        asking.join(30)
+        assert fake.running
+        assert wire.get("/v2/images").status == 200
+        assert len(fake.requests) == 3

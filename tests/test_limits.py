@@ -35,7 +35,7 @@ def descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
-@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the system does not tell")
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts files in /proc/self/fd")
 def test_large_images_share_one_descriptor(fake_ims: FakeIMS, wire: Wire) -> None:
     before = descriptors()
     images = [fake_ims.images.add(data=LARGE + bytes([number])) for number in range(20)]
@@ -107,6 +107,17 @@ def test_a_full_disk(
     assert not any(one.exc_info for one in caplog.records)
 
 
+def test_a_full_disk_changes_no_image(full_disk: None) -> None:
+    with FakeIMS() as fake:
+        with pytest.raises(FakeImsError, match="cannot be stored"):
+            fake.images.add(name="large", data=LARGE)
+        assert len(fake.images) == 0
+        image = fake.images.add(name="small", data=b"small")
+        with pytest.raises(FakeImsError, match="cannot be stored"):
+            image.set(name="large", data=LARGE, members=["p2"])
+        assert (image.name, image.data, image.members) == ("small", b"small", {})
+
+
 def test_a_full_disk_ends_a_job(full_disk: None) -> None:
     with FakeIMS() as fake:
         fake.world.buckets["disks"].put("disk.qcow2", data=LARGE)
@@ -173,7 +184,7 @@ DESCRIPTORS = """
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="counts descriptors as Linux does")
+@pytest.mark.skipif(sys.platform != "linux", reason="counts descriptors in /proc")
 def test_descriptors_that_are_used_up() -> None:
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(DESCRIPTORS)],
                           capture_output=True, text=True, timeout=120, env=os.environ)

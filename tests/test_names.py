@@ -90,8 +90,11 @@ def test_what_cannot_be_set_is_refused(held: dict[str, Any], line: str, text: st
     ("exchange.json", "did you mean 'request_json' or 'response_json'?"),
     ("selection.assert_caled()", "did you mean 'assert_called'?"),
     ("fake.polls(3)", "fake_ims is the fixture here, a FakeIMS; write: from fake_ims import "
-     "polls; or the text 'polls(3)'"),
-    ("fake.by_hand", "write: from fake_ims import by_hand; or the text 'by hand'"),
+     'polls; or write: fake_ims.lifecycle.saving = "polls(3)"'),
+    ("fake.by_hand", "write: from fake_ims import by_hand; or write: "
+     'fake_ims.lifecycle.saving = "by hand"'),
+    ("fake.uniform", 'or write: delay={"uniform": ["1s", "3s"]}'),
+    ("fake.lognormal", 'or write: delay={"lognormal": {"median": "1s", "sigma": 0.5}}'),
     ("fake.sweep", "write: from fake_ims import sweep"),
     ("fake.UsageError", "write: from fake_ims import UsageError"),
 ])
@@ -191,7 +194,7 @@ def test_a_repr_never_waits_and_never_raises() -> None:
     before = repr([fake, fake.images, fake.faults, fake.requests, fake.jobs, fake.clock,
                    fake.lifecycle, fake.identity, fake.identity.keys])
     assert "<Jobs: 0>" in before
-    assert "no request has come in" in before
+    assert "no requests were received" in before
     with fake:
         image = fake.images.add(name="a")
         things: list[object] = [fake, fake.images, fake.faults, fake.requests, fake.jobs,

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import socket
 import subprocess
 import sys
 import urllib.request
 from pathlib import Path
 
+import aiohttp
 import httpx
 import pytest
 import requests
 from serving import COMMAND, DEADLINE, command, line_of, wait_for
 
-from fake_ims import FakeIMS
+from fake_ims import FakeIMS, UsageError
 from fake_ims.cli import main as cli
+from fake_ims.fake.proxies import in_the_way
 
 # Whoever asks it meets a closed port.
 PROXY = "http://127.0.0.1:1"
@@ -55,6 +59,29 @@ def test_the_variables_lead_past_it(host: str, monkeypatch: pytest.MonkeyPatch) 
             monkeypatch.setenv(name, value)
         ask_with_every_client(fake.url)
         assert host in fake.env()["NO_PROXY"].split(",")
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="needs IPv6")
+def test_the_variables_lead_past_it_with_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
+    """docs/clients.md says that only urllib needs more than the variables."""
+    try:
+        fake = FakeIMS(host="::1").start()
+    except UsageError:
+        pytest.skip("this machine has no ::1")
+    try:
+        for name, value in fake.env().items():
+            monkeypatch.setenv(name, value)
+        assert requests.get(f"{fake.url}/v3", timeout=DEADLINE).status_code == 200
+        assert httpx.get(f"{fake.url}/v3", timeout=DEADLINE).status_code == 200
+        assert asyncio.run(ask_with_aiohttp(f"{fake.url}/v3")) == 200
+        assert in_the_way(fake.url)
+    finally:
+        fake.stop()
+
+
+async def ask_with_aiohttp(url: str) -> int:
+    async with aiohttp.ClientSession(trust_env=True) as session, session.get(url) as answer:
+        return answer.status
 
 
 def test_what_the_user_has_is_kept(monkeypatch: pytest.MonkeyPatch, fake_ims: FakeIMS) -> None:

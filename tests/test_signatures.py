@@ -357,6 +357,7 @@ def test_what_a_key_lacks_is_named(name: str) -> None:
 @pytest.mark.parametrize(("access", "more"), [
     ("", {}), ("a,b", {}), ("a/b", {}), ("a b", {}), ("é", {}), (None, {}), ("K", {"secret": ""}),
     ("K", {"project_id": ""}), ("K", {"roles": "member"}), ("K", {"security_token": "a\nb"}),
+    (5, {}), ("K", {"secret": 5}), ("K", {"security_token": 5}),
     ("K", {"projects": {"p": "member"}})])
 def test_keys_that_cannot_be(access: Any, more: dict[str, Any]) -> None:
     with pytest.raises(UsageError):

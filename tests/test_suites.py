@@ -210,7 +210,7 @@ def test_the_page_tells_of_the_releases_that_ci_runs() -> None:
 def test_ci_runs_the_suites() -> None:
     script = suite_page.PAGE.parents[1] / ".ci" / "run"
     if not script.exists():
-        pytest.skip("not in a checkout")
+        pytest.skip("needs .ci/run, which only a checkout has")
     steps = script.read_text(encoding="utf-8").splitlines()
     assert "step .venv/bin/python tests/suites --venv .venv/suites --check" in steps
 

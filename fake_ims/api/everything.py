@@ -24,6 +24,7 @@ async def _expect(request: web.Request) -> None:
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0  # it is not a part of the response
 
+
 class Everything(web.AbstractResource):
     """Routes every request to one handler.
 

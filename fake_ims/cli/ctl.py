@@ -74,6 +74,9 @@ def run(
     """
     route = BY_ID.get(operation)
     if route is None:
+        listing = operation.removesuffix(".list")
+        if listing in BY_ID:  # "faults" lists the faults
+            raise UsageError(f"unknown control operation {operation!r}; did you mean {listing!r}?")
         raise unknown("control operation", operation, BY_ID)
     request = _request(route, _parsed(arguments), _base(url, ready_file))
     token = token or os.environ.get(TOKEN_VARIABLE)
@@ -122,6 +125,8 @@ def _shown(document: object) -> str:
 
 def _base(url: str | None, ready_file: str | None) -> str:
     if ready_file is not None:
+        if url is not None:
+            raise UsageError("pass --url or --ready-file, not both")
         try:
             with open(ready_file, encoding="utf-8") as file:
                 return str(json.load(file)["url"])

@@ -85,6 +85,42 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         description="Start a fake and serve until interrupted (Ctrl-C or SIGTERM).",
         epilog="TIME is a duration such as 30s or 10m; 'polls(3)': done when a client asks for "
         "the third time; or by-hand: done when you say so with 'fake-ims ctl'.")
+    _add_serve_options(serve)
+    operations: _Parser = commands.add_parser(
+        "operations", help="list the API operations of the service",
+        description="List the API operations of the service: id, method, path and status.")
+    operations.option("--json", action="store_true", help="print JSON, with all details")
+    operations.option("--profile", choices=("otc", "openstack"),
+                      help="list only the operations of this profile")
+    faults: _Parser = commands.add_parser(
+        "faults", help="list the settings of faults, and the weathers",
+        description="List the settings of faults, and the weathers. A weather is a named set of "
+        "faults.")
+    faults.option("--json", action="store_true",
+                  help="print JSON, with the schema of each setting")
+    demo: _Parser = commands.add_parser(
+        "demo", help="run a short example session",
+        description="Run a short example session: create an image, upload data, wait, list, "
+        "download, delete. Print each request and the status of its response.")
+    check: _Parser = commands.add_parser(
+        "check", help="check scenario files",
+        description="Check scenario files. Print one line for each problem, with file, line and "
+        "key.")
+    check.add_argument("files", nargs="+", metavar="FILE", help="scenario file (TOML or JSON)")
+    schema: _Parser = commands.add_parser(
+        "schema", help="print the JSON schema of scenario files",
+        description="Print the JSON schema of scenario files, for editors and validators.")
+    ctl: _Parser = commands.add_parser(
+        "ctl", help="control a running fake",
+        description="Control a running fake through its control API. Without OPERATION, list all "
+        "operations.",
+        epilog="Example: fake-ims ctl faults.add operation=images.create status=503 times=2")
+    _add_ctl_options(ctl)
+    return parser, {"serve": serve, "operations": operations, "demo": demo, "check": check,
+                    "schema": schema, "ctl": ctl, "faults": faults}
+
+
+def _add_serve_options(serve: _Parser) -> None:
     serve.option("--host", default="127.0.0.1", metavar="ADDRESS",
                  help="address to listen on (default: 127.0.0.1, this machine only)")
     serve.option("--port", type=int, default=0,
@@ -129,35 +165,9 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
                  help="print only 'export' lines for OS_* and HUAWEICLOUD_SDK_*; use it as "
                  'eval "$(fake-ims serve --print-env &)"')
     serve.option("--quiet", action="store_true", help="print only the URL; do not log requests")
-    operations: _Parser = commands.add_parser(
-        "operations", help="list the API operations of the service",
-        description="List the API operations of the service: id, method, path and status.")
-    operations.option("--json", action="store_true", help="print JSON, with all details")
-    operations.option("--profile", choices=("otc", "openstack"),
-                      help="list only the operations of this profile")
-    faults: _Parser = commands.add_parser(
-        "faults", help="list the settings of faults, and the weathers",
-        description="List the settings of faults, and the weathers. A weather is a named set of "
-        "faults.")
-    faults.option("--json", action="store_true",
-                  help="print JSON, with the schema of each setting")
-    demo: _Parser = commands.add_parser(
-        "demo", help="run a short example session",
-        description="Run a short example session: create an image, upload data, wait, list, "
-        "download, delete. Print each request and the status of its response.")
-    check: _Parser = commands.add_parser(
-        "check", help="check scenario files",
-        description="Check scenario files. Print one line for each problem, with file, line and "
-        "key.")
-    check.add_argument("files", nargs="+", metavar="FILE", help="scenario file (TOML or JSON)")
-    schema: _Parser = commands.add_parser(
-        "schema", help="print the JSON schema of scenario files",
-        description="Print the JSON schema of scenario files, for editors and validators.")
-    ctl: _Parser = commands.add_parser(
-        "ctl", help="control a running fake",
-        description="Control a running fake through its control API. Without OPERATION, list all "
-        "operations.",
-        epilog="Example: fake-ims ctl faults.add operation=images.create status=503 times=2")
+
+
+def _add_ctl_options(ctl: _Parser) -> None:
     ctl.option("--url", metavar="URL", help="URL of the fake (default: $FAKE_IMS_URL)")
     ctl.option("--ready-file", metavar="FILE",
                help="ready file of the fake, written by serve --ready-file")
@@ -166,8 +176,6 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     ctl.add_argument("operation", nargs="?", metavar="OPERATION", help="for example faults.add")
     ctl.add_argument("arguments", nargs="*", metavar="NAME=VALUE",
                      help="VALUE is JSON or plain text; @FILE reads the text from a file")
-    return parser, {"serve": serve, "operations": operations, "demo": demo, "check": check,
-                    "schema": schema, "ctl": ctl, "faults": faults}
 
 
 def _serve(given: argparse.Namespace) -> int:

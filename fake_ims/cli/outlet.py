@@ -64,7 +64,7 @@ class Outlet(io.TextIOBase):
         self._thread: Thread | None = None
 
     @property
-    def encoding(self) -> str:  # type: ignore[override]
+    def encoding(self) -> str:  # type: ignore[override]  # typeshed has a plain attribute
         """Encoding of the stream."""
         return self._encoding
 

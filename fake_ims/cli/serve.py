@@ -149,7 +149,7 @@ def _on_signals(end: Callable[[], None]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         try:
             loop.add_signal_handler(number, end)
-        except NotImplementedError:  # Windows
+        except NotImplementedError:  # loops on Windows
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(end))
 
 
@@ -158,7 +158,7 @@ def _no_more_signals() -> None:
     closed descriptor."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # Windows
+        with contextlib.suppress(NotImplementedError):  # loops on Windows
             loop.remove_signal_handler(number)
         signal.signal(number, signal.SIG_IGN)
 

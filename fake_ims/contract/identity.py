@@ -1,4 +1,4 @@
-"""The identity API: its operations, its error responses, and the schema of a login.
+"""The identity API: its operations, its error responses, and the schema of a log-in.
 
 Source: responses of a real Keystone (30.0.0, API v3.14), whose messages are facts. The rows with
 ``OS-CREDENTIAL`` are Open Telekom Cloud's own.
@@ -21,7 +21,7 @@ VERSION_UPDATED = "2020-04-07T00:00:00Z"
 MEDIA_TYPE = "application/vnd.openstack.identity-v3+json"
 # The default of Keystone's middleware for request sizes.
 MAX_BODY = 114688
-# Methods of a login. Keystone also has ``totp``, but not in its default settings.
+# Methods of a log-in. Keystone also has ``totp``, but not in its default settings.
 METHODS = ("password", "token", "application_credential", "hw_ak_sk")
 
 
@@ -118,7 +118,7 @@ _USER = {"type": "object", "properties": {
     "id": _STRING, "name": _STRING, "password": _STRING, "domain": _NAMED}}
 _KEY = {"type": "object", "properties": {"key": _STRING}, "required": ["key"]}
 
-# The content of "auth" in a login. Keystone leaves the last two methods to its plugins.
+# The content of "auth" in a log-in. Keystone leaves the last two methods to its plugins.
 AUTH: dict[str, Any] = {
     "type": "object",
     "properties": {

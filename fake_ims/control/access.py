@@ -38,9 +38,10 @@ class Access:
         Raises:
             UsageError: the token cannot be sent in a header, or an entry is not a host name.
         """
-        if token is not None and (not isinstance(token, str) or not token.isprintable()
-                                  or not token.strip()):
-            raise UsageError(f"control_token is a text that a header can hold, not {shown(token)}")
+        if token is not None and not (isinstance(token, str) and token.isprintable()
+                                      and token == token.strip() != ""):
+            raise UsageError("control_token must be a string that a header can contain, without "
+                             f"spaces at its ends, not {shown(token)}")
         if isinstance(allowed_hosts, (str, bytes)) or not isinstance(allowed_hosts, Iterable):
             raise UsageError("allowed_hosts must be a list of names such as ['fake-ims'], not "
                              f"{shown(allowed_hosts)}")

@@ -49,8 +49,7 @@ def _lifecycle(control: Control) -> dict[str, str]:
 
 
 def _set_lifecycle(control: Control) -> dict[str, str]:
-    for name, value in control.body.items():
-        setattr(control.fake.lifecycle, name, value)
+    apply.change_lifecycle(control.fake.lifecycle, control.body)
     return _lifecycle(control)
 
 

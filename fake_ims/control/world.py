@@ -73,7 +73,8 @@ def _objects(control: Control) -> dict[str, object]:
 
 
 def _set(control: Control) -> dict[str, object]:
-    apply.change_world(control.fake.world, control.body)
+    world, body = control.fake.world, control.body
+    apply.change_world(world, body)
     return _world(control)
 
 
@@ -93,8 +94,15 @@ def _remove(control: Control) -> None:
 
 
 def _put(control: Control) -> dict[str, object]:
-    bucket = control.fake.world.buckets[control.params["bucket"]]
-    return _object(apply.add_object(bucket, control.body))
+    buckets, name = control.fake.world.buckets, control.params["bucket"]
+    is_new = name not in buckets
+    bucket = buckets[name]
+    try:
+        return _object(apply.add_object(bucket, control.body))
+    except UsageError:
+        if is_new:
+            buckets.remove(name)
+        raise
 
 
 def _remove_bucket(control: Control) -> None:

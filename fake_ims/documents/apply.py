@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import copy
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..domain.durations import due
 from ..errors import UsageError
 
 if TYPE_CHECKING:
+    from ..domain.lifecycle import Lifecycle
     from ..domain.world import Bucket, StoredObject, World
     from ..fake.fake_ims import FakeIMS
     from ..fake.images import ImageHandle
@@ -79,6 +82,22 @@ def add_tenant(fake: FakeIMS, document: Document) -> Tenant:
     return fake.tenant(**document)
 
 
+def change_lifecycle(lifecycle: Lifecycle, document: Document) -> None:
+    """Set how long statuses last, all of them or none.
+
+    Raises:
+        UsageError: a value is invalid; the text names its key.
+    """
+    found = {}
+    for name, value in document.items():
+        try:
+            found[name] = due(value)
+        except UsageError as error:
+            raise UsageError(f"{name}: {error}") from None
+    for name, sound in found.items():
+        setattr(lifecycle, name, sound)
+
+
 def add_record(world: World, shelf: str, document: Document) -> Any:
     """Call ``world.servers.add``, or ``add`` of another kind of record.
 
@@ -116,8 +135,13 @@ def change_world(world: World, document: Document) -> None:
     """Apply a document to the world. Its records can come in any order.
 
     Raises:
-        UsageError: a record, a value or a reference is not allowed.
+        UsageError: a record, a value or a reference is not allowed. Nothing has changed then.
     """
+    _change_world(copy.deepcopy(world), document)  # a later part could fail halfway
+    _change_world(world, document)
+
+
+def _change_world(world: World, document: Document) -> None:
     from ..domain.world import SHELVES
     from ..domain.world.links import together
 
@@ -130,8 +154,8 @@ def change_world(world: World, document: Document) -> None:
                 for one in value:
                     add_bucket(world, one)
             elif name == "account":
-                for field, sound in value.items():
-                    setattr(world.account, field, sound)
+                for field, state in value.items():
+                    setattr(world.account, field, state)
             elif name == "outages":
                 world.outages.only(value)
             elif name != "known_only":

@@ -16,7 +16,7 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 DurationLike = float | int | str | timedelta
 
 
-def seconds(value: DurationLike) -> float:
+def seconds(value: object) -> float:
     """Return a duration in seconds.
 
     Args:
@@ -111,12 +111,12 @@ def polls(count: int) -> Polls:
         UsageError: ``count`` is not an integer from 1 to 1,000,000.
     """
     if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MOST_LOOKS:
-        raise UsageError(f"polls({shown(count)}): count must be an integer of at least 1 and at "
-                         f"most {MOST_LOOKS}")
+        raise UsageError(f"polls({shown(count)}): count must be an integer from 1 to "
+                         f"{MOST_LOOKS}")
     return Polls(count)
 
 
-def due(value: DurationLike | Due) -> Due:
+def due(value: object) -> Due:
     """Return when a transition happens, from what a user writes.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cache
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, ParamSpec, TypeVar, cast
 
 from ..errors import FakeImsError, UnknownNameError, hint
 
@@ -117,7 +117,7 @@ def at_callers_line(function: Callable[P, R]) -> Callable[P, R]:
     call.__module__ = function.__module__
     call.__doc__ = function.__doc__
     call.__wrapped__ = function
-    return call  # type: ignore[no-any-return]
+    return cast("Callable[P, R]", call)
 
 
 def _guarded(function: FunctionType, ours: tuple[type[Exception], ...]) -> Any:

@@ -11,10 +11,10 @@ from .callers import Caller
 from .durations import After
 from .ids import new_id
 from .image import Image
+from .minimum_sizes import check_size
 from .patch import Change
 from .refusal import ImsError, Refused
 from .seeding import Seeding
-from .sizes import check_size
 
 if TYPE_CHECKING:
     from ..profiles.model import NewImage
@@ -34,6 +34,7 @@ class Images(Seeding):
 
     # reading
 
+    # A fault can change this for one request: see faults/view.py.
     def page(self, caller: Caller, asked: query.ListQuery) -> query.Page:
         """Return the page that a client asks for. This counts as a request for ``polls(N)``.
 
@@ -109,6 +110,7 @@ class Images(Seeding):
         self._store.add(image)
         return image
 
+    # A fault can change this for one request: see faults/view.py.
     def check_quota(self, project_id: str | None, count: int = 1) -> None:
         """Check that the project's quota allows this many more images.
 

@@ -52,6 +52,7 @@ class Jobs:
 
     # for the service
 
+    # A fault can change this for one request: see faults/view.py.
     def submit(
         self, type_name: str, project_id: str | None, work: Work,
         parts: list[tuple[str, Work]] | None = None,
@@ -250,7 +251,7 @@ class Jobs:
             UsageError: the error code or type is unknown, or ``count`` is not a positive integer.
         """
         if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-            raise UsageError(f"count must be an integer of at least 1, not {shown(count)}")
+            raise UsageError(f"count must be an integer, 1 or greater, not {shown(count)}")
         sound.check(count, "count")
         if job_type is not None and job_type not in JOB_TYPES:
             raise unknown("job type", job_type, JOB_TYPES)
@@ -263,8 +264,9 @@ class Jobs:
             UsageError: the job has ended, or the percentage is invalid.
         """
         _check_open(job)
-        if progress is not None and not 0 <= progress < 100:
-            raise UsageError(f"progress must be at least 0 and less than 100, not "
+        if progress is not None and (isinstance(progress, bool) or not isinstance(
+                progress, (int, float)) or not 0 <= progress < 100):
+            raise UsageError(f"progress must be a number, at least 0 and less than 100, not "
                              f"{shown(progress)}")
         self._run(job, self._service.clock.now())
         job.progress = progress
@@ -313,5 +315,7 @@ def _check_open(job: Job) -> None:
 def _failure(code: str, reason: str | None) -> tuple[str, str]:
     if code not in ERRORS:
         raise unknown("error code", code, ERRORS)
+    if reason is not None and not isinstance(reason, str):
+        raise UsageError(f"reason must be a string, not {shown(reason)}")
     sound.check(reason, "reason")
     return code, ERRORS[code].message if reason is None else reason

@@ -90,15 +90,16 @@ class Keys:
         """
         if not isinstance(access, str) or not _ACCESS.match(access):
             raise UsageError("an access key must consist of visible ASCII characters without "
-                             f"commas and slashes, not {access!r}")
+                             f"commas and slashes, not {shown(access)}")
         for name, text in (("secret", secret), ("project_id", project_id)):
             if not isinstance(text, str) or not text:
                 raise UsageError(f"{name} of access key {access!r} must be a non-empty string, "
                                  f"not {shown(text)}")
             sound.check(text, f"{name} of access key {access!r}")
-        if security_token is not None and not _TOKEN.match(security_token):
+        if security_token is not None and not (
+                isinstance(security_token, str) and _TOKEN.match(security_token)):
             raise UsageError(f"the security token of access key {access!r} must consist of "
-                             f"visible ASCII characters, not {security_token!r}")
+                             f"visible ASCII characters, not {shown(security_token)}")
         key = AccessKey(access, secret, project_id, user_id or f"{project_id}-user",
                   _roles(roles), security_token,
                   MappingProxyType({name: _roles(given)

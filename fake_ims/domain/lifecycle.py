@@ -54,6 +54,7 @@ class Lifecycle(Handle):
         self._times: tuple[Due, Due, Due] = (AT_ONCE, AT_ONCE, AT_ONCE)
         self._kills = PlannedKills()
 
+    # A fault can change this for one request: see faults/view.py.
     @property
     def saving(self) -> Due:
         """How long an image stays ``saving`` (or ``importing``) after its data has arrived."""
@@ -63,6 +64,7 @@ class Lifecycle(Handle):
     def saving(self, value: DurationLike | Due) -> None:
         self._times = (due(value), *self._times[1:])
 
+    # A fault can change this for one request: see faults/view.py.
     @property
     def deleting(self) -> Due:
         """How long an image stays ``pending_delete``."""
@@ -118,6 +120,7 @@ class Lifecycle(Handle):
         self._times = times
         self._kills.clear()
 
+    # A fault can change this for one request: see faults/view.py.
     def why_killed(self, name: str | None) -> str | None:
         """Return why an upload is killed, or None. Call this once for each upload that ends."""
         return self._kills.why(name)
@@ -125,13 +128,13 @@ class Lifecycle(Handle):
 
 def _text(what: str, value: str) -> str:
     if not isinstance(value, str) or not value:
-        raise UsageError(f"{what} must be a string, not {shown(value)}")
+        raise UsageError(f"{what} must be a non-empty string, not {shown(value)}")
     sound.check(value, what)
     return value
 
 
 def _positive(what: str, value: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise UsageError(f"{what} must be an integer of at least 1, not {shown(value)}")
+        raise UsageError(f"{what} must be an integer, 1 or greater, not {shown(value)}")
     sound.check(value, what)
     return value

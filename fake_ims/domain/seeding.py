@@ -15,8 +15,9 @@ from .callers import DEFAULT_PROJECT_ID
 from .data import Blob
 from .ids import new_id
 from .image import MEMBER_STATUSES, Image, Member
+from .lifecycle import KILLED_BY_TEST
+from .minimum_sizes import check_size
 from .refusal import ImsError, Refused
-from .sizes import check_size
 
 if TYPE_CHECKING:
     from ..server.state import Service
@@ -55,6 +56,7 @@ class Seeding:
 
         Raises:
             UsageError: an attribute or value is impossible.
+            StorageError: the system cannot store the data. Nothing has changed.
         """
         given = _whole(attributes)
         data = given.pop("data", None)
@@ -69,15 +71,13 @@ class Seeding:
         if self._store.knows(image_id):
             raise UsageError(f"image {image_id} already exists or existed; use another id")
         fields.setdefault("status", "active")
-        if data is not None and fields["status"] in WITHOUT_DATA:
-            raise UsageError(f"an image in status {fields['status']!r} has no data; set another "
-                             "status, or leave out data")
+        _check_data(fields["status"], data)
         fields.setdefault("owner", DEFAULT_PROJECT_ID)
         profile = self._service.profile
         for name, value in profile.defaults.items():
             fields.setdefault(name, value)
-        data = _bytes(data)
         pairs = self._pairs(members, fields.get("visibility"))
+        blob = self._stored(data, fields["status"])
         fields["tags"] = tuple(dict.fromkeys(fields.get("tags", ())))
         image = Image(id=image_id, created_at=created_at, updated_at=updated_at,
                       sequence=self._store.next_sequence(), properties=dict(properties),
@@ -85,7 +85,7 @@ class Seeding:
         profile.adorn(image)
         self._store.add(image)
         self.seeded.add(image.id)
-        self._set_data(image, data)
+        self._set_data(image, blob)
         self._set_members(image, pairs)
         if image.status == "active":
             profile.activated(image, now)
@@ -101,6 +101,7 @@ class Seeding:
 
         Raises:
             UsageError: an attribute or value is impossible.
+            StorageError: the system cannot store the data. Nothing has changed.
         """
         given = _whole(attributes)
         data = given.pop("data", None)
@@ -110,8 +111,9 @@ class Seeding:
         fields, properties = self._read(given, attributes.get("properties"))
         owner = fields.pop("owner", image.owner)
         visibility = fields.pop("visibility", image.visibility)
-        data = _bytes(data)
+        _check_data(fields.get("status", image.status), data)
         pairs = None if members is None else self._pairs(members, visibility)
+        blob = None if data is None else self._stored(data, image.status)
         if owner != image.owner or visibility != image.visibility:
             self._store.move(image, owner=owner, visibility=visibility)
         if "tags" in fields:
@@ -129,8 +131,13 @@ class Seeding:
             if image.status in WITHOUT_DATA:
                 image.drop_data()
                 self._service.profile.emptied(image)
-        if data is not None:
-            self._set_data(image, data)
+            image.kill_reason = KILLED_BY_TEST if image.status == "killed" else ""
+        if blob is not None:
+            self._set_data(image, blob)
+        elif "status" in fields and image.status in WITH_DATA:
+            self._complete(image)
+        elif image.staged is not None and image.status != "uploading":
+            image.drop_data()
         if pairs is not None:
             for project_id in list(image.members):
                 self._store.unshare(image, project_id)
@@ -149,15 +156,12 @@ class Seeding:
             raise UsageError(f"image {image.id} is {image.status}; it cannot become active")
         image.transition = None
         now = self._now()
-        if image.staged is not None and image.data is None:
-            image.data, image.staged = image.staged, None
-        if image.data is None:
-            self._set_data(image, b"")
+        self._complete(image)
         image.status = "active"
         self._service.profile.activated(image, now)
         image.changed(now)
 
-    def kill(self, image: Image, reason: str = "killed by the test") -> None:
+    def kill(self, image: Image, reason: str = KILLED_BY_TEST) -> None:
         """Make an image ``killed`` now: its data is deleted, its record stays.
 
         Raises:
@@ -230,18 +234,38 @@ class Seeding:
             raise UsageError(refused.text) from None
         return fields, properties
 
-    def _set_data(self, image: Image, data: bytes | None) -> None:
-        if data is None:
-            if image.status not in WITH_DATA:
-                return
-            data = b""
+    def _stored(self, data: object, status: object) -> Blob | None:
+        """Store the bytes of an image, before anything changes. None for a status without data."""
+        content = _bytes(data)
+        if content is None:
+            if status not in WITH_DATA:
+                return None
+            content = b""
+        return Blob.of(self._service.store.spool, content)
+
+    def _set_data(self, image: Image, blob: Blob | None) -> None:
+        if blob is None:
+            return
         image.drop_data()
-        blob = Blob.of(self._service.store.spool, data)
         image.data = blob
         image.size, image.checksum = blob.size, blob.md5
         image.os_hash_algo, image.os_hash_value = "sha512", blob.sha512
         stores = self._service.profile.stores
         image.stores = stores[:1]
+
+    def _complete(self, image: Image) -> None:
+        """Let an image have data: what was uploaded or staged, else none."""
+        if image.staged is not None:
+            if image.data is not None:  # an earlier upload, whose format was refused
+                image.data.close()
+            image.data, image.staged = image.staged, None
+        blob = image.data
+        if blob is None:
+            image.data = blob = Blob.of(self._service.store.spool, b"")
+        # An upload whose format was refused has kept all but the size; a staged one only that.
+        image.size, image.checksum = blob.size, blob.md5
+        image.os_hash_algo, image.os_hash_value = "sha512", blob.sha512
+        image.stores = image.stores or self._service.profile.stores[:1]
 
     def _pairs(self, members: object, visibility: object) -> dict[str, str]:
         """Project ids and statuses of members, checked before anything changes."""
@@ -297,6 +321,12 @@ def _refuse_near_miss(name: str, known: Iterable[str]) -> None:
     if close is not None:
         raise UsageError(f"unknown attribute {name!r}; did you mean {close!r}? A property of that "
                          f"name is given as properties={{{name!r}: …}}")
+
+
+def _check_data(status: object, data: object) -> None:
+    if data is not None and status in WITHOUT_DATA:
+        raise UsageError(f"an image in status {status!r} has no data; set another status, or "
+                         "leave out data")
 
 
 def _bytes(data: object) -> bytes | None:

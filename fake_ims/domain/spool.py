@@ -66,7 +66,7 @@ class Spool:
         if self._over:
             return
         try:
-            if self._file is None:
+            if self._file is None:  # it stays open until _drop, so no "with"
                 self._file = tempfile.TemporaryFile(prefix="fake_ims-", buffering=0)  # noqa: SIM115
             self._file.seek(page * PAGE + start)
             view = memoryview(data)

@@ -273,4 +273,3 @@ class Store:
             if image.data is not None or image.staged is not None:
                 image.drop_data()
         self.spool.close()
-

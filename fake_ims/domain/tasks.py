@@ -70,7 +70,9 @@ class Tasks:
                 task.result = {"image_id": image.id}
                 self.finish(task, now)
             else:
-                self.finish(task, now, failure=image.kill_reason if image else "Image is gone")
+                reason = (image.kill_reason or f"Image is {image.status}") if image else (
+                    "Image is gone")
+                self.finish(task, now, failure=reason)
 
     def finish(self, task: Task, now: float, *, failure: str = "") -> None:
         """Mark a task as succeeded, or with ``failure`` as failed."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from os import urandom
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -48,13 +49,13 @@ class Tokens:
         self.mode: AuthMode = mode
         self._tokens: dict[str, _Token] = {}
         self._triples: dict[str, Caller] = {}
-        # Limits by user id: tokens from a later login get them, too.
+        # Limits by user id: tokens from a later log-in get them, too.
         self._limits: dict[str, tuple[Policy | None, frozenset[str] | None]] = {}
         # Callers that identity has not seen yet; it adds them to its directory when it needs them.
         self.newcomers: list[Caller] = []
         self.default = self.lasting = self.issue(DEFAULT_PROJECT_ID, user_id=DEFAULT_USER_ID)
         if lasting_token and mode != "triple":
-            self.lasting = replace(self.default, token=lasting_token)
+            self.lasting = _default_tenant(lasting_token)
             self._tokens[lasting_token] = _Token(self.lasting, None)
 
     def issue(
@@ -161,3 +162,9 @@ class Tokens:
                         implied_roles(names), token)
         self._triples[token] = caller
         return caller
+
+
+@lru_cache(maxsize=8)
+def _default_tenant(token: str) -> Caller:
+    """The default tenant with a token. Cached: every reset needs the same one."""
+    return Caller(DEFAULT_USER_ID, DEFAULT_PROJECT_ID, implied_roles(("member",)), token)

@@ -25,6 +25,7 @@ class Transitions:
     def _now(self) -> float:
         return self._service.clock.now()
 
+    # A fault can change this for one request: see faults/view.py.
     def settle(self) -> None:
         """Apply all changes of jobs and images that are due by now, in order of their instants."""
         now = self._now()
@@ -43,6 +44,7 @@ class Transitions:
             ):
                 self._arrive(image, transition, transition.due_at)
 
+    # A fault can change this for one request: see faults/view.py.
     def look(self, image: Image) -> bool:
         """Count a client's request for an image, for ``polls(N)``. Return whether it changed."""
         transition = image.transition

@@ -46,6 +46,7 @@ class Uploads:
         image.status = target
         image.changed(self._now())
 
+    # A fault can change this for one request: see faults/view.py.
     def abort(self, image: Image, reason: str) -> None:
         """Handle an incomplete upload: the profile resets the image to ``queued``, or kills it."""
         if not self._is_there(image) or image.status not in ("saving", "uploading"):

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .identity import Identity
     from .jobs import Jobs
 
+
 class FakeIMS(Running, Scripted, LogIn):
     """A fake Image Management Service.
 

@@ -75,10 +75,8 @@ class Identity(Handle):
             UsageError: the user already exists, or an argument is invalid.
         """
         names = checked_roles(roles)
-        checked_name("name", name)
+        _check_names(name, id)
         _checked_secret("password", password)
-        if id is not None:
-            checked_name("id", id)
 
         def work(identity: Keystone) -> User:
             directory = identity.directory
@@ -104,9 +102,7 @@ class Identity(Handle):
         Raises:
             UsageError: the project already exists, or an argument is invalid.
         """
-        checked_name("name", name)
-        if id is not None:
-            checked_name("id", id)
+        _check_names(name, id)
 
         def work(identity: Keystone) -> Project:
             home = named.domain(identity, domain)
@@ -121,9 +117,7 @@ class Identity(Handle):
         Raises:
             UsageError: the domain already exists, or an argument is invalid.
         """
-        checked_name("name", name)
-        if id is not None:
-            checked_name("id", id)
+        _check_names(name, id)
 
         def work(identity: Keystone) -> Domain:
             directory = identity.directory
@@ -238,7 +232,7 @@ class Identity(Handle):
         self.work(work)
 
     def lock(self, user: str | User) -> None:
-        """Refuse all logins and tokens of a user, in every auth mode, until ``unlock``.
+        """Refuse all log-ins and tokens of a user, in every auth mode, until ``unlock``.
 
         Requests signed with the user's access keys are refused, too.
 
@@ -353,7 +347,7 @@ class Identity(Handle):
 
     @property
     def token_lifetime(self) -> float:
-        """How long a token from a login stays valid, in seconds. By default 24 hours.
+        """How long a token from a log-in stays valid, in seconds. By default 24 hours.
 
         Raises:
             UsageError: the new value is not a duration.
@@ -381,6 +375,12 @@ class Identity(Handle):
         """Return the access keys, for a repr; None before their first use."""
         identity = self._service.known_identity
         return None if identity is None else [key.access for key in identity.keys]
+
+
+def _check_names(name: object, id: object) -> None:
+    checked_name("name", name)
+    if id is not None:
+        checked_name("id", id)
 
 
 def _checked_secret(what: str, value: object) -> None:

@@ -48,11 +48,14 @@ class AccessKeys(Handle):
             directory, keys = identity.directory, identity.keys
             owner = named.user(identity, user)
             target = named.project_of(identity, owner, project)
-            name = access or derived_id("access", owner.id, str(len(keys)))[:20].upper()
+            name = access
+            if name is None:
+                name = derived_id("access", owner.id, str(len(keys)))[:20].upper()
             if name in keys:
                 raise UsageError(f"access key {name!r} already exists")
             return keys.add(
-                name, secret or derived_id("secret", name), project_id=target.id,
+                name, secret if secret is not None else derived_id(
+                    "secret", str(name)), project_id=target.id,
                 user_id=owner.id, roles=directory.roles(owner.id, target.id),
                 security_token=security_token,
                 projects={row.id: directory.roles(owner.id, row.id)

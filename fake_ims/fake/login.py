@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class LogIn(Handle, ABC):
-    """The default user's login. A reset keeps it, unless settings change."""
+    """The default user's log-in. A reset keeps it, unless settings change."""
 
     _service: Service
     _host: str

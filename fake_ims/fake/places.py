@@ -82,8 +82,13 @@ _INSTEAD: dict[tuple[type, str], str] = {
     (FakeIMS, "clock"): "fake.clock.advance('10m')",
 }
 #: What to write instead of a name of the module where an import is impossible.
-_TEXTS = {"polls": "the text 'polls(3)'", "by_hand": "the text 'by hand'",
-          "uniform": '{"uniform": ["1s", "3s"]}', "sweep": "@pytest.mark.fake_ims_sweep"}
+_WITHOUT_IMPORT = {
+    "polls": 'fake_ims.lifecycle.saving = "polls(3)"',
+    "by_hand": 'fake_ims.lifecycle.saving = "by hand"',
+    "uniform": 'delay={"uniform": ["1s", "3s"]}',
+    "lognormal": 'delay={"lognormal": {"median": "1s", "sigma": 0.5}}',
+    "sweep": "@pytest.mark.fake_ims_sweep",
+}
 
 
 def advise(kind: type, name: str, setting: bool) -> str | None:
@@ -97,8 +102,8 @@ def _of_the_module(kind: type, name: str) -> str | None:
 
     if not issubclass(kind, FakeIMS) or name not in fake_ims.__all__:
         return None
-    text = f"; or {_TEXTS[name]}" if name in _TEXTS else ""
-    return (f"fake_ims is the fixture here, a FakeIMS; write: from fake_ims import {name}{text}")
+    other = f"; or write: {_WITHOUT_IMPORT[name]}" if name in _WITHOUT_IMPORT else ""
+    return f"fake_ims is the fixture here, a FakeIMS; write: from fake_ims import {name}{other}"
 
 
 def _instead_of_setting(kind: type, name: str) -> str | None:
@@ -166,5 +171,3 @@ def _written(place: str, kind: type, name: str, *, setting: bool) -> str:
         return f"{place}.{name} = …"
     found: Any = getattr(kind, name, None)
     return f"{place}.{name}{'(…)' if callable(found) else ''}"
-
-

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 NAMES = ("NO_PROXY", "no_proxy")  # some clients read only one of them
-# Not "[::1]": httpx takes the brackets for a port, and raises.
+# Not "[::1]", which only urllib looks for: httpx takes the brackets for a port, and raises.
+# requests, httpx, aiohttp and curl understand "::1".
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 

@@ -73,8 +73,7 @@ class Settings:
         for name, value in (("saving", saving), ("deleting", deleting), ("jobs", jobs)):
             try:
                 # Parsing the default each time would take a tenth of the time to create a fake.
-                # The type is unknown here; due() refuses invalid values.
-                times.append(AT_ONCE if value == "0s" else due(value))  # type: ignore[arg-type]
+                times.append(AT_ONCE if value == "0s" else due(value))
             except UsageError as error:
                 times.append(AT_ONCE)
                 wrong.append(f"{name}: {error}")

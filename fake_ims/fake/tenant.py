@@ -61,13 +61,7 @@ class Tenant(Handle):
         Raises:
             UsageError: the duration is invalid, or ``reset()`` has already revoked the token.
         """
-        def work() -> None:
-            try:
-                self._service.tokens.expire(self.token, self._service.clock.now(), after)
-            except KeyError:
-                raise UsageError(f"reset() has revoked the token of {self!r}; call fake.tenant() "
-                                 "again") from None
-        self._bridge.run(work)
+        self._bridge.run(lambda: self._expire(self._service.clock.now(), after))
 
     def revoke(self) -> None:
         """Revoke the token for good, whatever the clock shows. Requests get 401 in every auth mode.
@@ -75,14 +69,14 @@ class Tenant(Handle):
         Raises:
             UsageError: ``reset()`` has already revoked the token.
         """
-        # Tokens.end would remove the token, and auth "any" and "triple" accept unknown tokens.
-        def work() -> None:
-            try:
-                self._service.tokens.expire(self.token, float("-inf"))
-            except KeyError:
-                raise UsageError(f"reset() has revoked the token of {self!r}; call fake.tenant() "
-                                 "again") from None
-        self._bridge.run(work)
+        self._bridge.run(lambda: self._expire(float("-inf"), 0))
+
+    def _expire(self, now: float, after: DurationLike) -> None:
+        try:
+            self._service.tokens.expire(self.token, now, after)
+        except KeyError:
+            raise UsageError(f"reset() has revoked the token of {self!r}; call fake.tenant() "
+                             "again") from None
 
     def _told(self) -> str:
         return (f"project {self.project_id!r}, user {self.user_id!r}, "

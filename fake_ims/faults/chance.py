@@ -76,7 +76,7 @@ def spread(name: str, value: object) -> Spread:
         UsageError: the value is neither.
     """
     if not isinstance(value, Mapping):
-        return Spread(seconds(value))  # type: ignore[arg-type]  # it rejects what it cannot read
+        return Spread(seconds(value))
     if len(value) != 1:
         raise UsageError(f"{name}={dict(value)!r}: expected exactly one key, 'uniform' or "
                          "'lognormal'")

@@ -7,7 +7,6 @@ aiohttp's for a while: it passes everything on and sees the end of the connectio
 from __future__ import annotations
 
 import asyncio
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,12 +35,7 @@ class Departure:
         transport.set_protocol(_Watch(before, self.gone))
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         if not self.gone.done():
             self.gone.cancel()
             assert self._transport is not None

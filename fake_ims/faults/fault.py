@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from random import Random
-from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar
 
 from ..domain.clock import Clock
@@ -87,12 +86,7 @@ class Fault(Handle):
     def __enter__(self) -> Fault:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.remove()
 
     def __str__(self) -> str:

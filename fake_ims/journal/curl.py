@@ -27,7 +27,9 @@ def curl(exchange: Exchange, *, secrets: bool = False) -> str:
     headers = shown.request_headers
     scheme_and_host = f"http://{headers.get('Host', '127.0.0.1')}"
     query = f"?{shown.query}" if shown.query else ""
-    words = ["curl", "-X", exchange.method, f"{scheme_and_host}{exchange.path}{query}"]
+    # With -X HEAD, curl would wait for a body.
+    method = ["--head"] if exchange.method == "HEAD" else ["-X", exchange.method]
+    words = ["curl", *method, f"{scheme_and_host}{exchange.path}{query}"]
     for name, value in headers.items():
         if name.lower() not in _LEFT_OUT:
             words += ["-H", f"{name}: {value}" if value else f"{name};"]

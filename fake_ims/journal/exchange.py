@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import unquote
 
 from ..contract.operations import BY_ID
@@ -145,7 +145,7 @@ class Draft:
         """Number it. From now on it is an ``Exchange``."""
         self.number = number
         self.__class__ = Exchange
-        return cast("Exchange", self)
+        return self  # type: ignore[return-value]  # its class has changed
 
 
 class Exchange(Draft, Handle):
@@ -216,7 +216,10 @@ def _parsed(which: str, body: bytes, size: int) -> Any:
                          "body; keep more with keep_bytes=")
     if not body:
         return None
-    return json.loads(body)
+    try:
+        return json.loads(body)
+    except RecursionError:
+        raise ValueError(f"the {which} body is nested too deeply for JSON") from None
 
 
 @cache

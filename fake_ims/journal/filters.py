@@ -86,9 +86,9 @@ def _status(value: object) -> Test:
     for one in values:
         if isinstance(one, int) and not isinstance(one, bool):
             single.add(one)
-        elif isinstance(one, str) and len(one) == 3 and one[0].isdigit() and one[1:] == "xx":
+        elif isinstance(one, str) and len(one) == 3 and one[0].isdecimal() and one[1:] == "xx":
             classes.add(int(one[0]))
-        elif isinstance(one, str) and one.isdigit():
+        elif isinstance(one, str) and one.isdecimal():
             single.add(int(one))
         else:
             raise UsageError(f"status={value!r}: expected a status such as 503, a class such as "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any, cast
@@ -30,9 +31,13 @@ class Questions(Handle, Sequence[Exchange]):
       or name), ``request_headers``, ``request_query``, ``request_body`` and ``client``.
     """
 
+    @abstractmethod
     def _taken(self) -> tuple[list[Exchange], Service | None]:
         """Return the exchanges so far, and the service that knows image names."""
-        raise NotImplementedError  # each kind of sequence has its own
+
+    def _selected(self, exchanges: list[Exchange]) -> Selection:
+        """Return a selection of these exchanges."""
+        raise NotImplementedError  # this module is below that of selections
 
     def where(self, **conditions: Any) -> Selection:
         """Return the exchanges that meet every condition.
@@ -44,11 +49,10 @@ class Questions(Handle, Sequence[Exchange]):
             UsageError: a condition is unknown, or its value is invalid.
         """
         from . import filters
-        from .selection import Selection
 
         exchanges, service = self._taken()
         checks = filters.tests(conditions, service)
-        return Selection(filters.chosen(exchanges, checks.values()), service)
+        return self._selected(filters.chosen(exchanges, checks.values()))
 
     def of(self, operation: str, **conditions: Any) -> Selection:
         """Return the exchanges of one operation (``images.create``) or of a glob (``images.*``).

@@ -86,7 +86,7 @@ def _retry_after(exchange: Exchange) -> float | None:
     given = exchange.response_headers.get("Retry-After")
     if given is None:
         return None
-    if given.isdigit():
+    if given.isdecimal():
         return float(given)
     try:
         return max(0.0, parsedate_to_datetime(given).timestamp() - exchange.started_at)

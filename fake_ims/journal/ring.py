@@ -58,13 +58,8 @@ class Journal(Questions):
         _check(limit, body_limit, total_limit)
         self.run = directly
         self.listener = None
-        self._ring: deque[Exchange] = deque()
-        self._sizes: deque[int] = deque()
-        self._size = 0
-        self._limit = limit
-        self._total_limit = total_limit
+        self._kept = _Kept(limit, total_limit)
         self.body_limit = body_limit
-        self._recorded = 0
         self.service = None
 
     def record(self, exchange: Draft) -> None:
@@ -73,7 +68,6 @@ class Journal(Questions):
         The pipeline calls it before it sends the response. A client that has its response finds the
         exchange here.
         """
-        self._recorded += 1
         size = len(exchange.request_body)
         if size > exchange.request_size:
             exchange.request_size = size
@@ -84,30 +78,19 @@ class Journal(Questions):
             exchange.response_size = size
         if size > self.body_limit:
             exchange.response_body = exchange.response_body[: self.body_limit]
-        recorded = exchange.record(self._recorded)
-        self._keep(recorded)
+        recorded = self._kept.add(exchange)
         if self.listener is not None:
             self.listener(recorded)
-
-    def _keep(self, exchange: Exchange) -> None:
-        size = _size(exchange)
-        self._ring.append(exchange)
-        self._sizes.append(size)
-        self._size += size
-        while len(self._ring) > self._limit or (
-                self._size > self._total_limit and len(self._ring) > 1):
-            self._ring.popleft()
-            self._size -= self._sizes.popleft()
 
     @property
     def recorded(self) -> int:
         """Number of exchanges so far, including dropped ones."""
-        return self.run(lambda: self._recorded)
+        return self.run(lambda: self._kept.count)
 
     @property
     def dropped(self) -> int:
         """Number of exchanges that were dropped because a limit was reached."""
-        return self.run(lambda: self._recorded - len(self._ring))
+        return self.run(lambda: self._kept.count - len(self._kept.exchanges))
 
     @property
     def last(self) -> Exchange:
@@ -125,7 +108,7 @@ class Journal(Questions):
         self.run(self.forget)
 
     def __len__(self) -> int:
-        return self.run(lambda: len(self._ring))
+        return self.run(lambda: len(self._kept.exchanges))
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(self._all())
@@ -138,30 +121,66 @@ class Journal(Questions):
 
     def __getitem__(self, index: int | slice) -> Exchange | Selection:
         if isinstance(index, slice):
-            return Selection(self._all()[index], self.service)
-        return self.run(lambda: self._ring[index])
+            return self._selected(self._all()[index])
+        return self.run(lambda: self._kept.exchanges[index])
 
     def _told(self) -> str:
-        count = len(self._ring)
+        count = len(self._kept.exchanges)
         if not count:
-            return "no request has come in"
-        last = self._ring[-1]
+            return "no requests were received"
+        last = self._kept.exchanges[-1]
         return (f"{count} exchange{'s' * (count != 1)}, last: {last.method} {last.path} -> "
-                f"{last.status or 'no answer'}")
+                f"{last.status or 'no response'}")
 
     def _taken(self) -> tuple[list[Exchange], Service | None]:
         return self._all(), self.service
 
+    def _selected(self, exchanges: list[Exchange]) -> Selection:
+        return Selection(exchanges, self.service)
+
     def _all(self) -> list[Exchange]:
         # Copied in the loop's thread, because the ring can grow while the caller iterates.
-        return self.run(lambda: list(self._ring))
+        return self.run(lambda: list(self._kept.exchanges))
 
     def forget(self) -> None:
         """``clear`` for who is in the loop already."""
-        if self._recorded:
-            self._ring.clear()
+        self._kept.clear()
+
+
+class _Kept:
+    """The exchanges that fit the limits.
+
+    It is no ``Handle``: every request changes its attributes.
+    """
+
+    __slots__ = ("_limit", "_size", "_sizes", "_total_limit", "count", "exchanges")
+
+    def __init__(self, limit: int, total_limit: int) -> None:
+        self.exchanges: deque[Exchange] = deque()
+        self.count = 0
+        self._sizes: deque[int] = deque()
+        self._size = 0
+        self._limit = limit
+        self._total_limit = total_limit
+
+    def add(self, exchange: Draft) -> Exchange:
+        self.count += 1
+        recorded = exchange.record(self.count)
+        size = _size(recorded)
+        self.exchanges.append(recorded)
+        self._sizes.append(size)
+        self._size += size
+        while len(self.exchanges) > self._limit or (
+                self._size > self._total_limit and len(self.exchanges) > 1):
+            self.exchanges.popleft()
+            self._size -= self._sizes.popleft()
+        return recorded
+
+    def clear(self) -> None:
+        if self.count:
+            self.exchanges.clear()
             self._sizes.clear()
-            self._size = self._recorded = 0
+            self._size = self.count = 0
 
 
 def _check(limit: object, body_limit: object, total_limit: object) -> None:
@@ -181,8 +200,9 @@ def _check(limit: object, body_limit: object, total_limit: object) -> None:
 
 def _size(exchange: Exchange) -> int:
     """Return about how many bytes of memory an exchange takes."""
-    size = (_OVERHEAD + len(exchange.request_body) + len(exchange.response_body)
-            + len(exchange.path) + len(exchange.query))
-    for headers in (exchange.request_headers, exchange.response_headers):
-        size += _PER_HEADER * len(headers) + sum(map(len, headers.values()))
-    return size
+    headers = exchange.request_headers
+    # The values of the response's headers are the fake's own, and short.
+    return (_OVERHEAD + len(exchange.request_body) + len(exchange.response_body)
+            + len(exchange.path) + len(exchange.query)
+            + _PER_HEADER * (len(headers) + len(exchange.response_headers))
+            + sum(map(len, headers)) + sum(map(len, headers.values())))

@@ -1,8 +1,9 @@
 """Mask secrets in exchanges: the one rule for what logs, reports and exports show.
 
 A name decides whether a value is secret: the name of a header, of a query parameter or of a JSON
-key. Masked JSON is still JSON, and a masked query is still a query. In other texts the same names
-count where they stand before ``=`` or ``:``.
+key. Masked JSON is still JSON, and a masked query is still a query. JSON that the journal has cut
+is masked as a whole document is. In other texts the same names count where they stand before ``=``
+or ``:``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, unquote_plus
+
+from . import cut_json
 
 MASK = "REDACTED"
 
@@ -105,21 +108,37 @@ def body(content: bytes, path: str = "", media_type: str = "") -> bytes:
         log_in = _LOG_IN.search(path) is not None
         if not log_in and not any(hint in lowered for hint in _HINTS):
             return content
-        masker = _Masker(log_in)
         try:
-            found = masker.items(json.loads(content, object_pairs_hook=masker.mask))
+            found = _masked_json(content, log_in)
         except (ValueError, RecursionError):
             pass  # it was cut, or is not JSON
         else:
-            return json.dumps(found).encode() if masker.masked else content
+            return content if found is None else found.encode()
     elif not media_type.startswith(("text/", "application/")) or "octet-stream" in media_type:
         return content  # the data of an image
     if _LOG_IN.search(path):
         return MASK.encode()
     words = content.decode("utf-8", "surrogateescape")
-    masked = query(words) if media_type.startswith("application/x-www-form") else (
-        sentence(_CUT_USER_INFO.sub(MASK, words)))
+    beginning = cut_json.changed(words, _masked_json) if words.lstrip()[:1] in ("{", "[") else None
+    if beginning is not None:
+        masked = _CUT_USER_INFO.sub(MASK, beginning)
+    elif media_type.startswith("application/x-www-form"):
+        masked = query(words)
+    else:
+        masked = sentence(_CUT_USER_INFO.sub(MASK, words))
     return masked.encode("utf-8", "surrogateescape")
+
+
+def _masked_json(content: bytes | str, log_in: bool = False) -> str | None:
+    """Return a JSON document, its secrets masked; None if it has none.
+
+    Raises:
+        ValueError: it is not JSON.
+        RecursionError: it is nested too deeply.
+    """
+    masker = _Masker(log_in)
+    found = masker.items(json.loads(content, object_pairs_hook=masker.mask))
+    return json.dumps(found) if masker.masked else None
 
 
 def _masked_parameter(found: re.Match[str]) -> str:

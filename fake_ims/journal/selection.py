@@ -27,6 +27,9 @@ class Selection(Questions):
     def _taken(self) -> tuple[list[Exchange], Service | None]:
         return self._exchanges, self._service
 
+    def _selected(self, exchanges: list[Exchange]) -> Selection:
+        return Selection(exchanges, self._service)
+
     def __len__(self) -> int:
         return len(self._exchanges)
 
@@ -41,7 +44,7 @@ class Selection(Questions):
 
     def __getitem__(self, index: int | slice) -> Exchange | Selection:
         if isinstance(index, slice):
-            return Selection(self._exchanges[index], self._service)
+            return self._selected(self._exchanges[index])
         return self._exchanges[index]
 
     def __eq__(self, other: object) -> bool:
@@ -53,7 +56,7 @@ class Selection(Questions):
 
     def _told(self) -> str:
         count = len(self._exchanges)
-        shown = "; ".join(f"{one.method} {one.path} -> {one.status or 'no answer'}"
+        shown = "; ".join(f"{one.method} {one.path} -> {one.status or 'no response'}"
                           for one in self._exchanges[:_SHOWN])
         more = "; …" if count > _SHOWN else ""
         return f"{count} exchange{'s' * (count != 1)}" + (f": {shown}{more}" if shown else "")

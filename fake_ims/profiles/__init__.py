@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from ..errors import unknown
 from .model import Profile
 
@@ -15,14 +17,24 @@ def profile(name: str) -> Profile:
         UsageError: the profile is unknown.
     """
     if name == "otc":
-        from .otc import OTC
-
-        return OTC
+        return _otc()
     if name == "openstack":
-        from .openstack import OPENSTACK
-
-        return OPENSTACK
+        return _openstack()
     raise unknown("profile", name, NAMES)
+
+
+@cache
+def _otc() -> Profile:
+    from .otc import OTC
+
+    return OTC
+
+
+@cache
+def _openstack() -> Profile:
+    from .openstack import OPENSTACK
+
+    return OPENSTACK
 
 
 __all__ = ["NAMES", "Profile", "profile"]

@@ -51,7 +51,7 @@ class Profile(Hashable, Protocol):
         takes_signatures: whether it has an API gateway that accepts requests signed with AK/SK.
         path_encoding: encoding of percent-encoded bytes in a path.
         domain: id and name of the default domain.
-        domain_is_implied: whether a login may name a project without a domain, to mean the
+        domain_is_implied: whether a log-in may name a project without a domain, to mean the
             user's domain.
         open_rules: identity operations that every user may call for themselves, although Keystone
             requires an admin.

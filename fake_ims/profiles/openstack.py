@@ -12,9 +12,9 @@ from ..contract.schema import image_properties
 from ..contract.statuses import STATUSES
 from ..contract.validation import Mismatch, check
 from ..domain.clock import isotime
+from ..domain.minimum_sizes import check_size
 from ..domain.patch import RESERVED, RESERVED_PREFIX
 from ..domain.refusal import ImsError, Refused
-from ..domain.sizes import check_size
 from .answer import Answer
 from .glance_errors import render
 from .model import NewImage

@@ -17,9 +17,9 @@ from ..contract.schema import image_properties
 from ..contract.statuses import CODE_OF, STATUSES
 from ..contract.validation import Mismatch, check, matches
 from ..domain.clock import isotime
+from ..domain.minimum_sizes import check_size
 from ..domain.patch import RESERVED, RESERVED_PREFIX
 from ..domain.refusal import ImsError, Refused
-from ..domain.sizes import check_size
 from .answer import JSON, Answer
 from .model import NewImage
 
@@ -249,6 +249,8 @@ class Otc:
             "status": image.status,
             **image.properties,
         }
+        if image.owner is None:
+            del document["owner"]
         if image.data is not None and image.status not in ("saving", "importing"):
             document["checksum"] = image.checksum
             document["size"] = image.size

@@ -105,8 +105,7 @@ class Stage:
         self.tenants[project_id].revoke()
 
     def _lifecycle(self, document: Mapping[str, Any]) -> None:
-        for name, value in document.items():
-            setattr(self.fake.lifecycle, name, value)
+        apply.change_lifecycle(self.fake.lifecycle, document)
 
     def _change(self, document: Mapping[str, Any]) -> None:
         given = dict(document)

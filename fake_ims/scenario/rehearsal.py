@@ -69,7 +69,7 @@ def rehearse(document: Mapping[str, Any], fake: FakeIMS, *, whole: bool) -> list
         if step is None:
             continue
         path: Path = ("steps", position)
-        if "when" in step or seconds(step.get("after", 0)) > 0:
+        if _takes_time(step, path, problems) or "when" in step:
             stage.open = True
         if "when" in step:
             _ask(fake, step["when"], (*path, "when"), problems)
@@ -78,6 +78,14 @@ def rehearse(document: Mapping[str, Any], fake: FakeIMS, *, whole: bool) -> list
     _expect(fake, document, (), problems)
     fake.reset()
     return problems
+
+
+def _takes_time(step: Mapping[str, Any], path: Path, problems: list[Problem]) -> bool:
+    try:
+        return seconds(step.get("after", 0)) > 0
+    except UsageError as error:
+        problems.append(Problem((*path, "after"), str(error)))
+        return True
 
 
 def _try(

@@ -62,8 +62,8 @@ class _ParkingSelector(selectors.DefaultSelector):
             return super().select(timeout)
         finally:
             while not self._parked.acquire(timeout=_LOOK):
-                if self.calls is not None and not self.calls.is_held():
-                    self._parked.release()  # its holder was interrupted and is gone
+                if self.calls is not None and self.calls.is_abandoned(self._parked):
+                    break  # the lock stays locked: it is the loop's now
 
 
 class ParkingLoop(asyncio.SelectorEventLoop):
@@ -157,6 +157,7 @@ class LoopThread:
             self._busy = loop.busy
             loop.serves(self)
         self._holder: int | None = None
+        self._entered = object()  # another one for each call that tries to take the lock
         self._waiting: deque[_Work[Any]] = deque()
         self.died_of: BaseException | None = None
 
@@ -182,6 +183,7 @@ class LoopThread:
 
         Only calls inside this function hold the lock.
         """
+        self._entered = object()  # before the lock: see is_abandoned
         if not busy.acquire(blocking=False):
             return _BUSY
         self._holder = me
@@ -191,10 +193,17 @@ class LoopThread:
             self._holder = None
             busy.release()
 
-    def is_held(self) -> bool:
-        """Return whether a call in some thread may hold the lock. False if the call that took it
-        was interrupted."""
-        return any(self._runs_in(frame) for frame in sys._current_frames().values())
+    def is_abandoned(self, busy: Lock) -> bool:
+        """Return whether the loop has the lock: taken here, or left by an interrupted call.
+
+        Threads run on while this one looks at them. A call that ends meanwhile frees the lock, and
+        another may take it. So the lock is abandoned only if it is locked, no call was on the
+        stack of a thread, and none has begun since.
+        """
+        before = self._entered
+        if any(self._runs_in(frame) for frame in sys._current_frames().values()):
+            return False
+        return busy.acquire(blocking=False) or self._entered is before
 
     def _is_nested(self) -> bool:
         """Return whether this call is made inside another one. If not, that one was interrupted

@@ -20,6 +20,7 @@ from ..api.identity.errors import KEYSTONE
 from ..contract.operations import OPERATIONS
 from ..domain.ids import new_id
 from ..domain.refusal import ImsError, Refused, SignatureRefused
+from ..domain.sound import readable
 from ..journal import Draft
 from ..profiles.answer import DONE, Answer
 from .realtime import monotonic
@@ -297,4 +298,5 @@ class Pipeline:
 def _request_id(given: str | None) -> str:
     if not given:
         return f"req-{new_id()}"
+    given = readable(given)  # a response header cannot contain bytes that are not UTF-8
     return given if given.startswith("req-") else f"req-{given}"

@@ -153,7 +153,6 @@ class Serving:
         await self._app.shutdown()
         await self._app.cleanup()
 
-
     def abandon(self) -> None:
         """Close the port of a loop that is already closed."""
         if self._gate is not None:

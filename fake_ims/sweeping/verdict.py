@@ -14,7 +14,7 @@ Word = Literal["survived", "failed well", "wrong", "not reached"]
 
 # Exceptions of the network that a client may pass on.
 _OF_THE_NETWORK = (ConnectionError, TimeoutError, OSError, http.client.HTTPException)
-INVARIANTS = frozenset({"orphan", "duplicate", "lost"})
+INVARIANTS = ("orphan", "duplicate", "lost")
 _OUR_OWN = frozenset({"builtins", "json", "fake_ims", "pytest_fake_ims", "_pytest"})
 
 
@@ -71,7 +71,7 @@ def judge(
         if left:
             return Verdict("wrong", f"the test passed, but left {'; '.join(left)}")
         changed = differences(clean, outcome.left)
-        if changed and not allow & INVARIANTS:
+        if changed and allow.isdisjoint(INVARIANTS):
             return Verdict("wrong", "the test passed, but its images differ from the clean run: "
                            f"{'; '.join(changed)}")
         return Verdict("survived", "the test passed")

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from .fixtures import FakeImsFactory
 
-# The settings of the marker; also options --fake-ims-NAME, and fake_ims_NAME in the ini file.
+# The settings of the marker; also options --fake-ims-NAME, and fake_ims_NAME in the ini file. They
+# are here, and settings.py imports them, because an empty run must load this module only.
 NAMES = {
     "profile": "service to imitate: otc (default) is Open Telekom Cloud's IMS, openstack is plain "
     "Glance",

@@ -359,5 +359,3 @@ def register(config: pytest.Config) -> Sweeper:
         config.pluginmanager.register(found, NAME)
     assert isinstance(found, Sweeper)
     return found
-
-

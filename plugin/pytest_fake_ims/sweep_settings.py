@@ -12,9 +12,11 @@ import pytest
 from fake_ims.domain.durations import seconds
 from fake_ims.errors import UsageError, unknown
 from fake_ims.sweeping.failures import KINDS, Kind, kinds_of
+from fake_ims.sweeping.verdict import INVARIANTS
 
 MARK = "fake_ims_sweep"
-INVARIANTS = ("orphan", "duplicate", "lost", "assert")
+# What allow= may name.
+_RULES = (*INVARIANTS, "assert")
 _OPTION = "fake_ims_sweep"
 
 
@@ -118,7 +120,7 @@ def _depth(value: object) -> int:
 
 
 def _budget(value: object) -> tuple[int | None, float | None]:
-    if str(value).isdigit() and int(str(value)) > 0:
+    if str(value).isdecimal() and int(str(value)) > 0:
         return int(str(value)), None
     if isinstance(value, str):
         try:
@@ -140,10 +142,10 @@ def _invariants(value: object) -> frozenset[str]:
     found = (value,) if isinstance(value, str) else value
     if not isinstance(found, (tuple, list, set, frozenset)):
         raise UsageError(f"allow={value!r}: expected a tuple with some of "
-                         f"{', '.join(map(repr, INVARIANTS))}")
+                         f"{', '.join(map(repr, _RULES))}")
     for one in found:
-        if one not in INVARIANTS:
-            raise unknown("rule in allow=", one, INVARIANTS)
+        if one not in _RULES:
+            raise unknown("rule in allow=", one, _RULES)
     return frozenset(found)
 
 

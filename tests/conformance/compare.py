@@ -69,6 +69,7 @@ def main() -> int:
             continue
         if not args.no_clean:
             clean(args.base)
+        # The service may be a real Glance, which has no clock to move.
         player = Player(args.base.rstrip("/"), lambda: time.sleep(0.05), lambda: time.sleep(1.1))
         if args.verbose:
             print(f"playing {conversation.name}", file=sys.stderr, flush=True)

@@ -190,7 +190,7 @@ class RealGlance:
             if self._process.poll() is not None or time.monotonic() > end:
                 self.stop()
                 raise RuntimeError("Glance did not start:\n" + self._log_tail())
-            time.sleep(0.1)
+            time.sleep(0.1)  # the real Glance has no clock to move
         return self
 
     def stop(self) -> None:

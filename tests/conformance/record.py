@@ -19,6 +19,7 @@ from real_glance import RealGlance, add_arguments, real_glance
 def play(glance: RealGlance, conversation: Conversation) -> dict[str, Answer]:
     """Play at an empty Glance."""
     glance.reset()
+    # A real Glance has no clock to move.
     player = Player(glance.url, lambda: time.sleep(0.05), lambda: time.sleep(1.1))
     return {step.id: answer for step, answer in player.play(conversation)}
 

@@ -225,6 +225,22 @@ def test_what_cannot_be_done_says_so_and_what_stood_stands(
     assert list(fake_ims.faults) == [fault]
 
 
+@pytest.mark.parametrize(("method", "path", "body", "words"), [
+    ("PATCH", "/world", {"quota": 5, "servers": [{"id": SERVER}, {"id": SERVER}]}, "exists"),
+    ("PATCH", "/world", {"buckets": [{"name": "one", "objects": [
+        {"name": "a"}, {"name": "b", "data": {"base64": "é"}}]}]}, "base64"),
+    ("POST", "/world/buckets/one/objects", {"name": "a", "data": {"base64": "é"}}, "base64"),
+    ("PATCH", "/lifecycle", {"saving": "5s", "jobs": "99999999999d"}, "at most 100 years"),
+])
+def test_what_fails_halfway_changes_nothing(
+    control: Any, method: str, path: str, body: object, words: str
+) -> None:
+    before = control.does("GET", "/world"), control.does("GET", "/lifecycle")
+    got, message = control.refused(method, path, body)
+    assert (got, words in message) == (400, True), message
+    assert (control.does("GET", "/world"), control.does("GET", "/lifecycle")) == before
+
+
 def test_problems_of_a_body_are_told_one_by_one(control: Any) -> None:
     _, document = control("POST", "/faults", {"operation": 3, "times": 0})
     assert document["error"]["problems"] == [
@@ -301,3 +317,10 @@ def test_what_a_path_supports(fake_ims: FakeIMS, path: str, methods: str, method
     assert (answer.status, answer.headers["Allow"]) == (405, methods)
     if method != "HEAD":
         assert f"use {methods.replace(', ', ' or ')}" in json.loads(text)["error"]["message"]
+
+
+def test_a_lifecycle_is_set_as_a_whole_or_not_at_all(control: Any) -> None:
+    body = {"saving": "5s", "jobs": "polls(2000000)"}
+    status, told = control.refused("PATCH", "/lifecycle", body)
+    assert (status, told[:5]) == (400, "jobs:")
+    assert control.does("GET", "/lifecycle") == {"saving": "0s", "deleting": "0s", "jobs": "0s"}

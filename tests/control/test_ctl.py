@@ -53,6 +53,7 @@ def test_queries_and_files(
 
 @pytest.mark.parametrize(("arguments", "status", "words"), [
     (["faults.ad"], 2, "did you mean 'faults.add'?"),
+    (["faults.list"], 2, "did you mean 'faults'?"),
     (["faults.add", "operation"], 2, "write NAME=VALUE"),
     (["faults.add", "status=503", "status=500"], 2, "status= is given twice"),
     (["faults.add", "staus=503"], 2, "did you mean 'status'?"),
@@ -63,6 +64,7 @@ def test_queries_and_files(
     (["scenario.play", "toml=@/no/such/file"], 2, "cannot read the file of toml=@/no/such/file"),
     (["--url", "127.0.0.1", "state"], 2, "is not a URL"),
     (["--url", "http://127.0.0.1:1", "state"], 2, "cannot reach a fake at http://127.0.0.1:1/"),
+    (["--url", "http://127.0.0.1:1", "--ready-file", "x", "state"], 2, "not both"),
     (["--ready-file", "/no/such", "state"], 2, "cannot read the ready file /no/such"),
 ])
 def test_what_is_wrong_is_said(

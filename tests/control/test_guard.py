@@ -109,6 +109,12 @@ def test_allowed_hosts_that_are_none(given: Any) -> None:
         FakeIMS(allowed_hosts=given)
 
 
+@pytest.mark.parametrize("given", [" t", "t ", "", " ", "a\nb", "\ud800", 7])
+def test_tokens_that_no_header_can_contain(given: Any) -> None:
+    with pytest.raises(UsageError, match="control_token"):
+        FakeIMS(control_token=given)
+
+
 @pytest.mark.parametrize(("sent", "status"), [
     (b"\xff", 401), ("é".encode("latin-1"), 401), (b"", 401), (b"t", 200),
 ])

@@ -131,3 +131,21 @@ def test_records_of_one_document_can_refer_to_each_other_in_any_order() -> None:
     with pytest.raises(UsageError, match="refers to vault w, which does not exist"):
         change_world(world, {"servers": [{"vault_id": "w"}]})
     assert world.known_only
+
+
+@pytest.mark.parametrize("bad", [
+    {"remote_images": [{"id": UUID}, {"id": UUID}]}, {"servers": [{"data_disks": [UUID, UUID]}]},
+    {"known_only": True, "servers": [{"vault_id": "w"}]}, {"buckets": [{"name": "b01"}] * 2},
+    {"servers": [{"status": "asleep"}]},
+])
+def test_a_document_that_is_refused_changes_nothing(bad: dict[str, Any]) -> None:
+    world = World("eu-de", 10)
+    world.disks.add(id=UUID)
+    with pytest.raises(UsageError):
+        change_world(world, {"quota": 5, "buckets": [{"name": "b02"}], "outages": ["OBS"],
+                             "account": {"has_balance": False}, "vaults": [{"id": "v"}], **bad})
+    assert (world.quota, len(world.buckets), list(world.outages)) == (10, 0, [])
+    assert (len(world.vaults), len(world.servers), len(world.remote_images)) == (0, 0, 0)
+    assert world.account.has_balance
+    assert not world.known_only
+    assert world.disks[UUID].server_id is None

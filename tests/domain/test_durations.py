@@ -45,7 +45,7 @@ def test_when_a_transition_falls_due(written, expected):
 
 @pytest.mark.parametrize("count", [0, -1, 1_000_001, 1.5, "3", True, None])
 def test_polls_counts_from_one(count):
-    with pytest.raises(UsageError, match="must be an integer of at least 1"):
+    with pytest.raises(UsageError, match="must be an integer from 1 to 1000000"):
         polls(count)
 
 

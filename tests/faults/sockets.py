@@ -5,12 +5,10 @@ from __future__ import annotations
 import gc
 import socket
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from fake_ims import FakeIMS
-from fake_ims.server import realtime
 
 DEADLINE = 20.0  # real seconds; never reached unless something hangs
 RESET = b"<reset>"
@@ -87,13 +85,6 @@ def ask(fake: FakeIMS, line: str = "GET /v2/images?limit=1", body: bytes = b"") 
     """All that comes for one request, on a connection that is closed after it."""
     with Client(fake) as client:
         return client.send(line, body, None, "Connection: close").rest()
-
-
-def until(condition: Callable[[], object]) -> None:
-    """Wait for something that another thread does."""
-    deadline = realtime.monotonic() + DEADLINE
-    while not condition():
-        assert realtime.monotonic() < deadline
 
 
 def left() -> tuple[set[threading.Thread], int]:

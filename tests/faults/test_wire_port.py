@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from freezegun import freeze_time
-from sockets import RESET, Client, ask, until
+from sockets import RESET, Client, ask
+from waiting import until
 
 from fake_ims import FakeIMS, PortTakenError, UsageError
 
@@ -67,7 +68,7 @@ def test_two_faults_shut_it_as_long_as_one_of_them_does() -> None:
 def test_it_opens_by_itself(frozen: bool) -> None:
     with freeze_time("2020-01-01") if frozen else nullcontext(), FakeIMS() as fake:
         fault = fake.faults.add(refuse="50ms")
-        until(lambda: answers(fake))
+        until(fake, lambda: answers(fake))
         assert not fault.active
         assert answers(fake)  # and stays open
 
@@ -77,7 +78,7 @@ def test_a_request_shuts_it_and_every_connection_is_cut() -> None:
         idle.send().answer()
         delay = fake.faults.add("images.show", delay="1h")
         waiting.send("GET /v2/images/x")
-        until(lambda: delay.hits)
+        until(fake, lambda: delay.hits)
         fault = fake.faults.add("images.create", refuse=True, times=1)
         assert str(fault) == "images.create closes the port until the fault is removed, once"
         assert answers(fake)
@@ -95,7 +96,7 @@ def test_a_request_shuts_it_for_a_while() -> None:
     with FakeIMS() as fake:
         fault = fake.faults.add("images.list", refuse="50ms", times=1)
         assert ask(fake) == RESET
-        until(lambda: answers(fake))
+        until(fake, lambda: answers(fake))
         assert (fault.hits, fault.active) == (1, False)
 
 

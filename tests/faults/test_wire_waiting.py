@@ -13,7 +13,8 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from freezegun import freeze_time
-from sockets import DEADLINE, RESET, Client, ask, until
+from sockets import DEADLINE, RESET, Client, ask
+from waiting import until
 
 from fake_ims import FakeIMS
 
@@ -51,7 +52,7 @@ def begin(fake: FakeIMS, kind: str) -> Client:
     fault = fake.faults.add("images.*", times=1, **settings)
     client = Client(fake)
     client.send(line, BODY if line == CREATE else b"", None, "Content-Type: application/json")
-    until(lambda: fault.hits)
+    until(fake, lambda: fault.hits)
     return client
 
 
@@ -96,9 +97,9 @@ def test_it_ends_when_the_client_leaves(kind: str, nothing_left: None) -> None:
     with FakeIMS() as fake:
         service = fake._service
         with begin(fake, kind):
-            until(lambda: service._waiting)
-        until(lambda: not service._waiting)
-        until(lambda: len(fake.requests))
+            until(fake, lambda: service._waiting)
+        until(fake, lambda: not service._waiting)
+        until(fake, lambda: len(fake.requests))
         exchange = fake.requests.last
         assert exchange.faults
         if kind in ("first byte of the body", "dribble down", "together"):
@@ -114,8 +115,8 @@ def test_a_delayed_request_does_its_work_though_the_client_has_left(nothing_left
         fault = fake.faults.add("images.create", delay="50ms")
         with Client(fake) as client:
             client.send(CREATE, BODY, None, "Content-Type: application/json")
-            until(lambda: fault.hits)
-        until(lambda: len(fake.images))
+            until(fake, lambda: fault.hits)
+        until(fake, lambda: len(fake.images))
 
 
 @pytest.mark.parametrize(("settings", "images"), [
@@ -131,8 +132,8 @@ def test_whether_the_work_is_done(settings: dict[str, Any], images: int) -> None
         fault = fake.faults.add("images.create", **settings)
         with Client(fake) as client:
             client.send(CREATE, BODY, None, "Content-Type: application/json")
-            until(lambda: fault.hits)
-            until(lambda: len(fake.images) == images)
+            until(fake, lambda: fault.hits)
+            until(fake, lambda: len(fake.images) == images)
 
 
 def test_half_of_the_connection_stays_open(nothing_left: None) -> None:
@@ -143,7 +144,7 @@ def test_half_of_the_connection_stays_open(nothing_left: None) -> None:
                 client.sock.sendall(b"x")  # a closed connection would answer with a reset
             assert client.rest() == b""
             assert not len(fake.requests)
-        until(lambda: len(fake.requests))
+        until(fake, lambda: len(fake.requests))
         assert fake.requests.last.status == 0
 
 
@@ -154,7 +155,7 @@ def test_a_hanging_upload_is_taken_in(nothing_left: None) -> None:
         with Client(fake) as client:
             client.send(f"PUT /v2/images/{image.id}/file", bytes(5_000_000), None,
                         "Content-Type: application/octet-stream")
-        until(lambda: len(fake.requests))
+        until(fake, lambda: len(fake.requests))
         exchange = fake.requests.last
         assert (exchange.status, exchange.request_size, image.status) == (0, 5_000_000, "queued")
         assert exchange.request_truncated
@@ -168,7 +169,7 @@ def test_the_first_byte_comes_late_though_the_work_is_done() -> None:
         fake.faults.add("images.create", first_byte="100ms")
         with Client(fake) as client:
             client.send(CREATE, BODY, None, "Content-Type: application/json")
-            until(lambda: len(fake.requests))  # recorded, and nothing has been sent
+            until(fake, lambda: len(fake.requests))  # recorded, and nothing has been sent
             client.sock.setblocking(False)
             with pytest.raises(BlockingIOError):
                 client.sock.recv(1)
@@ -226,7 +227,7 @@ def test_a_reset_in_the_middle_of_a_dribbled_upload(nothing_left: None) -> None:
         with Client(fake) as client:
             client.send(f"PUT /v2/images/{image.id}/file", b"x" * 20_000, None,
                         "Content-Type: application/octet-stream")
-            until(lambda: fault.hits)
+            until(fake, lambda: fault.hits)
             fake.reset()
             assert client.rest() == RESET
         assert (len(fake.requests), len(fake.images)) == (0, 0)

@@ -306,6 +306,23 @@ def test_a_shared_image_can_be_copied_once_it_is_accepted(ims: Ims) -> None:
     assert (image["owner"], image["visibility"]) == (ims.fake.project_id, "private")
 
 
+def test_a_copy_shows_nothing_of_its_data_before_it_is_there(ims: Ims) -> None:
+    source = ims.fake.images.add(name="i", data=b"bytes")
+    ims.fake.lifecycle.jobs = "by hand"
+    job = ims.job(f"POST /v1/cloudimages/{source.id}/copy", {"name": "copy"})
+    job.start()
+    copy = ims.fake.images[job.entities["image_id"]]
+    shown = []
+    for act in (lambda: None, job.fail):
+        act()
+        shown.append((copy.status, copy["__image_size"], "__root_origin" in copy.attributes))
+    assert shown == [("saving", "0", False), ("killed", "0", False)]
+    done = ims.job(f"POST /v1/cloudimages/{source.id}/copy", {"name": "copy"})
+    done.succeed()
+    copy = ims.fake.images[done.entities["image_id"]]
+    assert (copy["__image_size"], copy["__root_origin"]) == ("5", "file")
+
+
 def test_a_copy_into_another_region_is_not_seen_here(ims: Ims) -> None:
     source = ims.fake.images.add(name="i")
     body = {"name": "copy", "region": "eu-nl", "project_name": "eu-nl", "agency_name": "a"}

@@ -169,3 +169,12 @@ def test_after_any_sequence(ims: Ims, seed: int) -> None:
         if step % 4 == 3:
             check(ims, ims.fake.headers, walk.project, walk.random)
             check(ims, walk.other.headers, walk.other.project_id, walk.random)
+
+
+def test_an_offset_of_any_size_is_past_all_images(ims: Ims) -> None:
+    ims.fake.images.add(name="a", tags=["env=prod"])
+    for condition in ({}, {"tags": [{"key": "env", "values": ["prod"]}]}):
+        body = {"action": "filter", "limit": 5, "offset": 10**20, **condition}
+        found = ims.ask(f"POST /v2/{ims.fake.project_id}/images/resource_instances/action", body,
+                        status=200)
+        assert (found["total_count"], found["resources"]) == (1, [])

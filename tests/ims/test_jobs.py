@@ -98,7 +98,7 @@ def test_only_jobs_of_a_type_fail_and_only_so_many(ims: Ims) -> None:
 @pytest.mark.parametrize(("call", "text"), [
     (lambda jobs: jobs.fail_next("IMG.9999"), "unknown error code"),
     (lambda jobs: jobs.fail_next("IMG.0014", job_type="imsCopyImageJob"), "did you mean"),
-    (lambda jobs: jobs.fail_next("IMG.0014", count=0), "integer of at least 1"),
+    (lambda jobs: jobs.fail_next("IMG.0014", count=0), "integer, 1 or greater"),
 ])
 def test_what_cannot_be_asked_of_jobs(ims: Ims, call: Any, text: str) -> None:
     with pytest.raises(UsageError, match=text):
@@ -108,8 +108,11 @@ def test_what_cannot_be_asked_of_jobs(ims: Ims, call: Any, text: str) -> None:
 def test_what_cannot_be_asked_of_a_job(ims: Ims) -> None:
     ims.fake.lifecycle.jobs = by_hand
     job = begin(ims)
-    with pytest.raises(UsageError, match="at least 0 and less than 100"):
-        job.start(100)
+    for progress in (100, -1, float("nan"), True, "50"):
+        with pytest.raises(UsageError, match="at least 0 and less than 100"):
+            job.start(progress)  # type: ignore[arg-type]  # a test may pass anything
+    with pytest.raises(UsageError, match="reason must be a string"):
+        job.fail(reason=5)  # type: ignore[arg-type]  # a test may pass anything
     with pytest.raises(UsageError, match="unknown error code"):
         job.fail("IMG.1")
     assert job.status == "INIT"

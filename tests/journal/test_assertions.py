@@ -128,6 +128,19 @@ def test_retry_after_is_to_be_waited(fake_ims: FakeIMS, wire: Wire) -> None:
     fake_ims.requests.assert_retried("images.create", with_backoff=True)
 
 
+def test_a_retry_after_that_is_no_number_asks_for_nothing(fake_ims: FakeIMS, wire: Wire) -> None:
+    attempts(fake_ims, wire, 1, failures=1, status=429, retry_after="²")
+    fake_ims.requests.assert_retried("images.create")
+
+
+def test_an_expected_query_shows_no_secret(fake_ims: FakeIMS, wire: Wire) -> None:
+    wire.get("/v2/images", token="REALSECRET", limit=1)
+    text = fails(fake_ims.requests.assert_called, "images.list",
+                 request_query={"token": "REALSECRET", "limit": "2"})
+    assert "limit=1" in text
+    assert "REALSECRET" not in text
+
+
 def test_a_lost_answer_is_a_failure(fake_ims: FakeIMS, wire: Wire) -> None:
     attempts(fake_ims, wire, 1, failures=1, reset_connection="before")
     fake_ims.requests.assert_retried("images.create")

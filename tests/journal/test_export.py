@@ -6,6 +6,7 @@ import json
 import shlex
 import shutil
 import subprocess
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,18 @@ def test_curl_repeats_the_request(talked: FakeIMS) -> None:
     assert [image.name for image in talked.images] == ["ubuntu", "ubuntu"]
     first, last = talked.requests[0], talked.requests.last
     assert (first.request_json, first.attempt_key) == (last.request_json, last.attempt_key)
+
+
+def test_curl_asks_for_a_head(fake_ims: FakeIMS) -> None:
+    """With -X HEAD, curl waits for a body that does not come."""
+    asking = HTTPConnection(fake_ims.url.removeprefix("http://"), timeout=30)
+    asking.request("HEAD", "/v2/images", headers=fake_ims.headers)
+    asking.getresponse()
+    asking.close()
+    command = shlex.split(fake_ims.requests.last.curl(secrets=True))
+    subprocess.run([*command, "--max-time", "30", "--noproxy", "*"], check=True,
+                   capture_output=True, timeout=60)
+    assert [one.method for one in fake_ims.requests] == ["HEAD", "HEAD"]
 
 
 def test_limits(fake_ims_factory: object) -> None:

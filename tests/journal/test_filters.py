@@ -93,6 +93,8 @@ def test_a_selection_is_a_sequence_that_can_be_asked_further(talked: FakeIMS) ->
     ({"staus": 3}, "unknown condition on requests 'staus'; did you mean 'status'?"),
     ({"status": "50x"}, "a class such as '5xx'"),
     ({"status": True}, "a class such as '5xx'"),
+    ({"status": "²xx"}, "a class such as '5xx'"),
+    ({"status": "²"}, "a class such as '5xx'"),
     ({"attempt": 0}, "an integer, 1 or greater"),
     ({"fault": "yes"}, "True (a fault fired) or False"),
     ({"method": "GETT"}, "did you mean 'GET'"),
@@ -135,3 +137,23 @@ def test_how_many_there_are(talked: FakeIMS) -> None:
     assert talked.requests.where(status=500).count() == 0
     assert talked.requests.count(talked.requests[0]) == 1
     assert talked.requests.of("images.list").count(talked.requests[0]) == 0
+
+
+def test_a_body_that_is_nested_too_deeply_matches_nothing(fake_ims: FakeIMS, wire: Wire) -> None:
+    wire.post("/v2/images", b"[" * 50_000)
+    wire.post("/v2/images", {"name": "a"})
+    assert [one.number for one in fake_ims.requests.where(request_body={"/name": "a"})] == [2]
+    assert [one.number for one in fake_ims.requests.where(image="a")] == [2]
+    with pytest.raises(ValueError, match="the request body is nested too deeply"):
+        fake_ims.requests[0].request_json  # noqa: B018
+    with pytest.raises(AssertionError, match="the body is not JSON"):
+        fake_ims.requests.assert_called("images.create", request_body={"/name": "b"}, times=1)
+
+
+def test_a_pointer_with_a_very_long_number_names_no_item(fake_ims: FakeIMS, wire: Wire) -> None:
+    pointer = f"/tags/{'9' * 5000}"
+    fault = fake_ims.faults.add("images.create", request_body={pointer: "a"}, status=503)
+    assert wire.post("/v2/images", {"name": "a", "tags": ["a"]}).status == 201
+    assert not fault.hits
+    with pytest.raises(AssertionError, match=r"images\.create"):
+        fake_ims.requests.assert_called("images.create", request_body={pointer: "a"})

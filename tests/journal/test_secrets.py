@@ -173,6 +173,21 @@ def test_a_body_that_was_cut(body: object) -> None:
     assert REAL.encode() not in secrets.body(content, "/v2/images", "application/json")
 
 
+@pytest.mark.parametrize("ascii_only", [False, True])
+@pytest.mark.parametrize("body", [
+    *APART, {"token": {"id": REAL, "x": [[], {}, -1.5e3, True, None]}},
+    {"é\\": "\U0001f600\"", "access": {"key": REAL}, "z": "é\U0001f600\\"},
+])
+def test_a_body_that_was_cut_anywhere(body: Any, ascii_only: bool) -> None:
+    """What the names say in a whole document, they say in each beginning of it."""
+    content = json.dumps({"x": body, "end": [1]}, ensure_ascii=ascii_only).encode()
+    for size in range(1, len(content)):
+        masked = secrets.body(content[:size], "/v2/images", "application/json")
+        assert b"RE" not in masked.replace(b"REDACTED", b""), content[:size]
+        if b"RE" in content[:size]:
+            assert b"REDACTED" in masked, content[:size]
+
+
 @pytest.mark.parametrize("body", [
     b'{"name":"a",  "os_hidden": false, "img_signature": "abc"}', b"\x00\xff token=x", b"",
     b'{"image": "token", "list": ["password"], "ratio": 1.50}', b'{"token": null, "x": 1e3}',
@@ -183,7 +198,9 @@ def test_what_has_no_secret_stays_as_it_was(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("content", [b"a" * 200_000, b"a " * 100_000, b'"a' * 100_000,
-                                     b"a:" * 100_000, b"{" + b'"a":' * 50_000, b"\\" * 200_000])
+                                     b"a:" * 100_000, b"{" + b'"a":' * 50_000, b"\\" * 200_000,
+                                     b'{"token":' + b"[" * 200_000, b'{"token":"' * 50_000,
+                                     b'{"token":' * 50_000, b'{"token":"' + b"\\" * 200_001])
 def test_a_body_takes_no_time_to_mask(content: bytes) -> None:
     """Steps grow with the size of a body, not with its square: these would take minutes."""
     secrets.body(content, "/v2/images", "application/json")

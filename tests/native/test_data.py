@@ -9,9 +9,9 @@ import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
+from waiting import until
 from wire import OCTETS, Wire, replace
 
 from fake_ims import FakeIMS
@@ -264,11 +264,3 @@ def test_killed_while_it_comes_up(wire: Wire, fake_ims: FakeIMS, image_id: str) 
     assert wire.status(image_id) == "killed"
     assert fake_ims.images[image_id].data is None
 
-
-def until(fake: FakeIMS, what: Any) -> Any:
-    """What is to come, looked for again and again: each look is taken by the fake's own loop."""
-    for _ in range(100_000):
-        found = what()
-        if found:
-            return found
-    raise AssertionError("it never came")

@@ -37,7 +37,7 @@ WATCH = """
         # The server sees only a moment later that a client has hung up.
         end = time.monotonic() + 5
         while (left := new(before)) and time.monotonic() < end:
-            time.sleep(0.02)
+            time.sleep(0.02)  # sockets of another thread: nothing tells when they close
         return left
 
     def new(before):
@@ -69,7 +69,7 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Suite:
     return Suite(pytester)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="counts descriptors in /proc/self/fd")
 def test_nothing_is_left(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pytest_aiohttp")
     suite.pytester.mkdir("temporary")

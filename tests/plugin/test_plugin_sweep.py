@@ -78,7 +78,7 @@ def test_a_waiter_without_end_is_ended(suite: Suite) -> None:
         id = create(fake_ims)
         call(fake_ims, "PUT", f"/v2/images/{id}/file", b"data", BINARY)
         while show(fake_ims, id) != "active":
-            time.sleep(60)
+            time.sleep(60)  # returns at once: the sweep moves the clocks instead
     """)
     result = suite.run()
     result.assert_outcomes(failed=1)

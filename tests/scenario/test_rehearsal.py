@@ -160,3 +160,9 @@ def _post(fake: FakeIMS, body: object) -> tuple[int, Any]:
         return answer.status, json.loads(answer.read())
     finally:
         connection.close()
+
+
+@pytest.mark.parametrize("step", [{}, {"when": {"operation": "images.list"}}])
+def test_a_step_after_a_time_that_is_too_long_is_named(step: dict[str, object]) -> None:
+    with FakeIMS() as fake, pytest.raises(FakeImsError, match=r"steps\[0\]\.after: a dur"):
+        fake.load({"steps": [{**step, "after": "9" * 400}]})

@@ -37,7 +37,7 @@ async def projects(call: Call) -> Answer:
     found = _filtered(call, rows)
     name = call.query.get("name")
     if not found and name and call.is_signed and call.service.identity.lenient:
-        # For clients that sign requests, this look-up replaces a login, so the project is added.
+        # For clients that sign requests, this look-up replaces a log-in, so the project is added.
         found = [call.service.identity.welcome(caller, name)]
     return render.collection(call, "projects", (render.project(call, row) for row in found))
 

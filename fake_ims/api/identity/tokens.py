@@ -11,6 +11,7 @@ from ...domain.identity.catalog import rendered
 from ...domain.identity.entrance import check as check_auth
 from ...domain.identity.token_details import Token
 from ...domain.refusal import Refused
+from ...domain.sound import readable
 from ...profiles.answer import DONE, JSON, Answer
 from ..call import Call, parse_json
 from . import render
@@ -56,7 +57,7 @@ def _shown(call: Call, token: Token) -> Answer:
     plain = call.request.rel_url.raw_query_string and "nocatalog" in call.query
     catalog = None if plain else rendered(call.base_url, call.service.region)
     return Answer(DONE, render.token(token, catalog), JSON,
-                  {"X-Subject-Token": token.token, "Vary": "X-Auth-Token"})
+                  {"X-Subject-Token": readable(token.token), "Vary": "X-Auth-Token"})
 
 
 async def _auth(call: Call) -> Mapping[str, Any]:

@@ -38,4 +38,3 @@ class ImsErrors:
 
 
 IMS = ImsErrors()
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..model import Parameter
 
+MAX_NAME = 128
 MAX_DESCRIPTION = 1024
 MAX_TAG_KEY = 36
 MAX_TAG_VALUE = 43

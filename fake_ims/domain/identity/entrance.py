@@ -1,4 +1,4 @@
-"""Reads a login request: who logs in, and the scope they ask for."""
+"""Reads a log-in request: who logs in, and the scope they ask for."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _Document = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Entry:
-    """A checked login.
+    """A checked log-in.
 
     Attributes:
         user: the user.
         methods: the authentication methods used.
         project, domain: the scope; neither for an unscoped token.
         roles: the user's roles in that scope.
-        expires_at: when the presented token expires, if the login used a token.
+        expires_at: when the presented token expires, if the log-in used a token.
         audit_ids: audit ids of the presented token.
         credential: the application credential used.
         bound_to: the project that a credential or key is limited to.
@@ -60,7 +60,7 @@ def check(auth: object) -> _Document:
 
 
 class Entrance:
-    """Reads the logins of one identity service."""
+    """Reads the log-ins of one identity service."""
 
     def __init__(self, identity: Keystone) -> None:
         self._identity = identity
@@ -295,7 +295,7 @@ def _id_or_name(named: _Document, field: str) -> tuple[Any, Any]:
 
 
 def _both(one: Entry, other: Entry) -> Entry:
-    """Combine the results of two methods of one login."""
+    """Combine the results of two methods of one log-in."""
     expiries = [at for at in (one.expires_at, other.expires_at) if at is not None]
     return Entry(one.user, (*one.methods, *other.methods),
                  expires_at=min(expiries, default=None),

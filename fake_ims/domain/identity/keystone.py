@@ -66,7 +66,7 @@ class Keystone:
     # logging in
 
     def log_in(self, auth: Mapping[str, Any]) -> Token:
-        """Issue a token for the content of ``auth`` of a login, which has passed ``check``.
+        """Issue a token for the content of ``auth`` of a log-in, which has passed ``check``.
 
         Raises:
             Refused: where Keystone refuses.

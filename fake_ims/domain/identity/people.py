@@ -40,7 +40,7 @@ class User(Handle):
 
     Attributes:
         password: the password; None for a user without one.
-        enabled: False refuses all logins and tokens of the user.
+        enabled: False refuses all log-ins and tokens of the user.
     """
 
     id: str

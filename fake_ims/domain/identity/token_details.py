@@ -27,7 +27,7 @@ class Token:
         project: the project that the token is scoped to; None without one.
         domain: the domain that the token is scoped to, or the project's domain.
         roles: the roles in that scope, including implied ones.
-        methods: the authentication methods of the login.
+        methods: the authentication methods of the log-in.
         issued_at, expires_at: instants on the fake's clock.
         audit_ids: its own, and that of the token used to get it.
         credential: the application credential used to get it.

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from ..job import Job
     from ..world import World
 
-# Attributes that a copy does not take from its source: visibility, encryption, its own history.
+# Attributes that a copy does not take from its source: visibility, encryption, its own history, and
+# what is known of its data only when that is there.
 _OWN = frozenset({"__system__cmkid", "__imagetype", "active_at", "__description",
-                  "enterprise_project_id"})
+                  "enterprise_project_id", "__image_size", "__root_origin"})
 
 
 class _Copying(Undertaking):
@@ -122,7 +123,7 @@ class Copy(_Copying):
         found.tags = list(image.tags)
         found.disk_format = image.disk_format or "zvhd2"
         found.data, found.size = data_of(image), file_size(image)
-        found.from_file = "__root_origin" in properties
+        found.from_file = "__root_origin" in image.properties
         return self.service.jobs.submit("imsCopyImageInRegionJob", self.caller.project_id,
                                         MakesImage(self.service, found))
 

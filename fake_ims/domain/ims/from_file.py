@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ...contract.parameters.common import MAX_NAME
 from .. import access
 from ..callers import Caller
 from ..formats import Inspector
 from ..refusal import ImsError
 from ..world import lookup
 from .making import MakesImage, Plan, check_quota, plan
-from .reading import MAX_NAME
 from .sources import (
     DISK_FORMATS,
     ENVIRONMENTS,

@@ -14,11 +14,15 @@ from typing import Any
 from ...contract.attributes import UUID_PATTERN
 from ...contract.model import Parameter
 from ...contract.os_versions import operating_system
-from ...contract.parameters.common import MAX_DESCRIPTION, MAX_TAG_KEY, MAX_TAG_VALUE
+from ...contract.parameters.common import (
+    MAX_DESCRIPTION,
+    MAX_NAME,
+    MAX_TAG_KEY,
+    MAX_TAG_VALUE,
+)
 from ...contract.parameters.patterns import BUCKET_PATTERN, MAX_FILE_NAME, PROJECT_PATTERN
 from ..refusal import ImsError
 
-MAX_NAME = 128
 _UUID = re.compile(UUID_PATTERN)
 _NAME = re.compile(r"[A-Za-z0-9._-](?:[A-Za-z0-9._ -]*[A-Za-z0-9._-])?\Z")
 _DESCRIPTION = re.compile(r"[^<>\r\n]*\Z")

@@ -5,6 +5,7 @@ Source: chapter *Image Sharing* of the IMS APIs, chapter *Restrictions on Image 
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -95,9 +96,9 @@ class _Sharing(Undertaking):
         work = SharesImages(pairs, self.step, self.lists)
         return self.service.jobs.submit(self.job_type, self.caller.project_id, work)
 
+    @abstractmethod
     def step(self, image: Image, project_id: str) -> None:
         """Handle one image and one project."""
-        raise NotImplementedError
 
     def _own(self) -> None:
         for image in self.images:

@@ -48,7 +48,8 @@ def find(
     tests = list(_tests(body))
     service.transitions.settle()
     store = service.store
-    start, stop = body["offset"] or 0, (body["offset"] or 0) + (body["limit"] or 0)
+    start = min(body["offset"] or 0, len(store))  # an offset can be of any size
+    stop = start + (body["limit"] or 0)
     indexes = _indexes(store, project_id, body)
     if not tests and caller.enterprise_projects is None:
         return store.owned(project_id), list(islice(store.of_project(project_id), start, stop))

@@ -6,6 +6,7 @@ has checked the format before an undertaking is created.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from ..callers import Caller
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ..job import Job
 
 
-class Undertaking:
+class Undertaking(ABC):
     """A request for a job.
 
     Args:
@@ -48,12 +49,13 @@ class Undertaking:
         if not self.caller.is_admin and "member" not in self.caller.roles:
             raise Refused("policy.denied", rule=type(self).__name__)
 
+    @abstractmethod
     def find(self) -> None:
         """Check that everything named in the request exists."""
-        raise NotImplementedError
 
     def check_state(self) -> None:
         """Check kind and state of what the request names."""
+        return None
 
     def check_flow(self) -> None:
         """Check that the project has not too many running jobs.
@@ -71,10 +73,12 @@ class Undertaking:
 
     def check_quota(self) -> None:
         """Check the quota for the images to create."""
+        return None
 
     def check_conflict(self) -> None:
         """Check for conflicts, such as an object that exists or an equal job that runs."""
+        return None
 
+    @abstractmethod
     def submit(self) -> Job:
         """Submit the job."""
-        raise NotImplementedError

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..refusal import ImsError
 from .buckets import format_of
 
 if TYPE_CHECKING:
-    from . import World
+    from . import World, records
     from .buckets import Bucket, StoredObject
-    from .records import (
-        Agency,
-        Backup,
-        Disk,
-        EnterpriseProject,
-        Flavor,
-        Key,
-        Region,
-        Server,
-        Vault,
-    )
+    from .shelf import R, Shelf
 
 
 def service(world: World, name: str, code: str) -> None:
@@ -47,41 +37,34 @@ def account(world: World) -> None:
         raise ImsError("IMG.0239")
 
 
-def server(world: World, server_id: str) -> Server:
+def server(world: World, server_id: str) -> records.Server:
     """A server.
 
     Raises:
         ImsError: ``IMG.0005``, or ``IMG.0137`` if ECS does not respond.
     """
     service(world, "ECS", "IMG.0137")
-    found = world.servers._find(server_id)
-    if found is None:
-        raise ImsError("IMG.0005")
-    return found
+    return _known(world.servers, server_id, "IMG.0005")
 
 
-def disk(world: World, disk_id: str, code: str = "IMG.0120") -> Disk:
+def disk(world: World, disk_id: str, code: str = "IMG.0120") -> records.Disk:
     """A disk.
 
     Raises:
         ImsError: the code.
     """
-    found = world.disks._find(disk_id)
-    if found is None:
-        raise ImsError(code)
-    return found
+    return _known(world.disks, disk_id, code)
 
 
-def backup(world: World, backup_id: str, kind: str) -> Backup:
+def backup(world: World, backup_id: str, kind: str) -> records.Backup:
     """A backup of a kind (``CBR``, ``CSBS``).
 
     Raises:
         ImsError: ``IMG.0127`` or ``IMG.0020`` if it does not exist, ``IMG.0198`` if it is of
             another kind.
     """
-    found = world.backups._find(backup_id, kind=kind)
-    if found is None:
-        raise ImsError("IMG.0127" if kind == "CSBS" else "IMG.0020")
+    found = _known(world.backups, backup_id, "IMG.0127" if kind == "CSBS" else "IMG.0020",
+                   kind=kind)
     if found.kind not in (None, kind):
         raise ImsError("IMG.0198")
     return found
@@ -101,19 +84,16 @@ def delete_backup(world: World, backup_id: str | None) -> None:
     world.backups.remove(found.id)
 
 
-def vault(world: World, vault_id: str) -> Vault:
+def vault(world: World, vault_id: str) -> records.Vault:
     """A vault.
 
     Raises:
         ImsError: ``IMG.0184``.
     """
-    found = world.vaults._find(vault_id)
-    if found is None:
-        raise ImsError("IMG.0184")
-    return found
+    return _known(world.vaults, vault_id, "IMG.0184")
 
 
-def key(world: World, key_id: str, *, original: bool = False) -> Key:
+def key(world: World, key_id: str, *, original: bool = False) -> records.Key:
     """A key that can be used.
 
     Args:
@@ -127,9 +107,7 @@ def key(world: World, key_id: str, *, original: bool = False) -> Key:
     """
     if not world.has_kms:
         raise ImsError("IMG.0100")
-    found = world.keys._find(key_id)
-    if found is None:
-        raise ImsError("IMG.0101" if original else "IMG.0095")
+    found = _known(world.keys, key_id, "IMG.0101" if original else "IMG.0095")
     if not found.is_accessible:
         raise ImsError("IMG.0103" if original else "IMG.0099")
     if not found.enabled:
@@ -139,7 +117,9 @@ def key(world: World, key_id: str, *, original: bool = False) -> Key:
     return found
 
 
-def enterprise_project(world: World, project_id: str, *, pays: bool = False) -> EnterpriseProject:
+def enterprise_project(
+    world: World, project_id: str, *, pays: bool = False
+) -> records.EnterpriseProject:
     """An enterprise project that can get resources; ``0`` always exists.
 
     Args:
@@ -152,9 +132,7 @@ def enterprise_project(world: World, project_id: str, *, pays: bool = False) -> 
             ``IMG.0156`` if it is disabled, ``IMG.0242`` if it cannot pay.
     """
     service(world, "EPS", "IMG.0154")
-    found = world.enterprise_projects._find(project_id, always=project_id == "0")
-    if found is None:
-        raise ImsError("IMG.0155")
+    found = _known(world.enterprise_projects, project_id, "IMG.0155", always=project_id == "0")
     if not found.enabled:
         raise ImsError("IMG.0156")
     if pays and not found.has_budget:
@@ -162,40 +140,34 @@ def enterprise_project(world: World, project_id: str, *, pays: bool = False) -> 
     return found
 
 
-def flavor(world: World, flavor_id: str) -> Flavor:
+def flavor(world: World, flavor_id: str) -> records.Flavor:
     """A flavor.
 
     Raises:
         ImsError: ``IMG.0192``, or ``IMG.0191`` if ECS does not respond.
     """
     service(world, "ECS", "IMG.0191")
-    found = world.flavors._find(flavor_id) if flavor_id else None
-    if found is None:
-        raise ImsError("IMG.0192")
-    return found
+    return _known(world.flavors, flavor_id, "IMG.0192")
 
 
-def region(world: World, name: str) -> Region:
+def region(world: World, name: str) -> records.Region:
     """A region that images can be copied to.
 
     Raises:
         ImsError: ``IMG.0177``.
     """
-    found = world.regions._find(name) if name else None
-    if found is None:
-        raise ImsError("IMG.0177", detail=f"there is no region {name}")
-    return found
+    return _known(world.regions, name, "IMG.0177", f"there is no region {name}")
 
 
-def agency(world: World, name: str) -> Agency:
+def agency(world: World, name: str) -> records.Agency:
     """An agency that IMS can use.
 
     Raises:
         ImsError: ``IMG.0179``, or ``IMG.0036`` if IAM does not respond.
     """
     service(world, "IAM", "IMG.0036")
-    found = world.agencies._find(name) if name else None
-    if found is None or not found.is_valid:
+    found = _known(world.agencies, name, "IMG.0179")
+    if not found.is_valid:
         raise ImsError("IMG.0179")
     return found
 
@@ -237,4 +209,16 @@ def file(world: World, url: str) -> StoredObject:
         found = place.put(name, size=2**30, format=format_of(name, None))
     if found is None or not found.size or not found.is_accessible:
         raise ImsError("IMG.0057")
+    return found
+
+
+def _known(shelf: Shelf[R], record_id: str, code: str, detail: str = "", **how: Any) -> R:
+    """The record of an id that a request names. ``how`` goes to ``Shelf._find``.
+
+    Raises:
+        ImsError: the code, as the world does not know the id.
+    """
+    found = shelf._find(record_id, **how) if record_id else None
+    if found is None:
+        raise ImsError(code, detail=detail)
     return found

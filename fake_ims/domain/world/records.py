@@ -203,7 +203,7 @@ class Vault(Record):
     status: Annotated[str, one_of(*VAULT_STATUSES)] = "available"
     object_type: Annotated[str, one_of("server", "disk", "turbo")] = "server"
     capacity: Annotated[int, GB] = 100_000
-    used: Annotated[int, at_least(0, "a whole number of GB, 0 or more")] = 0
+    used: Annotated[int, at_least(0, "GB")] = 0
     server_ids: Annotated[list[str], refers_to("servers", images.INSTANCE)] = field(
         default_factory=list)
     max_servers: int = 256
@@ -269,7 +269,7 @@ class Flavor(Record):
 
     _KIND: ClassVar[str] = "flavor"
     id: Annotated[str, named_by(queries.FLAVOR)]
-    ram: Annotated[int, at_least(1, "a whole number of MB, 1 or more")] = 2**31 - 1
+    ram: Annotated[int, at_least(1, "MB")] = 2**31 - 1
     architecture: Annotated[str, one_of("x86", "arm")] = "x86"
 
     def _told(self) -> str:

@@ -43,9 +43,9 @@ def one_of(*choices: str) -> Says:
     return Says({"enum": list(choices)})
 
 
-def at_least(minimum: int, title: str) -> Says:
-    """A whole number of something."""
-    return Says({"minimum": minimum, "title": title})
+def at_least(minimum: int, unit: str) -> Says:
+    """An integer, in a unit such as GB."""
+    return Says({"minimum": minimum, "title": f"an integer, {minimum} or greater ({unit})"})
 
 
 def named_by(parameter: Parameter) -> Says:
@@ -60,7 +60,7 @@ def refers_to(shelf: str, parameter: Parameter) -> Says:
     return Says(named_by(parameter).schema, refers=shelf)
 
 
-GB = at_least(1, "a whole number of GB, 1 or more")
+GB = at_least(1, "GB")
 TEXT = Says({"minLength": 1})
 UUID = Says({"pattern": OF_RULE["uuid"][0], "title": OF_RULE["uuid"][1]})
 BUCKET = Says({"pattern": BUCKET_PATTERN, "title": "a name of 3 to 63 lower-case letters, "

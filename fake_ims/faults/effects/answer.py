@@ -49,7 +49,7 @@ class AnswerStatus(Ending):
 
 def _build(values: Values, scope: Scope) -> AnswerStatus | Alter | None:
     code = error_code(values["error_code"]) if "error_code" in values else None
-    status = check_status(values["status"], scope.operations) if "status" in values else None
+    status = check_status(values["status"]) if "status" in values else None
     if code and status and code.status != status:
         raise UsageError(f"error_code={code.code!r} has status {code.status}, which contradicts "
                          f"status={status}; remove one of them")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -25,13 +26,13 @@ class Ending(Effect):
     moment: Moment
     terminal: ClassVar[bool] = True
 
+    @abstractmethod
     async def end(self, call: Call) -> Answer:
         """Return the answer that replaces the service's.
 
         Raises:
             ConnectionCut: the client gets no response.
         """
-        raise NotImplementedError
 
     async def before(self, call: Call) -> Answer | None:
         if self.moment == "before":

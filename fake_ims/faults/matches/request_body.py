@@ -46,11 +46,18 @@ def at(document: object, pointer: str) -> object:
         name = part.replace("~1", "/").replace("~0", "~")
         if isinstance(document, dict) and name in document:
             document = document[name]
-        elif isinstance(document, list) and name.isdecimal() and int(name) < len(document):
-            document = document[int(name)]
+        elif isinstance(document, list) and (place := position(name)) is not None and (
+                place < len(document)):
+            document = document[place]
         else:
             return _NOTHING
     return document
+
+
+def position(name: str) -> int | None:
+    """Return the position that a part of a JSON pointer names; None if it names none."""
+    # Python does not read integers of any length, and no list of a request is longer.
+    return int(name) if name.isdecimal() and len(name) < 10 else None
 
 
 def _build(values: Values, scope: Scope) -> WithBody:

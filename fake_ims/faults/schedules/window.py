@@ -98,7 +98,7 @@ def _moment(value: object) -> tuple[float, bool]:
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=timezone.utc)).timestamp(), True
     try:
-        found = seconds(value)  # type: ignore[arg-type]  # it rejects what it cannot read
+        found = seconds(value)
     except UsageError as problem:
         raise UsageError(f"between: {problem}") from None
     assert math.isfinite(found)

@@ -28,7 +28,7 @@ def some_time(name: str, value: object) -> float:
         UsageError: the value is not one.
     """
     try:
-        found = seconds(value)  # type: ignore[arg-type]  # it rejects what it cannot read
+        found = seconds(value)
     except UsageError as error:
         raise UsageError(f"{name}: {error}") from None
     if not found:
@@ -43,7 +43,7 @@ def some_due(name: str, value: object) -> Due:
         UsageError: the value is invalid.
     """
     try:
-        found = due(value)  # type: ignore[arg-type]  # it rejects what it cannot read
+        found = due(value)
     except UsageError as error:
         raise UsageError(f"{name}: {error}") from None
     if found == After(0.0):

@@ -1,0 +1,27 @@
+"""Wait for what another thread does, without a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from fake_ims import FakeIMS
+
+T = TypeVar("T")
+TURNS = 1_000_000  # of the fake's loop; never reached unless something hangs
+
+
+def until(fake: FakeIMS, condition: Callable[[], T]) -> T:
+    """Return what the condition returns, once that is true.
+
+    Between two looks the fake's loop takes a turn. Without it, a caller that looks again and again
+    would hold the lock that the loop needs, and on a busy machine the loop would starve.
+    """
+    for _ in range(TURNS):
+        found = condition()
+        if found:
+            return found
+        thread = fake._bridge._thread
+        assert thread is not None, "the fake has been stopped"
+        thread._hand_over(lambda: None)
+    raise AssertionError(f"it has not happened in {TURNS} turns of the loop")
