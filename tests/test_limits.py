@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import http.client
 import json
@@ -20,6 +21,7 @@ from wire import Wire
 
 from fake_ims import FakeIMS
 from fake_ims.domain.data import SPOOL_LIMIT
+from fake_ims.domain.spool import Spool
 from fake_ims.errors import FakeImsError
 
 LARGE = bytes(range(256)) * (SPOOL_LIMIT // 256 + 1000)
@@ -140,6 +142,58 @@ def test_a_folder_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> Non
         wire = Wire(fake.url, fake.headers)
         created = wire.create(name="large", **RAW)
         assert wire.upload(created["id"], LARGE).status == 503
+
+
+def test_no_folder_for_temporary_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when Python first looks for it while all descriptors are used up."""
+    def refused(*_: object, **__: object) -> None:
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refused)
+    monkeypatch.setattr(tempfile, "gettempdir", refused)
+    with FakeIMS() as fake:
+        wire = Wire(fake.url, fake.headers)
+        reply = wire.upload(wire.create(name="large", **RAW)["id"], LARGE)
+        assert reply.status == 503
+        assert b"No usable temporary directory" in reply.body
+
+
+def test_a_disk_that_takes_the_beginnings_of_uploads(
+    fake_ims: FakeIMS, wire: Wire, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is told of once, as long as no upload fits."""
+    write, room = Spool._write, [0]
+
+    def limited(self: Spool, page: int, start: int, data: bytes) -> None:
+        if page >= room[0]:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(self, page, start, data)
+
+    monkeypatch.setattr(Spool, "_write", limited)
+    for pages, statuses in ((2, [413] * 4), (9, [204]), (2, [413] * 2)):
+        room[0] = pages
+        for status in statuses:
+            assert wire.upload(wire.create(name="large", **RAW)["id"], LARGE).status == status
+        fake_ims.images.clear()
+    assert [record.levelname for record in caplog.records] == ["ERROR"] * 2
+
+
+def test_memory_that_is_used_up(
+    fake_ims: FakeIMS, wire: Wire, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def refused(body: bytes) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as limited:
+        limited.setattr("fake_ims.api.call.parse_json", refused)
+        for _ in range(3):
+            assert wire.post("/v2/images", {"name": "a"}).refusal == (500, "IMG.0061")
+    assert wire.create(name="a")
+    [told] = caplog.records
+    assert "no memory is left" in told.message
+    assert told.exc_info is None
 
 
 DESCRIPTORS = """

@@ -90,6 +90,8 @@ class Blob:
 
     def finish(self) -> None:
         """Mark the end of the data and compute its properties."""
+        if self._pages:
+            self._spool.succeeded()
         self.md5 = self._md5.hexdigest()
         self.sha512 = self._sha512.hexdigest()
         self.format = self._inspector.format()

@@ -28,10 +28,17 @@ class StorageError(FakeImsError):
     """
 
     def __init__(self, error: OSError) -> None:
-        super().__init__(f"image data cannot be stored in {tempfile.gettempdir()!r}: "
+        super().__init__(f"image data cannot be stored in {_folder()}: "
                          f"{error.strerror or error}; set TMPDIR to a folder with room, or use "
                          "smaller images")
         self.is_full = error.errno in _FULL
+
+
+def _folder() -> str:
+    try:
+        return repr(tempfile.gettempdir())
+    except OSError:  # Python looks for it by creating a file
+        return "the folder for temporary files"
 
 
 class Spool:
@@ -66,18 +73,24 @@ class Spool:
         if self._over:
             return
         try:
-            if self._file is None:  # it stays open until _drop, so no "with"
-                self._file = tempfile.TemporaryFile(prefix="fake_ims-", buffering=0)  # noqa: SIM115
-            self._file.seek(page * PAGE + start)
-            view = memoryview(data)
-            while view:
-                view = view[self._file.write(view):]
+            self._write(page, start, data)
         except OSError as error:
             refused = StorageError(error)
-            if not self._told:  # log once: a full disk refuses every later upload, too
+            if not self._told:  # log once: a full disk takes the beginnings of later uploads only
                 self._told = True
                 _log.error("%s", refused)
             raise refused from None
+
+    def _write(self, page: int, start: int, data: bytes) -> None:
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(prefix="fake_ims-", buffering=0)  # noqa: SIM115
+        self._file.seek(page * PAGE + start)
+        view = memoryview(data)
+        while view:
+            view = view[self._file.write(view):]
+
+    def succeeded(self) -> None:
+        """Note that all the data of an image was written. The next error is logged again."""
         self._told = False
 
     def read(self, page: int, start: int, length: int) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Iterator
 from functools import cache, partial
 
 from aiohttp import web
@@ -27,6 +28,7 @@ from .realtime import monotonic
 from .state import Service
 
 _log = logging.getLogger("fake_ims")
+_TOLD_FOR = 60.0  # real seconds until used-up memory is logged again
 #: Paths of the control API. They have no faults and no journal.
 CONTROL = "/_fake_ims"
 SERVICE = web.AppKey("service", Service)
@@ -79,6 +81,7 @@ class Pipeline:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._handlers = registry.handlers()
+        self._told_until = float("-inf")
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Respond to one request. Whatever happens is recorded in the journal."""
@@ -135,6 +138,7 @@ class Pipeline:
                 raise
         finally:
             call.end()
+            _close(answer.stream)
         cut(request)
         return web.Response()
 
@@ -201,9 +205,20 @@ class Pipeline:
         except web.RequestPayloadError:
             # Chunks or compression of the body are invalid.
             return call.errors.refuse(call, Refused("body.malformed"))
+        except MemoryError:
+            self._tell_of_memory(call)
+            return call.errors.refuse(call, Refused("internal"))
         except Exception:
             _log.exception("%s %s failed", call.method, call.path)
             return call.errors.refuse(call, Refused("internal"))
+
+    def _tell_of_memory(self, call: Call) -> None:
+        """Log used-up memory, once a minute."""
+        now = monotonic()
+        if now >= self._told_until:
+            self._told_until = now + _TOLD_FOR
+            _log.error("%s %s: no memory is left for this request; send smaller bodies, or raise "
+                       "the limit (ulimit -v)", call.method, call.path)
 
     async def _no_operation(self, call: Call) -> Answer:
         if not call.allow:
@@ -287,12 +302,23 @@ class Pipeline:
         streamed = web.StreamResponse(status=answer.status, headers=answer.headers)
         streamed.content_length = answer.length
         # A client that disconnects before the last byte is no error.
-        with contextlib.suppress(ConnectionError):
-            await streamed.prepare(request)
-            for chunk in answer.stream:
-                await streamed.write(chunk)
-            await streamed.write_eof()
+        try:
+            with contextlib.suppress(ConnectionError):
+                await streamed.prepare(request)
+                for chunk in answer.stream:
+                    await streamed.write(chunk)
+                await streamed.write_eof()
+        finally:
+            # The error of a broken connection can keep the stream alive until it is collected.
+            _close(answer.stream)
         return streamed
+
+
+def _close(stream: Iterator[bytes] | None) -> None:
+    """Release what a stream reads, at once."""
+    close = getattr(stream, "close", None)
+    if close is not None:
+        close()
 
 
 def _request_id(given: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import random
 import socket
@@ -219,6 +220,29 @@ def test_an_upload_that_the_client_breaks_off(
     assert shown["status"] == {"otc": "killed", "openstack": "queued"}[profile]
     assert shown.get("size") is None
     assert fake_ims.images[image_id].data is None
+
+
+def test_a_download_that_the_client_breaks_off_frees_the_data(
+    wire: Wire, fake_ims: FakeIMS
+) -> None:
+    image = fake_ims.images.add(name="large", data=bytes(6_000_000))
+    host, port = wire.host.split(":")
+    asked = (f"GET /v2/images/{image.id}/file HTTP/1.1\r\nHost: x\r\n"
+             f"X-Auth-Token: {wire.headers['X-Auth-Token']}\r\n\r\n").encode()
+    gc.disable()  # or it would free what the fake forgets to free
+    try:
+        for part in range(20):
+            with socket.create_connection((host, int(port)), timeout=30) as sock:
+                sock.sendall(asked)
+                left = 1 + part * 200_000  # the fake is sending, or waits until it can
+                while left > 0:
+                    left -= len(sock.recv(left))
+        until(fake_ims, lambda: len(fake_ims.requests.of("images.download")) == 20)
+        until(fake_ims, lambda: fake_ims.peek(
+            lambda service: [one.data._readings for one in service.store._images.values()
+                             if one.data is not None]) == [0])
+    finally:
+        gc.enable()
 
 
 @contextmanager

@@ -180,7 +180,8 @@ class Native(RuleBasedStateMachine):
         self.cloud.reset()
         for owner, name in zip(owners, names, strict=False):
             self.create(owner, name, {}, ("raw", "bare"), 1)
-            self.upload(0, "owner", b"seed")
+            if name != "c":
+                self.upload(0, "owner", b"seed")
 
     # how a rule speaks
 
@@ -311,14 +312,22 @@ class Native(RuleBasedStateMachine):
                  headers=OCTETS)
 
     @precondition(lambda self: not self.vendor)
+    @rule(who=st.sampled_from(["p1", "p2", "ops"]), name=NAMES, data=DATA)
+    def create_and_import(self, who: str, name: str, data: bytes) -> None:
+        self.create(who, name, {}, ("raw", "bare"), 1)
+        self.stage(0, "owner", data)
+        self.import_(0, "owner")
+
+    @precondition(lambda self: not self.vendor)
     @rule(pick=PICK, who=WHO)
     def import_(self, pick: int, who: str) -> None:
         self.act("images.import", pick, who, "POST", "/import",
                  lambda caller, image, _: self.cloud.import_(caller, image),
                  {"method": {"name": "glance-direct"}}, 202)
         for service in self.services:
-            if service.is_real and self.touched in self.cloud.images:
-                self.wait(service, self.touched)
+            image = self.cloud.images.get(str(self.touched))
+            if service.is_real and image is not None and image["status"] == "active":
+                self.wait(service, image["id"])
 
     @staticmethod
     def wait(service: Service, image_id: str) -> None:
@@ -326,9 +335,7 @@ class Native(RuleBasedStateMachine):
         for _ in range(200):
             show = Request(CALLERS["ops"], "GET", f"/v2/images/{image_id}")
             document = service.ask([show])[0].json
-            if document["status"] != "importing" and not document.get(
-                "os_glance_importing_to_stores"
-            ):
+            if document["status"] == "active" and not document.get("os_glance_import_task"):
                 return
             time.sleep(0.05)
         raise AssertionError(f"the import did not end: {document}")
@@ -739,9 +746,7 @@ class Both(Native):
             self.cloud.kill(image)
         else:
             self.fake.images[image_id].delete()
-            owner = CALLERS[image["owner"]]
-            image["protected"] = False
-            self.cloud.delete(owner, image_id)
+            self.cloud.remove(image)
 
     @precondition(lambda self: any(job["end"] is None for job in self.cloud.jobs.values()))
     @rule(pick=PICK, what=st.sampled_from(["start", "succeed", "fail"]))
