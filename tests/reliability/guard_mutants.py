@@ -121,7 +121,7 @@ def main(arguments: list[str]) -> bool:
 
 
 def fixed() -> bool:
-    """Whether the mutants of ``FIXED`` fare as they must, and the list of equivalent ones is new."""
+    """Whether the mutants of ``FIXED`` fare as they must, and the equivalent ones still exist."""
     held = True
     for run, at_import in ((warm, False), (cold, True)):
         expected: list[tuple[Job, str]] = []
