@@ -23,6 +23,7 @@ from fake_ims.domain.tokens import Tokens
 @pytest.mark.parametrize(("pointer", "expected"), [
     ("/name", ("name",)), ("//name", ("name",)), ("/a~1b", ("a/b",)), ("/a~0b", ("a~b",)),
     ("/a~01", ("a~1",)), ("/a/b", ("a", "b")), ("/ a ", ("a",)), ("/", ("",)),
+    ("/Xa", ("Xa",)),
 ])
 def test_tokens_of_a_pointer(pointer, expected):
     assert tokens(pointer) == expected
@@ -64,9 +65,14 @@ def test_operators(text, expected):
 @pytest.mark.parametrize("text", ["2018-10-28T10:00:00Z", "2018-10-28 10:00:00",
                                   "20181028T100000Z", "2018-10-28T12:00:00+02:00",
                                   "2018-10-28T10:00", "2018-10-28T15:30:00+05:30",
-                                  "2018-10-28T08:30:00-0130"])
+                                  "2018-10-28T08:30:00-0130", "2018-10-28T15:00:00+05"])
 def test_ways_to_write_an_instant(text):
     assert isotime(parse_time(text)) == "2018-10-28T10:00:00Z"
+
+
+def test_a_fraction_of_a_second_is_added():
+    whole = parse_time("2018-10-28T10:00:00Z")
+    assert parse_time("2018-10-28T10:00:00.25Z") == whole + 0.25
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2018-13-01T00:00:00Z", "10:00:00"])

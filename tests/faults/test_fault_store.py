@@ -85,6 +85,7 @@ def test_sentences(faults: Faults, settings: dict[str, Any], sentence: str) -> N
     ({"error_code": 15}, "did you mean 'IMG.0015'?"),
     ({"status": 200}, "an error status, 400 or greater"),
     ({"status": 399}, "an error status, 400 or greater"),
+    ({"status": 418}, "known: 400, 401, 403, 404, 405"),
     ({"status": 418}, "the service has no error response with this status"),
     ({"status": 999}, "the service has no error response with this status"),
     ({"operation": "images.list", "sequence": ["ok", "ok"]}, "every item is 'ok'"),

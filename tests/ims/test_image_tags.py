@@ -196,6 +196,15 @@ def test_a_query_finds_images(ims: Ims, query: dict[str, Any], found: set[str]) 
         "total_count": len(found)}
 
 
+def test_an_image_without_a_name_is_found_by_an_empty_one(ims: Ims) -> None:
+    ims.fake.images.add(tags=["nameless"])
+    ims.fake.images.add(name="i")
+    route = f"POST /v2/{ims.fake.project_id}/images/resource_instances/action"
+    for value, count in (("", 1), ("X", 0)):
+        query = {"action": "count", "matches": [{"key": "resource_name", "value": value}]}
+        assert ims.ask(route, query, status=200) == {"total_count": count}
+
+
 @pytest.mark.parametrize("values", [[], ["1", "2"]])
 def test_an_image_with_two_values_of_a_key_is_found_once(ims: Ims, values: list[str]) -> None:
     ims.fake.images.add(name="i", tags=["a=1", "a=2"])

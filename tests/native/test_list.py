@@ -115,6 +115,12 @@ def test_the_marker_must_be_visible(wire: Wire, fake_ims: FakeIMS) -> None:
     assert wire.get(f"/v2/images?marker={image.id}").refusal == (403, "IMG.0144")
 
 
+def test_a_property_may_end_as_the_filters_of_sizes_do(wire: Wire, fake_ims: FakeIMS) -> None:
+    fake_ims.images.add(name="a", load_max="3")
+    fake_ims.images.add(name="b", load_max="4")
+    assert wire.names("?load_max=3") == ["a"]
+
+
 @pytest.mark.fake_ims(profile="openstack")
 @pytest.mark.parametrize(("marker", "sentence"), [
     ("x" * 36, f"No image found with ID {'x' * 36}"),

@@ -62,6 +62,11 @@ def test_128_tags_and_no_more(wire: Wire) -> None:
     assert wire.put(f"{path}/t0").status == 204
 
 
+def test_so_many_tags_of_a_new_image_and_no_more(wire: Wire) -> None:
+    body = {"tags": [f"t{number}" for number in range(129)]}
+    assert wire.post("/v2/images", body).refusal == (413, "IMG.0116")
+
+
 @pytest.mark.fake_ims(profile="openstack")
 def test_the_sentence_about_too_many_tags_counts_the_new_one(wire: Wire) -> None:
     image_id = wire.create(tags=[f"t{number}" for number in range(128)])["id"]
