@@ -73,8 +73,7 @@ def _objects(control: Control) -> dict[str, object]:
 
 
 def _set(control: Control) -> dict[str, object]:
-    world, body = control.fake.world, control.body
-    apply.change_world(world, body)
+    apply.change_world(control.fake.world, control.body)
     return _world(control)
 
 

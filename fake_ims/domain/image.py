@@ -116,6 +116,13 @@ class Image:
         found.member_order = list(self.member_order)
         return found
 
+    def hold(self, blob: Blob) -> None:
+        """Have these bytes, and everything derived from them. Earlier ones are released."""
+        if self.data is not None and self.data is not blob:
+            self.data.close()
+        self.data, self.size, self.checksum = blob, blob.size, blob.md5
+        self.os_hash_algo, self.os_hash_value = "sha512", blob.sha512
+
     def drop_data(self) -> None:
         """Release the image's bytes, and clear everything derived from them."""
         for blob in (self.data, self.staged):

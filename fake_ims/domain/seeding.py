@@ -247,24 +247,15 @@ class Seeding:
         if blob is None:
             return
         image.drop_data()
-        image.data = blob
-        image.size, image.checksum = blob.size, blob.md5
-        image.os_hash_algo, image.os_hash_value = "sha512", blob.sha512
-        stores = self._service.profile.stores
-        image.stores = stores[:1]
+        image.hold(blob)
+        image.stores = self._service.profile.stores[:1]
 
     def _complete(self, image: Image) -> None:
         """Let an image have data: what was uploaded or staged, else none."""
-        if image.staged is not None:
-            if image.data is not None:  # an earlier upload, whose format was refused
-                image.data.close()
-            image.data, image.staged = image.staged, None
-        blob = image.data
-        if blob is None:
-            image.data = blob = Blob.of(self._service.store.spool, b"")
-        # An upload whose format was refused has kept all but the size; a staged one only that.
-        image.size, image.checksum = blob.size, blob.md5
-        image.os_hash_algo, image.os_hash_value = "sha512", blob.sha512
+        # An upload whose format was refused has left its data, but no size. Staged data is newer.
+        blob = image.data if image.staged is None else image.staged
+        image.staged = None
+        image.hold(Blob.of(self._service.store.spool, b"") if blob is None else blob)
         image.stores = image.stores or self._service.profile.stores[:1]
 
     def _pairs(self, members: object, visibility: object) -> dict[str, str]:

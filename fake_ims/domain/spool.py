@@ -82,7 +82,7 @@ class Spool:
             raise refused from None
 
     def _write(self, page: int, start: int, data: bytes) -> None:
-        if self._file is None:
+        if self._file is None:  # it stays open until _drop, so no "with"
             self._file = tempfile.TemporaryFile(prefix="fake_ims-", buffering=0)  # noqa: SIM115
         self._file.seek(page * PAGE + start)
         view = memoryview(data)

@@ -80,12 +80,7 @@ class Uploads:
         self._service.transitions.data_arrived(image)
 
     def _keep(self, image: Image, blob: Blob, store: str | None) -> None:
-        if image.data is not None:
-            image.data.close()
-        image.data = blob
-        image.size = blob.size
-        image.checksum = blob.md5
-        image.os_hash_algo, image.os_hash_value = "sha512", blob.sha512
+        image.hold(blob)
         image.stores = (store,) if store else ()
 
     def _inspect(self, image: Image, blob: Blob) -> int | None:

@@ -35,9 +35,9 @@ class Questions(Handle, Sequence[Exchange]):
     def _taken(self) -> tuple[list[Exchange], Service | None]:
         """Return the exchanges so far, and the service that knows image names."""
 
+    @abstractmethod
     def _selected(self, exchanges: list[Exchange]) -> Selection:
-        """Return a selection of these exchanges."""
-        raise NotImplementedError  # this module is below that of selections
+        """Return a selection of these exchanges. This module is below that of selections."""
 
     def where(self, **conditions: Any) -> Selection:
         """Return the exchanges that meet every condition.

@@ -200,9 +200,9 @@ def _check(limit: object, body_limit: object, total_limit: object) -> None:
 
 def _size(exchange: Exchange) -> int:
     """Return about how many bytes of memory an exchange takes."""
-    headers = exchange.request_headers
-    # The values of the response's headers are the fake's own, and short.
-    return (_OVERHEAD + len(exchange.request_body) + len(exchange.response_body)
-            + len(exchange.path) + len(exchange.query)
-            + _PER_HEADER * (len(headers) + len(exchange.response_headers))
-            + sum(map(len, headers)) + sum(map(len, headers.values())))
+    size = (_OVERHEAD + len(exchange.request_body) + len(exchange.response_body)
+            + len(exchange.path) + len(exchange.query))
+    for headers in (exchange.request_headers, exchange.response_headers):
+        size += (_PER_HEADER * len(headers) + sum(map(len, headers))
+                 + sum(map(len, headers.values())))
+    return size

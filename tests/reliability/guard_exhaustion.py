@@ -24,6 +24,10 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+sys.path.append(str(Path(__file__).parents[1]))  # for what all tests share
+
+from waiting import until
+
 from fake_ims import FakeIMS
 
 MIB = 2**20
@@ -145,7 +149,7 @@ def descriptors(rounds: int) -> dict[str, Any]:
                         f"X-Auth-Token: {fake.token}\r\nContent-Length: {LARGE}\r\n"
                         "Content-Type: application/octet-stream\r\n\r\n")
                 under_way.sendall(head.encode() + body[:1000])
-                _until(lambda image=image: fake.images[image].status == "saving")
+                until(fake, lambda image=image: fake.images[image].status == "saving")
                 # From now on this process can open a few more files, which clients use up.
                 used = max(map(int, os.listdir("/proc/self/fd")))
                 resource.setrlimit(resource.RLIMIT_NOFILE, (used + 8, hard))
@@ -166,7 +170,7 @@ def descriptors(rounds: int) -> dict[str, Any]:
                 for one in held:
                     one.close()
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-            _until(lambda: _is_answered(child))
+            until(fake, lambda: _is_answered(child))
             assert child.upload(LARGE) == (204, "active")
             fake.images.clear()
     connections = [line for line in child.logged if "accepts no connections" in line]
@@ -181,13 +185,6 @@ def _is_answered(child: Child) -> bool:
         late.sendall(f"GET /v2/images HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {child.fake.token}"
                      "\r\n\r\n".encode())
         return late.recv(12) == b"HTTP/1.1 200"
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.001)
 
 
 def memory(rounds: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from guard_model import holds, report
+from guard_model import add_options, holds, report
 from ims_machine import Native, Service
 
 from fake_ims import FakeIMS
@@ -25,10 +25,7 @@ def main(arguments: list[str]) -> bool:
     import real_glance
 
     parser = argparse.ArgumentParser(prog="python tests/reliability glance")
-    parser.add_argument("--examples", type=int, default=100)
-    parser.add_argument("--steps", type=int, default=50)
-    parser.add_argument("--no-shrink", action="store_true",
-                        help="print the first steps that failed, not the shortest")
+    add_options(parser, examples=100)
     real_glance.add_arguments(parser)
     options = parser.parse_args(arguments)
     with (real_glance.real_glance(options.venv, options.dir, options.port) as glance,

@@ -72,13 +72,18 @@ def holds(*given: Any, **more: Any) -> bool:
     return True
 
 
-def main(arguments: list[str]) -> bool:
-    """The long run; prints its figures."""
-    parser = argparse.ArgumentParser(prog="python tests/reliability model")
-    parser.add_argument("--examples", type=int, default=2000)
+def add_options(parser: argparse.ArgumentParser, *, examples: int) -> None:
+    """Add the options of a long run."""
+    parser.add_argument("--examples", type=int, default=examples)
     parser.add_argument("--steps", type=int, default=50)
     parser.add_argument("--no-shrink", action="store_true",
                         help="print the first steps that failed, not the shortest")
+
+
+def main(arguments: list[str]) -> bool:
+    """The long run; prints its figures."""
+    parser = argparse.ArgumentParser(prog="python tests/reliability model")
+    add_options(parser, examples=2000)
     parser.add_argument("--profile", choices=["otc", "openstack"], help="only this profile")
     options = parser.parse_args(arguments)
     agree = True

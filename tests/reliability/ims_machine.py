@@ -337,7 +337,7 @@ class Native(RuleBasedStateMachine):
             document = service.ask([show])[0].json
             if document["status"] == "active" and not document.get("os_glance_import_task"):
                 return
-            time.sleep(0.05)
+            time.sleep(0.05)  # the real Glance has no clock to move
         raise AssertionError(f"the import did not end: {document}")
 
     @rule(pick=PICK, who=WHO)

@@ -122,8 +122,7 @@ class MakesImage:
         if image is None:
             raise ImsError("IMG.0144")
         blob = Blob.of(self._service.store.spool, self.plan.data or b"")
-        image.data, image.size, image.checksum = blob, blob.size, blob.md5
-        image.os_hash_algo, image.os_hash_value = "sha512", blob.sha512
+        image.hold(blob)
         image.status = "active"
         self._service.profile.activated(image, now)
         if not self.plan.from_file:

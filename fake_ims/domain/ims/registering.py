@@ -48,8 +48,7 @@ class FillsImage:
         if not self._is_filling:
             raise ImsError("IMG.1075")
         blob = Blob.of(self._service.store.spool, self._file.data or b"")
-        image.data, image.size, image.checksum = blob, blob.size, blob.md5
-        image.os_hash_algo, image.os_hash_value = "sha512", blob.sha512
+        image.hold(blob)
         image.status = "active"
         self._service.profile.activated(image, now)
         image.properties["__image_size"] = str(self._file.size)
