@@ -307,7 +307,8 @@ class Cloud:
             raise No(403, "IMG.0047")
         if member not in self.members(caller, image_id):
             raise No(404, "IMG.0108")
-        if caller.project != member and not caller.admin:
+        # In Glance, owners are not members of their own images, even if they are listed as such.
+        if not caller.admin and (caller.project != member or self.owns(caller, image)):
             raise No(403, FORBIDDEN)
         image["members"][member] = status
 
