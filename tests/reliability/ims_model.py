@@ -174,7 +174,7 @@ class Cloud:
         if image["status"] != "queued":
             raise No(409, "IMG.0046")
         if image["disk_format"] is None or image["container_format"] is None:
-            raise No(400)
+            raise No(409)
         image.update(data=data, status="saving", updated=self.now, target="active")
         self.save(image)
 
@@ -198,7 +198,7 @@ class Cloud:
         if image["status"] != "uploading":
             raise No(409)
         if image["disk_format"] is None or image["container_format"] is None:
-            raise No(400)
+            raise No(409)
         if not self.owns(caller, image):
             raise No(403)
         self.activate(image)
@@ -336,7 +336,7 @@ class Cloud:
         tests: dict[str, Callable[[Any], bool]] = {
             "visibility": lambda value: value in ("all", image["visibility"]),
             "tag": lambda value: value in image["tags"],
-            "size_min": lambda value: (image["size"] or -1) >= value,
+            "size_min": lambda value: (stored(image) or -1) >= value,
             "protected": lambda value: image["protected"] == (value == "true"),
             "os_hidden": lambda value: image["os_hidden"] == (value == "true"),
             "color": lambda value: image["properties"].get("color") == value,
@@ -363,7 +363,8 @@ class Cloud:
                  for key in (query.get("sort_key", "created_at"), "created_at")]
 
         def position(image: Image) -> tuple[Any, ...]:
-            return (*((image[name] is not None, image[name]) for name in names), image["order"])
+            values = [stored(image) if name == "size" else image[name] for name in names]
+            return (*((value is not None, value) for value in values), image["order"])
 
         found = sorted((image for image in self.images.values()
                         if self.listed(caller, image, query, ims)), key=position,
@@ -621,6 +622,11 @@ def pair(tag: str) -> tuple[str, str]:
 def imagetype(image: Image) -> str:
     """``__imagetype`` goes by visibility."""
     return {"public": "gold", "shared": "shared"}.get(image["visibility"], "private")
+
+
+def stored(image: Image) -> int | None:
+    """What ``size`` is: the bytes that the service has. An image of a server has none of them."""
+    return None if image["size"] is None else len(image["data"] or b"")
 
 
 def shown(image: Image, vendor: bool, dated: bool = True) -> Iterator[tuple[str, Any]]:
