@@ -174,7 +174,7 @@ class Cloud:
         if image["status"] != "queued":
             raise No(409, "IMG.0046")
         if image["disk_format"] is None or image["container_format"] is None:
-            raise No(409)
+            raise No(400)
         image.update(data=data, status="saving", updated=self.now, target="active")
         self.save(image)
 
