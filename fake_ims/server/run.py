@@ -120,7 +120,7 @@ class BuiltApplication:
 
     async def _end(self, app: web.Application) -> None:
         self.over = True
-        self._service.store.close()
+        self._service.close()
 
 
 class Serving:

@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import SupportsIndex
 
+from .watch import Site
 
-@contextmanager
-def compressed() -> Iterator[None]:
-    """Make ``time.sleep`` return at once, and move ``time.time`` and ``time.monotonic`` instead.
 
-    Deadlines then expire as usual. The fake's clock reads ``time.time``, so it moves as well.
+class CompressedTime:
+    """Makes ``time.sleep`` return at once, and moves ``time.time`` and ``time.monotonic``."""
 
-    Code that imports the function (``from time import sleep``), and code that waits for sockets,
-    events or in asyncio, still takes real time.
-    """
-    sleep, now, monotonic = time.sleep, time.time, time.monotonic
-    offset = 0.0
+    def __init__(self, *, patience: float, stuck: Callable[[str], object]) -> None:
+        self._offset = 0.0
 
-    def no_sleep(seconds: float | SupportsIndex) -> None:
-        nonlocal offset
-        asked = float(seconds)
-        if asked < 0:
-            raise ValueError("sleep length must be non-negative")
-        offset += asked
-        sleep(0)
+    @property
+    def elapsed(self) -> float:
+        return time.monotonic()
 
-    time.sleep = no_sleep
-    time.time = lambda: now() + offset
-    time.monotonic = lambda: monotonic() + offset
-    try:
-        yield
-    finally:
-        time.sleep, time.time, time.monotonic = sleep, now, monotonic
+    def touch(self) -> None:
+        pass
+
+    def site(self, port: int) -> Site | None:
+        return None
+
+    def __enter__(self) -> CompressedTime:
+        sleep, now, monotonic = self._saved = time.sleep, time.time, time.monotonic
+
+        def no_sleep(seconds: float | SupportsIndex) -> None:
+            asked = float(seconds)
+            if asked < 0:
+                raise ValueError("sleep length must be non-negative")
+            self._offset += asked
+            sleep(0)
+
+        time.sleep = no_sleep
+        time.time = lambda: now() + self._offset
+        time.monotonic = lambda: monotonic() + self._offset
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        time.sleep, time.time, time.monotonic = self._saved
