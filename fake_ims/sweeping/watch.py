@@ -12,6 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from ..api.connection import ConnectionCut, cut_transport
@@ -198,7 +199,7 @@ class Watch:
         self._staying: list[_Staying] = []
         self._stores: dict[Service, tuple[int, Faults, dict[str, Fault]]] = {}
         self._live: dict[Service, None] = {}
-        self._closed: list[Snapshot] = []
+        self._closed: dict[tuple[Service, int], Snapshot] = {}
         self._first_failure: float | None = None
 
     # What a service calls, in its loop
@@ -240,16 +241,19 @@ class Watch:
     def closing(self, service: Service) -> None:
         """Take a snapshot of a service that ends or begins anew within the run."""
         if service in self._live:
-            self._closed.append(Snapshot.of(service))
+            self._closed[service, service.epoch] = Snapshot.of(service)
         self._live[service] = None
 
     # What the sweep calls
 
     def left(self) -> Snapshot:
         """Return the images as they are now, those of stopped fakes included."""
-        return Snapshot.together([*self._closed, *(
-            service.faults.look(lambda service=service: Snapshot.of(service))  # type: ignore[misc]
-            for service in self._live)])
+        found = dict(self._closed)
+        for service in self._live:
+            key = service, service.epoch
+            if key not in found:
+                found[key] = service.faults.look(partial(Snapshot.of, service))
+        return Snapshot.together(found.values())
 
     def give_up(self, why: str) -> None:
         """Let the run count as hanging. Its client gets no more responses."""
