@@ -245,7 +245,7 @@ def test_passing_with_another_result() -> None:
 
 
 def test_the_images_of_the_test_count_before_its_fixtures_clean_up() -> None:
-    clean, other = Snapshot(((("name", "a"), ("status", "active")),), ids=("1",)), Snapshot()
+    clean, other = snapshot({"name": "a"}), Snapshot()
     assert judge(Outcome(result=other), Outcome(result=clean), Demands()).rule == "result"
     assert judge(Outcome(result=clean), Outcome(result=clean), Demands()).word == "survived"
 
