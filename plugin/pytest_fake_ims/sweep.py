@@ -18,6 +18,7 @@ from _pytest.runner import runtestprotocol
 from fake_ims.errors import UsageError
 from fake_ims.server.realtime import monotonic
 from fake_ims.server.watching import watched_by
+from fake_ims.sweeping import files
 from fake_ims.sweeping import report as reports
 from fake_ims.sweeping.case import CLEAN, Case
 from fake_ims.sweeping.compressed import CompressedTime
@@ -27,7 +28,6 @@ from fake_ims.sweeping.sweep import Ran, Sweep, outcome_of, problem
 from fake_ims.sweeping.verdict import BAD, Outcome, Verdict
 from fake_ims.sweeping.watch import Watch
 
-from . import sweep_files
 from .sweep_settings import MARK, Given, from_config, of_test
 
 NAME = "fake_ims_sweep"
@@ -82,7 +82,7 @@ class Sweeper:
         self._run: Run | None = None
         self._parts: list[reports.Swept] = []
         self.given: Given = from_config(config)
-        self._known = sweep_files.known(self.given)
+        self._known = files.known(self.given)
 
     # Which tests, and in how many parts
 
@@ -314,7 +314,7 @@ class Sweeper:
                 terminalreporter.write_line(line)
         if nothing:
             terminalreporter.write_line(f"fake_ims: {nothing}", red=True)
-        for line in sweep_files.written(self.given, tests, seed):
+        for line in files.written(self.given, tests, seed):
             terminalreporter.write_line(line)
 
 

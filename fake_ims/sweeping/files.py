@@ -4,17 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
-from fake_ims.sweeping import baseline
-from fake_ims.sweeping.report import Swept, document, page
-from fake_ims.sweeping.verdict import BAD
-
-from .sweep_settings import Given
+from . import baseline
+from .report import Swept, document, page
+from .verdict import BAD
 
 _WRITERS: dict[str, Callable[[list[Swept], object], str]] = {
     ".json": document.as_json,
     ".html": page.as_page,
 }
+
+
+class Given(Protocol):
+    """The files that were given.
+
+    Attributes:
+        baseline: the file of the known cases; None for none.
+        update: whether to write it.
+        reports: files to write the report to.
+    """
+
+    @property
+    def baseline(self) -> Path | None: ...
+
+    @property
+    def update(self) -> bool: ...
+
+    @property
+    def reports(self) -> tuple[Path, ...]: ...
 
 
 def known(given: Given) -> baseline.Known:
