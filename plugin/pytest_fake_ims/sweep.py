@@ -243,6 +243,7 @@ class Sweeper:
                 case, now=monotonic if time is None else lambda: time.elapsed,
                 patience=settings.wait, site=None if time is None else time.site,
                 touch=None if time is None else time.touch,
+                opened=None if time is None else time.add_fake,
                 states=case is CLEAN or settings.choice.depth > len(case), on_hang=hanging)
             run = self._run = Run(item, watch)
             try:
