@@ -159,6 +159,8 @@ class Watch:
         now: the clock of the run, in seconds.
         patience: seconds on that clock that a client may wait for a response, and may go on after
             the first failure.
+        allowance: seconds more that it may go on after the first failure: a multiple of what the
+            clean run took, in real time.
         limit: number of requests after which the client counts as never ending.
         site: returns the place that sends from a local port; None knows none.
         states: whether to note the state before and after every request.
@@ -174,7 +176,8 @@ class Watch:
 
     def __init__(
         self, case: Case = CLEAN, *, now: Callable[[], float] = monotonic,
-        patience: float = 30.0, limit: int = 1000,
+        patience: float = 30.0, allowance: float = 0.0,
+        limit: int = 1000,
         site: Callable[[int], Site | None] | None = None, states: bool = True,
         on_hang: Callable[[], object] | None = None,
         touch: Callable[[], object] | None = None,
@@ -187,6 +190,7 @@ class Watch:
         self._now = now
         self._start = now()
         self._patience = patience
+        self._longest = patience + allowance
         self._limit = limit
         self._site = site
         self._states = states
@@ -320,8 +324,8 @@ class Watch:
             return
         if len(self.steps) >= self._limit:
             self.hang = f"the client sent {self._limit} requests and did not give up"
-        elif self.elapsed - self._first_failure > self._patience:
-            self.hang = (f"the client still sends requests {self._patience:g} s after the failure, "
+        elif self.elapsed - self._first_failure > self._longest:
+            self.hang = (f"the client still sends requests {self._longest:.3g} s after the failure, "
                          "and does not give up")
 
     def _ignore(self) -> NoReturn:
