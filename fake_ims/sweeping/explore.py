@@ -70,10 +70,13 @@ class Explorer:
 
     Attributes:
         choice: which failures to try.
+        repeats: whether requests without a known place count as one if they and their responses
+            follow each other unchanged, such as the polls of a command.
         equal: number of cases that were left out because they are equal to another one.
     """
 
     choice: Choice
+    repeats: bool = False
     equal: int = 0
     _met: set[object] = field(default_factory=set)
 
@@ -100,7 +103,7 @@ class Explorer:
     ) -> list[Point]:
         ranked: list[tuple[int, int, Point]] = []
         alike: set[object] = set()
-        places = _places(steps)
+        places = self._places(steps)
         for step in steps:
             operation = BY_ID.get(step.operation)
             if operation is None or not self.choice.includes(step.operation):
@@ -125,24 +128,19 @@ class Explorer:
         ranked.sort(key=lambda entry: entry[:2])
         return [point for _, _, point in ranked]
 
-
-def _places(steps: Sequence[Step]) -> dict[Step, object]:
-    """Return the place that sends each request.
-
-    Unknown places are different, unless a request and its response repeat the one right before:
-    such as the polls of a command.
-    """
-    found: dict[Step, object] = {}
-    last: Step | None = None
-    for step in steps:
-        if last is not None and step.request and not step.site.key and (step.request, step.response) == (
-            last.request, last.response
-        ):
-            found[step] = found[last]
-        else:
-            found[step] = step.site.key or (step.position,)
-        last = step
-    return found
+    def _places(self, steps: Sequence[Step]) -> dict[Step, object]:
+        """Return the place that sends each request. Unknown places are different."""
+        found: dict[Step, object] = {}
+        last: Step | None = None
+        for step in steps:
+            if self.repeats and last is not None and not step.site.key and (
+                (step.request, step.response) == (last.request, last.response)
+            ):
+                found[step] = found[last]
+            else:
+                found[step] = step.site.key or (step.position,)
+            last = step
+        return found
 
 
 def _shape(step: Step) -> object:
@@ -169,7 +167,7 @@ def named(steps: Sequence[Step], text: str, before: Case = CLEAN) -> Case:
         close = [name for name in points if name.startswith(f"{position}:")] or list(points)
         shown = ", ".join(close[:40])
         raise UsageError(f"there is no case {text!r}; use one of {shown}" if shown else
-                         f"there is no case {text!r}: no request was sent that can fail")
+                         f"there is no case {text!r}: the clean run sends no request that can fail")
     return Case((*before.points, points[text]))
 
 

@@ -43,6 +43,7 @@ class Sweep:
         test: its name in reports.
         settings: its settings.
         run: runs the test once with the failures of a case.
+        repeats: see ``Explorer``.
         start: starts such a run beside others; None if runs are one after another.
         command: returns the command that repeats a case.
         known: the reasons of its known cases, by key; see ``baseline``.
@@ -57,6 +58,7 @@ class Sweep:
     known: Mapping[str, str] = field(default_factory=dict)
     part: tuple[int, int] = (0, 1)
     progress: Progress | None = None
+    repeats: bool = False
     start: Callable[[Case], Future[Ran]] | None = None
 
     def begin(self, clean: Ran) -> Swept:
@@ -73,7 +75,7 @@ class Sweep:
         The results of runs at once are taken in the order in which the runs were started. So the
         same cases are run as one after another.
         """
-        explorer = Explorer(self.settings.choice)
+        explorer = Explorer(self.settings.choice, self.repeats)
         number, parts = self.part
         cases = deque(explorer.first(clean.outcome.steps)[number::parts])
         begun: deque[tuple[Case, Future[Ran]]] = deque()

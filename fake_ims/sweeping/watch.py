@@ -325,8 +325,8 @@ class Watch:
         if len(self.steps) >= self._limit:
             self.hang = f"the client sent {self._limit} requests and did not give up"
         elif self.elapsed - self._first_failure > self._longest:
-            self.hang = (f"the client still sends requests {self._longest:.3g} s after the failure, "
-                         "and does not give up")
+            self.hang = (f"the client still sends requests {self._longest:.3g} s after the "
+                         "failure, and does not give up")
 
     def _ignore(self) -> NoReturn:
         self.ignored += 1
