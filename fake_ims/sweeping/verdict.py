@@ -199,7 +199,6 @@ def _changed(
 
 def _broken(outcome: Outcome, clean: Outcome, demands: Demands) -> Iterator[tuple[str, str]]:
     """Yield the rules that a run breaks, each with a sentence."""
-    yield from outcome.seen
     yield from _pace(outcome)
     ends = f"{outcome.end}, but" if outcome.passed else f"{outcome.end}, and"
     yield from _undone(outcome, ends)
@@ -215,6 +214,7 @@ def _broken(outcome: Outcome, clean: Outcome, demands: Demands) -> Iterator[tupl
     for name, count in lost(clean.left, outcome.left):
         images = f"image {name!r}" if count == 1 else f"{count} images {name!r}"
         yield "lost", f"{ends} deleted {images}, which the {_seeder(outcome)} had added"
+    yield from outcome.seen
     if outcome.error is not None:
         yield from _by_error(outcome, outcome.error, demands)
     elif outcome.passed and not demands.allow & _LEFT:

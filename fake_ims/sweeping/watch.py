@@ -293,6 +293,12 @@ class Watch:
                      if step.operation == point.operation and step.nth == point.nth), None)
 
     @property
+    def is_busy(self) -> bool:
+        """Whether a request has not ended, except those that get no response."""
+        with self._lock:
+            return any(draft not in self._waiting for draft in self._open)
+
+    @property
     def elapsed(self) -> float:
         """Seconds since the start of the run, on its clock."""
         return self._now() - self._start
