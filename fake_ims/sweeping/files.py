@@ -35,6 +35,11 @@ class Given(Protocol):
     def reports(self) -> tuple[Path, ...]: ...
 
 
+def formats() -> tuple[str, ...]:
+    """Return how the name of a report can end."""
+    return tuple(_WRITERS)
+
+
 def known(given: Given) -> baseline.Known:
     """Return the known cases of the baseline; none if there is no file, or it is to be written.
 

@@ -213,7 +213,7 @@ def test_parts_for_each_worker_of_xdist(suite: Suite) -> None:
     (["--fake-ims-sweep", "--fake-ims-sweep-depth=9"], "", "depth='9'"),
     (["--fake-ims-sweep", "--fake-ims-sweep-budget=x"], "", "budget='x'"),
     (["--fake-ims-sweep", "--fake-ims-sweep-report=x.txt"], "", "must end in .json, .html"),
-    (["--fake-ims-sweep-case=9:images.list:503"], "", "this test has no case"),
+    (["--fake-ims-sweep-case=9:images.list:503"], "", "there is no case"),
     (["--fake-ims-sweep-dept=2"], "", "unknown option"),
     ([], "@sweep(kind='all')", "did you mean 'kinds'?"),
     ([], "@sweep(expect=3)", "expect=3"),

@@ -14,12 +14,15 @@ _DIFFERS = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9
                       r"0x[0-9a-f]+|\d+")
 
 
-def lines(swept: Swept, *, whole: bool = False) -> list[str]:
+def lines(
+    swept: Swept, *, whole: bool = False, options: str = "--fake-ims-sweep-"
+) -> list[str]:
     """Return the sweep of one test as lines: the numbers, and each finding once.
 
     Args:
         swept: the sweep.
         whole: whether to tell every run, whatever its verdict.
+        options: how the names of options begin.
     """
     told = [f"{swept['test']}: {summary(swept)}"]
     if swept["note"]:
@@ -47,7 +50,7 @@ def lines(swept: Swept, *, whole: bool = False) -> list[str]:
                     + (f" and {more} more" if more > 0 else ""))
     if swept["equal"]:
         told.append(f"  {number(swept['equal'], 'case')} not run because they are equal to others "
-                    "(--fake-ims-sweep-full runs them)")
+                    f"({options}full runs them)")
     return told
 
 
