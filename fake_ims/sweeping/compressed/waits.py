@@ -178,7 +178,7 @@ class Engine:
         limit = self._touched + self._patience
         if not self._called:
             if target is None:
-                if self._bystanders.unknown_for(now) < _UNKNOWN:
+                if self._bystanders.unknown_for(now) >= _UNKNOWN:
                     self._call(generation, "nothing can happen any more: ")
                 return
             if target > limit + _SLACK:
@@ -195,6 +195,7 @@ class Engine:
             return False
         frames = sys._current_frames()
         try:
+            self._bystanders.keep(frames.keys())
             for ident, frame in frames.items():
                 if ident in self.ignored:
                     continue
