@@ -34,7 +34,7 @@ import urllib3
 
 from fake_ims import FakeIMS, UsageError
 from fake_ims.server.realtime import monotonic as real_monotonic
-from fake_ims.sweeping.compressed import CompressedTime, bystanders, ways
+from fake_ims.sweeping.compressed import CompressedTime, bystanders, waits, ways
 
 HOUR = 3600.0
 BUILTIN = {name: getattr(time, name) for name in ways._NEW}
@@ -465,6 +465,47 @@ def test_a_child_process_has_its_own_clock(compressed: CompressedTime) -> None:
 
     assert asyncio.run(main()).split() == [b"done"]
 
+    async def without_pipes() -> int:
+        child = await asyncio.create_subprocess_exec(sys.executable, "-c", "import time; "
+                                                     "time.sleep(0.3)")
+        return await asyncio.wait_for(child.wait(), 60)
+
+    assert asyncio.run(without_pipes()) == 0
+
+
+def test_the_timer_of_pytest_timeout_is_real(compressed: CompressedTime) -> None:
+    def interrupt() -> None:
+        fired.append(1)
+
+    fired: list[int] = []
+    interrupt.__module__ = "pytest_timeout"
+    timer = threading.Timer(60, interrupt)
+    timer.start()
+    time.sleep(HOUR)
+    assert fired == []
+    timer.cancel()
+    timer.join()
+
+
+def test_a_client_in_uvloop_waits_in_real_time(
+    fake_ims: FakeIMS, lists: str, compressed: CompressedTime, stuck: list[str]
+) -> None:
+    uvloop = pytest.importorskip("uvloop")
+
+    async def get() -> None:
+        limit = aiohttp.ClientTimeout(total=0.3)
+        async with aiohttp.ClientSession(timeout=limit, headers=fake_ims.headers) as session:
+            with pytest.raises(asyncio.TimeoutError):
+                await session.get(lists)
+
+    loop = uvloop.new_event_loop()
+    try:
+        loop.run_until_complete(get())
+    finally:
+        loop.close()
+    assert stuck == []
+    assert compressed.elapsed < HOUR
+
 
 @pytest.mark.parametrize("timeout", [5, 0.5])
 def test_requests_that_are_answered_never_time_out(
@@ -557,6 +598,58 @@ async def test_a_task_that_is_stuck(stuck: list[str]) -> None:
     assert len(stuck) == 1
     assert "the client waits in asyncio (" in stuck[0]
     assert "in waits_for_ever)" in stuck[0]
+
+
+def test_a_deadlock_in_c(stuck: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread inside C may wait for something real, so it gets more time."""
+    monkeypatch.setattr(waits, "_UNKNOWN", 0.2)
+    lock = threading.Lock()
+    lock.acquire()
+
+    def release(text: str) -> None:
+        stuck.append(text)
+        lock.release()
+        stop.set()
+
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait)
+    with CompressedTime(stuck=release):
+        thread.start()
+        lock.acquire()
+        thread.join()
+    assert len(stuck) == 1
+    assert "the client waits in a function in C (tests/sweep/test_compressed.py:" in stuck[0]
+
+
+async def test_the_callback_in_a_loop_can_schedule(stuck: list[str]) -> None:
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+
+    def release(text: str) -> None:
+        stuck.append(text)
+        loop.call_soon(done.set)
+
+    with CompressedTime(stuck=release):
+        await done.wait()
+    assert len(stuck) == 1
+
+
+def test_the_callback_can_use_the_fake(fake_ims: FakeIMS, stuck: list[str]) -> None:
+    def release(text: str) -> None:
+        stuck.append(text)
+        fake_ims.images.add(name="told")
+        fake_ims.faults.clear()
+        connection.sock.shutdown(socket.SHUT_RDWR)
+
+    connection = http.client.HTTPConnection(urlsplit(fake_ims.url).netloc)
+    fake_ims.faults.add("images.list", hang=True)
+    context = CompressedTime(stuck=release)
+    context.add_fake(port_of(fake_ims))
+    with closing(connection), context:
+        connection.request("GET", "/v2/images", headers=fake_ims.headers)
+        with pytest.raises(http.client.RemoteDisconnected):
+            connection.getresponse()
+    assert len(stuck) == 1
+    assert fake_ims.images.named("told")
 
 
 # Call sites

@@ -47,6 +47,8 @@ class Bystanders:
             now: real time.
             jumped: real time of the last jump of the clock.
         """
+        if frame.f_code.co_name == "_do_waitpid":  # asyncio waits for a child process
+            return False
         sleeping, used = _of_the_system(ident)
         same = (id(frame), frame.f_lasti, used)
         before = self._seen.get(ident)
