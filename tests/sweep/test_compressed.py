@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import http.client
 import io
+import itertools
+import os
 import queue
 import select
 import selectors
@@ -34,7 +36,7 @@ import urllib3
 
 from fake_ims import FakeIMS, UsageError
 from fake_ims.server.realtime import monotonic as real_monotonic
-from fake_ims.sweeping.compressed import CompressedTime, bystanders, waits, ways
+from fake_ims.sweeping.compressed import CompressedTime, bystanders, peers, waits, ways
 
 HOUR = 3600.0
 BUILTIN = {name: getattr(time, name) for name in ways._NEW}
@@ -436,11 +438,14 @@ def test_a_thread_that_computes_is_not_timed_out(compressed: CompressedTime) -> 
     thread.join()
 
 
-def test_who_is_not_a_fake_gets_real_time(compressed: CompressedTime) -> None:
-    """A server outside the process responds while another thread could wait for an hour."""
+def test_who_is_not_a_fake_gets_real_time(
+    compressed: CompressedTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server outside the process responds while the client could wait for an hour."""
+    monkeypatch.setattr(peers, "_REAL", 60.0)  # so that the load of the machine cannot matter
     code = ("import socket, sys, time; server = socket.create_server(('127.0.0.1', 0)); "
             "print(server.getsockname()[1], flush=True); client, _ = server.accept(); "
-            "client.recv(1); client.send(b'x'); client.close(); server.close()")
+            "client.recv(1); time.sleep(0.2); client.send(b'x'); client.close(); server.close()")
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         port = int(child.stdout.readline())
@@ -451,11 +456,62 @@ def test_who_is_not_a_fake_gets_real_time(compressed: CompressedTime) -> None:
     assert compressed.elapsed < HOUR
 
 
+def test_what_a_descriptor_leads_to() -> None:
+    known = peers.Peers()
+    here, there = socket.socketpair()
+    out, into = os.pipe()
+    server = socket.create_server(("127.0.0.1", 0))
+    client = socket.create_connection(server.getsockname())
+    with here, there, server, client, open(out, "rb"), open(into, "wb"):
+        assert [known.grace(one) for one in (here.fileno(), out, server.fileno())] == [0] * 3
+        assert known.grace(client.fileno()) == peers._REAL
+        known.add(server.getsockname()[1])
+        assert known.grace(client.fileno()) == 0
+        known.forget(server.getsockname()[1])
+        assert known.grace(client.fileno()) == peers._REAL
+    assert known.grace(out) == 0  # it is closed
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert known.grace(child.stdout.fileno()) == float("inf")
+        child.communicate(b"\n")
+
+
+def test_a_thread_that_has_been_woken_and_has_not_run_yet(stuck: list[str]) -> None:
+    engine = waits.Engine(10 * HOUR, stuck.append)
+    gate, offsets, looks = threading.Lock(), [], itertools.count()
+    gate.acquire()
+
+    def wait() -> None:
+        woken = waits.Wait("what is there", lambda: True)
+        engine.wait(woken, lambda seconds: seconds != 0 and gate.acquire(), None)
+        offsets.append(engine.offset)
+
+    def look(seconds: float | None) -> None:
+        time.sleep(seconds or 0)
+        if next(looks) == 100:
+            gate.release()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    engine.wait(waits.Wait("nothing", lambda: False), look, HOUR)
+    if not offsets and next(looks) < 100:
+        gate.release()
+    thread.join()
+    assert offsets == [0.0]
+    assert engine.offset > HOUR / 2
+
+
 def test_a_child_process_has_its_own_clock(compressed: CompressedTime) -> None:
     code = "import time; time.sleep(0.3); print('done')"
+    timer = threading.Timer(HOUR, lambda: None)
+    timer.start()
     done = subprocess.run([sys.executable, "-c", code], timeout=60, capture_output=True,
                           check=True)
     assert done.stdout.split() == [b"done"]
+    assert compressed.elapsed < HOUR
+    timer.cancel()
+    timer.join()
 
     async def main() -> bytes:
         child = await asyncio.create_subprocess_exec(
