@@ -123,7 +123,9 @@ class Pipeline:
             return web.Response()
         if answer is not None:
             self._note(exchange, answer)
-        service.journal.record(exchange)
+        recorded = service.journal.record(exchange)
+        if service.watch is not None:
+            service.watch.recorded(service, recorded)
         if service.scenario is not None:
             service.scenario.look()
         if answer is None:
@@ -161,9 +163,10 @@ class Pipeline:
             from ..api import gateway
 
             refusal = gateway.refuse(call, refused)
-        if not faults.any:
+        watch = call.service.watch
+        if watch is None and not faults.any:
             return refusal or await self._handle(call)
-        strike = await faults.strike(call)
+        strike = await (faults if watch is None else watch).strike(call)
         if strike is None:
             return refusal or await self._handle(call)
         with call.service.interruptible():

@@ -28,6 +28,9 @@ from .places import REAL_TIME, Patches, Places
 from .senders import Senders
 from .waits import Engine, Wait
 
+# pytest leaves our frames out of tracebacks.
+__tracebackhide__ = True
+
 _TIMES = ("time", "monotonic", "perf_counter", "time_ns", "monotonic_ns", "perf_counter_ns")
 _BUILTIN: dict[str, Any] = {name: getattr(time, name) for name in (*_TIMES, "sleep")}
 _SELECT: dict[str, Any] = {name: getattr(select, name) for name in ("select", "poll", "epoll")
