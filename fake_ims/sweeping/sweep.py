@@ -10,9 +10,9 @@ from ..server.realtime import monotonic
 from .case import CLEAN, Case
 from .explore import Explorer, named
 from .options import Settings
-from .report import Request, Result, Swept
+from .report import Result, Swept, shown
 from .verdict import BAD, Outcome, Verdict, judge
-from .watch import Step, Watch
+from .watch import Watch
 
 #: Called after each run: number of runs so far, number of runs to come, number of bad ones.
 Progress = Callable[[int, int, int], object]
@@ -59,8 +59,7 @@ class Sweep:
         """Return the report of a sweep that has not run any case yet."""
         return Swept(
             test=self.test,
-            requests=[Request(operation=step.name, line=_line(step), site=step.site.line)
-                      for step in clean.outcome.steps],
+            requests=shown.requests(clean.outcome.steps, bodies=True),
             results=[], left_out=[], equal=0, gone=[], seconds=0.0, note="")
 
     def all(self, clean: Ran, swept: Swept) -> None:
@@ -108,7 +107,9 @@ class Sweep:
 
     def one(self, case: Case, clean: Ran, swept: Swept) -> tuple[Verdict, Ran]:
         """Run one case, judge it, and add the result to a report."""
+        started = monotonic()
         ran = self.run(case)
+        seconds = monotonic() - started
         if ran.broken:
             verdict = Verdict("wrong", ran.broken, "crash")
         else:
@@ -117,13 +118,17 @@ class Sweep:
         wrong = verdict.word in BAD
         step = next((step for step in ran.outcome.steps
                      if (step.operation, step.nth) == (last.operation, last.nth)), None)
+        steps = ran.outcome.steps
+        hider = shown.Hider(steps)
         swept["results"].append(Result(
-            case=case.id, key=case.key, word=verdict.word, rule=verdict.rule, why=verdict.why,
-            position=last.position, operation=last.operation, failure=last.failure.name,
-            site="" if step is None else step.site.line, again=self.command(case),
-            requests=[_line(one) for one in ran.outcome.steps] if wrong else [],
-            traceback=ran.traceback if wrong else "",
-            known=self.known.get(case.key, "") if wrong else ""))
+            case=case.id, key=case.key, word=verdict.word, rule=verdict.rule,
+            why=hider.text(verdict.why), position=last.position, operation=last.operation,
+            failure=last.failure.name, kind=last.failure.kind,
+            site="" if step is None else shown.valid(step.site.line), again=self.command(case),
+            sent=len(steps),
+            requests=shown.requests(shown.around(steps, last.position), bodies=wrong),
+            traceback=hider.text(ran.traceback) if wrong else "",
+            known=self.known.get(case.key, "") if wrong else "", seconds=seconds))
         return verdict, ran
 
 
@@ -162,7 +167,3 @@ def outcome_of(
 def _bad(swept: Swept) -> list[Result]:
     return [result for result in swept["results"]
             if result["word"] in BAD and not result["known"]]
-
-
-def _line(step: Step) -> str:
-    return step.name if step.exchange is None else step.exchange.line()

@@ -22,7 +22,6 @@ from fake_ims.sweeping import report as reports
 from fake_ims.sweeping.case import CLEAN, Case
 from fake_ims.sweeping.compressed import CompressedTime
 from fake_ims.sweeping.options import Settings
-from fake_ims.sweeping.report import terminal
 from fake_ims.sweeping.sweep import Ran, Sweep, outcome_of, problem
 from fake_ims.sweeping.verdict import BAD, Outcome, Verdict
 from fake_ims.sweeping.watch import Watch
@@ -309,8 +308,10 @@ class Sweeper:
             return
         seed = self._config.getoption("fake_ims_seed") or 0
         terminalreporter.section(f"fake_ims sweep, seed {seed}")
-        for swept in tests:
-            for line in terminal.lines(swept, whole=bool(self.given.case)):
+        if tests:
+            for line in sweep_files.section(
+                self.given, tests, self._config, terminalreporter._tw
+            ):
                 terminalreporter.write_line(line)
         if nothing:
             terminalreporter.write_line(f"fake_ims: {nothing}", red=True)

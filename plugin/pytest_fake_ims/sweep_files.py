@@ -1,12 +1,16 @@
-"""The files of a sweep: its baseline and its reports."""
+"""What a sweep writes: its section on the terminal, its baseline and its reports."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from fake_ims.sweeping import baseline
-from fake_ims.sweeping.report import Swept, document, page
+from fake_ims.sweeping.report import Swept, document, github, junit, page, terminal
 from fake_ims.sweeping.verdict import BAD
 
 from .sweep_settings import Given
@@ -14,6 +18,7 @@ from .sweep_settings import Given
 _WRITERS: dict[str, Callable[[list[Swept], object], str]] = {
     ".json": document.as_json,
     ".html": page.as_page,
+    ".xml": junit.as_junit,
 }
 
 
@@ -28,16 +33,33 @@ def known(given: Given) -> baseline.Known:
     return baseline.read(given.baseline)
 
 
+def section(
+    given: Given, tests: list[Swept], config: pytest.Config, writer: Any
+) -> Iterator[str]:
+    """Yield the lines of the section on the terminal.
+
+    Args:
+        given: the settings.
+        tests: the tests.
+        config: the configuration of the run.
+        writer: the terminal writer of pytest; it knows the width, and whether to use colours.
+    """
+    yield from terminal.lines(tests, width=writer.fullwidth, whole=bool(given.case),
+                              verbose=config.get_verbosity() > 0, paint=writer.markup)
+    if given.annotate:
+        base = Path(os.environ.get("GITHUB_WORKSPACE") or config.invocation_params.dir)
+        yield from github.error_lines(tests, base, (config.invocation_params.dir, config.rootpath))
+
+
 def written(given: Given, tests: list[Swept], seed: object) -> Iterator[str]:
     """Write the files, and yield a line about each."""
     if given.update and given.baseline is not None:
         found = _updated(known(given), tests)
-        _write(given.baseline, baseline.text(found))
         count = sum(map(len, found.values()))
-        yield f"wrote {given.baseline}: {count} known case{'s' * (count != 1)}"
+        told = _write(given.baseline, baseline.text(found))
+        yield f"{told}: {count} known case{'s' * (count != 1)}"
     for path in given.reports:
-        _write(path, _WRITERS[path.suffix](tests, seed))
-        yield f"wrote {path}"
+        yield _write(path, _WRITERS[path.suffix](tests, seed))
 
 
 def _updated(before: baseline.Known, tests: list[Swept]) -> baseline.Known:
@@ -54,6 +76,12 @@ def _updated(before: baseline.Known, tests: list[Swept]) -> baseline.Known:
     return found
 
 
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+def _write(path: Path, text: str) -> str:
+    """Write a file. Return a line about it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Names of tests and files can contain lone surrogates.
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        return f"cannot write {path}: {error.strerror}"
+    return f"wrote {path}"
