@@ -68,17 +68,25 @@ class Finding:
         return f"at {self.site}" + (f", {there}" if len(tests) > 1 else "")
 
     def texts(self) -> list[tuple[str, list[str]]]:
-        """Return what is wrong, in words, each with the failures after which it is so."""
-        found: dict[str, tuple[str, dict[str, None]]] = {}
+        """Return what is wrong, in words, each with the failures after which it is so.
+
+        A failure is named once, even if the texts of several tests differ by the name of an image.
+        """
+        found: dict[str, tuple[str, list[str]]] = {}
+        seen: set[str] = set()
         for _, run in self.runs:
-            text = _short(run)
-            _, names = found.setdefault(_DIFFERS.sub("N", text), (text, {}))
-            names[failures(run["case"])] = None
-        return [(text, list(names)) for text, names in found.values()]
+            name, text = failures(run["case"]), _short(run)
+            if name not in seen:
+                seen.add(name)
+                found.setdefault(_DIFFERS.sub("N", text), (text, []))[1].append(name)
+        return list(found.values())
 
 
 def found(tests: Iterable[Swept]) -> list[Finding]:
-    """Return the findings of some tests, the worst first. Known cases are none."""
+    """Return the findings of some tests: the worst rules first, then those with the most runs.
+
+    Known cases are none.
+    """
     groups: dict[tuple[str, str, str, str], Finding] = {}
     for swept in tests:
         for run in swept["results"]:
@@ -89,7 +97,7 @@ def found(tests: Iterable[Swept]) -> list[Finding]:
                 group = groups.setdefault(key, Finding(*key[:3]))
                 group.runs.append((swept, run))
     return sorted(groups.values(), key=lambda one: (
-        WORST.index(one.rule) if one.rule in WORST else len(WORST)))
+        WORST.index(one.rule) if one.rule in WORST else len(WORST), -len(one.runs)))
 
 
 def summary(tests: list[Swept]) -> str:

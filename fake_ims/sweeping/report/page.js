@@ -35,16 +35,19 @@
     return pairs;
   };
 
-  const exchange = (one) => {
+  // Long texts scroll: also with the keyboard, so they can have the focus.
+  const text = (label, content) =>
+    make("pre", {role: "group", tabindex: "0", "aria-label": label, text: content});
+
+  const exchange = (one, opened) => {
     if (!one) return make("td", {}, make("span", {class: "dim", text: "not sent"}));
     const line = make("code", {text: `${one.position}  ${one.line}`});
     const badge = one.planted.length &&
       make("span", {class: "badge wrong", text: `failure: ${one.planted.join(", ")}`});
     const site = one.site && make("div", {class: "dim", text: `at ${one.site}`});
     if (!one.sent) return make("td", {}, badge, line, site);
-    return make("td", {}, make("details", {}, make("summary", {}, badge, line), site,
-      make("pre", {text: one.sent, "aria-label": "request"}),
-      make("pre", {text: one.got, "aria-label": "response"})));
+    return make("td", {}, make("details", {open: opened}, make("summary", {}, badge, line), site,
+      text("request", one.sent), text("response", one.got)));
   };
 
   const sideBySide = (clean, run) => {
@@ -55,7 +58,7 @@
     const rows = paired(shown, run.requests).map(([before, after]) => make("tr", {
       class: [(!before || !after || before.status !== after.status) && "differs",
         after && after.planted.length && "failed"].filter(Boolean).join(" ") || undefined},
-      exchange(before), exchange(after)));
+      ...[before, after].map((one) => exchange(one, after && after.planted.length > 0))));
     const told = cut && make("p", {class: "dim", text:
       `Requests ${from} to ${to} of ${run.sent} are shown, those around the failure.`});
     return [told, make("table", {class: "pairs"},

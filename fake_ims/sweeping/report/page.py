@@ -47,9 +47,10 @@ def as_page(tests: list[Swept], seed: object) -> str:
         f"<title>fake_ims sweep</title><style>{style}</style></head><body><main>"
         "<h1>fake_ims sweep</h1>"
         f"<p>{number(len(tests), 'test')}, {escape(summary(tests))}, seed {escape(str(seed))}</p>"
+        f"{_links(findings)}"
         "<noscript><p class=note>Without JavaScript, the page cannot show single runs.</noscript>"
         f"{''.join(_findings(findings, tests))}"
-        f"<h2>Tests</h2>{_legend()}"
+        f"<h2 id=tests>Tests</h2>{_legend()}"
         f"{''.join(part for index, swept in enumerate(tests) for part in _test(index, swept))}"
         "</main><dialog id=run aria-labelledby=run-title><header><h2 id=run-title></h2>"
         "<button type=button class=open id=close>Close</button></header>"
@@ -64,6 +65,13 @@ def _own(name: str) -> str:
 
 def _digest(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+def _links(findings: list[Finding]) -> str:
+    if not findings:
+        return ""
+    return ("<nav aria-label='Parts of the page'><a href='#findings'>Findings</a> "
+            "<a href='#tests'>Tests</a></nav>")
 
 
 def _legend() -> str:
@@ -84,22 +92,22 @@ def _findings(findings: list[Finding], tests: list[Swept]) -> Iterator[str]:
     yield f"<h2 id=findings>{number(len(findings), 'finding')}</h2>"
     yield "<ol class=findings aria-labelledby=findings>"
     for finding in findings:
-        texts = "".join(f"<li>{escape(text)}: <span class=dim>{escape(', '.join(names))}</span>"
+        texts = "".join(f"<li><span class=dim>{escape(', '.join(names))}:</span> {escape(text)}"
                         for text, names in finding.texts())
         first = finding.first
         yield (f"<li><h3><span class=rule>{escape(finding.what)}</span>: "
-               f"{escape(finding.operation)} <span class=dim>{escape(finding.place)}</span></h3>"
-               f"<ul>{texts}</ul>"
-               f"<button type=button class=open data-run={places[id(first)]}>Show "
-               f"{escape(first['case'])}</button>"
-               f"<span class=dim>{number(len(finding.runs), 'run')}</span>{_command(first)}")
+               f"{escape(finding.operation)} <span class=dim>{escape(finding.place)} "
+               f"({number(len(finding.runs), 'run')})</span></h3><ul>{texts}</ul>"
+               f"{_command(first, places[id(first)])}")
     yield "</ol>"
 
 
-def _command(run: Result) -> str:
-    return (f"<div class=command><code>{escape(run['again'])}</code>"
+def _command(run: Result, place: str) -> str:
+    case = escape(run["case"])
+    return (f"<div class=command><button type=button class=open data-run={place} "
+            f"aria-label='Show the run {case}'>Show</button><code>{escape(run['again'])}</code>"
             "<button type=button class=open data-copy "
-            f"aria-label='Copy the command that repeats {escape(run['case'])}'>Copy</button></div>")
+            f"aria-label='Copy the command that repeats {case}'>Copy</button></div>")
 
 
 def _test(index: int, swept: Swept) -> Iterator[str]:
@@ -140,7 +148,7 @@ def _matrix(index: int, swept: Swept) -> Iterator[str]:
     if not cells:
         return
     order = {kind: rank for rank, kind in enumerate((*KINDS, ""))}
-    columns = sorted(kinds, key=lambda failure: order.get(kinds[failure], len(order)))
+    columns = sorted(kinds, key=lambda failure: (order[kinds[failure]], failure))
     firsts = {kind: next(one for one in columns if kinds[one] == kind)
               for kind in dict.fromkeys(kinds[one] for one in columns)}
     starts = set(firsts.values())

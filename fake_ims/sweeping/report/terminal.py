@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import textwrap
+from collections import Counter
 from collections.abc import Callable
 from typing import TextIO
 
@@ -12,7 +13,9 @@ from .findings import Finding, found, summary
 
 #: Colours a text: gets the text and the names of its styles, such as ``red=True``.
 Paint = Callable[..., str]
-_FULL = 25  # findings that are told in full; of others only the first line
+_FULL = 20  # if there are more findings, only the first ones of each rule are told in full
+_FULL_EACH = 3
+_TESTS = 10  # largest number of tests that are listed
 _NAMED = 12  # largest number of failures or cases that are listed
 _TEXTS = 3  # largest number of texts of one finding
 _LINES = 3  # longer texts are cut
@@ -67,10 +70,7 @@ class _Writer:
                 for run in swept["results"]:
                     told += self._folded(f"{run['word']} {run['case']}: {run['why']}", "  ")
         else:
-            for number_, finding in enumerate(findings):
-                told += self._finding(finding, full=self._verbose or number_ < _FULL)
-            if len(findings) > _FULL and not self._verbose:
-                told += ["", f"(-v tells all {len(findings)} findings in full)"]
+            told += self._findings(findings)
         rest = [*self._gone(tests), *self._left_out(tests)]
         return [*told, *([""] if rest and findings and not whole else []), *rest]
 
@@ -84,21 +84,21 @@ class _Writer:
     def _tests(self, tests: list[Swept]) -> list[str]:
         """Return a line for each test in which something is wrong, and for each note."""
         told = []
-        fine = 0
-        for swept in tests:
+        listed = [one for one in tests if any(map(is_bad, one["results"]))]
+        listed.sort(key=lambda one: -sum(map(is_bad, one["results"])))
+        more = max(0, len(listed) - _TESTS)
+        if self._verbose or len(tests) == 1:
+            listed, more = tests, 0
+        for swept in listed[:len(listed) - more]:
             news = sum(map(is_bad, swept["results"]))
-            if not news and not self._verbose and len(tests) > 1:
-                fine += not swept["note"]
-                continue
             known = sum(map(is_known, swept["results"]))
-            requests = len(swept["requests"])
             told.append(
-                f"  {swept['test']}: {number(requests, 'request')}, "
+                f"  {swept['test']}: {number(len(swept['requests']), 'request')}, "
                 f"{number(len(swept['results']), 'run')}"
                 + (self._paint(f", {news} wrong", red=True) if news else "")
                 + (f", {known} known" if known else ""))
-        if fine and told:
-            told.append(f"  {number(fine, 'other test')} with nothing wrong")
+        if more:
+            told.append(f"  and {number(more, 'more test')} with wrong runs")
         notes: dict[str, list[str]] = {}
         for swept in tests:
             if swept["note"]:
@@ -108,21 +108,37 @@ class _Writer:
             told += [self._paint(first, yellow=True), *others]
         return told
 
+    def _findings(self, findings: list[Finding]) -> list[str]:
+        told: list[str] = []
+        each: Counter[str] = Counter()
+        for finding in findings:
+            each[finding.rule] += 1
+            full = self._verbose or len(findings) <= _FULL or each[finding.rule] <= _FULL_EACH
+            if full or each[finding.rule] == _FULL_EACH + 1:
+                told.append("")
+            told += self._finding(finding, full=full)
+        if len(findings) > _FULL and not self._verbose:
+            told += ["", f"(-v tells all {len(findings)} findings in full, as the reports do)"]
+        return told
+
     def _finding(self, finding: Finding, *, full: bool) -> list[str]:
+        texts = finding.texts()
         runs = number(len(finding.runs), "run")
-        head = textwrap.wrap(f"{finding.operation} {finding.place} ({runs})",
-                             self._width - len(finding.what) - 1, subsequent_indent="  ",
-                             break_on_hyphens=False)
-        told = [f"{self._paint(finding.what, red=True, bold=True)} {head[0]}", *head[1:]]
+        if not full:
+            runs += f": {self._named([name for _, names in texts for name in names])}"
+        first, *others = textwrap.wrap(
+            f"{finding.operation} {finding.place} ({runs})", self._width - len(finding.what) - 1,
+            subsequent_indent="  ", max_lines=None if full else 1, placeholder=" ...",
+            break_on_hyphens=False)
+        told = [f"{self._paint(finding.what, red=True, bold=True)} {first}", *others]
         if not full:
             return told
-        texts = finding.texts()
         for text, names in texts[:_TEXTS]:
             told += self._folded(f"{self._named(names)}: {text}", "  ")
         if len(texts) > _TEXTS:
             others = [name for _, names in texts[_TEXTS:] for name in names]
             told += self._folded(f"likewise after {self._named(others)}", "  ")
-        return ["", *told, f"  {self._paint('repeat:', light=True)} {finding.first['again']}"]
+        return [*told, f"  {self._paint('repeat:', light=True)} {finding.first['again']}"]
 
     def _gone(self, tests: list[Swept]) -> list[str]:
         told = []
@@ -131,7 +147,7 @@ class _Writer:
                 told += self._folded(f"in the baseline, but no longer wrong: {swept['test']}: "
                                      f"{self._named(swept['gone'])}", "  ")
         if told:
-            told.append("  --fake-ims-sweep-update-baseline removes them")
+            told += self._folded("--fake-ims-sweep-update-baseline removes them", "  ")
         return told
 
     def _left_out(self, tests: list[Swept]) -> list[str]:
@@ -145,8 +161,8 @@ class _Writer:
             told += self._folded(text, "  ")
         equal = sum(swept["equal"] for swept in tests)
         if equal:
-            told.append(f"  {number(equal, 'case')} not run because they are equal to others "
-                        "(--fake-ims-sweep-full runs them)")
+            told += self._folded(f"{number(equal, 'case')} not run because they are equal to "
+                                 "others (--fake-ims-sweep-full runs them)", "  ")
         return told
 
     def _named(self, names: list[str]) -> str:
