@@ -25,7 +25,7 @@ from ..domain.sound import readable
 from ..journal import Draft
 from ..profiles.answer import DONE, Answer
 from . import memory
-from .realtime import monotonic
+from .realtime import loop_time
 from .state import Service
 
 _log = logging.getLogger("fake_ims")
@@ -85,7 +85,7 @@ class Pipeline:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Respond to one request. Whatever happens is recorded in the journal."""
         service = self._service
-        started = monotonic()
+        started = loop_time()
         url = request.rel_url
         if not (url.raw_path.isascii() and url.raw_query_string.isascii()):
             # aiohttp's C parser refuses this before. Its Python parser does not.
@@ -113,7 +113,7 @@ class Pipeline:
         finally:
             if answer is None or answer.sender is None:
                 call.end()
-        exchange.seconds = monotonic() - started
+        exchange.seconds = loop_time() - started
         if service.epoch != call.epoch:
             # A reset happened: requests from before it leave no trace after it.
             if service.strict:

@@ -201,11 +201,11 @@ class Service:
     ) -> None:
         """Remove images, members, tasks, jobs, tokens, keys, faults and exchanges; reset the
         clock."""
+        self.close()
         self.epoch += 1
         self.interrupt()
         self.scenario = None
         self._ended.append(self.tokens.ends())
-        self.close()
         self.clock.reset()
         self.faults.forget()
         self.journal.forget()

@@ -11,6 +11,7 @@ every failure possible there. In reading order:
 - ``sweep.py``: runs and judges all cases of one test.
 - ``options.py``, ``mark.py``, ``baseline.py``: settings, the decorator, known cases.
 - ``compressed``: time that passes at once.
+- ``files.py``: reads and writes the files: baseline and reports.
 - ``report``: the results as text, JSON, HTML, ...
 
 The pytest plugin and ``fake-ims sweep`` do the running.

@@ -187,7 +187,7 @@ def _statuses(operation: Operation) -> Iterator[Failure]:
             yield Failure(f"{status}-retry-after", "statuses",
                           {"status": status, "retry_after": RETRY_AFTER})
     if writes(operation):
-        for status in sorted(operation.errors, reverse=True):
+        for status in sorted({*operation.errors, 503}, reverse=True):
             yield Failure(f"{status}-after", "statuses", {"status": status, "moment": "after"})
 
 

@@ -231,10 +231,10 @@ def _by_error(
             yield "misled", (f"the client repeated {done.name}, which had done its work, and "
                              f"reports the {status} of the second try: {told}")
             return
-    if error.__cause__ is None and not error.__suppress_context__ and any(
-        is_clients(one) for one in _contexts(error)
-    ):
-        first = next(_contexts(error))
+    before = [one for one in _contexts(error) if is_clients(one)]
+    if before and error.__cause__ is None and not error.__suppress_context__ and (
+            status not in map(_status_of, before)):
+        first = before[-1]
         yield "hidden", (f"the client reports {told}, which hides the first error: "
                          f"{_name(type(first))}: {_first_line(first)}")
 

@@ -12,7 +12,8 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NoReturn
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from ..api.connection import ConnectionCut, cut_transport
 from ..contract.model import Profile
@@ -38,14 +39,24 @@ if TYPE_CHECKING:
     from ..server.state import Service
 
 
-@dataclass(frozen=True)
-class Site:
+class Place(Protocol):
     """A place in the code of the test or the client that sends a request.
 
     Attributes:
         key: the same for the same path of calls; empty if the place is not known.
         line: the place, for people: ``tests/test_disk.py:31 in upload``.
     """
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def line(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Somewhere:
+    """A place that is not known, or known by its names only."""
 
     key: str = ""
     line: str = ""
@@ -75,7 +86,7 @@ class Step:
     operation: str
     nth: int
     profile: Profile
-    site: Site
+    site: Place
     began: float
     before: object = None
     after: object = None
@@ -163,6 +174,7 @@ class Watch:
         states: whether to note the state before and after every request.
         on_hang: called at each request after the run has been given up, in the service's loop.
         touch: called when a request arrives, and when it ends.
+        opened: called with the port of each fake.
 
     Attributes:
         steps: the requests, in order of arrival.
@@ -174,9 +186,10 @@ class Watch:
     def __init__(
         self, case: Case = CLEAN, *, now: Callable[[], float] = monotonic,
         patience: float = 30.0, limit: int = 1000,
-        site: Callable[[int], Site | None] | None = None, states: bool = True,
+        site: Callable[[int], Place | None] | None = None, states: bool = True,
         on_hang: Callable[[], object] | None = None,
         touch: Callable[[], object] | None = None,
+        opened: Callable[[int], object] | None = None,
     ) -> None:
         self.case = case
         self.steps: list[Step] = []
@@ -191,6 +204,8 @@ class Watch:
         self._states = states
         self._on_hang = on_hang
         self._touch = touch
+        self._opened = opened
+        self._ports: set[int] = set()
         self._lock = threading.RLock()
         self._counts: Counter[str] = Counter()
         self._open: dict[Draft, Step] = {}
@@ -198,10 +213,17 @@ class Watch:
         self._staying: list[_Staying] = []
         self._stores: dict[Service, tuple[int, Faults, dict[str, Fault]]] = {}
         self._live: dict[Service, None] = {}
-        self._closed: list[Snapshot] = []
+        self._closed: dict[tuple[Service, int], Snapshot] = {}
         self._first_failure: float | None = None
 
     # What a service calls, in its loop
+
+    def opened(self, port: int) -> None:
+        """Take note of the port of a fake."""
+        if port not in self._ports:
+            self._ports.add(port)
+            if self._opened is not None:
+                self._opened(port)
 
     async def strike(self, call: Call) -> Strike | None:
         """Number a request, and let it fail if the case says so.
@@ -240,16 +262,19 @@ class Watch:
     def closing(self, service: Service) -> None:
         """Take a snapshot of a service that ends or begins anew within the run."""
         if service in self._live:
-            self._closed.append(Snapshot.of(service))
+            self._closed[service, service.epoch] = Snapshot.of(service)
         self._live[service] = None
 
     # What the sweep calls
 
     def left(self) -> Snapshot:
         """Return the images as they are now, those of stopped fakes included."""
-        return Snapshot.together([*self._closed, *(
-            service.faults.look(lambda service=service: Snapshot.of(service))  # type: ignore[misc]
-            for service in self._live)])
+        found = dict(self._closed)
+        for service in self._live:
+            key = service, service.epoch
+            if key not in found:
+                found[key] = service.faults.look(partial(Snapshot.of, service))
+        return Snapshot.together(found.values())
 
     def give_up(self, why: str) -> None:
         """Let the run count as hanging. Its client gets no more responses."""
@@ -304,12 +329,15 @@ class Watch:
         self._open[call.exchange] = step
         return step
 
-    def _place(self, call: Call) -> Site:
+    def _place(self, call: Call) -> Place:
         transport = call.request.transport
         if self._site is None or transport is None:
-            return Site()
+            return Somewhere()
+        here = transport.get_extra_info("sockname")
+        if isinstance(here, tuple):  # a fake within another server opens no port of its own
+            self.opened(here[1])
         peer = transport.get_extra_info("peername")
-        return (self._site(peer[1]) if isinstance(peer, tuple) else None) or Site()
+        return (self._site(peer[1]) if isinstance(peer, tuple) else None) or Somewhere()
 
     def _check_end(self) -> None:
         if self._first_failure is None or self.hang:

@@ -18,15 +18,16 @@ from _pytest.runner import runtestprotocol
 from fake_ims.errors import UsageError
 from fake_ims.server.realtime import monotonic
 from fake_ims.server.watching import watched_by
+from fake_ims.sweeping import files
 from fake_ims.sweeping import report as reports
 from fake_ims.sweeping.case import CLEAN, Case
 from fake_ims.sweeping.compressed import CompressedTime
 from fake_ims.sweeping.options import Settings
+from fake_ims.sweeping.report import terminal
 from fake_ims.sweeping.sweep import Ran, Sweep, outcome_of, problem
 from fake_ims.sweeping.verdict import BAD, Outcome, Verdict
 from fake_ims.sweeping.watch import Watch
 
-from . import sweep_files
 from .sweep_settings import MARK, Given, from_config, of_test
 
 NAME = "fake_ims_sweep"
@@ -81,7 +82,7 @@ class Sweeper:
         self._run: Run | None = None
         self._parts: list[reports.Swept] = []
         self.given: Given = from_config(config)
-        self._known = sweep_files.known(self.given)
+        self._known = files.known(self.given)
 
     # Which tests, and in how many parts
 
@@ -242,6 +243,7 @@ class Sweeper:
                 case, now=monotonic if time is None else lambda: time.elapsed,
                 patience=settings.wait, site=None if time is None else time.site,
                 touch=None if time is None else time.touch,
+                opened=None if time is None else time.add_fake,
                 states=case is CLEAN or settings.choice.depth > len(case), on_hang=hanging)
             run = self._run = Run(item, watch)
             try:
@@ -308,14 +310,21 @@ class Sweeper:
             return
         seed = self._config.getoption("fake_ims_seed") or 0
         terminalreporter.section(f"fake_ims sweep, seed {seed}")
+        writer = terminalreporter._tw  # it knows the width, and whether to use colours
         if tests:
-            for line in sweep_files.section(
-                self.given, tests, self._config, terminalreporter._tw
+            for line in terminal.lines(
+                tests, width=writer.fullwidth, whole=bool(self.given.case),
+                verbose=self._config.get_verbosity() > 0, paint=writer.markup,
+            ):
+                terminalreporter.write_line(line)
+        if self.given.annotate:
+            for line in files.error_lines(
+                tests, (self._config.invocation_params.dir, self._config.rootpath)
             ):
                 terminalreporter.write_line(line)
         if nothing:
             terminalreporter.write_line(f"fake_ims: {nothing}", red=True)
-        for line in sweep_files.written(self.given, tests, seed):
+        for line in files.written(self.given, tests, seed):
             terminalreporter.write_line(line)
 
 

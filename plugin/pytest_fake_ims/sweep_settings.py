@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from fake_ims.errors import UsageError
+from fake_ims.sweeping.files import FORMATS, GITHUB
 from fake_ims.sweeping.options import TABLE, Settings, changed
 
 MARK = "fake_ims_sweep"
-FORMATS = (".html", ".json", ".xml")
-GITHUB = "github"
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,44 @@
-"""What a sweep writes: its section on the terminal, its baseline and its reports."""
+"""The files of a sweep: its baseline and its reports; and its annotations for GitHub."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
-import pytest
-
-from fake_ims.sweeping import baseline
-from fake_ims.sweeping.report import Swept, document, github, junit, page, terminal
-from fake_ims.sweeping.verdict import BAD
-
-from .sweep_settings import Given
+from . import baseline
+from .report import Swept, document, github, junit, page
+from .verdict import BAD
 
 _WRITERS: dict[str, Callable[[list[Swept], object], str]] = {
     ".json": document.as_json,
     ".html": page.as_page,
     ".xml": junit.as_junit,
 }
+#: Endings of the names of reports.
+FORMATS = tuple(sorted(_WRITERS))
+#: What stands for annotations in place of the name of a file.
+GITHUB = "github"
+
+
+class Given(Protocol):
+    """The files that were given.
+
+    Attributes:
+        baseline: the file of the known cases; None for none.
+        update: whether to write it.
+        reports: files to write the report to.
+    """
+
+    @property
+    def baseline(self) -> Path | None: ...
+
+    @property
+    def update(self) -> bool: ...
+
+    @property
+    def reports(self) -> tuple[Path, ...]: ...
 
 
 def known(given: Given) -> baseline.Known:
@@ -33,33 +52,28 @@ def known(given: Given) -> baseline.Known:
     return baseline.read(given.baseline)
 
 
-def section(
-    given: Given, tests: list[Swept], config: pytest.Config, writer: Any
-) -> Iterator[str]:
-    """Yield the lines of the section on the terminal.
-
-    Args:
-        given: the settings.
-        tests: the tests.
-        config: the configuration of the run.
-        writer: the terminal writer of pytest; it knows the width, and whether to use colours.
-    """
-    yield from terminal.lines(tests, width=writer.fullwidth, whole=bool(given.case),
-                              verbose=config.get_verbosity() > 0, paint=writer.markup)
-    if given.annotate:
-        base = Path(os.environ.get("GITHUB_WORKSPACE") or config.invocation_params.dir)
-        yield from github.error_lines(tests, base, (config.invocation_params.dir, config.rootpath))
-
-
 def written(given: Given, tests: list[Swept], seed: object) -> Iterator[str]:
     """Write the files, and yield a line about each."""
     if given.update and given.baseline is not None:
         found = _updated(known(given), tests)
-        count = sum(map(len, found.values()))
         told = _write(given.baseline, baseline.text(found))
+        count = sum(map(len, found.values()))
         yield f"{told}: {count} known case{'s' * (count != 1)}"
     for path in given.reports:
         yield _write(path, _WRITERS[path.suffix](tests, seed))
+
+
+def error_lines(tests: list[Swept], folders: Iterable[Path]) -> list[str]:
+    """Return the lines that GitHub Actions shows beside the code.
+
+    Args:
+        tests: the tests.
+        folders: where the run was started, and other folders to which the names of files can be
+            relative.
+    """
+    here, *others = folders
+    checkout = os.environ.get("GITHUB_WORKSPACE")
+    return github.error_lines(tests, Path(checkout) if checkout else here, [here, *others])
 
 
 def _updated(before: baseline.Known, tests: list[Swept]) -> baseline.Known:
