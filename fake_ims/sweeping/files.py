@@ -12,12 +12,10 @@ from .report import Swept, document, github, junit, page
 from .verdict import BAD
 
 _WRITERS: dict[str, Callable[[list[Swept], object], str]] = {
-    ".json": document.as_json,
     ".html": page.as_page,
+    ".json": document.as_json,
     ".xml": junit.as_junit,
 }
-#: Endings of the names of reports.
-FORMATS = tuple(sorted(_WRITERS))
 #: What stands for annotations in place of the name of a file.
 GITHUB = "github"
 
@@ -39,6 +37,11 @@ class Given(Protocol):
 
     @property
     def reports(self) -> tuple[Path, ...]: ...
+
+
+def formats() -> tuple[str, ...]:
+    """Return how the name of a report can end."""
+    return tuple(_WRITERS)
 
 
 def known(given: Given) -> baseline.Known:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fake_ims.errors import UsageError
-from fake_ims.sweeping.files import FORMATS, GITHUB
+from fake_ims.sweeping.files import GITHUB, formats
 from fake_ims.sweeping.options import TABLE, Settings, changed
 
 MARK = "fake_ims_sweep"
@@ -94,7 +94,7 @@ def of_test(item: pytest.Item, given: Given) -> Settings:
 
 def _report(config: pytest.Config, text: str) -> Path:
     path = Path(config.invocation_params.dir, text)
-    if path.suffix not in FORMATS:
+    if path.suffix not in formats():
         raise UsageError(f"--fake-ims-sweep-report={text}: expected a file whose name ends in "
-                         f"{', '.join(FORMATS)}, or '{GITHUB}' for annotations")
+                         f"{', '.join(formats())}, or '{GITHUB}' for annotations")
     return path

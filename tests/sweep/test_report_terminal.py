@@ -91,6 +91,12 @@ def test_verbose_tells_all() -> None:
     assert not any(line.endswith("...") for line in told)
 
 
+def test_options_of_the_command_are_named_as_there() -> None:
+    told = "\n".join(lines([swept(equal=1, gone=["images.list#1:503"])], options="--"))
+    assert "(--full runs them)" in told
+    assert "--update-baseline removes them" in told
+
+
 def test_one_case_is_told_whatever_its_verdict() -> None:
     told = lines([swept(result(word="survived", rule="", why="the test passed"))], whole=True)
     assert told[-1] == "  survived 1:images.upload:503: the test passed"

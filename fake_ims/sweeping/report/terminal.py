@@ -25,7 +25,7 @@ _CODES = {"red": 31, "green": 32, "yellow": 33, "bold": 1, "light": 2}
 
 def lines(
     tests: list[Swept], *, width: int = 100, whole: bool = False, verbose: bool = False,
-    paint: Paint | None = None,
+    paint: Paint | None = None, options: str = "--fake-ims-sweep-",
 ) -> list[str]:
     """Return the sweep as lines: the numbers, and each finding once.
 
@@ -35,8 +35,9 @@ def lines(
         whole: whether to tell every run, whatever its verdict.
         verbose: whether to tell every finding and every test in full.
         paint: colours a text; None for no colours.
+        options: how the names of options begin.
     """
-    return _Writer(max(width, _NARROWEST), verbose, paint or _plain).lines(tests, whole)
+    return _Writer(max(width, _NARROWEST), verbose, paint or _plain, options).lines(tests, whole)
 
 
 def painter(stream: TextIO) -> Paint:
@@ -56,10 +57,11 @@ def _coloured(text: str, **styles: bool) -> str:
 
 
 class _Writer:
-    def __init__(self, width: int, verbose: bool, paint: Paint) -> None:
+    def __init__(self, width: int, verbose: bool, paint: Paint, options: str) -> None:
         self._width = width
         self._verbose = verbose
         self._paint = paint
+        self._options = options
 
     def lines(self, tests: list[Swept], whole: bool) -> list[str]:
         findings = found(tests)
@@ -118,7 +120,8 @@ class _Writer:
                 told.append("")
             told += self._finding(finding, full=full)
         if len(findings) > _FULL and not self._verbose:
-            told += ["", f"(-v tells all {len(findings)} findings in full, as the reports do)"]
+            told += ["", *self._folded(f"(to see all {len(findings)} findings in full, add "
+                                       f"{self._options}report=sweep.html)", "")]
         return told
 
     def _finding(self, finding: Finding, *, full: bool) -> list[str]:
@@ -147,7 +150,7 @@ class _Writer:
                 told += self._folded(f"in the baseline, but no longer wrong: {swept['test']}: "
                                      f"{self._named(swept['gone'])}", "  ")
         if told:
-            told += self._folded("--fake-ims-sweep-update-baseline removes them", "  ")
+            told += self._folded(f"{self._options}update-baseline removes them", "  ")
         return told
 
     def _left_out(self, tests: list[Swept]) -> list[str]:
@@ -162,7 +165,7 @@ class _Writer:
         equal = sum(swept["equal"] for swept in tests)
         if equal:
             told += self._folded(f"{number(equal, 'case')} not run because they are equal to "
-                                 "others (--fake-ims-sweep-full runs them)", "  ")
+                                 f"others ({self._options}full runs them)", "  ")
         return told
 
     def _named(self, names: list[str]) -> str:
