@@ -63,8 +63,9 @@ SWITCHES = ("full", "real-time")
 # More of them, for the run as a whole.
 FOR_ALL: dict[str, tuple[str, dict[str, Any]]] = {
     "case": ("run only this case; the report of a sweep names the cases", {"metavar": "CASE"}),
-    "report": ("write the report to this file, .json or .html; can be given more than once",
-               {"metavar": "FILE", "action": "append"}),
+    "report": ("write the report to this file: .html for people, .json for programs, .xml as JUnit "
+               "XML; 'github' prints the findings as annotations of GitHub Actions instead; can be "
+               "given more than once", {"metavar": "FILE", "action": "append"}),
     "update-baseline": ("write the cases that go wrong now to the baseline",
                         {"action": "store_true"}),
 }
