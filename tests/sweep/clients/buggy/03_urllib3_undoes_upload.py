@@ -35,14 +35,21 @@ class Uploader:
             self._ask("POST", "", 201, json.dumps({
                 "id": image_id, "name": name, "disk_format": "raw", "container_format": "bare"}))
             self._ask("PUT", f"/{image_id}/file", 204, data, "application/octet-stream")
-        except UploadError:
-            self._ask("DELETE", f"/{image_id}", (204, 404))
+        except UploadError as error:
+            self._remove(image_id, error)
             raise
         image = json.loads(self._ask("GET", f"/{image_id}", 200).decode())
         if image["status"] == "killed":
-            self._ask("DELETE", f"/{image_id}", (204, 404))
-            raise UploadError(f"{image_id} was killed")
+            killed = UploadError(f"{image_id} was killed")
+            self._remove(image_id, killed)
+            raise killed
         return image_id
+
+    def _remove(self, image_id: str, reason: UploadError) -> None:
+        try:
+            self._ask("DELETE", f"/{image_id}", (204, 404))
+        except UploadError as error:
+            raise UploadError(f"{reason}; {image_id} may be left: {error}") from reason
 
     def _ask(self, method, path, expected, body=None, kind="application/json") -> bytes:  # type: ignore[no-untyped-def]
         headers = {"Content-Type": kind, **self._http.headers}

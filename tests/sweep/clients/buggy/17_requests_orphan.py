@@ -30,16 +30,23 @@ class Uploader:
         try:
             self._ask("POST", "", json={"id": image_id, "name": name, "disk_format": "raw",
                                         "container_format": "bare"})
-        except UploadError:
-            self._ask("DELETE", f"/{image_id}", gone=True)
+        except UploadError as error:
+            self._remove(image_id, error)
             raise
         self._ask("PUT", f"/{image_id}/file", data=data,
                   headers={"Content-Type": "application/octet-stream"})
         image = self._ask("GET", f"/{image_id}").json()
         if image["status"] != "active":
-            self._ask("DELETE", f"/{image_id}", gone=True)
-            raise UploadError(f"{image_id} is {image['status']}")
+            error = UploadError(f"{image_id} is {image['status']}")
+            self._remove(image_id, error)
+            raise error
         return image_id
+
+    def _remove(self, image_id: str, reason: UploadError) -> None:
+        try:
+            self._ask("DELETE", f"/{image_id}", gone=True)
+        except UploadError as error:
+            raise UploadError(f"{reason}; {image_id} may be left: {error}") from reason
 
     def _ask(self, method, path, gone=False, **more):  # type: ignore[no-untyped-def]
         try:

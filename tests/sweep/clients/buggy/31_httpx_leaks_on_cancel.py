@@ -34,17 +34,34 @@ async def _upload(client: httpx.AsyncClient, name: str, data: bytes) -> str:
         response = await client.post("/v2/images", json={
             "id": image_id, "name": name, "disk_format": "raw", "container_format": "bare"})
         response.raise_for_status()
-        response = await client.put(f"{path}/file", content=data,
-                                    headers={"Content-Type": "application/octet-stream"})
-        response.raise_for_status()
-        response = await client.get(path)
-        response.raise_for_status()
-        if response.json()["status"] != "active":
-            raise UploadError(f"{image_id} is not active")
+        try:
+            response = await client.put(f"{path}/file", content=data,
+                                        headers={"Content-Type": "application/octet-stream"})
+            response.raise_for_status()
+        except httpx.HTTPError:
+            if await _status(client, path) == "queued":
+                raise
+        if (status := await _status(client, path)) != "active":
+            raise UploadError(f"{image_id} is {status}")
     except Exception as error:
-        await client.delete(path, timeout=20)
+        await _remove(client, path, error)
         raise UploadError(f"{name}: {error!r}") from error
     return image_id
+
+
+async def _status(client: httpx.AsyncClient, path: str) -> str:
+    response = await client.get(path)
+    response.raise_for_status()
+    return str(response.json()["status"])
+
+
+async def _remove(client: httpx.AsyncClient, path: str, reason: Exception) -> None:
+    try:
+        response = await client.delete(path, timeout=20)
+        if response.status_code != 404:
+            response.raise_for_status()
+    except httpx.HTTPError as error:
+        raise UploadError(f"{reason!r}; {path} may be left: {error!r}") from reason
 
 
 async def test_upload(fake_ims: FakeIMS) -> None:

@@ -44,11 +44,15 @@ class Cloud:
         try:
             self._ask("POST", "/v2/images", json={
                 "id": image_id, "name": name, "disk_format": "raw", "container_format": "bare"})
-            self._ask("PUT", f"{path}/file", content=data,
-                      headers={"Content-Type": "application/octet-stream"})
-            image = self._ask("GET", path).json()
-            if image["status"] != "active":
-                raise CloudError(f"{image_id} is {image['status']}")
+            try:
+                self._ask("PUT", f"{path}/file", content=data,
+                          headers={"Content-Type": "application/octet-stream"})
+            except CloudError:
+                if self._ask("GET", path).json()["status"] == "queued":
+                    raise
+            status = self._ask("GET", path).json()["status"]
+            if status != "active":
+                raise CloudError(f"{image_id} is {status}")
         except TokenRefused:
             raise
         except CloudError as error:

@@ -30,8 +30,12 @@ class Uploader:
         try:
             self._ask("POST", "", json={"id": image_id, "name": name, "disk_format": "raw",
                                         "container_format": "bare"})
-            self._ask("PUT", f"/{image_id}/file", data=data,
-                      headers={"Content-Type": "application/octet-stream"})
+            try:
+                self._ask("PUT", f"/{image_id}/file", data=data,
+                          headers={"Content-Type": "application/octet-stream"})
+            except UploadError:
+                if self._ask("GET", f"/{image_id}").json()["status"] == "queued":
+                    raise
             status = self._ask("GET", f"/{image_id}").json()["status"]
             if status != "active":
                 raise UploadError(f"image {image_id} is {status}")
