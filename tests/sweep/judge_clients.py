@@ -25,7 +25,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 HERE = Path(__file__).resolve().parent / "clients"
 #: The verdicts that accuse a client.
@@ -217,7 +216,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--others", action="store_true",
                         help="name what else is found in clients with a bug")
     parser.add_argument("--option", action="append", default=[], metavar="OPTION",
-                        help="one more option for pytest, such as --option=--fake-ims-sweep-budget=9")
+                        help="one more for pytest, such as --option=--fake-ims-sweep-budget=9")
     given = parser.parse_args(arguments)
     chosen = clients(given.names)
     if not chosen:

@@ -31,10 +31,12 @@ class Cloud:
         env = self._env
         domain = {"name": env["OS_USER_DOMAIN_NAME"]}
         try:
-            response = requests.post(f"{env['OS_AUTH_URL']}/auth/tokens", timeout=20, json={"auth": {
-                "identity": {"methods": ["password"], "password": {"user": {
-                    "name": env["OS_USERNAME"], "domain": domain, "password": env["OS_PASSWORD"]}}},
-                "scope": {"project": {"name": env["OS_PROJECT_NAME"], "domain": domain}}}})
+            response = requests.post(f"{env['OS_AUTH_URL']}/auth/tokens", timeout=20, json={
+                "auth": {
+                    "identity": {"methods": ["password"], "password": {"user": {
+                        "name": env["OS_USERNAME"], "domain": domain,
+                        "password": env["OS_PASSWORD"]}}},
+                    "scope": {"project": {"name": env["OS_PROJECT_NAME"], "domain": domain}}}})
             response.raise_for_status()
         except requests.RequestException as error:
             raise CloudError(f"log-in: {error}") from error

@@ -51,10 +51,9 @@ class Uploader:
     def _create(self, image_id: str, name: str, deadline: float) -> None:
         response = self._ask("POST", "", deadline, json={
             "id": image_id, "name": name, "disk_format": "raw", "container_format": "bare"})
-        if response.status_code == 409:
-            # An earlier try, whose answer was lost, may have made it.
-            if self._show(image_id, deadline)["name"] == name:
-                return
+        # 409: an earlier try, whose answer was lost, may have made it.
+        if response.status_code == 409 and self._show(image_id, deadline)["name"] == name:
+            return
         if response.status_code != 201:
             raise UploadError(f"cannot create {name!r}: {response.status_code} {response.text}")
 

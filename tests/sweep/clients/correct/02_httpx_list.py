@@ -35,27 +35,21 @@ class Catalogue:
             path = page.get("next")
 
     def _page(self, path: str) -> Any:
-        problem = ""
         for attempt in range(6):
-            if attempt:
-                time.sleep(wait)
             wait = float(2 ** (attempt + 1))
             try:
                 response = self._client.get(path)
                 if response.status_code == 200:
                     return response.json()
+                if response.status_code not in (429, 500, 502, 503, 504) or attempt == 5:
+                    raise ListError(f"GET {path}: {response.status_code} {response.text}")
+                asked = response.headers.get("Retry-After", "")
+                wait = max(wait, float(asked) if asked.isdecimal() else 0)
             except (httpx.TransportError, ValueError) as error:
-                problem = repr(error)
-                cause: Exception | None = error
-                continue
-            cause = None
-            problem = f"{response.status_code} {response.text}"
-            if response.status_code not in (429, 500, 502, 503, 504):
-                break
-            asked = response.headers.get("Retry-After", "")
-            if asked.isdecimal():
-                wait = max(wait, float(asked))
-        raise ListError(f"GET {path}: {problem}") from cause
+                if attempt == 5:
+                    raise ListError(f"GET {path}: {error!r}") from error
+            time.sleep(wait)
+        raise AssertionError("unreachable")
 
     def close(self) -> None:
         self._client.close()
