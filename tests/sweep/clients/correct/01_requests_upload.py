@@ -128,7 +128,7 @@ def _pause(attempt: int, response: requests.Response | None) -> None:
 
 @sweep(survive=("503", "503-retry-after", "503-30s", "429", "429-retry-after", "reset-before",
                 "reset-after", "no-answer", "no-answer-after", "garbage", "gateway-page",
-                "truncated", "invalid-json", "outage-30s", "503-after", "429-after"))
+                "truncated", "invalid-json", "outage-30s", "503-after"))
 def test_upload(fake_ims: FakeIMS) -> None:
     image_id = Uploader(fake_ims.url, fake_ims.token).upload("disk", b"the bytes of a disk")
     assert fake_ims.images[image_id].status == "active"

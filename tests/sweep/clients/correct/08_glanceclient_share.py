@@ -20,12 +20,17 @@ class ShareError(Exception):
     """The image is not shared as asked."""
 
 
+# CommunicationError of glanceclient is no ClientException of it.
+FAILURES = (exc.ClientException, exc.BaseException, exceptions.ClientException, OSError,
+            ValueError)
+
+
 def repeated(work: Callable[[], Any], done: tuple[int, ...] = ()) -> Any:
     """Repeat a request that may be repeated; statuses in ``done`` mean that it is done."""
     for attempt in range(6):
         try:
             return work()
-        except (exc.ClientException, exceptions.ClientException, OSError, ValueError) as error:
+        except FAILURES as error:
             status = getattr(error, "code", None) or getattr(error, "http_status", None)
             if status in done:
                 return None

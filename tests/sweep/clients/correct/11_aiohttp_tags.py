@@ -1,7 +1,7 @@
 """Sets and removes tags of several images at once; what is asked for is what is there after.
 
-aiohttp, async, a group of tasks. Both requests may be repeated; if the
-removal of a tag is, 404 means that the first try has done it.
+aiohttp, async, a group of tasks. Both requests may be repeated, and
+aiohttp repeats them by itself, too: after a 404 it looks whether the tag is gone.
 """
 
 from __future__ import annotations
@@ -21,23 +21,32 @@ class TagError(Exception):
 async def change(session: aiohttp.ClientSession, method: str, image_id: str, tag: str) -> None:
     path = f"/v2/images/{image_id}/tags/{tag}"
     for attempt in range(6):
-        done = (204, 404) if method == "DELETE" and attempt else (204,)
         wait = 2.0 ** (attempt + 1)
         try:
             async with session.request(method, path) as response:
-                if response.status in done:
+                if response.status == 204:
                     return
                 problem: Exception = TagError(f"{method} {path}: {response.status} "
                                               f"{(await response.text())[:200]}")
+                if response.status == 404 and method == "DELETE" and not await has(
+                        session, image_id, tag):
+                    return
                 if response.status not in (429, 502, 503, 504):
                     raise problem
                 asked = response.headers.get("Retry-After", "")
                 wait = max(wait, float(asked) if asked.isdecimal() else 0)
-        except (aiohttp.ClientError, asyncio.TimeoutError) as error:
+        except (aiohttp.ClientError, asyncio.TimeoutError, ValueError) as error:
             problem = error
         if attempt < 5:
             await asyncio.sleep(wait)
     raise TagError(f"{method} {path}, six times: {problem!r}") from problem
+
+
+async def has(session: aiohttp.ClientSession, image_id: str, tag: str) -> bool:
+    async with session.get(f"/v2/images/{image_id}") as response:
+        if response.status != 200:
+            raise TagError(f"image {image_id} cannot be read: {response.status}")
+        return tag in (await response.json())["tags"]
 
 
 async def retag(session: aiohttp.ClientSession, ids: list[str], old: str, new: str) -> None:

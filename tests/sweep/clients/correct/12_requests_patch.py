@@ -26,7 +26,7 @@ class Settings:
         self._url = url
         self._session = requests.Session()
         self._session.headers["X-Auth-Token"] = token
-        self._session.mount("http", HTTPAdapter(max_retries=Retry(
+        self._session.mount("http://", HTTPAdapter(max_retries=Retry(
             total=6, backoff_factor=2, status_forcelist=(429, 502, 503, 504),
             allowed_methods=("GET", "PATCH"))))
 

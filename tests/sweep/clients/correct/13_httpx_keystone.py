@@ -19,6 +19,20 @@ class CloudError(Exception):
     """The cloud refused, or did not answer."""
 
 
+class Busy(CloudError):
+    """The log-in was refused for now."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__(f"log-in: {response.status_code} {response.text[:200]}")
+        self.response = response
+
+
+def asked(response: httpx.Response) -> float:
+    """The seconds that a response asks to wait."""
+    text = response.headers.get("Retry-After", "")
+    return float(text) if text.isdecimal() else 0
+
+
 class KeystoneAuth(httpx.Auth):
     requires_response_body = True
 
@@ -32,17 +46,19 @@ class KeystoneAuth(httpx.Auth):
         self._token = ""
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        for fresh in (not self._token, True):
-            if fresh:
-                answer = yield httpx.Request("POST", self._url, json=self._body)
+        for last in (False, True):
+            if last or not self._token:
+                # A request of one's own has no time-out, unless it is given one.
+                answer = yield httpx.Request("POST", self._url, json=self._body,
+                                             extensions=request.extensions)
                 if answer.status_code in (429, 502, 503, 504):
-                    raise httpx.ConnectError(f"log-in: {answer.status_code}", request=request)
+                    raise Busy(answer)
                 if answer.status_code != 201 or "X-Subject-Token" not in answer.headers:
                     raise CloudError(f"log-in: {answer.status_code} {answer.text[:200]}")
                 self._token = answer.headers["X-Subject-Token"]
             request.headers["X-Auth-Token"] = self._token
             response = yield request
-            if response.status_code != 401 or fresh:
+            if response.status_code != 401 or last:
                 return
 
 
@@ -71,8 +87,11 @@ class Cloud:
                     return response.json()
                 if response.status_code not in (429, 502, 503, 504) or attempt == 5:
                     raise CloudError(f"GET {path}: {response.status_code} {response.text[:200]}")
-                asked = response.headers.get("Retry-After", "")
-                wait = max(wait, float(asked) if asked.isdecimal() else 0)
+                wait = max(wait, asked(response))
+            except Busy as error:
+                if attempt == 5:
+                    raise
+                wait = max(wait, asked(error.response))
             except (httpx.TransportError, ValueError) as error:
                 if attempt == 5:
                     raise CloudError(f"GET {path}: {error!r}") from error
