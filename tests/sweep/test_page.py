@@ -10,8 +10,8 @@ import pytest
 from doc_examples import DOCS, examples
 from pytest_fake_ims.plugin import FOR_ALL, SWEEP
 
-from fake_ims.sweeping.failures import KINDS, failures_of, names
 from fake_ims.contract.operations import BY_ID
+from fake_ims.sweeping.failures import KINDS, failures_of, names
 from fake_ims.sweeping.options import TABLE
 from fake_ims.sweeping.verdict import RULES
 
