@@ -55,16 +55,19 @@ DECORATOR = "fake_ims.sweeping.mark"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    # Without dest=, pytest compares each option with all others.
     group = parser.getgroup("fake_ims", "fake Image Management Service (fake_ims)")
     for name, text in NAMES.items():
-        group.addoption(f"--fake-ims-{name}", metavar=name.upper(), help=text)
+        group.addoption(f"--fake-ims-{name}", dest=f"fake_ims_{name}", metavar=name.upper(),
+                        help=text)
         parser.addini(f"fake_ims_{name}", text, type="string", default=None)
-    group.addoption("--fake-ims-sweep", nargs="?", const="all", metavar="KINDS",
-                    help="run each test that uses a fake again, once for every possible failure of "
-                    "every request; KINDS is all (default), or some of "
+    group.addoption("--fake-ims-sweep", dest="fake_ims_sweep", nargs="?", const="all",
+                    metavar="KINDS", help="run each test that uses a fake again, once for every "
+                    "possible failure of every request; KINDS is all (default), or some of "
                     "statuses,connection,semantic")
     for name, (text, settings) in SWEEP.items():
-        group.addoption(f"--fake-ims-sweep-{name}", help=text, **settings)
+        group.addoption(f"--fake-ims-sweep-{name}", help=text, **settings,
+                        dest=f"fake_ims_sweep_{name.replace('-', '_')}")
 
 
 @pytest.hookimpl(wrapper=True)
