@@ -15,6 +15,7 @@ from fake_ims.documents.check import check
 from fake_ims.documents.schemas import fault as schema_of_a_fault
 from fake_ims.domain.clock import Clock
 from fake_ims.faults import Faults
+from fake_ims.faults.registry import SETTINGS
 
 LOGNORMAL = {"lognormal": {"median": "1s", "sigma": 0.5}}
 
@@ -138,6 +139,42 @@ def test_what_the_wire_cannot_do(settings: dict[str, Any], words: str) -> None:
     with pytest.raises(UsageError, match=re.escape(words)):
         faults.add("images.create", **settings)
     assert len(faults) == 0
+
+
+class Odd:
+    """A value that no setting takes."""
+
+    def __repr__(self) -> str:
+        return "<odd>"
+
+
+#: What a setting needs beside it, and where the text names the thing and not the setting.
+BESIDE: dict[str, dict[str, Any]] = {
+    "recovery": {"lasting": 1}, "leaves": {"dies_at": 1}, "moment": {"delay": 1},
+    "retry_after": {"status": 503}, "short": {"corrupt": True}}
+CALLED = {"image_status": "image status", "job_status": "job status", "until": "status",
+          "content_type": "header Content-Type"}
+
+
+@pytest.mark.parametrize("name", sorted({*SETTINGS} - {"seed"}))
+def test_a_wrong_value_is_refused_by_the_name_of_its_setting(name: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        Faults(Clock()).add(**{**BESIDE.get(name, {}), name: Odd()})
+    begin = re.escape(CALLED.get(name, name))
+    assert re.match(rf"(unknown (value of )?)?{begin}\b.*<odd>", str(raised.value)), raised.value
+    assert re.search(r"; (known:|write)|expected ", str(raised.value)), raised.value
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("delay", {"uniform": [1, Odd()]}), ("delay", {"lognormal": {"median": Odd(), "sigma": 1}}),
+    ("first_byte", {"head": Odd()}), ("first_byte", {"body": Odd()}), ("dribble", {"up": Odd()}),
+    ("dribble", {"down": Odd()}), ("raw", {"status": 200, "body": Odd()}),
+    ("raw", {"status": 200, "headers": Odd()}), ("raw", {"status": 200, "reason": Odd()}),
+    ("raw", {"status": Odd()}), ("between", [Odd(), 1]), ("between", [1, Odd()]),
+])
+def test_so_is_one_inside_a_value(name: str, value: Any) -> None:
+    with pytest.raises(UsageError, match=rf"^{name}: .*<odd>"):
+        Faults(Clock()).add(**{name: value})
 
 
 ENDS: list[dict[str, Any]] = [
