@@ -290,3 +290,16 @@ def test_a_reset_makes_a_new_world() -> None:
         fake.reset()
         assert len(fake.world.servers) == 0
         assert not fake.world.known_only
+
+
+def test_reprs_of_the_other_records(ims: Ims) -> None:
+    world = ims.fake.world
+    key, project = world.keys.add(id="k"), world.enterprise_projects.add(id="0")
+    assert (repr(key), repr(project)) == ("<key k enabled>", "<enterprise project 0 enabled>")
+    key.enabled = project.enabled = False
+    assert (repr(key), repr(project)) == ("<key k disabled>", "<enterprise project 0 disabled>")
+    assert repr(world.backups.add(id=DISK, size=7)) == "<backup c5dfbd0c… available, 7 GB>"
+    agency = world.agencies.add("a")
+    assert repr(agency) == "<agency a valid>"
+    agency.is_valid = False
+    assert repr(agency) == "<agency a not valid>"
