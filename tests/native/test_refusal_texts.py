@@ -178,7 +178,8 @@ def test_what_is_not_there(wire: Wire) -> None:
 
 def test_what_a_status_does_not_allow(wire: Wire, fake_ims: FakeIMS, image: str) -> None:
     assert "Not allowed to deactivate image in status 'queued'" in sentence(
-        wire.caller(fake_ims.tenant("p5", roles=["admin"])), "POST", f"/v2/images/{image}/actions/deactivate", None, 403)
+        wire.caller(fake_ims.tenant("p5", roles=["admin"])), "POST",
+        f"/v2/images/{image}/actions/deactivate", None, 403)
     active = fake_ims.images.add(name="a").id
     assert "Image status transition from active to saving is not allowed" in sentence(
         wire, "PUT", f"/v2/images/{active}/file", b"abc", 409, **{"Content-Type": OCTETS})
