@@ -115,10 +115,13 @@ def test_it_ends_when_the_client_leaves(kind: str, nothing_left: None) -> None:
 
 def test_what_was_sent_of_a_body_without_a_length(nothing_left: None) -> None:
     with FakeIMS() as fake:
-        fault = fake.faults.add("images.list", dribble={"down": 0.001}, http10=True)
+        service = fake._service
+        fake.faults.add("images.list", dribble={"down": 0.001}, http10=True)
         with Client(fake) as client:
             client.send().until(b"\r\n\r\n")
-        until(fake, lambda: fault.hits and len(fake.requests))
+            until(fake, lambda: service._waiting)
+        until(fake, lambda: not service._waiting)
+        until(fake, lambda: len(fake.requests))
         exchange = fake.requests.last
         assert (exchange.status, exchange.response_size) == (200, len(exchange.response_body))
         assert exchange.response_size <= 1
@@ -268,12 +271,17 @@ def test_a_client_that_reads_slowly_gets_everything() -> None:
             assert client.exactly(int(headers["content-length"])) == data
 
 
+def watches() -> list[object]:
+    return [thing for thing in gc.get_objects() if isinstance(thing, _Watch)]
+
+
 def test_nothing_watches_a_connection_after_its_response() -> None:
     with FakeIMS() as fake, Client(fake) as client:
+        others = watches()  # of earlier tests, until they are collected
         fake.faults.add("images.list", first_byte="1ms")
         for _ in range(2):
             client.send().answer()
-        assert not any(isinstance(thing, _Watch) for thing in gc.get_objects())
+        assert not [watch for watch in watches() if watch not in others]
 
 
 # in the loop of the test
