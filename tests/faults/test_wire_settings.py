@@ -244,6 +244,24 @@ def test_a_uniform_delay(harness: Any, waits: list[float]) -> None:
     assert len(set(waits)) == 200
 
 
+def test_a_uniform_delay_of_one_length_only(harness: Any, waits: list[float]) -> None:
+    harness.faults.add("images.list", delay=uniform(2, 2))
+    harness.statuses(3)
+    assert waits == [2, 2, 2]
+
+
+@pytest.mark.parametrize(("settings", "chance"), [
+    ({"status": 503}, False), ({"delay": 1}, False), ({"twice": True}, False),
+    ({"delay": uniform(1, 2)}, True), ({"status": 503, "probability": 0.5}, True),
+])
+def test_what_is_left_to_chance(settings: dict[str, Any], chance: bool) -> None:
+    faults = Faults(Clock())
+    faults.add("images.create", **settings)
+    assert faults.chance is chance
+    faults.clear()
+    assert not faults.chance
+
+
 def test_a_log_normal_delay(harness: Any, waits: list[float]) -> None:
     harness.faults.add("images.list", delay=lognormal("2s", 0.5))
     harness.statuses(1000)

@@ -153,6 +153,17 @@ def test_whether_the_work_is_done(settings: dict[str, Any], images: int) -> None
             until(fake, lambda: len(fake.images) == images)
 
 
+def test_a_delay_in_the_middle_of_a_body_that_nobody_reads(nothing_left: None) -> None:
+    with FakeIMS() as fake:
+        service = fake._service
+        fake.faults.add("images.upload", delay="1h", moment="middle")
+        with Client(fake) as client:
+            client.send("PUT /v2/images/none/file", b"x" * 100)  # refused for its media type
+            until(fake, lambda: service._waiting)
+            fake.reset()
+            client.rest()
+
+
 def test_half_of_the_connection_stays_open(nothing_left: None) -> None:
     with FakeIMS() as fake:
         with begin(fake, "half close") as client:
