@@ -167,6 +167,18 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_setting(name: str) -> None:
     assert re.search(r"; (known:|write)|expected ", str(raised.value)), raised.value
 
 
+#: Settings that take a mapping of any names to any values; the body of a response, any JSON.
+OPEN = ("image_attribute", "meanwhile", "request_body", "response_body")
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    (name, value) for name in sorted(SETTINGS) for value in (None, [[]], {"": {}})
+    if value is None or (name not in OPEN if isinstance(value, dict) else name != OPEN[-1])])
+def test_a_document_with_a_wrong_value_is_refused_by_its_schema(name: str, value: Any) -> None:
+    assert name in schema_of_a_fault()["properties"]
+    assert check({name: value}, schema_of_a_fault())
+
+
 @pytest.mark.parametrize(("name", "value"), [
     ("delay", {"uniform": [1, Odd()]}), ("delay", {"lognormal": {"median": Odd(), "sigma": 1}}),
     ("first_byte", {"head": Odd()}), ("first_byte", {"body": Odd()}), ("dribble", {"up": Odd()}),
