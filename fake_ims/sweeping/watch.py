@@ -351,9 +351,11 @@ class Watch:
     def _check_end(self) -> None:
         if self._first_failure is None or self.hang:
             return
-        if len(self.steps) >= self._limit:
-            self.hang = f"the client sent {self._limit} requests and did not give up"
-        elif self.elapsed - self._first_failure > self._longest:
+        passed = self.elapsed - self._first_failure
+        # Who polls once a second until a deadline of an hour goes on, but gives up.
+        if len(self.steps) >= self._limit + passed:
+            self.hang = f"the client sent {len(self.steps)} requests and did not give up"
+        elif passed > self._longest:
             self.hang = (f"the client still sends requests {self._longest:.3g} s after the "
                          "failure, and does not give up")
 
