@@ -209,7 +209,7 @@ def _failed(ended: Ended, why: str) -> str:
 # The end
 
 def _status(swept: Swept, given: Given) -> int:
-    if reports.bad(swept):
+    if any(reports.is_bad(result) for result in swept["results"]):
         return 0 if given.update else FINDINGS
     if given.settings.may_be_empty:
         return 0
