@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..domain.world import World
     from ..faults import Faults
     from ..journal import Journal
+    from ..sweeping.watch import SweepRun
     from .identity import Identity
     from .jobs import Jobs
 
@@ -292,6 +293,19 @@ class FakeIMS(Running, Scripted, LogIn):
     def faults(self) -> Faults:
         """The faults: ``faults.add("images.create", status=503, times=2)``."""
         return self._service.faults
+
+    @property
+    def sweep(self) -> SweepRun | None:
+        """The failures of this run of the test: ``sweep.failures``. None outside a sweep.
+
+        A test can ask for it to assert what is right under a failure.
+        """
+        if self._service.watch is None:
+            return None
+        from ..sweeping.watch import Watch
+
+        watch = self._service.watch
+        return watch.told if isinstance(watch, Watch) else None
 
     @property
     def requests(self) -> Journal:

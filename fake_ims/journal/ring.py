@@ -65,11 +65,14 @@ class Journal(Questions):
         self.body_limit = body_limit
         self.service = None
 
-    def record(self, exchange: Draft) -> None:
+    def record(self, exchange: Draft) -> Exchange:
         """Number an exchange, cut its bodies to the limit and keep it. Call it in the loop.
 
         The pipeline calls it before it sends the response. A client that has its response finds the
         exchange here.
+
+        Returns:
+            The exchange, which cannot be changed from now on.
         """
         size = len(exchange.request_body)
         if size > exchange.request_size:
@@ -84,6 +87,7 @@ class Journal(Questions):
         recorded = self._kept.add(exchange)
         if self.listener is not None:
             self.listener(recorded)
+        return recorded
 
     @property
     def recorded(self) -> int:

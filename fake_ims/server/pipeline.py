@@ -25,7 +25,7 @@ from ..domain.sound import readable
 from ..journal import Draft
 from ..profiles.answer import DONE, Answer
 from . import memory
-from .realtime import monotonic
+from .realtime import loop_time
 from .state import Service
 
 _log = logging.getLogger("fake_ims")
@@ -87,7 +87,7 @@ class Pipeline:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Respond to one request. Whatever happens is recorded in the journal."""
         service = self._service
-        started = monotonic()
+        started = loop_time()
         url = request.rel_url
         path, query = url.raw_path, url.raw_query_string
         if not (path.isascii() and query.isascii()):
@@ -115,7 +115,7 @@ class Pipeline:
         finally:
             if answer is None or answer.sender is None:
                 call.end()
-        exchange.seconds = monotonic() - started
+        exchange.seconds = loop_time() - started
         if service.epoch != call.epoch:
             # A reset happened: requests from before it leave no trace after it.
             if service.strict:
@@ -125,7 +125,9 @@ class Pipeline:
             return web.Response()
         if answer is not None:
             self._note(exchange, answer)
-        service.journal.record(exchange)
+        recorded = service.journal.record(exchange)
+        if service.watch is not None:
+            service.watch.recorded(service, recorded)
         if service.scenario is not None:
             service.scenario.look()
         if answer is None:
@@ -163,9 +165,10 @@ class Pipeline:
             from ..api import gateway
 
             refusal = gateway.refuse(call, refused)
-        if not faults.any:
+        watch = call.service.watch
+        if watch is None and not faults.any:
             return refusal or await self._handle(call)
-        strike = await faults.strike(call)
+        strike = await (faults if watch is None else watch).strike(call)
         if strike is None:
             return refusal or await self._handle(call)
         with call.service.interruptible():

@@ -23,6 +23,7 @@ from ..domain.uploads import Uploads
 from ..faults import Faults
 from ..journal import BODY_BYTES, EXCHANGES, TOTAL_BYTES, Journal
 from ..profiles import Profile, profile
+from . import watching
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -70,6 +71,7 @@ class Service:
         lasting_token: a token of the default tenant that stays valid across resets.
         scenario: called before and after each request to run due steps of a scenario; None
             without a scenario.
+        watch: sees every request; None without a sweep.
     """
 
     def __init__(
@@ -90,6 +92,8 @@ class Service:
         self._waiting: set[asyncio.Task[Any]] = set()
         self.control: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
         self.scenario: Scenario | None = None
+        self.watch = watching.current
+        watching.services.add(self)
         self._build(profile_name, auth, region)
 
     @contextmanager
@@ -187,16 +191,22 @@ class Service:
         return token is not None and not self.tokens.knows(token) and any(
             token in ended for ended in self._ended)
 
+    def close(self) -> None:
+        """Remove every image and its data."""
+        if self.watch is not None:
+            self.watch.closing(self)
+        self.store.close()
+
     def reset(
         self, profile_name: str = "otc", auth: AuthMode = "any", region: str = DEFAULT_REGION
     ) -> None:
         """Remove images, members, tasks, jobs, tokens, keys, faults and exchanges; reset the
         clock."""
+        self.close()
         self.epoch += 1
         self.interrupt()
         self.scenario = None
         self._ended.append(self.tokens.ends())
-        self.store.close()
         self.clock.reset()
         self.faults.forget()
         self.journal.forget()

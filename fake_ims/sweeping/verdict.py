@@ -1,21 +1,53 @@
-"""Judges a run with failures: survived, failed well, wrong, or not reached."""
+"""Judges a run with failures. The rules, in the order in which they are asked:
+
+| rule | broken when |
+|---|---|
+| ``hang`` | the client waits, or goes on, beyond any patience |
+| ``pace`` | it asks again before ``Retry-After`` is over, or many times without a pause |
+| ``undone`` | it deletes an image whose upload was done, after it was told so by a 409 |
+| ``orphan`` | an image stays ``queued`` or ``saving``, and nothing will finish it |
+| ``duplicate`` | there are more images of a name than after the clean run |
+| ``lost`` | an image that the test had added is deleted, unlike in the clean run |
+| ``assert`` | the client raised nothing, and an assertion of the test found the wrong result |
+| ``crash`` | it raised what no client means to raise: ``KeyError``, ``JSONDecodeError``, ... |
+| ``misled`` | it reports the refusal of its own retry, although the first try had done the work |
+| ``hidden`` | it reports another error, such as that of its clean-up, in place of the first one |
+| ``result`` | the test passed, and left other images than the clean run |
+
+A run that breaks none has survived, or failed well. ``allow=`` takes rules back.
+"""
 
 from __future__ import annotations
 
 import http.client
 import json
+import re
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
-from .snapshot import Snapshot, broken, differences
+from .case import Case
+from .explore import matches
+from .failures import RETRY_AFTER, Failure
+from .snapshot import Snapshot, differences, duplicates, lost, orphans
+from .watch import Step
 
-Word = Literal["survived", "failed well", "wrong", "not reached"]
+Word = Literal["survived", "failed well", "wrong", "should have survived", "cannot be seen",
+               "not reached"]
+WORDS: tuple[Word, ...] = ("survived", "failed well", "wrong", "should have survived",
+                           "cannot be seen", "not reached")
+#: Verdicts that fail a test.
+BAD: tuple[Word, ...] = ("wrong", "should have survived")
+RULES = ("hang", "pace", "undone", "orphan", "duplicate", "lost", "assert", "crash", "misled",
+         "hidden", "result")
+_LEFT = frozenset({"orphan", "duplicate", "lost"})
 
 # Exceptions of the network that a client may pass on.
 _OF_THE_NETWORK = (ConnectionError, TimeoutError, OSError, http.client.HTTPException)
-INVARIANTS = ("orphan", "duplicate", "lost")
 _OUR_OWN = frozenset({"builtins", "json", "fake_ims", "pytest_fake_ims", "_pytest"})
+# A client may try that often without a pause.
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -25,82 +57,294 @@ class Verdict:
     Attributes:
         word: the verdict.
         why: the reason, in a sentence.
+        rule: the rule that the run broke; empty if none.
     """
 
     word: Word
     why: str
+    rule: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Outcome:
     """The outcome of a run.
 
     Attributes:
-        error: the exception that the test raised; None if it passed.
+        case: what failed.
+        steps: its requests.
         hang: why the run counts as hanging; empty if it does not.
-        reached: whether every fault fired.
-        left: the images after the run.
+        error: the exception that the test raised; None if it passed.
+        told: the error in words, where there is no exception: the exit status of a command.
+        result: the images at the end of the test, before its fixtures clean up.
+        left: the images at the very end.
     """
 
-    error: BaseException | None
-    hang: str
-    reached: bool
-    left: Snapshot
+    case: Case = field(default_factory=Case)
+    steps: Sequence[Step] = ()
+    hang: str = ""
+    error: BaseException | None = None
+    told: str = ""
+    result: Snapshot = field(default_factory=Snapshot)
+    left: Snapshot = field(default_factory=Snapshot)
+
+    @property
+    def passed(self) -> bool:
+        """Whether the test passed."""
+        return self.error is None and not self.told
+
+    def planted(self) -> list[Step]:
+        """Return the requests on which a failure fired."""
+        return [step for step in self.steps if step.planted]
 
 
-def judge(
-    outcome: Outcome, clean: Snapshot, *,
-    expect: tuple[type[BaseException], ...] = (), allow: frozenset[str] = frozenset(),
-) -> Verdict:
-    """Judge a run.
+@dataclass(frozen=True)
+class Demands:
+    """What the user says about the client.
+
+    Attributes:
+        expect: exceptions that the test may raise besides the client's own.
+        allow: rules that a run may break.
+        survive: globs of failures that the client promises to survive.
+    """
+
+    expect: tuple[type[BaseException], ...] = ()
+    allow: frozenset[str] = frozenset()
+    survive: tuple[str, ...] = ()
+
+    def promises(self, case: Case) -> bool:
+        """Return whether the client promises to survive every failure of a case."""
+        return bool(case.points) and all(
+            any(matches(glob, point.operation, point.failure) for glob in self.survive)
+            for point in case.points)
+
+
+def judge(outcome: Outcome, clean: Outcome, demands: Demands) -> Verdict:
+    """Judge a run by the clean run of the same test.
 
     Args:
         outcome: the outcome of the run.
-        clean: the images after the clean run.
-        expect: exceptions that the test may raise besides the client's own.
-        allow: rules that the run may break: ``orphan``, ``duplicate``, ``lost``. With ``assert``,
-            a failing assertion of the test counts as an exception of the client.
+        clean: the outcome of the clean run.
+        demands: what the user says about the client.
     """
-    if outcome.hang:
-        return Verdict("wrong", f"hang: {outcome.hang}")
-    if not outcome.reached:
-        return Verdict("not reached", "the test did not send this request again")
-    left = [text for name, text in broken(clean, outcome.left) if name not in allow]
-    error = outcome.error
-    if error is None:
-        if left:
-            return Verdict("wrong", f"the test passed, but left {'; '.join(left)}")
-        changed = differences(clean, outcome.left)
-        if changed and allow.isdisjoint(INVARIANTS):
-            return Verdict("wrong", "the test passed, but its images differ from the clean run: "
-                           f"{'; '.join(changed)}")
+    failures = outcome.case.failures
+    if outcome.hang and "hang" not in demands.allow:
+        return Verdict("wrong", f"hang: {outcome.hang}", "hang")
+    missed = _not_reached(outcome, clean)
+    if missed:
+        return Verdict("not reached", missed)
+    spared = demands.allow.union(*(failure.spares for failure in failures))
+    found = next(((rule, why) for rule, why in _broken(outcome, clean, demands)
+                  if rule not in spared), None)
+    if found is not None:
+        rule, why = found
+        unseeable = next((one.unseeable for one in failures if one.unseeable), "")
+        if unseeable and rule not in ("hang", "pace"):
+            return Verdict("cannot be seen", f"{unseeable}; {why}", rule)
+        return Verdict("wrong", why, rule)
+    if outcome.passed:
         return Verdict("survived", "the test passed")
-    told = f"{_name(type(error))}: {_first_line(error)}"
-    if isinstance(error, expect):
-        pass
-    elif _is_assertion(error):
-        if "assert" not in allow:
-            return Verdict("wrong", f"the client raised no error, but the test found: {told}")
-    elif not _is_clients(error):
-        return Verdict("wrong", f"the client raised an unexpected exception: {told}")
-    if left:
-        return Verdict("wrong", f"the test raised {told}, and left {'; '.join(left)}")
+    told = _told(outcome)
+    if demands.promises(outcome.case):
+        return Verdict("should have survived", f"the client promises to survive this, but the "
+                       f"test raised {told}")
     return Verdict("failed well", told)
 
 
+def _not_reached(outcome: Outcome, clean: Outcome) -> str:
+    """Return why the failures of a case were not there; empty if all of them were."""
+    for index, point in enumerate(outcome.case.points):
+        step = _at(outcome, point.operation, point.nth)
+        if step is None or point.failure not in step.planted:
+            return "the test did not send this request again"
+        before = _at(clean, point.operation, point.nth) if index == 0 else None
+        if not _changed(point.failure, step, before, outcome.steps):
+            return "the failure changed nothing here"
+    return ""
+
+
+def _at(outcome: Outcome, operation: str, nth: int) -> Step | None:
+    return next((step for step in outcome.steps
+                 if step.operation == operation and step.nth == nth), None)
+
+
+def _changed(
+    failure: Failure, step: Step, before: Step | None, steps: Sequence[Step]
+) -> bool:
+    if failure.silent:
+        return step.worked
+    if before is None or step.exchange is None or failure.waits or not step.status:
+        return True
+    if failure.later is not None and any(
+        failure in other.planted for other in steps if other is not step
+    ):
+        return True
+    return step.response != before.response or step.after != before.after
+
+
+def _broken(outcome: Outcome, clean: Outcome, demands: Demands) -> Iterator[tuple[str, str]]:
+    """Yield the rules that a run breaks, each with a sentence."""
+    yield from _pace(outcome)
+    ends = "the test passed, but" if outcome.passed else f"the test raised {_told(outcome)}, and"
+    yield from _undone(outcome, ends)
+    for image_id, name, status in orphans(clean.left, outcome.left):
+        if not _is_excused(image_id, outcome):
+            yield "orphan", f"{ends} left image {name!r} in status {status}"
+    for name, count, before in duplicates(clean.left, outcome.left):
+        ids = [image_id for told, image_id in
+               zip(outcome.left.images, outcome.left.ids, strict=True)
+               if dict(told)["name"] == name]
+        if not any(_is_excused(image_id, outcome) for image_id in ids):
+            yield "duplicate", f"{ends} left {count} images {name!r} instead of {before}"
+    for name, count in lost(clean.left, outcome.left):
+        images = f"image {name!r}" if count == 1 else f"{count} images {name!r}"
+        yield "lost", f"{ends} deleted {images}, which the test had added"
+    if outcome.error is not None:
+        yield from _by_error(outcome, outcome.error, demands)
+    elif outcome.passed and not demands.allow & _LEFT:
+        changed = differences(clean.result, outcome.result)
+        if changed:
+            yield "result", ("the test passed, but its images differ from the clean run: "
+                             f"{'; '.join(changed)}")
+
+
+def _by_error(
+    outcome: Outcome, error: BaseException, demands: Demands
+) -> Iterator[tuple[str, str]]:
+    if isinstance(error, demands.expect):
+        return
+    told = _told(outcome)
+    if _is_assertion(error):
+        yield "assert", f"the client raised no error, but the test found: {told}"
+        return
+    if not all(map(is_clients, _leaves(error))):
+        yield "crash", f"the client raised an unexpected exception: {told}"
+    status = _status_of(error)
+    if status is None:
+        return
+    known = {step.status for step in outcome.planted()}
+    if status in known:
+        return
+    for done in outcome.planted():
+        retry = next((step for step in outcome.steps if step.position > done.position
+                      and step.request == done.request and step.status == status), None)
+        if done.worked and not done.succeeded and retry is not None:
+            yield "misled", (f"the client repeated {done.name}, which had done its work, and "
+                             f"reports the {status} of the second try: {told}")
+            return
+    before = [one for one in _contexts(error) if is_clients(one)]
+    if before and error.__cause__ is None and not error.__suppress_context__ and (
+            status not in map(_status_of, before)):
+        first = before[-1]
+        yield "hidden", (f"the client reports {told}, which hides the first error: "
+                         f"{_name(type(first))}: {_first_line(first)}")
+
+
+def _pace(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    in_a_row: list[Step] = []
+    for step in outcome.steps:
+        for earlier in in_a_row[-1:]:
+            waited = step.began - earlier.began
+            if earlier.operation == step.operation and waited < RETRY_AFTER - 0.5 and any(
+                failure.name.endswith("-retry-after") for failure in earlier.planted
+            ):
+                yield "pace", (f"the client sent {step.name} again after {waited:.1f} s, although "
+                               f"the response said Retry-After: {RETRY_AFTER}")
+        if step.succeeded or (in_a_row and in_a_row[-1].operation != step.operation):
+            in_a_row = []
+        if not step.succeeded:
+            in_a_row.append(step)
+        waited = step.began - in_a_row[0].began if in_a_row else 0.0
+        if len(in_a_row) > _TRIES and waited < 1:
+            yield "pace", (f"the client sent {step.name} {len(in_a_row)} times within "
+                           f"{waited:.1f} s, although it failed each time")
+            return
+
+
+def _undone(outcome: Outcome, ends: str) -> Iterator[tuple[str, str]]:
+    for upload in outcome.steps:
+        if upload.operation != "images.upload" or not upload.worked or upload.succeeded:
+            continue
+        path = upload.exchange.path if upload.exchange else ""
+        later = [step for step in outcome.steps if step.position > upload.position]
+        told = next((step for step in later if step.status == 409 and step.exchange is not None
+                     and step.exchange.path == path), None)
+        if told is not None and any(
+            step.worked and step.exchange is not None and step.exchange.method == "DELETE"
+            and path.startswith(f"{step.exchange.path}/") and step.position > told.position
+            for step in later
+        ):
+            yield "undone", (f"{ends} deleted an image whose upload was done: the second upload "
+                             "got 409")
+
+
+def _is_excused(image_id: str, outcome: Outcome) -> bool:
+    """Return whether the client could not remove an image.
+
+    It tried, and the service refused; or the failure made every later request fail.
+    """
+    tries = [step for step in outcome.steps if step.exchange is not None
+             and step.exchange.method == "DELETE" and image_id in step.exchange.path]
+    if tries and not tries[-1].succeeded:
+        return True
+    planted = outcome.planted()
+    if not planted:
+        return False
+    ended = any(failure.name in ("token-revoked", "token-expired")
+                or (failure.everywhere and failure.lasts is None)
+                for failure in planted[0].planted)
+    return ended and not any(step.succeeded for step in outcome.steps
+                             if step.position > planted[0].position)
+
+
 def _is_assertion(error: BaseException) -> bool:
-    pytest_failed = type(error).__module__ == "_pytest.outcomes"
-    return isinstance(error, AssertionError) or pytest_failed
+    return isinstance(error, AssertionError) or (
+        type(error).__module__ == "_pytest.outcomes" and type(error).__name__ != "Skipped")
 
 
-def _is_clients(error: BaseException) -> bool:
+def is_clients(error: BaseException) -> bool:
     """Return whether an exception is one that the client expects its users to handle."""
     if isinstance(error, json.JSONDecodeError):
         return False  # in any package: the client did not check whether the body was JSON
-    if isinstance(error, _OF_THE_NETWORK):
+    if isinstance(error, _OF_THE_NETWORK) or type(error).__name__ == "Skipped":
         return True
     package = type(error).__module__.partition(".")[0]
     return package not in _OUR_OWN and package not in sys.stdlib_module_names
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    """Yield the exceptions of a group, or the exception itself."""
+    inner = getattr(error, "exceptions", None)
+    if isinstance(inner, tuple) and inner and all(isinstance(one, BaseException) for one in inner):
+        for one in inner:
+            yield from _leaves(one)
+    else:
+        yield error
+
+
+def _contexts(error: BaseException) -> Iterator[BaseException]:
+    seen = {id(error)}
+    one = error.__context__
+    while one is not None and id(one) not in seen:
+        seen.add(id(one))
+        yield one
+        one = one.__context__
+
+
+def _status_of(error: BaseException) -> int | None:
+    """Return the HTTP status that an exception of a client has; None if none is known."""
+    for holder in (getattr(error, "response", None), error):
+        for name in ("status_code", "status", "http_status", "code"):
+            value = getattr(holder, name, None)
+            if isinstance(value, int) and not isinstance(value, bool) and 400 <= value < 600:
+                return value
+    found = re.search(r"\b[45]\d\d\b", str(error))
+    return None if found is None else int(found[0])
+
+
+def _told(outcome: Outcome) -> str:
+    if outcome.error is None:
+        return outcome.told
+    return f"{_name(type(outcome.error))}: {_first_line(outcome.error)}"
 
 
 def _name(kind: type[BaseException]) -> str:
