@@ -44,7 +44,8 @@ def build(service: Service) -> web.Application:
     _checked()
     application = web.Application(client_max_size=0)
     application[SERVICE] = service
-    application.router.register_resource(Everything(Pipeline(service).handle))
+    pipeline = Pipeline(service)
+    application.router.register_resource(Everything(pipeline.handle, pipeline.finish))
     return application
 
 
@@ -84,6 +85,19 @@ class Pipeline:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Respond to one request. Whatever happens is recorded in the journal."""
+        return await self.finish(request, await self._respond(request))
+
+    async def finish(
+        self, request: web.Request, response: web.StreamResponse
+    ) -> web.StreamResponse:
+        """Take care of a body that has not arrived yet, as that of a refused request."""
+        if request.content.is_eof():
+            return response
+        from . import lingering  # few requests are refused that early
+
+        return await lingering.finish(request, response, self._service.interruptible())
+
+    async def _respond(self, request: web.Request) -> web.StreamResponse:
         service = self._service
         started = monotonic()
         url = request.rel_url
