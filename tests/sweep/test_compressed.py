@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import http.client
 import io
@@ -706,6 +707,16 @@ def test_the_callback_can_use_the_fake(fake_ims: FakeIMS, stuck: list[str]) -> N
             connection.getresponse()
     assert len(stuck) == 1
     assert fake_ims.images.named("told")
+
+
+def test_threads_that_were_there_before_cost_nothing() -> None:
+    """Under xdist, one of execnet waits inside C, and ``threading`` does not know it."""
+    here, there = socket.socketpair()
+    _thread.start_new_thread(there.recv, (1,))
+    with here, there:
+        idle = bystanders.Bystanders(threading.get_ident())
+        assert idle._there == sys._current_frames().keys() - {threading.get_ident()}
+        here.send(b"x")
 
 
 # Call sites
