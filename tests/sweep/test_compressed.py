@@ -711,12 +711,21 @@ def test_the_callback_can_use_the_fake(fake_ims: FakeIMS, stuck: list[str]) -> N
 
 def test_threads_that_were_there_before_cost_nothing() -> None:
     """Under xdist, one of execnet waits inside C, and ``threading`` does not know it."""
-    here, there = socket.socketpair()
-    _thread.start_new_thread(there.recv, (1,))
-    with here, there:
-        idle = bystanders.Bystanders(threading.get_ident())
-        assert idle._there == sys._current_frames().keys() - {threading.get_ident()}
-        here.send(b"x")
+    gate, began, ended = threading.Lock(), threading.Event(), threading.Event()
+    gate.acquire()
+
+    def wait() -> None:
+        began.set()
+        gate.acquire()
+        ended.set()
+
+    ident = _thread.start_new_thread(wait, ())
+    began.wait()
+    idle = bystanders.Bystanders(threading.get_ident())
+    gate.release()
+    ended.wait()
+    assert ident in idle._there
+    assert threading.get_ident() not in idle._there
 
 
 # Call sites
