@@ -67,6 +67,7 @@ class Given:
         baseline: the file of the known cases; None for none.
         update: whether to write it.
         reports: files to write the report to.
+        annotate: whether to print the findings as annotations of GitHub Actions.
     """
 
     settings: Settings
@@ -77,6 +78,7 @@ class Given:
     baseline: Path | None
     update: bool
     reports: tuple[Path, ...]
+    annotate: bool
 
 
 def run(options: argparse.Namespace, words: Sequence[str], defaults: argparse.Namespace) -> int:
@@ -144,8 +146,13 @@ def _sweep(command: SweptCommand, given: Given, known: Known) -> int:
     finally:
         progress.end()
     swept["seconds"] = monotonic() - started
-    for line in terminal.lines(swept, options="--"):
+    for line in terminal.lines(
+        [swept], width=shutil.get_terminal_size().columns, paint=terminal.painter(sys.stdout),
+        options="--",
+    ):
         print(line)
+    if given.annotate:
+        print(*files.error_lines([swept], [Path.cwd()]), sep="\n")
     for line in files.written(given, [swept], given.seed):
         print(line)
     sys.stdout.flush()
@@ -202,7 +209,7 @@ def _failed(ended: Ended, why: str) -> str:
 # The end
 
 def _status(swept: Swept, given: Given) -> int:
-    if reports.bad(swept):
+    if any(reports.is_bad(result) for result in swept["results"]):
         return 0 if given.update else FINDINGS
     if given.settings.may_be_empty:
         return 0
@@ -283,7 +290,9 @@ def _given(
         settings=_without_ends(settings), name=options.name or told(words),
         case=options.case or "", again=_again(options, defaults), seed=options.seed,
         baseline=None if options.baseline is None else Path(options.baseline),
-        update=options.update_baseline, reports=tuple(map(_report, options.report)))
+        update=options.update_baseline,
+        reports=tuple(_report(one) for one in options.report if one != files.GITHUB),
+        annotate=files.GITHUB in options.report)
 
 
 def _value(options: argparse.Namespace, name: str) -> Any:
@@ -310,7 +319,8 @@ def _again(options: argparse.Namespace, defaults: argparse.Namespace) -> tuple[s
 def _report(text: str) -> Path:
     path = Path(text)
     if path.suffix not in files.formats():
-        raise UsageError(f"--report={text}: the name must end in {', '.join(files.formats())}")
+        raise UsageError(f"--report={text}: expected a file whose name ends in "
+                         f"{', '.join(files.formats())}, or '{files.GITHUB}' for annotations")
     return path
 
 

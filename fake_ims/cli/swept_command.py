@@ -148,7 +148,7 @@ class SweptCommand:
             outcome.command = True
             outcome.seen = self._seen(ended)
             watch.finish()
-        return Ran(outcome, _shown(ended)), ended
+        return Ran(outcome, _shown(ended), seconds=ended.seconds), ended
 
     def _fake(self) -> tuple[FakeIMS, ScenarioDocument | None]:
         fake = FakeIMS(**self.fake)

@@ -67,8 +67,7 @@ class Images(Seeding):
         """
         image = self.get(caller, image_id)
         access.require("get_image", caller, image)
-        self._service.transitions.look(image)
-        if self._store.get(image_id) is None:
+        if self._service.transitions.look(image) and self._store.get(image_id) is None:
             raise Refused("image.not_found", image_id=image_id)
         return image
 

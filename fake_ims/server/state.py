@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from os import urandom
 from typing import TYPE_CHECKING, Any
 
 from ..domain.callers import AuthMode
@@ -80,7 +80,7 @@ class Service:
         keep_total: int = TOTAL_BYTES,
     ) -> None:
         self.epoch = 0
-        self.lasting_token = uuid.uuid4().hex
+        self.lasting_token = urandom(16).hex()
         self.clock = Clock()
         self.faults = Faults(self.clock)
         self.faults.service = self
@@ -119,7 +119,8 @@ class Service:
 
     def _build(self, profile_name: str, auth: AuthMode, region: str) -> None:
         self.profile: Profile = profile(profile_name)
-        self.faults.profile = self.profile.name
+        if self.faults.profile != self.profile.name:
+            self.faults.profile = self.profile.name
         self.region = region
         self.known_identity: Keystone | None = None
         self.tokens = Tokens(auth, self.lasting_token)

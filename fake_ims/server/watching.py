@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 class Watch(Protocol):
     """Sees every request of the services that it watches. All calls come from their loops."""
 
+    def opened(self, port: int) -> None:
+        """Take note of the port of a fake."""
+
     async def strike(self, call: Call) -> Strike | None:
         """Decide what happens to a request: its own failure, and the faults of the test.
 
@@ -49,6 +52,8 @@ def watched_by(watch: Watch) -> Iterator[None]:
     current = watch
     for service in list(services):
         service.watch = watch
+        if service.faults.gate is not None:
+            watch.opened(service.faults.gate.number)
     try:
         yield
     finally:

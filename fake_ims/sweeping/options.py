@@ -19,7 +19,7 @@ from .verdict import RULES, Demands
 EMPTY = "empty"
 DEPTHS = 3
 # Seconds on the compressed clock, and in real time.
-PATIENCE, REAL_PATIENCE = 1.0, 10.0  # XXX until compressed
+PATIENCE, REAL_PATIENCE = 3600.0, 10.0
 
 #: Each setting with its help. All of them are settings of ``@sweep``, ini options
 #: ``fake_ims_sweep_NAME`` and command-line options ``--fake-ims-sweep-NAME``.

@@ -11,9 +11,9 @@ from ..server.realtime import monotonic
 from .case import CLEAN, Case
 from .explore import Explorer, named
 from .options import Settings
-from .report import Request, Result, Swept
+from .report import Result, Swept, shown
 from .verdict import BAD, Outcome, Verdict, judge
-from .watch import Step, Watch
+from .watch import Watch
 
 #: Called after each run: number of runs so far, number of runs to come, number of bad ones.
 Progress = Callable[[int, int, int], object]
@@ -28,11 +28,13 @@ class Ran:
         outcome: what happened.
         traceback: the traceback of the test, or the output of the command; empty if it passed.
         broken: why the test could not be judged, such as a fixture that failed; else empty.
+        seconds: real seconds that it took.
     """
 
     outcome: Outcome
     traceback: str = ""
     broken: str = ""
+    seconds: float = 0.0
 
 
 @dataclass
@@ -65,8 +67,7 @@ class Sweep:
         """Return the report of a sweep that has not run any case yet."""
         return Swept(
             test=self.test,
-            requests=[Request(operation=step.name, line=_line(step), site=step.site.line)
-                      for step in clean.outcome.steps],
+            requests=shown.requests(clean.outcome.steps, bodies=True),
             results=[], left_out=[], equal=0, gone=[], seconds=0.0, note="")
 
     def all(self, clean: Ran, swept: Swept) -> None:
@@ -139,15 +140,21 @@ class Sweep:
 
     def one(self, case: Case, clean: Ran, swept: Swept) -> tuple[Verdict, Ran]:
         """Run one case, judge it, and add the result to a report."""
-        ran = self.run(case)
+        ran = self._ran(case)
         return self._judged(case, ran, clean, swept), ran
 
     def _begun(self, case: Case) -> Future[Ran]:
         if self.start is not None:
             return self.start(case)
         run: Future[Ran] = Future()
-        run.set_result(self.run(case))
+        run.set_result(self._ran(case))
         return run
+
+    def _ran(self, case: Case) -> Ran:
+        started = monotonic()
+        ran = self.run(case)
+        ran.seconds = monotonic() - started
+        return ran
 
     def _tell(
         self, swept: Swept, cases: deque[Case], begun: deque[tuple[Case, Future[Ran]]]
@@ -166,13 +173,17 @@ class Sweep:
         wrong = verdict.word in BAD
         step = next((step for step in ran.outcome.steps
                      if (step.operation, step.nth) == (last.operation, last.nth)), None)
+        steps = ran.outcome.steps
+        hider = shown.Hider(steps)
         swept["results"].append(Result(
-            case=case.id, key=case.key, word=verdict.word, rule=verdict.rule, why=verdict.why,
-            position=last.position, operation=last.operation, failure=last.failure.name,
-            site="" if step is None else step.site.line, again=self.command(case),
-            requests=[_line(one) for one in ran.outcome.steps] if wrong else [],
-            traceback=ran.traceback if wrong else "",
-            known=self.known.get(case.key, "") if wrong else ""))
+            case=case.id, key=case.key, word=verdict.word, rule=verdict.rule,
+            why=hider.text(verdict.why), position=last.position, operation=last.operation,
+            failure=last.failure.name, kind=last.failure.kind,
+            site="" if step is None else shown.valid(step.site.line), again=self.command(case),
+            sent=len(steps),
+            requests=shown.requests(shown.around(steps, last.position), bodies=wrong),
+            traceback=hider.text(ran.traceback) if wrong else "",
+            known=self.known.get(case.key, "") if wrong else "", seconds=ran.seconds))
         return verdict
 
 
@@ -211,7 +222,3 @@ def outcome_of(
 def _bad(swept: Swept) -> list[Result]:
     return [result for result in swept["results"]
             if result["word"] in BAD and not result["known"]]
-
-
-def _line(step: Step) -> str:
-    return step.name if step.exchange is None else step.exchange.line()

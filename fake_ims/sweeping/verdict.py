@@ -21,8 +21,10 @@ from __future__ import annotations
 
 import http.client
 import json
+import math
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -199,7 +201,7 @@ def _changed(
 
 def _broken(outcome: Outcome, clean: Outcome, demands: Demands) -> Iterator[tuple[str, str]]:
     """Yield the rules that a run breaks, each with a sentence."""
-    yield from _pace(outcome)
+    yield from _pace(outcome, clean)
     ends = f"{outcome.end}, but" if outcome.passed else f"{outcome.end}, and"
     yield from _undone(outcome, ends)
     for image_id, name, status in orphans(clean.left, outcome.left):
@@ -269,24 +271,29 @@ def _misled(outcome: Outcome, error: BaseException | str) -> Iterator[tuple[str,
             return
 
 
-def _pace(outcome: Outcome) -> Iterator[tuple[str, str]]:
-    in_a_row: list[Step] = []
+def _pace(outcome: Outcome, clean: Outcome) -> Iterator[tuple[str, str]]:
+    """Look at each request that is sent again. Threads and tasks may send others in between, to the
+    same operation: these are not its retries."""
+    usual = Counter(step.request for step in clean.steps if not step.succeeded)
+    failed: dict[object, list[Step]] = {}
     for step in outcome.steps:
-        for earlier in in_a_row[-1:]:
-            waited = step.began - earlier.began
-            if earlier.operation == step.operation and waited < RETRY_AFTER - 0.5 and any(
-                failure.name.endswith("-retry-after") for failure in earlier.planted
-            ):
-                yield "pace", (f"the client sent {step.name} again after {waited:.1f} s, although "
-                               f"the response said Retry-After: {RETRY_AFTER}")
-        if step.succeeded or (in_a_row and in_a_row[-1].operation != step.operation):
-            in_a_row = []
-        if not step.succeeded:
-            in_a_row.append(step)
-        waited = step.began - in_a_row[0].began if in_a_row else 0.0
-        if len(in_a_row) > _TRIES and waited < 1:
-            yield "pace", (f"the client sent {step.name} {len(in_a_row)} times within "
-                           f"{waited:.1f} s, although it failed each time")
+        if step.exchange is None:
+            continue
+        before = failed.setdefault(step.request, [])
+        waited = step.began - before[-1].began if before else math.inf
+        if waited < RETRY_AFTER - 0.5 and any(
+            failure.name.endswith("-retry-after") for failure in before[-1].planted
+        ):
+            yield "pace", (f"the client sent {step.name} again after {waited:.1f} s, although "
+                           f"the response said Retry-After: {RETRY_AFTER}")
+        if step.succeeded:
+            before.clear()
+            continue
+        before.append(step)
+        first = before[max(0, len(before) - _TRIES - 1)]
+        if len(before) > max(_TRIES, usual[step.request]) and step.began - first.began < 1:
+            yield "pace", (f"the client sent {step.name} {_TRIES + 1} times within "
+                           f"{step.began - first.began:.1f} s, although it failed each time")
             return
 
 

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from ..api.connection import ConnectionCut, cut_transport
 from ..contract.model import Profile
@@ -39,14 +39,24 @@ if TYPE_CHECKING:
     from ..server.state import Service
 
 
-@dataclass(frozen=True)
-class Site:
+class Place(Protocol):
     """A place in the code of the test or the client that sends a request.
 
     Attributes:
         key: the same for the same path of calls; empty if the place is not known.
         line: the place, for people: ``tests/test_disk.py:31 in upload``.
     """
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def line(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Somewhere:
+    """A place that is not known, or known by its names only."""
 
     key: str = ""
     line: str = ""
@@ -76,7 +86,7 @@ class Step:
     operation: str
     nth: int
     profile: Profile
-    site: Site
+    site: Place
     began: float
     before: object = None
     after: object = None
@@ -166,6 +176,7 @@ class Watch:
         states: whether to note the state before and after every request.
         on_hang: called at each request after the run has been given up, in the service's loop.
         touch: called when a request arrives, and when it ends.
+        opened: called with the port of each fake.
 
     Attributes:
         steps: the requests, in order of arrival.
@@ -176,11 +187,11 @@ class Watch:
 
     def __init__(
         self, case: Case = CLEAN, *, now: Callable[[], float] = monotonic,
-        patience: float = 30.0, allowance: float = 0.0,
-        limit: int = 1000,
-        site: Callable[[int], Site | None] | None = None, states: bool = True,
+        patience: float = 30.0, allowance: float = 0.0, limit: int = 1000,
+        site: Callable[[int], Place | None] | None = None, states: bool = True,
         on_hang: Callable[[], object] | None = None,
         touch: Callable[[], object] | None = None,
+        opened: Callable[[int], object] | None = None,
     ) -> None:
         self.case = case
         self.steps: list[Step] = []
@@ -196,6 +207,8 @@ class Watch:
         self._states = states
         self._on_hang = on_hang
         self._touch = touch
+        self._opened = opened
+        self._ports: set[int] = set()
         self._lock = threading.RLock()
         self._counts: Counter[str] = Counter()
         self._open: dict[Draft, Step] = {}
@@ -207,6 +220,13 @@ class Watch:
         self._first_failure: float | None = None
 
     # What a service calls, in its loop
+
+    def opened(self, port: int) -> None:
+        """Take note of the port of a fake."""
+        if port not in self._ports:
+            self._ports.add(port)
+            if self._opened is not None:
+                self._opened(port)
 
     async def strike(self, call: Call) -> Strike | None:
         """Number a request, and let it fail if the case says so.
@@ -318,12 +338,15 @@ class Watch:
         self._open[call.exchange] = step
         return step
 
-    def _place(self, call: Call) -> Site:
+    def _place(self, call: Call) -> Place:
         transport = call.request.transport
         if self._site is None or transport is None:
-            return Site()
+            return Somewhere()
+        here = transport.get_extra_info("sockname")
+        if isinstance(here, tuple):  # a fake within another server opens no port of its own
+            self.opened(here[1])
         peer = transport.get_extra_info("peername")
-        return (self._site(peer[1]) if isinstance(peer, tuple) else None) or Site()
+        return (self._site(peer[1]) if isinstance(peer, tuple) else None) or Somewhere()
 
     def _check_end(self) -> None:
         if self._first_failure is None or self.hang:

@@ -243,6 +243,7 @@ class Sweeper:
                 case, now=monotonic if time is None else lambda: time.elapsed,
                 patience=settings.wait, site=None if time is None else time.site,
                 touch=None if time is None else time.touch,
+                opened=None if time is None else time.add_fake,
                 states=case is CLEAN or settings.choice.depth > len(case), on_hang=hanging)
             run = self._run = Run(item, watch)
             try:
@@ -309,8 +310,17 @@ class Sweeper:
             return
         seed = self._config.getoption("fake_ims_seed") or 0
         terminalreporter.section(f"fake_ims sweep, seed {seed}")
-        for swept in tests:
-            for line in terminal.lines(swept, whole=bool(self.given.case)):
+        writer = terminalreporter._tw  # it knows the width, and whether to use colours
+        if tests:
+            for line in terminal.lines(
+                tests, width=writer.fullwidth, whole=bool(self.given.case),
+                verbose=self._config.get_verbosity() > 0, paint=writer.markup,
+            ):
+                terminalreporter.write_line(line)
+        if self.given.annotate:
+            for line in files.error_lines(
+                tests, (self._config.invocation_params.dir, self._config.rootpath)
+            ):
                 terminalreporter.write_line(line)
         if nothing:
             terminalreporter.write_line(f"fake_ims: {nothing}", red=True)

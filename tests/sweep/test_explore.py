@@ -13,7 +13,7 @@ from wire import Wire
 from fake_ims import FakeIMS, UsageError
 from fake_ims.sweeping.case import Case
 from fake_ims.sweeping.explore import Choice, Explorer, named
-from fake_ims.sweeping.watch import Site, Step
+from fake_ims.sweeping.watch import Somewhere, Step
 
 CONNECTION = frozenset({"connection"})
 
@@ -27,7 +27,7 @@ def talk(fake: FakeIMS, wire: Wire) -> None:
 
 def at(steps: Sequence[Step], *keys: str) -> list[Step]:
     """The steps, sent from these places."""
-    return [replace(step, site=Site(key, key)) for step, key in zip(steps, keys, strict=True)]
+    return [replace(step, site=Somewhere(key, key)) for step, key in zip(steps, keys, strict=True)]
 
 
 def ids(cases: list[Case]) -> list[str]:

@@ -355,6 +355,45 @@ def test_pace(name: str, tries: int, pause: float, word: str) -> None:
     assert (found.word, found.rule) == (word, "pace" if word == "wrong" else "")
 
 
+@pytest.mark.parametrize("name", ["429-retry-after", "503-lasting"])
+def test_others_of_the_same_operation_are_no_retries(name: str) -> None:
+    """As threads and tasks send them, at the same moment."""
+    clock = Clock()
+
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        waiting = [f"/v2/images?name={number}" for number in range(9)]
+        for _ in range(3):
+            waiting = [path for path in waiting if wire.get(path).status != 200]
+            clock.seconds += 8
+        if waiting:
+            raise ClientError(503)
+
+    clean = run(program, now=clock)
+    outcome = run(program, case_of(clean, f"1:images.list:{name}"), now=clock)
+    assert judge(outcome, clean, Demands()).rule == ""
+
+
+@pytest.mark.parametrize("name", ["503-retry-after", "503-lasting"])
+def test_a_retry_is_one_whatever_is_sent_in_between(name: str) -> None:
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        for _ in range(9):
+            if wire.get("/v2/images").status == 200:
+                return
+            wire.get("/v2/schemas/image")
+        raise ClientError(503)
+
+    assert verdict(program, f"1:images.list:{name}").rule == "pace"
+
+
+def test_what_fails_as_often_in_the_clean_run_is_the_tests_own_pace() -> None:
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        for _ in range(9):
+            wire.get("/v2/images/none")
+        good(wire.get("/v2/images"))
+
+    assert verdict(program, "10:images.list:503").word == "failed well"
+
+
 # promises, and what nobody can see
 
 

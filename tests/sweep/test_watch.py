@@ -9,7 +9,7 @@ from runs import Clock, case_of, run
 from wire import Wire
 
 from fake_ims import FakeIMS
-from fake_ims.sweeping.watch import Site
+from fake_ims.sweeping.watch import Somewhere
 
 
 def lists(wire: Wire) -> int:
@@ -128,14 +128,14 @@ def test_places_come_from_the_port_of_the_client() -> None:
 
     ports: list[int] = []
 
-    def site(port: int) -> Site:
+    def site(port: int) -> Somewhere:
         ports.append(port)
-        return Site("k", "test.py:1 in f")
+        return Somewhere("k", "test.py:1 in f")
 
     (step,) = run(program, site=site).steps
     assert step.site.line == "test.py:1 in f"
     assert ports[0] > 0
-    assert run(program, site=lambda port: None).steps[0].site == Site()
+    assert run(program, site=lambda port: None).steps[0].site == Somewhere()
 
 
 def test_tries_count_what_failed_before() -> None:
