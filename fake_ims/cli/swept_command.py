@@ -64,6 +64,7 @@ class SweptCommand:
         self._clean: process.Ended | None = None
         self._limit = _REQUESTS
         self._pools: list[ThreadPoolExecutor] = []
+        self._slots = threading.Semaphore(self.jobs)
 
     def clean(self) -> tuple[Ran, process.Ended]:
         """Run the command without failures.
@@ -83,9 +84,20 @@ class SweptCommand:
     def start(self, case: Case) -> Future[Ran]:
         """Start such a run, as soon as fewer than ``jobs`` runs are busy."""
         if not self._pools:
-            self._pools = [ThreadPoolExecutor(self.jobs, "fake_ims sweep"),
+            self._pools = [ThreadPoolExecutor(self.jobs * (1 + _WAITING), "fake_ims sweep"),
                            ThreadPoolExecutor(self.jobs * _WAITING, "fake_ims sweep waiting")]
-        return self._pools[_is_idle(case)].submit(self.run, case)
+        if _is_idle(case):
+            return self._pools[1].submit(self.run, case)
+        return self._pools[0].submit(self._in_slot, case)
+
+    def _in_slot(self, case: Case) -> Ran:
+        """Run a case in one of the slots. A run that takes long waits; it leaves its slot."""
+        slot = _Slot(self._slots)
+        self._slots.acquire()
+        try:
+            return self._once(case, slot)[0]
+        finally:
+            slot.leave()
 
     def stop(self) -> None:
         """End all commands that still run, and wait for that."""
@@ -100,10 +112,10 @@ class SweptCommand:
         return max((len(cases) - idle) * seconds / self.jobs,
                    idle * (seconds + self.settings.wait) / (self.jobs * _WAITING))
 
-    def _once(self, case: Case) -> tuple[Ran, process.Ended]:
+    def _once(self, case: Case, slot: _Slot | None = None) -> tuple[Ran, process.Ended]:
         if self._stop.is_set():
             raise CancelledError
-        touched = monotonic()
+        started = touched = monotonic()
 
         def touch() -> None:
             nonlocal touched
@@ -116,6 +128,8 @@ class SweptCommand:
         longest = _CLEAN if self._clean is None else patience + allowance
 
         def ends() -> bool:
+            if slot is not None and monotonic() - started > allowance:
+                slot.leave()
             if monotonic() - touched > longest:
                 watch.give_up(f"the command did not end within {longest:.3g} s after its last "
                               "request")
@@ -163,6 +177,20 @@ class SweptCommand:
     def matches(self, ended: process.Ended) -> bool:
         """Return whether the output of a command is as expected."""
         return self.expect is None or self.expect.search(ended.output) is not None
+
+
+class _Slot:
+    """One of the runs at once that may be busy."""
+
+    def __init__(self, slots: threading.Semaphore) -> None:
+        self._slots = slots
+        self._left = False
+
+    def leave(self) -> None:
+        """Let another run be busy."""
+        if not self._left:
+            self._left = True
+            self._slots.release()
 
 
 def _is_idle(case: Case) -> bool:
