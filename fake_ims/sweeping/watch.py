@@ -354,7 +354,7 @@ class Watch:
         if len(self.steps) >= self._limit:
             self.hang = f"the client sent {self._limit} requests and did not give up"
         elif self.elapsed - self._first_failure > self._longest:
-            self.hang = (f"the client still sends requests {self._longest:.3g} s after the "
+            self.hang = (f"the client still sends requests {self._longest:.0f} s after the "
                          "failure, and does not give up")
 
     def _ignore(self) -> NoReturn:
