@@ -190,7 +190,9 @@ def _statuses(operation: Operation) -> Iterator[Failure]:
                           {"status": status, "retry_after": RETRY_AFTER})
     if writes(operation):
         for status in sorted({*operation.errors, 503}, reverse=True):
-            yield Failure(f"{status}-after", "statuses", {"status": status, "moment": "after"})
+            yield Failure(
+                f"{status}-after", "statuses", {"status": status, "moment": "after"},
+                unseeable="" if status >= 500 else f"a {status} says that nothing was done")
 
 
 def _of_kind(operation: Operation, kind: Kind, profile: Profile | None) -> Iterator[Failure]:

@@ -216,7 +216,8 @@ def outcome_of(
 ) -> Outcome:
     """Return the outcome of a run that has just ended, before its fixtures clean up."""
     left = watch.left()
-    return Outcome(watch.case, watch.steps, watch.hang, error, told, result=left, left=left)
+    return Outcome(watch.case, watch.steps, watch.hang, error, told, result=left, left=left,
+                   ended=watch.elapsed)
 
 
 def _bad(swept: Swept) -> list[Result]:

@@ -21,11 +21,15 @@ A run that breaks none has survived, or failed well. ``allow=`` takes rules back
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
+import dis
 import http.client
 import json
 import math
 import re
 import sys
+import sysconfig
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -50,7 +54,11 @@ _SEEABLE = frozenset({"hang", "pace", "repeat", "overwritten"})
 _LEFT = frozenset({"orphan", "duplicate", "lost"})
 
 # Exceptions of the network that a client may pass on.
-_OF_THE_NETWORK = (ConnectionError, TimeoutError, OSError, http.client.HTTPException)
+_OF_THE_NETWORK = (ConnectionError, TimeoutError, asyncio.TimeoutError,
+                   concurrent.futures.TimeoutError, OSError, http.client.HTTPException)
+# Where the code of others is.
+_NOT_THE_USERS = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib",
+                                                              "platlib")})
 _OUR_OWN = frozenset({"builtins", "json", "fake_ims", "pytest_fake_ims", "_pytest"})
 # A client may try that often without a pause.
 _TRIES = 5
@@ -85,6 +93,7 @@ class Outcome:
         command: whether a command ran, not a test.
         result: the images at the end of the test, before its fixtures clean up.
         left: the images at the very end.
+        ended: seconds from the start of the run to the end of the test, on the clock of the run.
     """
 
     case: Case = field(default_factory=Case)
@@ -96,6 +105,7 @@ class Outcome:
     command: bool = False
     result: Snapshot = field(default_factory=Snapshot)
     left: Snapshot = field(default_factory=Snapshot)
+    ended: float = 0.0
 
     @property
     def passed(self) -> bool:
@@ -175,6 +185,10 @@ def judge(outcome: Outcome, clean: Outcome, demands: Demands) -> Verdict:
 
 def _unseeable(outcome: Outcome) -> str:
     """Return why no client can notice what a response says wrongly: that something is gone."""
+    for step in outcome.planted():
+        if any(failure.name == "slow-delete" for failure in step.planted) and not (
+                _waits_after(step, outcome)):
+            return "the answer to a DELETE does not say when the image will be gone"
     for lie in outcome.planted():
         if lie.status != 404 or lie.exchange is None or lie.worked:
             continue
@@ -185,6 +199,14 @@ def _unseeable(outcome: Outcome) -> str:
                for step in outcome.steps):
             return "the client has deleted it, and a 404 says that it is gone"
     return ""
+
+
+def _waits_after(delete: Step, outcome: Outcome) -> bool:
+    """Return whether the client waited for the end of a delete, or looked for it."""
+    return outcome.ended - delete.began >= 1 or any(
+        _method(step) == "GET" and step.exchange is not None and delete.exchange is not None
+        and step.exchange.path == delete.exchange.path and step.position > delete.position
+        for step in outcome.steps)
 
 
 def _not_reached(outcome: Outcome, clean: Outcome) -> str:
@@ -428,7 +450,23 @@ def is_clients(error: BaseException) -> bool:
     if isinstance(error, _OF_THE_NETWORK) or type(error).__name__ == "Skipped":
         return True
     package = type(error).__module__.partition(".")[0]
-    return package not in _OUR_OWN and package not in sys.stdlib_module_names
+    return _is_meant(error) or (
+        package not in _OUR_OWN and package not in sys.stdlib_module_names)
+
+
+def _is_meant(error: BaseException) -> bool:
+    """Return whether the user's own code raises an exception by a ``raise`` statement, as in
+    ``raise RuntimeError("the image was killed")``. The interpreter raises the others."""
+    trace = error.__traceback__
+    if trace is None:
+        return False
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code
+    if code.co_filename.startswith(_NOT_THE_USERS) or code.co_filename.startswith("<"):
+        return False
+    return any(one.offset == trace.tb_lasti and one.opname == "RAISE_VARARGS"
+               for one in dis.get_instructions(code))
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:

@@ -70,6 +70,31 @@ def test_by_what_the_test_raised(error: BaseException, expected: str) -> None:
     assert by_error(error) == expected
 
 
+def raised(code: str) -> BaseException:
+    """What a client of these lines raises."""
+    space: dict[str, Any] = {}
+    exec(compile(f"def client():\n    {code}\n", __file__, "exec"), space)
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - whatever it is
+        space["client"]()
+    return caught.value
+
+
+@pytest.mark.parametrize(("code", "expected"), [
+    ("raise RuntimeError('killed')", "failed well"),
+    ("raise KeyError('no image of this name')", "failed well"),
+    ("{}['id']", "wrong"),
+    ("[].sort()['id']", "wrong"),
+    ("int('soon')", "wrong"),
+    ("import json; json.loads('')", "wrong"),
+    ("import asyncio; raise asyncio.TimeoutError", "failed well"),
+    ("import concurrent.futures as f; raise f.TimeoutError", "failed well"),
+    ("assert False", "wrong"),
+    ("raise AssertionError", "wrong"),
+])
+def test_what_the_clients_own_code_raises_is_meant(code: str, expected: str) -> None:
+    assert by_error(raised(code)) == expected
+
+
 def test_a_json_error_of_a_package_is_wrong_too() -> None:
     class Theirs(json.JSONDecodeError):
         pass
@@ -534,7 +559,37 @@ def test_a_delete_that_takes_long_is_reached() -> None:
         fake.clock.advance("1m")
         assert image.id not in fake.images
 
-    assert verdict(program, "1:images.delete:slow-delete").rule == "assert"
+    for settings in ({}, {"deleting": "5s"}):
+        found = verdict(program, "1:images.delete:slow-delete", settings=settings)
+        assert (found.word, found.rule) == ("cannot be seen", "assert")
+
+
+@pytest.mark.parametrize("waits", ["looks", "sleeps"])
+def test_a_client_that_waits_for_the_end_of_a_delete_must_see_it(waits: str) -> None:
+    clock = Clock()
+
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        image = fake.images.add(name="a")
+        good(wire.delete(f"/v2/images/{image.id}"))
+        if waits == "looks":
+            wire.get(f"/v2/images/{image.id}")
+        else:
+            clock.seconds += 5
+        assert image.id not in fake.images
+
+    clean = run(program, now=clock)
+    found = judge(run(program, case_of(clean, "1:images.delete:slow-delete"), now=clock), clean,
+                  Demands())
+    assert (found.word, found.rule) == ("wrong", "assert")
+
+
+@pytest.mark.parametrize(("status", "word"), [(400, "cannot be seen"), (500, "wrong")])
+def test_a_4xx_says_that_nothing_was_done(status: int, word: str) -> None:
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        upload(wire, create(wire))
+
+    found = verdict(program, f"1:images.create:{status}-after")
+    assert (found.word, found.rule) == (word, "orphan")
 
 
 # snapshots
