@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-from fake_ims import FakeIMS
+from fake_ims import FakeIMS, sweep
 
 
 class UploadError(Exception):
@@ -58,6 +58,7 @@ class Uploader:
             raise UploadError(f"{method} failed: {type(error).__name__}") from error
 
 
+@sweep(operations=("images.upload", "images.delete"))
 def test_upload(fake_ims: FakeIMS) -> None:
     image_id = Uploader(fake_ims.url, fake_ims.token).upload("disk", b"bytes")
     assert fake_ims.images[image_id].status == "active"
