@@ -89,6 +89,8 @@ class Outcome:
         hang: why the run counts as hanging; empty if it does not.
         error: the exception that the test raised; None if it passed.
         told: the error in words, where there is no exception: the exit status of a command.
+        seen: rules that the runner saw broken, each with a sentence: a crash of a command.
+        command: whether a command ran, not a test.
         result: the images at the end of the test, before its fixtures clean up.
         left: the images at the very end.
         ended: seconds from the start of the run to the end of the test, on the clock of the run.
@@ -99,6 +101,8 @@ class Outcome:
     hang: str = ""
     error: BaseException | None = None
     told: str = ""
+    seen: tuple[tuple[str, str], ...] = ()
+    command: bool = False
     result: Snapshot = field(default_factory=Snapshot)
     left: Snapshot = field(default_factory=Snapshot)
     ended: float = 0.0
@@ -107,6 +111,18 @@ class Outcome:
     def passed(self) -> bool:
         """Whether the test passed."""
         return self.error is None and not self.told
+
+    @property
+    def end(self) -> str:
+        """How it ended, as the beginning of a sentence: ``the test passed``."""
+        if self.passed:
+            return f"{self.subject} passed"
+        return f"{self.subject} {'failed with' if self.command else 'raised'} {_told(self)}"
+
+    @property
+    def subject(self) -> str:
+        """What ran: ``the test``."""
+        return "the command" if self.command else "the test"
 
     def planted(self) -> list[Step]:
         """Return the requests on which a failure fired."""
@@ -159,11 +175,11 @@ def judge(outcome: Outcome, clean: Outcome, demands: Demands) -> Verdict:
             return Verdict("cannot be seen", f"{unseeable}; {why}", rule)
         return Verdict("wrong", why, rule)
     if outcome.passed:
-        return Verdict("survived", "the test passed")
+        return Verdict("survived", outcome.end)
     told = _told(outcome)
     if demands.promises(outcome.case):
-        return Verdict("should have survived", f"the client promises to survive this, but the "
-                       f"test raised {told}")
+        return Verdict("should have survived",
+                       f"the client promises to survive this, but {outcome.end}")
     return Verdict("failed well", told)
 
 
@@ -198,7 +214,7 @@ def _not_reached(outcome: Outcome, clean: Outcome) -> str:
     for index, point in enumerate(outcome.case.points):
         step = _at(outcome, point.operation, point.nth)
         if step is None or point.failure not in step.planted:
-            return "the test did not send this request again"
+            return f"{outcome.subject} did not send this request again"
         before = _at(clean, point.operation, point.nth) if index == 0 else None
         if not _changed(point.failure, step, before, outcome.steps):
             return "the failure changed nothing here"
@@ -228,7 +244,7 @@ def _broken(outcome: Outcome, clean: Outcome, demands: Demands) -> Iterator[tupl
     """Yield the rules that a run breaks, each with a sentence."""
     yield from _pace(outcome, clean)
     yield from _repeat(outcome)
-    ends = "the test passed, but" if outcome.passed else f"the test raised {_told(outcome)}, and"
+    ends = f"{outcome.end}, but" if outcome.passed else f"{outcome.end}, and"
     yield from _undone(outcome, ends)
     for image_id, name, status in orphans(clean.left, outcome.left):
         if not _is_excused(image_id, outcome):
@@ -242,14 +258,21 @@ def _broken(outcome: Outcome, clean: Outcome, demands: Demands) -> Iterator[tupl
     yield from _overwritten(outcome)
     for name, count in lost(clean.left, outcome.left):
         images = f"image {name!r}" if count == 1 else f"{count} images {name!r}"
-        yield "lost", f"{ends} deleted {images}, which the test had added"
+        yield "lost", f"{ends} deleted {images}, which the {_seeder(outcome)} had added"
+    yield from outcome.seen
     if outcome.error is not None:
         yield from _by_error(outcome, outcome.error, demands)
     elif outcome.passed and not demands.allow & _LEFT:
         changed = differences(clean.result, outcome.result)
         if changed:
-            yield "result", ("the test passed, but its images differ from the clean run: "
+            yield "result", (f"{ends} its images differ from the clean run: "
                              f"{'; '.join(changed)}")
+    else:
+        yield from _misled(outcome, _status_of(outcome.told))
+
+
+def _seeder(outcome: Outcome) -> str:
+    return "scenario" if outcome.command else "test"
 
 
 def _by_error(
@@ -273,22 +296,30 @@ def _by_error(
             and _status_of(first) != status):
         yield "hidden", (f"the client reports {told}, the failure of its clean-up, which hides "
                          f"the first error: {_name(type(first))}: {_first_line(first)}")
-    known = {step.status for step in outcome.planted()}
-    if status in known:
+    if status in {step.status for step in outcome.planted()}:
         return
-    for done in outcome.planted():
-        retry = next((step for step in outcome.steps if step.position > done.position
-                      and step.request == done.request and step.status == status), None)
-        if done.worked and not done.succeeded and retry is not None:
-            yield "misled", (f"the client repeated {done.name}, which had done its work, and "
-                             f"reports the {status} of the second try: {told}")
-            return
+    misled = list(_misled(outcome, status))
+    if misled:
+        yield from misled
+        return
     before = [one for one in _contexts(error) if is_clients(one)]
     if before and error.__cause__ is None and not error.__suppress_context__ and (
             status not in map(_status_of, before)):
         first = before[-1]
         yield "hidden", (f"the client reports {told}, which hides the first error: "
                          f"{_name(type(first))}: {_first_line(first)}")
+
+
+def _misled(outcome: Outcome, status: int | None) -> Iterator[tuple[str, str]]:
+    if status is None or status in {step.status for step in outcome.planted()}:
+        return
+    for done in outcome.planted():
+        retry = next((step for step in outcome.steps if step.position > done.position
+                      and step.request == done.request and step.status == status), None)
+        if done.worked and not done.succeeded and retry is not None:
+            yield "misled", (f"the client repeated {done.name}, which had done its work, and "
+                             f"reports the {status} of the second try: {_told(outcome)}")
+            return
 
 
 def _is_of_a_clean_up(status: int, outcome: Outcome) -> bool:
@@ -475,8 +506,8 @@ def _contexts(error: BaseException) -> Iterator[BaseException]:
         one = one.__context__
 
 
-def _status_of(error: BaseException) -> int | None:
-    """Return the HTTP status that an exception of a client has; None if none is known."""
+def _status_of(error: BaseException | str) -> int | None:
+    """Return the HTTP status that an error of a client has; None if none is known."""
     for holder in (getattr(error, "response", None), error):
         for name in ("status_code", "status", "http_status", "code"):
             value = getattr(holder, name, None)

@@ -21,6 +21,7 @@ way of waiting                                                        compressed
 ``ssl.SSLSocket``: read                                               yes, between TLS records
 trio, anyio on trio                                                   yes, if trio starts inside
 uvloop, gevent, pycurl and other code in C                            no
+asyncio's proactor loop, the default on Windows                       no
 ``subprocess``: ``wait``, ``communicate``, ``run``                    no: no jump meanwhile
 pipes to other processes                                              no: no jump meanwhile
 ====================================================================  ===========================

@@ -6,7 +6,9 @@ when it has been at the same instruction for a while, sleeps, and has used no pr
 
 from __future__ import annotations
 
+import sys
 import threading
+from collections.abc import Set
 from types import FrameType
 
 _IDLE = 0.005  # real seconds, of a thread that waits for work
@@ -23,7 +25,8 @@ class Bystanders:
 
     def __init__(self, owner: int) -> None:
         self._owner = owner
-        self._there = {one.ident for one in threading.enumerate()} - {owner}
+        # Not threading.enumerate(): execnet's threads, under xdist, are unknown to it.
+        self._there = set(sys._current_frames()) - {owner}
         self._seen: dict[int, tuple[_SAME, float]] = {}
         self._unknown: dict[int, float] = {}
 
@@ -31,6 +34,11 @@ class Bystanders:
         """Take note that a thread is in a registered wait."""
         self._seen.pop(ident, None)
         self._unknown.pop(ident, None)
+
+    def keep(self, idents: Set[int]) -> None:
+        """Forget the threads that have ended."""
+        for ident in self._seen.keys() - idents:
+            self.forget(ident)
 
     def is_idle(self, ident: int, frame: FrameType, now: float, jumped: float) -> bool:
         """Return whether a thread does nothing, as far as one can know.
@@ -41,6 +49,8 @@ class Bystanders:
             now: real time.
             jumped: real time of the last jump of the clock.
         """
+        if frame.f_code.co_name == "_do_waitpid":  # asyncio waits for a child process
+            return False
         sleeping, used = _of_the_system(ident)
         same = (id(frame), frame.f_lasti, used)
         before = self._seen.get(ident)
@@ -55,7 +65,10 @@ class Bystanders:
         return now - max(since, jumped) >= _MAYBE
 
     def unknown_for(self, now: float) -> float:
-        """Return for how long to wait still for threads that may wait for something real."""
+        """Return for how long threads that may wait for something real have done nothing.
+
+        It is infinite if there are none.
+        """
         newest = max(self._unknown.values(), default=None)
         return float("inf") if newest is None else now - newest
 

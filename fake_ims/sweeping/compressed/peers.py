@@ -31,7 +31,7 @@ class Peers:
     def grace(self, fd: int) -> float:
         """Return the real seconds that who is behind a descriptor gets before the clock jumps.
 
-        It is infinite for a pipe to another process: a child process has its own clock.
+        It is infinite for a pipe to another process, and for a process: it has its own clock.
         """
         try:
             status = os.fstat(fd)
@@ -47,6 +47,8 @@ class Peers:
             grace = 0.0 if _is_own_pipe(status.st_ino) else _NEVER
         elif stat.S_ISCHR(status.st_mode):
             grace = _REAL
+        elif _is_process(fd):
+            grace = _NEVER
         if keep:
             self._known[fd] = (status.st_ino, grace)
         return grace
@@ -76,6 +78,14 @@ def _listens(sock: _socket.socket) -> bool:
     try:
         return bool(sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
     except (OSError, AttributeError):
+        return False
+
+
+def _is_process(fd: int) -> bool:
+    """Return whether a descriptor stands for a process, as asyncio's for a child."""
+    try:
+        return "pidfd" in os.readlink(f"/proc/self/fd/{fd}")
+    except OSError:
         return False
 
 

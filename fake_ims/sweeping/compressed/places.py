@@ -23,7 +23,7 @@ class Places:
 
     def __init__(self) -> None:
         self._read: dict[str, int] = {}
-        self._found: list[tuple[dict[str, Any], str]] = []
+        self._found: list[tuple[str, dict[str, Any], str]] = []
 
     def find(self, functions: dict[int, Any]) -> list[tuple[dict[str, Any], str]]:
         """Return the namespaces and names that have held one of these functions.
@@ -39,9 +39,12 @@ class Places:
                 continue
             space = getattr(module, "__dict__", None)
             if type(space) is dict:
-                self._found += [(space, one) for one, value in list(space.items())
+                self._found += [(name, space, one) for one, value in list(space.items())
                                 if id(value) in functions]
-        return self._found
+        # A module that has been unloaded must not stay alive because of us.
+        self._found = [(name, space, one) for name, space, one in self._found
+                       if getattr(sys.modules.get(name), "__dict__", None) is space]
+        return [(space, one) for _, space, one in self._found]
 
 
 class Patches:

@@ -46,16 +46,21 @@ class Wait:
         deadline: when it ends, on the compressed clock; None if never.
         ready: whether what it waits for is there. Other threads call it.
         fds: returns the descriptors that it waits for.
+        of_loop: whether a loop waits. It may wake for nothing, and does so after the callback,
+            which may have scheduled something in it.
     """
 
-    __slots__ = ("began", "deadline", "fds", "ident", "ready", "what")
+    __slots__ = ("began", "deadline", "fds", "ident", "of_loop", "ready", "what", "woken")
 
     def __init__(
-        self, what: str, ready: Callable[[], bool], fds: Callable[[], list[int]] | None = None
+        self, what: str, ready: Callable[[], bool], fds: Callable[[], list[int]] | None = None,
+        of_loop: bool = False,
     ) -> None:
         self.what = what
         self.ready = ready
         self.fds = fds
+        self.of_loop = of_loop
+        self.woken = False
         self.ident = _thread.get_ident()
         self.deadline: float | None = None
         self.began = 0.0
@@ -135,6 +140,8 @@ class Engine:
                 late = monotonic() - started - max(left, 0.001)
                 self._lag = max(late, self._lag * 0.95)
                 pause = self._after_nothing(wait, pause)
+                if wait.woken:
+                    return None
             # The clock is real again. What was left stays to be waited.
             rest = None if wait.deadline is None else max(0.0, wait.deadline - self.now())
             return look(rest) or None
@@ -178,13 +185,13 @@ class Engine:
         limit = self._touched + self._patience
         if not self._called:
             if target is None:
-                if self._bystanders.unknown_for(now) < _UNKNOWN:
-                    self._call(generation, "nothing can happen any more: ")
+                if self._bystanders.unknown_for(now) >= _UNKNOWN:
+                    self._call(wait, generation, "nothing can happen any more: ")
                 return
             if target > limit + _SLACK:
                 self._jump(generation, limit, now)
-                self._call(generation, f"the clock has moved {self._patience:g} s since the last "
-                                       "request: ")
+                self._call(wait, generation, f"the clock has moved {self._patience:g} s since "
+                           "the last request: ")
                 return
         if target is not None:
             self._jump(generation, target, now)
@@ -195,6 +202,7 @@ class Engine:
             return False
         frames = sys._current_frames()
         try:
+            self._bystanders.keep(frames.keys())
             for ident, frame in frames.items():
                 if ident in self.ignored:
                     continue
@@ -230,8 +238,9 @@ class Engine:
         self._jumped = now
         self._calm = -1
 
-    def _call(self, generation: int, why: str) -> None:
+    def _call(self, wait: Wait, generation: int, why: str) -> None:
         if generation != self._generation or self._called or not self.active:
             return
         self._called = True
+        wait.woken = wait.of_loop
         self._stuck(why + told.who_waits(self._waits, self.owner))

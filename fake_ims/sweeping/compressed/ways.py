@@ -21,6 +21,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 from .places import REAL_TIME, Patches, Places
@@ -180,11 +181,18 @@ def _selector(before: Any) -> Any:
         if timeout is not None and timeout >= 86400:
             timeout = None  # asyncio waits a day at most, and then again
         return engine.wait(
-            Wait("a selector", lambda: _is_ready(self), lambda: _fds(self)),
+            Wait("a selector", lambda: _is_ready(self), lambda: _fds(self),
+                 _is_of_loop(sys._getframe(1))),
             lambda seconds: before(self, seconds), timeout) or []
 
     select_.__name__ = "select"
     return select_
+
+
+def _is_of_loop(frame: FrameType | None) -> bool:
+    if frame is not None and frame.f_code.co_name == "select":  # of a subclass
+        frame = frame.f_back
+    return frame is not None and frame.f_code.co_name == "_run_once"
 
 
 def _fds(selector: selectors.BaseSelector) -> list[int]:
