@@ -1,7 +1,7 @@
 """Makes an image with data. requests; removes the image if its upload fails.
 
 BUG: a clean-up that fails raises its own error, in place of the upload's, and names no image.
-CAUGHT BY: images.upload 403 + images.delete 503
+CAUGHT BY: images.upload * + images.delete 503
 DEPTH: 2
 PATTERN: hides the planted error behind another error
 """
