@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..domain.world import World
     from ..faults import Faults
     from ..journal import Journal
+    from ..server.watching import Watch
     from ..sweeping.watch import SweepRun
     from .identity import Identity
     from .jobs import Jobs
@@ -76,7 +77,7 @@ class FakeIMS(Running, Scripted, LogIn):
     """
 
     _INTERNAL: ClassVar[frozenset[str]] = frozenset({
-        "exposure", "initial_settings", "peek", "twin"})
+        "exposure", "initial_settings", "peek", "twin", "watch"})
     _SURE: ClassVar[frozenset[str]] = frozenset({
         "auth", "faults", "headers", "images", "profile", "project_id", "requests", "token",
         "user_id"})
@@ -306,6 +307,10 @@ class FakeIMS(Running, Scripted, LogIn):
 
         watch = self._service.watch
         return watch.told if isinstance(watch, Watch) else None
+
+    def watch(self, watch: Watch) -> None:
+        """Let a sweep see every request of this fake. It has not been started yet."""
+        self._service.watch = watch
 
     @property
     def requests(self) -> Journal:

@@ -44,7 +44,10 @@ def build(service: Service) -> web.Application:
     _checked()
     application = web.Application(client_max_size=0)
     application[SERVICE] = service
-    application.router.register_resource(Everything(Pipeline(service).handle))
+    pipeline = Pipeline(service)
+    everything = Everything(pipeline.handle, pipeline.finish)
+    for resource in (everything, everything.below("/v2/images")):  # the busiest paths
+        application.router.register_resource(resource)
     return application
 
 
@@ -84,17 +87,31 @@ class Pipeline:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Respond to one request. Whatever happens is recorded in the journal."""
+        response = await self._respond(request)
+        return response if request.content.is_eof() else await self.finish(request, response)
+
+    async def finish(
+        self, request: web.Request, response: web.StreamResponse
+    ) -> web.StreamResponse:
+        """Take care of a body that has not arrived yet, as that of a refused request."""
+        if request.content.is_eof():
+            return response
+        from . import lingering  # few requests are refused that early
+
+        return await lingering.finish(request, response, self._service.interruptible())
+
+    async def _respond(self, request: web.Request) -> web.StreamResponse:
         service = self._service
         started = loop_time()
         url = request.rel_url
-        if not (url.raw_path.isascii() and url.raw_query_string.isascii()):
+        path, query = url.raw_path, url.raw_query_string
+        if not (path.isascii() and query.isascii()):
             # aiohttp's C parser refuses this before. Its Python parser does not.
             return web.Response(status=400, text="The request target is not percent-encoded.")
-        if service.control is not None and url.raw_path.startswith(CONTROL):
+        if service.control is not None and path.startswith(CONTROL):
             return await service.control(request)
-        exchange = Draft(0, request.method, url.raw_path, url.raw_query_string,
-                         started_at=service.clock.now(), request_headers=request.headers,
-                         client=request.remote or "",
+        exchange = Draft(0, request.method, path, query, started_at=service.clock.now(),
+                         request_headers=request.headers, client=request.remote or "",
                          request_id=_request_id(request.headers.get(REQUEST_ID)))
         call = Call(service, request, exchange)
         if service.strict and service.is_late(request.headers.get("X-Auth-Token")):
@@ -234,15 +251,16 @@ class Pipeline:
             Refused: the token is missing or invalid; otherwise, path or method are unknown.
         """
         service = call.service
-        identity = call.path[1:].partition("/")[0] in routing.IDENTITY
+        path = call.path
+        identity = path[1:].partition("/")[0] in routing.IDENTITY
         profile = service.profile
         try:
             if identity:
                 call.errors = KEYSTONE
-                method, match = routing.identity(profile.name, call.method, call.path)
+                method, match = routing.identity(profile.name, call.method, path)
             else:
                 method, segments = profile.route(
-                    call, routing.segments(call.path, profile.path_encoding))
+                    call, routing.segments(path, profile.path_encoding))
                 match = routing.router(profile.name).match(segments)
         except UnicodeDecodeError:
             raise Refused("request.undecodable") from None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from os import urandom
 from typing import TYPE_CHECKING, Any
 
 from ..domain.callers import AuthMode
@@ -80,7 +80,7 @@ class Service:
         keep_total: int = TOTAL_BYTES,
     ) -> None:
         self.epoch = 0
-        self.lasting_token = uuid.uuid4().hex
+        self.lasting_token = urandom(16).hex()
         self.clock = Clock()
         self.faults = Faults(self.clock)
         self.faults.service = self
@@ -98,7 +98,8 @@ class Service:
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
-        """Mark the running task as waiting for a fault inside this block. A reset ends the wait."""
+        """Mark the running task as waiting inside this block, for a fault or for a client. A reset
+        ends the wait."""
         task = asyncio.current_task()
         assert task is not None
         if task in self._waiting:
@@ -110,16 +111,18 @@ class Service:
         finally:
             self._waiting.discard(task)
 
-    def interrupt(self) -> None:
-        """End every wait for a fault."""
-        for task in self._waiting:
+    def interrupt(self) -> set[asyncio.Task[Any]]:
+        """End every wait. Return the tasks that have waited; they end soon."""
+        waiting, self._waiting = self._waiting, set()
+        for task in waiting:
             # A reset may run in another thread, so the loop has to cancel the task itself.
             task.get_loop().call_soon_threadsafe(task.cancel)
-        self._waiting.clear()
+        return waiting
 
     def _build(self, profile_name: str, auth: AuthMode, region: str) -> None:
         self.profile: Profile = profile(profile_name)
-        self.faults.profile = self.profile.name
+        if self.faults.profile != self.profile.name:
+            self.faults.profile = self.profile.name
         self.region = region
         self.known_identity: Keystone | None = None
         self.tokens = Tokens(auth, self.lasting_token)

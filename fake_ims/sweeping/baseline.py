@@ -26,7 +26,7 @@ else:
 Known = dict[str, dict[str, str]]
 _HEAD = """\
 # Cases of the sweep that are known to go wrong. Only other cases fail the run.
-# Written by --fake-ims-sweep-update-baseline, which keeps the reasons that you write here.
+# Written by the option update-baseline, which keeps the reasons that you write here.
 """
 
 

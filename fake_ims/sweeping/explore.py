@@ -2,7 +2,8 @@
 
 Depth 1: each failure at each request of the clean run. Two requests count as one if the same place
 in the code sends them, with the same operation and the same shape: of a polling loop, the first
-poll fails.
+poll fails. The code of a command is not known: its requests count as one if they and their
+responses follow each other unchanged.
 
 Depth 2: a run with one failure has requests of its own, such as retries and clean-up. Each failure
 at each of them that comes after the first failure makes a case. A case is left out if a case before
@@ -69,10 +70,13 @@ class Explorer:
 
     Attributes:
         choice: which failures to try.
+        repeats: whether requests without a known place count as one if they and their responses
+            follow each other unchanged, such as the polls of a command.
         equal: number of cases that were left out because they are equal to another one.
     """
 
     choice: Choice
+    repeats: bool = False
     equal: int = 0
     _met: set[object] = field(default_factory=set)
 
@@ -99,11 +103,12 @@ class Explorer:
     ) -> list[Point]:
         ranked: list[tuple[int, int, Point]] = []
         alike: set[object] = set()
+        places = self._places(steps)
         for step in steps:
             operation = BY_ID.get(step.operation)
             if operation is None or not self.choice.includes(step.operation):
                 continue
-            site = (_site(step), step.operation, _shape(step))
+            site = (places[step], step.operation, _shape(step))
             state = (step.site.key, step.request, step.before, step.tries)
             for rank, failure in enumerate(
                 failures_of(operation, self.choice.kinds, step.profile)
@@ -123,10 +128,19 @@ class Explorer:
         ranked.sort(key=lambda entry: entry[:2])
         return [point for _, _, point in ranked]
 
-
-def _site(step: Step) -> object:
-    """Return the place that sends a request. An unknown one is different from all others."""
-    return step.site.key or (step.position,)
+    def _places(self, steps: Sequence[Step]) -> dict[Step, object]:
+        """Return the place that sends each request. Unknown places are different."""
+        found: dict[Step, object] = {}
+        last: Step | None = None
+        for step in steps:
+            if self.repeats and last is not None and not step.site.key and (
+                (step.request, step.response) == (last.request, last.response)
+            ):
+                found[step] = found[last]
+            else:
+                found[step] = step.site.key or (step.position,)
+            last = step
+        return found
 
 
 def _shape(step: Step) -> object:
@@ -152,8 +166,8 @@ def named(steps: Sequence[Step], text: str, before: Case = CLEAN) -> Case:
         position = text.partition(":")[0]
         close = [name for name in points if name.startswith(f"{position}:")] or list(points)
         shown = ", ".join(close[:40])
-        raise UsageError(f"this test has no case {text!r}; use one of {shown}" if shown else
-                         f"this test has no case {text!r}: it sends no request that can fail")
+        raise UsageError(f"there is no case {text!r}; use one of {shown}" if shown else
+                         f"there is no case {text!r}: the clean run sends no request that can fail")
     return Case((*before.points, points[text]))
 
 

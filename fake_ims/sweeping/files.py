@@ -1,19 +1,23 @@
-"""The files of a sweep: its baseline and its reports."""
+"""The files of a sweep: its baseline and its reports; and its annotations for GitHub."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
 from . import baseline
-from .report import Swept, document, page
+from .report import Swept, document, github, junit, page
 from .verdict import BAD
 
 _WRITERS: dict[str, Callable[[list[Swept], object], str]] = {
-    ".json": document.as_json,
     ".html": page.as_page,
+    ".json": document.as_json,
+    ".xml": junit.as_junit,
 }
+#: What stands for annotations in place of the name of a file.
+GITHUB = "github"
 
 
 class Given(Protocol):
@@ -35,6 +39,11 @@ class Given(Protocol):
     def reports(self) -> tuple[Path, ...]: ...
 
 
+def formats() -> tuple[str, ...]:
+    """Return how the name of a report can end."""
+    return tuple(_WRITERS)
+
+
 def known(given: Given) -> baseline.Known:
     """Return the known cases of the baseline; none if there is no file, or it is to be written.
 
@@ -50,12 +59,24 @@ def written(given: Given, tests: list[Swept], seed: object) -> Iterator[str]:
     """Write the files, and yield a line about each."""
     if given.update and given.baseline is not None:
         found = _updated(known(given), tests)
-        _write(given.baseline, baseline.text(found))
+        told = _write(given.baseline, baseline.text(found))
         count = sum(map(len, found.values()))
-        yield f"wrote {given.baseline}: {count} known case{'s' * (count != 1)}"
+        yield f"{told}: {count} known case{'s' * (count != 1)}"
     for path in given.reports:
-        _write(path, _WRITERS[path.suffix](tests, seed))
-        yield f"wrote {path}"
+        yield _write(path, _WRITERS[path.suffix](tests, seed))
+
+
+def error_lines(tests: list[Swept], folders: Iterable[Path]) -> list[str]:
+    """Return the lines that GitHub Actions shows beside the code.
+
+    Args:
+        tests: the tests.
+        folders: where the run was started, and other folders to which the names of files can be
+            relative.
+    """
+    here, *others = folders
+    checkout = os.environ.get("GITHUB_WORKSPACE")
+    return github.error_lines(tests, Path(checkout) if checkout else here, [here, *others])
 
 
 def _updated(before: baseline.Known, tests: list[Swept]) -> baseline.Known:
@@ -72,6 +93,12 @@ def _updated(before: baseline.Known, tests: list[Swept]) -> baseline.Known:
     return found
 
 
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+def _write(path: Path, text: str) -> str:
+    """Write a file. Return a line about it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Names of tests and files can contain lone surrogates.
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        return f"cannot write {path}: {error.strerror}"
+    return f"wrote {path}"

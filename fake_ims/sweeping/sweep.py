@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 
 from ..server.realtime import monotonic
 from .case import CLEAN, Case
 from .explore import Explorer, named
 from .options import Settings
-from .report import Request, Result, Swept
+from .report import Result, Swept, shown
 from .verdict import BAD, Outcome, Verdict, judge
-from .watch import Step, Watch
+from .watch import Watch
 
 #: Called after each run: number of runs so far, number of runs to come, number of bad ones.
 Progress = Callable[[int, int, int], object]
+_LOOK = 0.5  # real seconds between two looks at runs at once
 
 
 @dataclass
@@ -26,11 +28,13 @@ class Ran:
         outcome: what happened.
         traceback: the traceback of the test, or the output of the command; empty if it passed.
         broken: why the test could not be judged, such as a fixture that failed; else empty.
+        seconds: real seconds that it took.
     """
 
     outcome: Outcome
     traceback: str = ""
     broken: str = ""
+    seconds: float = 0.0
 
 
 @dataclass
@@ -41,6 +45,8 @@ class Sweep:
         test: its name in reports.
         settings: its settings.
         run: runs the test once with the failures of a case.
+        repeats: see ``Explorer``.
+        start: starts such a run beside others; None if runs are one after another.
         command: returns the command that repeats a case.
         known: the reasons of its known cases, by key; see ``baseline``.
         part: which part of the cases to run, of how many: ``(0, 1)`` for all.
@@ -54,43 +60,69 @@ class Sweep:
     known: Mapping[str, str] = field(default_factory=dict)
     part: tuple[int, int] = (0, 1)
     progress: Progress | None = None
+    repeats: bool = False
+    start: Callable[[Case], Future[Ran]] | None = None
 
     def begin(self, clean: Ran) -> Swept:
         """Return the report of a sweep that has not run any case yet."""
         return Swept(
             test=self.test,
-            requests=[Request(operation=step.name, line=_line(step), site=step.site.line)
-                      for step in clean.outcome.steps],
+            requests=shown.requests(clean.outcome.steps, bodies=True),
             results=[], left_out=[], equal=0, gone=[], seconds=0.0, note="")
 
     def all(self, clean: Ran, swept: Swept) -> None:
-        """Run all cases, and add the results to a report. An interrupt leaves it valid."""
-        explorer = Explorer(self.settings.choice)
+        """Run all cases, and add the results to a report. An interrupt leaves it valid.
+
+        The results of runs at once are taken in the order in which the runs were started. So the
+        same cases are run as one after another.
+        """
+        explorer = Explorer(self.settings.choice, self.repeats)
         number, parts = self.part
         cases = deque(explorer.first(clean.outcome.steps)[number::parts])
+        begun: deque[tuple[Case, Future[Ran]]] = deque()
         started = monotonic()
         runs = self.settings.runs
         if runs is not None:
             runs = max(1, runs // parts)
+
+        def is_over() -> bool:
+            return self.settings.seconds is not None and (
+                monotonic() - started > self.settings.seconds)
+
         try:
-            while cases:
-                if (runs is not None and len(swept["results"]) >= runs) or (
-                    self.settings.seconds is not None
-                    and monotonic() - started > self.settings.seconds
+            while cases or begun:
+                while cases and not is_over() and (self.start is not None or not begun) and (
+                    runs is None or len(swept["results"]) + len(begun) < runs
                 ):
+                    begun.append((cases[0], self._begun(cases[0])))
+                    cases.popleft()
+                if not begun:
                     break
-                case = cases.popleft()
-                verdict, ran = self.one(case, clean, swept)
+                case, run = begun[0]
+                while not run.done() and not wait([run], _LOOK).done:
+                    self._tell(swept, cases, begun)
+                    if is_over():
+                        for _, one in begun:
+                            one.cancel()
+                begun.popleft()
+                if run.cancelled():
+                    swept["left_out"].append(case.id)
+                    continue
+                verdict = self._judged(case, run.result(), clean, swept)
                 if verdict.rule != "hang" and verdict.word != "not reached":
-                    cases += explorer.further(case, ran.outcome.steps)
-                if self.progress is not None:
-                    self.progress(len(swept["results"]), len(cases), len(_bad(swept)))
+                    cases += explorer.further(case, run.result().outcome.steps)
+                self._tell(swept, cases, begun)
         finally:
+            for case, run in begun:
+                if not run.cancel() and run.done() and run.exception() is None:
+                    self._judged(case, run.result(), clean, swept)
+                else:
+                    swept["left_out"].append(case.id)
             swept["left_out"] += [one.id for one in cases]
             swept["equal"] = explorer.equal
         ran_keys = {result["key"] for result in swept["results"] if result["word"] in BAD}
         tried = {result["key"] for result in swept["results"]} | {
-            key for key in self.known if not cases}
+            key for key in self.known if not swept["left_out"]}
         swept["gone"] = sorted(key for key in self.known if key in tried and key not in ran_keys)
 
     def named(self, text: str, clean: Ran, swept: Swept) -> tuple[Verdict, Ran]:
@@ -108,7 +140,31 @@ class Sweep:
 
     def one(self, case: Case, clean: Ran, swept: Swept) -> tuple[Verdict, Ran]:
         """Run one case, judge it, and add the result to a report."""
+        ran = self._ran(case)
+        return self._judged(case, ran, clean, swept), ran
+
+    def _begun(self, case: Case) -> Future[Ran]:
+        if self.start is not None:
+            return self.start(case)
+        run: Future[Ran] = Future()
+        run.set_result(self._ran(case))
+        return run
+
+    def _ran(self, case: Case) -> Ran:
+        started = monotonic()
         ran = self.run(case)
+        ran.seconds = monotonic() - started
+        return ran
+
+    def _tell(
+        self, swept: Swept, cases: deque[Case], begun: deque[tuple[Case, Future[Ran]]]
+    ) -> None:
+        if self.progress is not None:
+            done = sum(run.done() for _, run in begun)
+            self.progress(len(swept["results"]) + done, len(cases) + len(begun) - done,
+                          len(_bad(swept)))
+
+    def _judged(self, case: Case, ran: Ran, clean: Ran, swept: Swept) -> Verdict:
         if ran.broken:
             verdict = Verdict("wrong", ran.broken, "crash")
         else:
@@ -117,14 +173,18 @@ class Sweep:
         wrong = verdict.word in BAD
         step = next((step for step in ran.outcome.steps
                      if (step.operation, step.nth) == (last.operation, last.nth)), None)
+        steps = ran.outcome.steps
+        hider = shown.Hider(steps)
         swept["results"].append(Result(
-            case=case.id, key=case.key, word=verdict.word, rule=verdict.rule, why=verdict.why,
-            position=last.position, operation=last.operation, failure=last.failure.name,
-            site="" if step is None else step.site.line, again=self.command(case),
-            requests=[_line(one) for one in ran.outcome.steps] if wrong else [],
-            traceback=ran.traceback if wrong else "",
-            known=self.known.get(case.key, "") if wrong else ""))
-        return verdict, ran
+            case=case.id, key=case.key, word=verdict.word, rule=verdict.rule,
+            why=hider.text(verdict.why), position=last.position, operation=last.operation,
+            failure=last.failure.name, kind=last.failure.kind,
+            site="" if step is None else shown.valid(step.site.line), again=self.command(case),
+            sent=len(steps),
+            requests=shown.requests(shown.around(steps, last.position), bodies=wrong),
+            traceback=hider.text(ran.traceback) if wrong else "",
+            known=self.known.get(case.key, "") if wrong else "", seconds=ran.seconds))
+        return verdict
 
 
 def problem(swept: Swept, settings: Settings, asked: bool) -> str:
@@ -156,13 +216,10 @@ def outcome_of(
 ) -> Outcome:
     """Return the outcome of a run that has just ended, before its fixtures clean up."""
     left = watch.left()
-    return Outcome(watch.case, watch.steps, watch.hang, error, told, left, left)
+    return Outcome(watch.case, watch.steps, watch.hang, error, told, result=left, left=left,
+                   ended=watch.elapsed)
 
 
 def _bad(swept: Swept) -> list[Result]:
     return [result for result in swept["results"]
             if result["word"] in BAD and not result["known"]]
-
-
-def _line(step: Step) -> str:
-    return step.name if step.exchange is None else step.exchange.line()

@@ -169,6 +169,8 @@ class Watch:
         now: the clock of the run, in seconds.
         patience: seconds on that clock that a client may wait for a response, and may go on after
             the first failure.
+        allowance: seconds more that it may go on after the first failure: a multiple of what the
+            clean run took, in real time.
         limit: number of requests after which the client counts as never ending.
         site: returns the place that sends from a local port; None knows none.
         states: whether to note the state before and after every request.
@@ -185,7 +187,7 @@ class Watch:
 
     def __init__(
         self, case: Case = CLEAN, *, now: Callable[[], float] = monotonic,
-        patience: float = 30.0, limit: int = 1000,
+        patience: float = 30.0, allowance: float = 0.0, limit: int = 1000,
         site: Callable[[int], Place | None] | None = None, states: bool = True,
         on_hang: Callable[[], object] | None = None,
         touch: Callable[[], object] | None = None,
@@ -199,6 +201,7 @@ class Watch:
         self._now = now
         self._start = now()
         self._patience = patience
+        self._longest = patience + allowance
         self._limit = limit
         self._site = site
         self._states = states
@@ -310,6 +313,12 @@ class Watch:
                      if step.operation == point.operation and step.nth == point.nth), None)
 
     @property
+    def is_busy(self) -> bool:
+        """Whether a request has not ended, except those that get no response."""
+        with self._lock:
+            return any(draft not in self._waiting for draft in self._open)
+
+    @property
     def elapsed(self) -> float:
         """Seconds since the start of the run, on its clock."""
         return self._now() - self._start
@@ -344,9 +353,9 @@ class Watch:
             return
         if len(self.steps) >= self._limit:
             self.hang = f"the client sent {self._limit} requests and did not give up"
-        elif self.elapsed - self._first_failure > self._patience:
-            self.hang = (f"the client still sends requests {self._patience:g} s after the failure, "
-                         "and does not give up")
+        elif self.elapsed - self._first_failure > self._longest:
+            self.hang = (f"the client still sends requests {self._longest:.0f} s after the "
+                         "failure, and does not give up")
 
     def _ignore(self) -> NoReturn:
         self.ignored += 1

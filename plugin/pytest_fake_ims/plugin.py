@@ -52,8 +52,9 @@ SWEEP = {
     "survive": "failures that the client promises to survive, named as in skip; an error then "
     "counts as 'should have survived'",
     "expect": "exceptions that the test may raise besides the client's own",
-    "allow": "rules that a run may break: hang, pace, undone, orphan, duplicate, lost, assert, "
-    "crash, misled, hidden, result; or empty, for a sweep that tries nothing",
+    "allow": "rules that a run may break: hang, pace, repeat, undone, orphan, duplicate, "
+    "overwritten, lost, assert, crash, misled, hidden, result; or empty, for a sweep that tries "
+    "nothing",
     "patience": "how long a client may wait for a response, or go on after a failure, before it "
     "counts as hanging (default: 1h on the compressed clock, 10s in real time)",
     "full": "run also the cases that count as equal to another one",
@@ -63,8 +64,9 @@ SWITCHES = ("full", "real-time")
 # More of them, for the run as a whole.
 FOR_ALL: dict[str, tuple[str, dict[str, Any]]] = {
     "case": ("run only this case; the report of a sweep names the cases", {"metavar": "CASE"}),
-    "report": ("write the report to this file, .json or .html; can be given more than once",
-               {"metavar": "FILE", "action": "append"}),
+    "report": ("write the report to this file: .html for people, .json for programs, .xml as JUnit "
+               "XML; 'github' prints the findings as annotations of GitHub Actions instead; can be "
+               "given more than once", {"metavar": "FILE", "action": "append"}),
     "update-baseline": ("write the cases that go wrong now to the baseline",
                         {"action": "store_true"}),
 }
@@ -75,21 +77,26 @@ DECORATOR = "fake_ims.sweeping.mark"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    # Without dest=, pytest compares each option with all others.
     group = parser.getgroup("fake_ims", "fake Image Management Service (fake_ims)")
     for name, text in NAMES.items():
-        group.addoption(f"--fake-ims-{name}", metavar=name.upper(), help=text)
+        group.addoption(f"--fake-ims-{name}", dest=f"fake_ims_{name}", metavar=name.upper(),
+                        help=text)
         parser.addini(f"fake_ims_{name}", text, type="string", default=None)
-    group.addoption("--fake-ims-sweep", action="store_true",
+    group.addoption("--fake-ims-sweep", dest="fake_ims_sweep", action="store_true",
                     help="run each test that uses a fake again, once for every possible failure of "
                     "every request")
     for name, text in SWEEP.items():
+        dest = f"fake_ims_sweep_{name.replace('-', '_')}"
         how = {"action": "store_true"} if name in SWITCHES else {"metavar": name.upper()}
-        group.addoption(f"--fake-ims-sweep-{name}", help=text, **how)
-        parser.addini(f"fake_ims_sweep_{name.replace('-', '_')}", text, type="string", default=None)
-    group.addoption("--fake-ims-sweep-baseline", metavar="FILE", help=BASELINE)
+        group.addoption(f"--fake-ims-sweep-{name}", dest=dest, help=text, **how)
+        parser.addini(dest, text, type="string", default=None)
+    group.addoption("--fake-ims-sweep-baseline", dest="fake_ims_sweep_baseline", metavar="FILE",
+                    help=BASELINE)
     parser.addini("fake_ims_sweep_baseline", BASELINE, type="string", default=None)
     for name, (text, more) in FOR_ALL.items():
-        group.addoption(f"--fake-ims-sweep-{name}", help=text, **more)
+        group.addoption(f"--fake-ims-sweep-{name}", help=text, **more,
+                        dest=f"fake_ims_sweep_{name.replace('-', '_')}")
 
 
 @pytest.hookimpl(wrapper=True)

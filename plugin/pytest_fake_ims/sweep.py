@@ -310,8 +310,17 @@ class Sweeper:
             return
         seed = self._config.getoption("fake_ims_seed") or 0
         terminalreporter.section(f"fake_ims sweep, seed {seed}")
-        for swept in tests:
-            for line in terminal.lines(swept, whole=bool(self.given.case)):
+        writer = terminalreporter._tw  # it knows the width, and whether to use colours
+        if tests:
+            for line in terminal.lines(
+                tests, width=writer.fullwidth, whole=bool(self.given.case),
+                verbose=self._config.get_verbosity() > 0, paint=writer.markup,
+            ):
+                terminalreporter.write_line(line)
+        if self.given.annotate:
+            for line in files.error_lines(
+                tests, (self._config.invocation_params.dir, self._config.rootpath)
+            ):
                 terminalreporter.write_line(line)
         if nothing:
             terminalreporter.write_line(f"fake_ims: {nothing}", red=True)

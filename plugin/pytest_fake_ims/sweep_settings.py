@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from fake_ims.errors import UsageError
+from fake_ims.sweeping.files import GITHUB, formats
 from fake_ims.sweeping.options import TABLE, Settings, changed
 
 MARK = "fake_ims_sweep"
-FORMATS = (".json", ".html")
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Given:
         everywhere: whether to sweep every test that uses a fake.
         case: the only case to run; empty for all.
         reports: files to write the report to.
+        annotate: whether to print the findings as annotations of GitHub Actions.
         baseline: the file of the known cases; None for none.
         update: whether to write it.
     """
@@ -31,6 +32,7 @@ class Given:
     everywhere: bool = False
     case: str = ""
     reports: tuple[Path, ...] = ()
+    annotate: bool = False
     baseline: Path | None = None
     update: bool = False
 
@@ -63,11 +65,13 @@ def from_config(config: pytest.Config) -> Given:
     elif update:
         raise UsageError("--fake-ims-sweep-update-baseline requires the file: add "
                          "--fake-ims-sweep-baseline=FILE")
+    reports = config.getoption(f"{MARK}_report") or ()
     return Given(
         settings=settings,
         everywhere=bool(config.getoption(MARK)) or bool(case),
         case=case,
-        reports=tuple(_report(config, one) for one in config.getoption(f"{MARK}_report") or ()),
+        reports=tuple(_report(config, one) for one in reports if one != GITHUB),
+        annotate=GITHUB in reports,
         baseline=file, update=update)
 
 
@@ -90,7 +94,7 @@ def of_test(item: pytest.Item, given: Given) -> Settings:
 
 def _report(config: pytest.Config, text: str) -> Path:
     path = Path(config.invocation_params.dir, text)
-    if path.suffix not in FORMATS:
-        raise UsageError(f"--fake-ims-sweep-report={text}: the name must end in "
-                         f"{', '.join(FORMATS)}")
+    if path.suffix not in formats():
+        raise UsageError(f"--fake-ims-sweep-report={text}: expected a file whose name ends in "
+                         f"{', '.join(formats())}, or '{GITHUB}' for annotations")
     return path

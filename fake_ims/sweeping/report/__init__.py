@@ -1,4 +1,10 @@
-"""The results of a sweep, and their forms: text, JSON, HTML, JUnit XML, GitHub annotations."""
+"""The results of a sweep, and the forms in which they are reported.
+
+- ``shown.py``: what a report keeps of a run, without secrets.
+- ``findings.py``: runs that go wrong in the same way, as one finding.
+- ``terminal.py``, ``document.py`` (JSON), ``page.py`` (HTML), ``junit.py``, ``github.py``: the
+  forms.
+"""
 
 from __future__ import annotations
 
@@ -6,29 +12,53 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict, cast
 
-from ..verdict import BAD, WORDS, Word
+from ..verdict import BAD, Word
 
 
 class Request(TypedDict):
-    """One request of the clean run.
+    """One request of a run, and its response. Secrets are masked.
 
-    ``operation`` is method and path if no route matched. ``line`` says what was sent and returned,
-    ``site`` where in the code.
+    Attributes:
+        position: position among all requests of the run, from 1.
+        operation: id of its operation; method and path if no route matched.
+        line: a summary: method, path, status, operation, time, caller, faults.
+        site: where in the code it was sent, such as ``tests/test_disk.py:31 in upload``.
+        planted: names of the failures that fired on it.
+        status: status that the client got; 0 without a response.
+        sent: headers and body of the request; empty if the report does not keep them.
+        got: headers and body of the response, likewise.
     """
 
+    position: int
     operation: str
     line: str
     site: str
+    planted: list[str]
+    status: int
+    sent: str
+    got: str
 
 
 class Result(TypedDict):
-    """The result of one run.
+    """The result of one run. Secrets are masked.
 
-    ``case`` is its id in this report; ``key`` its id in a baseline. ``rule`` is the rule that it
-    broke, or empty. ``position``, ``operation``, ``failure`` and ``site`` are those of its last
-    failure. ``again`` is the command that repeats it. ``requests`` are the lines of its requests,
-    ``traceback`` is that of the test; both are empty unless the verdict is bad. ``known`` is the
-    reason in the baseline; empty for news.
+    Attributes:
+        case: id of the case in this report; ``+`` joins several failures.
+        key: id of the case in a baseline.
+        word: the verdict.
+        rule: the rule that the run broke; empty if none.
+        why: the reason, in a sentence.
+        position: position of the request of the last failure.
+        operation: its operation.
+        failure: name of the last failure.
+        kind: kind of the last failure.
+        site: where in the code that request was sent; empty if that is not known.
+        again: the command that repeats the run.
+        sent: number of requests of the run.
+        requests: the requests around the last failure. Those of a bad run have their bodies.
+        traceback: traceback of the test; empty unless the verdict is bad.
+        known: the reason in the baseline; empty for news.
+        seconds: real seconds that the run took.
     """
 
     case: str
@@ -39,20 +69,28 @@ class Result(TypedDict):
     position: int
     operation: str
     failure: str
+    kind: str
     site: str
     again: str
-    requests: list[str]
+    sent: int
+    requests: list[Request]
     traceback: str
     known: str
+    seconds: float
 
 
 class Swept(TypedDict):
     """The sweep of one test, or the part of it that one xdist worker did.
 
-    ``left_out`` lists the cases that the budget skipped, ``equal`` is the number of cases that
-    were not run because they are equal to others. ``gone`` lists the cases of the baseline that no
-    longer go wrong. ``note`` says why results are missing or unreliable; it is empty if they are
-    not.
+    Attributes:
+        test: the test: its node id.
+        requests: the requests of the clean run.
+        results: the results, one for each run with failures.
+        left_out: the cases that the budget skipped.
+        equal: number of cases that did not run because they are equal to others.
+        gone: cases of the baseline that no longer go wrong.
+        seconds: real seconds.
+        note: why results are missing or unreliable; empty if they are not.
     """
 
     test: str
@@ -95,21 +133,24 @@ def counts(swept: Swept) -> Counter[str]:
     return Counter(result["word"] for result in swept["results"])
 
 
+def is_bad(result: Result) -> bool:
+    """Return whether a run fails its test: its verdict is bad, and no baseline knows it."""
+    return result["word"] in BAD and not result["known"]
+
+
 def bad(swept: Swept) -> list[Result]:
-    """Return the runs that fail the test: those with a bad verdict that no baseline knows."""
-    return [result for result in swept["results"]
-            if result["word"] in BAD and not result["known"]]
+    """Return the runs that fail the test."""
+    return [result for result in swept["results"] if is_bad(result)]
 
 
-def summary(swept: Swept) -> str:
-    """Return the numbers of one test as a sentence."""
-    found = counts(swept)
-    known = sum(bool(result["known"]) for result in swept["results"] if result["word"] in BAD)
-    told = ", ".join(f"{found[word]} {word}" for word in WORDS if found[word])
-    return (f"{number(len(swept['requests']), 'request')}, "
-            f"{number(len(swept['results']), 'run')} in {swept['seconds']:.1f} s"
-            + (f": {told}" if told else "")
-            + (f" ({known} of them known)" if known else ""))
+def is_known(result: Result) -> bool:
+    """Return whether a run went wrong as the baseline says."""
+    return result["word"] in BAD and bool(result["known"])
+
+
+def failures(case: str) -> str:
+    """Return the failures of a case without their requests: ``reset-after, then 409``."""
+    return ", then ".join(part.rpartition(":")[2] for part in case.split("+"))
 
 
 def number(count: int, name: str) -> str:
