@@ -99,9 +99,9 @@ def _listen() -> None:
 
     record, failure = Journal.record, jobs._failure
 
-    def recording(self: Journal, exchange: Exchange) -> None:
+    def recording(self: Journal, exchange: Exchange) -> Exchange:
         SEEN.answered(exchange)
-        record(self, exchange)
+        return record(self, exchange)
 
     def ordered(code: str, reason: str | None) -> tuple[str, str]:
         SEEN.asked.add(code)

@@ -383,3 +383,33 @@ def test_a_setting_that_makes_no_sense(fake_ims: FakeIMS, value: Any) -> None:
         fake_ims.lifecycle.saving = value
     with pytest.raises(UsageError):
         fake_ims.lifecycle.deleting = value
+
+
+def test_a_kill_of_one_upload_does_not_come_again(wire: Wire, fake_ims: FakeIMS) -> None:
+    fake_ims.lifecycle.kill_next("first")
+    fake_ims.lifecycle.kill_nth(2, "second")
+    fake_ims.lifecycle.kill_named("a", "named")
+    assert len(fake_ims.lifecycle._kills) == 3
+    assert uploads(wire, *"bbb") == ["killed", "killed", "active"]
+    assert [image.kill_reason for image in fake_ims.images] == ["first", "second", ""]
+    assert len(fake_ims.lifecycle._kills) == 1
+    assert "1 kills to come" in repr(fake_ims.lifecycle)
+
+
+@pytest.mark.parametrize(("call", "words"), [
+    (lambda life: life.kill_next(5), "reason must be a non-empty string, not 5"),
+    (lambda life: life.kill_next(""), "reason must be a non-empty string, not ''"),
+    (lambda life: life.kill_nth(1, 5), "reason must be a non-empty string, not 5"),
+    (lambda life: life.kill_named(5), "name must be a non-empty string, not 5"),
+    (lambda life: life.kill_named("a", 5), "reason must be a non-empty string, not 5"),
+    (lambda life: life.kill_next(count=0), "count must be an integer, 1 or greater, not 0"),
+    (lambda life: life.kill_nth(0), "nth must be an integer, 1 or greater, not 0"),
+    (lambda life: life.kill_nth(True), "nth must be an integer, 1 or greater, not True"),
+    (lambda life: life.kill_named("\udcff"), "name: "),
+    (lambda life: life.kill_next("\udcff"), "reason: "),
+])
+def test_what_cannot_be_planned(fake_ims: FakeIMS, call: Any, words: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        call(fake_ims.lifecycle)
+    assert str(raised.value).startswith(words)
+    assert not fake_ims.lifecycle._kills

@@ -177,7 +177,9 @@ def test_a_disk_that_takes_the_beginnings_of_uploads(
         for status in statuses:
             assert wire.upload(wire.create(name="large", **RAW)["id"], LARGE).status == status
         fake_ims.images.clear()
-    assert [record.levelname for record in caplog.records] == ["ERROR"] * 2
+    # In development mode, asyncio warns of steps that take long.
+    ours = [record.levelname for record in caplog.records if record.name != "asyncio"]
+    assert ours == ["ERROR"] * 2
 
 
 def test_memory_that_is_used_up(

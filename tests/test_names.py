@@ -95,7 +95,6 @@ def test_what_cannot_be_set_is_refused(held: dict[str, Any], line: str, text: st
      'fake_ims.lifecycle.saving = "by hand"'),
     ("fake.uniform", 'or write: delay={"uniform": ["1s", "3s"]}'),
     ("fake.lognormal", 'or write: delay={"lognormal": {"median": "1s", "sigma": 0.5}}'),
-    ("fake.sweep", "write: from fake_ims import sweep"),
     ("fake.UsageError", "write: from fake_ims import UsageError"),
 ])
 def test_reading_what_there_is_not_tells_the_place(

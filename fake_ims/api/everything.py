@@ -74,8 +74,27 @@ class Everything(web.AbstractResource):
         """Match every request."""
         return UrlMappingMatchInfo({}, self._route), {"*"}
 
+    def below(self, root: str) -> Everything:
+        """Return the same resource for the paths below a root.
+
+        aiohttp looks for a resource from the path of the request upwards, so it finds this one
+        earlier.
+        """
+        return _Below(self._route, root)
+
     def __len__(self) -> int:
         return 1
 
     def __iter__(self) -> Iterator[web.AbstractRoute]:
         return iter((self._route,))
+
+
+class _Below(Everything):
+    def __init__(self, route: web.ResourceRoute, root: str) -> None:
+        web.AbstractResource.__init__(self)
+        self._route = route
+        self._root = root
+
+    @property
+    def canonical(self) -> str:
+        return self._root

@@ -72,9 +72,23 @@ class Router:
 
     def match(self, segments: list[str]) -> Match:
         """Return the operations for the segments of a path."""
-        return self._match(self._root, segments, 0, ()) or _NOWHERE
+        node = self._root
+        values: list[str] = []
+        for segment in segments:
+            found = node.literal.get(segment)
+            if found is None and segment:
+                found = node.parameter
+                values.append(segment)
+            if found is None:
+                break
+            node = found
+        else:
+            if node.operations:
+                return Match(node.operations, tuple(values))
+        # A literal segment led nowhere; perhaps the segment is a parameter.
+        return self._search(self._root, segments, 0, ()) or _NOWHERE
 
-    def _match(
+    def _search(
         self, node: _Node, segments: list[str], position: int, values: tuple[str, ...]
     ) -> Match | None:
         if position == len(segments):
@@ -82,11 +96,11 @@ class Router:
         segment = segments[position]
         literal = node.literal.get(segment)
         if literal is not None:
-            found = self._match(literal, segments, position + 1, values)
+            found = self._search(literal, segments, position + 1, values)
             if found is not None:
                 return found
         if node.parameter is not None and segment:
-            return self._match(node.parameter, segments, position + 1, (*values, segment))
+            return self._search(node.parameter, segments, position + 1, (*values, segment))
         return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -49,12 +50,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: the command-line arguments after ``fake-ims``; by default those of the process.
 
     Returns:
-        The exit status: 0 for success; 1 if ``check`` found problems or the fake rejected a ``ctl``
-        request; 2 for a wrong argument, or a port in use.
+        The exit status: 0 for success; 1 if ``check`` or ``sweep`` found problems, or the fake
+        rejected a ``ctl`` request; 2 for a wrong argument, or a port in use; 130 if a sweep was
+        interrupted.
     """
     try:
-        parser, commands = _parsers()
-        given, rest = parser.parse_known_args(arguments)
+        own, swept = _split(sys.argv[1:] if arguments is None else arguments)
+        parser, commands = _parsers(own[:1] == ["sweep"])
+        given, rest = parser.parse_known_args(own)
+        if given.command == "sweep":
+            return _sweep(given, rest, swept, commands["sweep"])
         if rest:
             commands[given.command].refuse(rest[0])
         run = {"serve": _serve, "operations": _operations, "demo": _demo, "check": _check,
@@ -71,12 +76,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
+def _split(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[str] | None]:
+    """Return our own arguments, and the command after ``--`` of a sweep; None without ``--``."""
+    if arguments[:1] != ["sweep"] or "--" not in arguments:
+        return arguments, None
+    end = arguments.index("--")
+    return arguments[:end], arguments[end + 1:]
+
+
 def _complain(text: str) -> None:
     for line in text.splitlines():
         print(f"{PROG}: {' '.join(line.split())}", file=sys.stderr)
 
 
-def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
+def _parsers(sweeps: bool) -> tuple[_Parser, dict[str, _Parser]]:
     parser = _Parser(prog=PROG, description=_ABOUT)
     parser.add_argument("--version", action="version", version=f"{PROG} {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -116,8 +129,72 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         "operations.",
         epilog="Example: fake-ims ctl faults.add operation=images.create status=503 times=2")
     _add_ctl_options(ctl)
+    sweep: _Parser = commands.add_parser(
+        "sweep", help="run a command again for every possible failure of its requests",
+        usage=f"{PROG} sweep [OPTIONS] -- COMMAND [ARGUMENTS]",
+        description="Run a command against a fake, and again for every request and every failure "
+        "possible there. Each run has a new fake. The sweep judges it by its exit status, its "
+        "output, the time that it takes, and the images that it leaves. The command can be in any "
+        "language. It finds the fake by the variables that 'serve --print-env' prints; the "
+        "variable FAKE_IMS_SWEEP_CASE names the failure.",
+        epilog="Exit status: 0 if nothing is wrong, 1 for findings, 2 if an option is wrong or the "
+        "command fails without failures, 130 after Ctrl-C. Example: fake-ims sweep "
+        "--operations='images.*' -- openstack image list")
+    if sweeps:
+        _add_sweep_options(sweep)
     return parser, {"serve": serve, "operations": operations, "demo": demo, "check": check,
-                    "schema": schema, "ctl": ctl, "faults": faults}
+                    "schema": schema, "ctl": ctl, "faults": faults, "sweep": sweep}
+
+
+def _add_options_of_a_fake(parser: _Parser, *times: tuple[str, str]) -> None:
+    parser.option("--profile", default="otc", metavar="otc|openstack",
+                  help="service to imitate: otc is Open Telekom Cloud's IMS, openstack is plain "
+                  "Glance (default: otc)")
+    parser.option("--auth", default="any", metavar="any|issued|triple",
+                  help="tokens to accept: any token; issued: only tokens that the fake issued; "
+                  "triple: USER:PROJECT:ROLES (default: any)")
+    for name, what in (("saving", "an uploaded image becomes active"),
+                       ("deleting", "a deleted image disappears"), *times):
+        parser.option(f"--{name}", default="0s", metavar="TIME",
+                      help=f"time until {what} (default: 0s)")
+    parser.option("--region", default="eu-de", metavar="NAME",
+                  help="region name in the service catalog (default: eu-de)")
+    parser.option("--seed", default="0", metavar="SEED",
+                  help="seed for faults that fire at random (default: 0)")
+    parser.option("--scenario", metavar="FILE", help="scenario file to play (TOML or JSON)")
+
+
+def _add_sweep_options(sweep: _Parser) -> None:
+    from .sweep import METAVARS, SETTINGS, SEVERAL, SWITCHES  # imports aiohttp
+
+    for name, text in SETTINGS.items():
+        if name in SWITCHES:
+            sweep.option(f"--{name}", action="store_true", help=text)
+        elif name in SEVERAL:
+            sweep.option(f"--{name}", action="append", default=[], metavar="NAMES",
+                         help=f"{text}; can be repeated")
+        else:
+            sweep.option(f"--{name}", metavar=METAVARS[name], help=text)
+    sweep.option("--expect-output", metavar="REGEX",
+                 help="what the standard output must contain if the exit status is 0; ^ and $ "
+                 "match at lines")
+    sweep.option("--jobs", type=int, metavar="NUMBER",
+                 help="number of runs at once, each with a fake of its own; runs that only wait "
+                 "for a response do not count (default: number of CPUs)")
+    sweep.option("--case", metavar="ID",
+                 help="run only this case, and print its requests and its output; the report names "
+                 "the cases")
+    sweep.option("--baseline", metavar="FILE",
+                 help="file of the known cases; only others count as findings")
+    sweep.option("--update-baseline", action="store_true",
+                 help="write the cases that go wrong now to the baseline, and exit with 0")
+    sweep.option("--report", action="append", default=[], metavar="FILE",
+                 help="write the report to this file: .html for people, .json for programs, .xml "
+                 "as JUnit XML; 'github' prints the findings as annotations of GitHub Actions "
+                 "instead. Can be repeated")
+    sweep.option("--name", metavar="NAME",
+                 help="name of the command in reports and in the baseline (default: the command)")
+    _add_options_of_a_fake(sweep)
 
 
 def _add_serve_options(serve: _Parser) -> None:
@@ -125,22 +202,7 @@ def _add_serve_options(serve: _Parser) -> None:
                  help="address to listen on (default: 127.0.0.1, this machine only)")
     serve.option("--port", type=int, default=0,
                  help="port to listen on (default: 0, any free port)")
-    serve.option("--profile", default="otc", metavar="otc|openstack",
-                 help="service to imitate: otc is Open Telekom Cloud's IMS, openstack is plain "
-                 "Glance (default: otc)")
-    serve.option("--auth", default="any", metavar="any|issued|triple",
-                 help="tokens to accept: any token; issued: only tokens that the fake issued; "
-                 "triple: USER:PROJECT:ROLES (default: any)")
-    for name, what in (("saving", "an uploaded image becomes active"),
-                       ("deleting", "a deleted image disappears"),
-                       ("jobs", "an asynchronous job ends")):
-        serve.option(f"--{name}", default="0s", metavar="TIME",
-                     help=f"time until {what} (default: 0s)")
-    serve.option("--region", default="eu-de", metavar="NAME",
-                 help="region name in the service catalog (default: eu-de)")
-    serve.option("--seed", default="0", metavar="SEED",
-                 help="seed for faults that fire at random (default: 0)")
-    serve.option("--scenario", metavar="FILE", help="scenario file to play (TOML or JSON)")
+    _add_options_of_a_fake(serve, ("jobs", "an asynchronous job ends"))
     serve.option("--no-control", action="store_true",
                  help="disable the control API under /_fake_ims/")
     serve.option("--control-token", metavar="TOKEN",
@@ -255,6 +317,22 @@ def _ctl(given: argparse.Namespace) -> int:
     if text:
         print(text, file=sys.stderr if status else sys.stdout, flush=True)
     return status
+
+
+def _sweep(
+    given: argparse.Namespace, rest: Sequence[str], command: Sequence[str] | None, parser: _Parser
+) -> int:
+    if rest and rest[0].startswith("-"):
+        parser.refuse(rest[0])
+    if rest and command is None:
+        parser.error(f"write -- before the command: {PROG} sweep -- {shlex.join(rest)}")
+    if rest:
+        parser.error(f"unknown argument {rest[0]!r} before --; the command comes after it")
+    if not command:
+        parser.error(f"which command? Write it after --: {PROG} sweep -- openstack image list")
+    from . import sweep
+
+    return sweep.run(given, command, parser.parse_args([]))
 
 
 def _operations(given: argparse.Namespace) -> int:

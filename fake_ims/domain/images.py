@@ -67,8 +67,7 @@ class Images(Seeding):
         """
         image = self.get(caller, image_id)
         access.require("get_image", caller, image)
-        self._service.transitions.look(image)
-        if self._store.get(image_id) is None:
+        if self._service.transitions.look(image) and self._store.get(image_id) is None:
             raise Refused("image.not_found", image_id=image_id)
         return image
 
@@ -99,7 +98,9 @@ class Images(Seeding):
         self._check_counts(len(new.properties), len(new.tags))
         self.check_quota(owner)
         now = self._now()
-        fields = {key: value for key, value in attributes.items() if key not in ("id", "owner")}
+        fields = dict(attributes)
+        fields.pop("id", None)
+        fields.pop("owner", None)
         for name in ("min_ram", "min_disk"):
             if name in fields:
                 fields[name] = int(fields[name])  # in JSON, 1.0 is an integer

@@ -117,7 +117,8 @@ class Lifecycle(Handle):
 
     def begin(self, times: tuple[Due, Due, Due]) -> None:
         """Set the durations of saving, deleting and jobs, and drop planned kills."""
-        self._times = times
+        if self._times != times:  # a comparison is quicker than an assignment to a handle
+            self._times = times
         self._kills.clear()
 
     # A fault can change this for one request: see faults/view.py.

@@ -16,6 +16,10 @@ class Refused(Exception):
         key: the row.
         headers: extra headers of the response, such as ``Allow``.
         arguments: values for the row's text.
+
+    Attributes:
+        text: Glance's message, with the arguments filled in. It is made at once, so that a
+            missing argument is noticed in the profile that does not show it, too.
     """
 
     def __init__(self, key: str, *, headers: dict[str, str] | None = None, **arguments: object):
@@ -23,22 +27,16 @@ class Refused(Exception):
         self.row: Refusal = REFUSALS[key]
         self.headers = headers or {}
         self.arguments = arguments
+        self.text = readable(self.row.text.format(**arguments))
 
     @property
     def status(self) -> int:
         """The HTTP status of the response."""
         return self.row.status
 
-    @property
-    def text(self) -> str:
-        """Glance's message, with the arguments filled in."""
-        return readable(self.row.text.format(**self.arguments))
-
     def again(self) -> Refused:
         """Return an equal exception, to raise it again."""
-        fresh = Refused(self.row.key, headers=self.headers)
-        fresh.arguments = self.arguments
-        return fresh
+        return Refused(self.row.key, headers=self.headers, **self.arguments)
 
 
 class ImsError(Exception):
@@ -68,19 +66,17 @@ class SignatureRefused(Exception):
     Args:
         key: the row.
         arguments: values for the row's text.
+
+    Attributes:
+        text: the gateway's message, with the arguments filled in.
     """
 
     def __init__(self, key: str, **arguments: object):
         super().__init__(key)
         self.row: GatewayRefusal = GATEWAY_REFUSALS[key]
-        self.arguments = arguments
+        self.text = readable(self.row.text.format(**arguments))
 
     @property
     def reason(self) -> str:
         """The row's key."""
         return self.row.key
-
-    @property
-    def text(self) -> str:
-        """The gateway's message, with the arguments filled in."""
-        return readable(self.row.text.format(**self.arguments))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from heapq import heappop, heappush
 
 from .clock import Clock
@@ -19,13 +20,17 @@ class Replica:
         source: the store to follow.
         clock: the fake's clock.
         lag: seconds until a change arrives.
+        at_once: ids of images that are there at once; only their later changes lag behind.
     """
 
-    def __init__(self, source: Store, clock: Clock, lag: float) -> None:
+    def __init__(
+        self, source: Store, clock: Clock, lag: float, at_once: Collection[str] = ()
+    ) -> None:
         self._source = source
         self._clock = clock
         self._lag = lag
         self._store = Store()
+        self._at_once = at_once
         self._order = 0
         # Pending changes: (instant, order, id, the image after it; None if deleted).
         self._coming: list[tuple[float, int, str, Image | None]] = []
@@ -51,6 +56,9 @@ class Replica:
         self._source.unwatch(self._changed)
 
     def _changed(self, image: Image, now: float) -> None:
+        if image.id in self._at_once and now == image.created_at:  # it is being created
+            self._store.put(image.as_it_is())
+            return
         instant = max(now, self._last.get(image.id, now))
         is_there = self._source.get(image.id) is image
         self._order += 1

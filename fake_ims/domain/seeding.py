@@ -81,8 +81,8 @@ class Seeding:
                       sequence=self._store.next_sequence(), properties=dict(properties),
                       **fields)
         profile.adorn(image)
-        self._store.add(image)
         self.seeded.add(image.id)
+        self._store.add(image)
         self._set_data(image, blob)
         self._set_members(image, pairs)
         if image.status == "active":

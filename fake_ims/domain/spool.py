@@ -110,7 +110,8 @@ class Spool:
     def close(self) -> None:
         """Release the disk space for good. Later writes are dropped."""
         self._over = True
-        self._drop()
+        if self._pages:
+            self._drop()
 
     def _drop(self) -> None:
         file, self._file = self._file, None

@@ -22,6 +22,7 @@ class Store:
 
     Attributes:
         tagged: the images by their tags.
+        due: changes of status that are due by time, earliest first.
     """
 
     def __init__(self) -> None:
@@ -37,8 +38,7 @@ class Store:
         self._shared: dict[str | None, ByAge] = {}
         self._sequence = 0
         self._watchers: list[Watcher] = []
-        # Images with a status change in progress: those due by time, earliest first, and all.
-        self._due: list[tuple[float, int, Image]] = []
+        self.due: list[tuple[float, int, Image]] = []
 
     def __len__(self) -> int:
         return len(self._images)
@@ -270,12 +270,12 @@ class Store:
 
     def schedule(self, image: Image, due_at: float) -> None:
         """Remember that an image has a change due at an instant."""
-        heapq.heappush(self._due, (due_at, self.next_sequence(), image))
+        heapq.heappush(self.due, (due_at, self.next_sequence(), image))
 
     def fallen_due(self, now: float) -> Iterator[Image]:
         """Yield the images with changes that are due, once per change, earliest first."""
-        while self._due and self._due[0][0] <= now:
-            yield heapq.heappop(self._due)[2]
+        while self.due and self.due[0][0] <= now:
+            yield heapq.heappop(self.due)[2]
 
     def close(self) -> None:
         """Release the bytes of all images."""

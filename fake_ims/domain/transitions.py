@@ -28,8 +28,10 @@ class Transitions:
     # A fault can change this for one request: see faults/view.py.
     def settle(self) -> None:
         """Apply all changes of jobs and images that are due by now, in order of their instants."""
-        now = self._now()
         jobs = self._service.begun_jobs
+        if jobs is None and not self._store.due:
+            return
+        now = self._now()
         if jobs is not None:
             while (instant := jobs.next_due()) <= now:
                 self._settle(instant)

@@ -85,7 +85,7 @@ class Running(Handle, ABC):
                                      "block")
             server.abandon()
             self._ended()
-            self._service.store.close()
+            self._service.close()
             return
         server.check_caller()
         self._forgotten.detach()

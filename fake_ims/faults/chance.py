@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from ..domain.durations import DurationLike, seconds
+from ..domain.durations import DurationLike
 from ..errors import UsageError, unknown
 from .kinds import Setting
+from .values import duration
 
 SEED = Setting("seed", {"type": ["integer", "string"]},
                "seed of the fault's random choices; defaults to the fake's seed")
@@ -76,7 +77,7 @@ def spread(name: str, value: object) -> Spread:
         UsageError: the value is neither.
     """
     if not isinstance(value, Mapping):
-        return Spread(seconds(value))
+        return Spread(duration(name, value))
     if len(value) != 1:
         raise UsageError(f"{name}={dict(value)!r}: expected exactly one key, 'uniform' or "
                          "'lognormal'")
@@ -85,7 +86,7 @@ def spread(name: str, value: object) -> Spread:
         if not isinstance(said, (list, tuple)) or len(said) != 2:
             raise UsageError(f"{name}: uniform={said!r}: expected a list of two durations, the "
                              "shortest and the longest")
-        shortest, longest = map(seconds, said)
+        shortest, longest = (duration(name, one) for one in said)
         if shortest > longest:
             raise UsageError(f"{name}: uniform={said!r}: put the shortest duration first")
         return Spread(shortest, longest)
@@ -97,5 +98,5 @@ def spread(name: str, value: object) -> Spread:
         if isinstance(sigma, bool) or not isinstance(sigma, (int, float)) or not (
                 0 <= sigma < math.inf):
             raise UsageError(f"{name}: sigma={sigma!r}: expected a number, 0 or greater")
-        return Spread(seconds(said["median"]), sigma=float(sigma))
+        return Spread(duration(name, said["median"]), sigma=float(sigma))
     raise unknown(f"distribution of {name}", str(kind), ("uniform", "lognormal"))

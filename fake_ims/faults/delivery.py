@@ -94,8 +94,6 @@ class Delivery:
         reason = _reason(answer.status) if self.reason is None else self.reason
         pairs = list(answer.headers.items())
         names = {name.lower() for name in answer.headers}
-        if answer.content_type is not None and "content-type" not in names:
-            pairs.append(("Content-Type", answer.content_type))
         if self.framing is not None:
             if self.chunked:
                 pairs.append(("Transfer-Encoding", "chunked"))
@@ -109,7 +107,7 @@ class Delivery:
             pairs.append(("Connection", "close"))
         lines = [f"HTTP/{self.version} {answer.status} {reason}".rstrip(),
                  *(f"{name}: {value}" for name, value in pairs), "", ""]
-        return "\r\n".join(lines).encode("utf-8", "surrogateescape")
+        return "\r\n".join(lines).encode()
 
     def _pieces(self, request: web.Request, answer: Answer) -> Iterator[tuple[bytes, int]]:
         """Yield the pieces to send, each with the number of body bytes in it."""

@@ -31,8 +31,6 @@ def operation_ids(operation: str, profile: Profile | None = None) -> tuple[str, 
         if operation not in served:
             raise UsageError(f"profile {profile!r} has no operation {operation!r}")
         return (operation,)
-    if not is_glob(operation):
-        raise unknown_operation(operation, served)
     ids = tuple(name for name in served if fnmatchcase(name, operation))
     if not ids:
         raise unknown_operation(operation, served)

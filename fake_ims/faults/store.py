@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -213,18 +213,22 @@ class Faults(Handle):
         """Return the faults that may match the request, in order of adding."""
         return self._index.of(call)
 
-    async def strike(self, call: Call) -> Strike | None:
+    async def strike(self, call: Call, planted: Iterable[Fault] = ()) -> Strike | None:
         """Decide which faults fire on this request and record them in its exchange.
 
         If several faults would decide the same thing, such as the outcome, the first to fire wins.
         The others are skipped and do not count the request.
+
+        Args:
+            call: the request.
+            planted: faults of a sweep, which are not in this store: they fire, before all others.
         """
         document: object = None
         if any(fault.reads_body for fault in self.matching(call)):
             document = await _document(call)
-        fired: list[Fault] = []
-        effects: list[Effect] = []
-        decided: set[str] = set()
+        fired = list(planted)
+        effects: list[Effect] = [effect for fault in fired for effect in fault.struck(call)]
+        decided = {what for effect in effects for what in effect.decides}
         # No await from here on, so that requests are counted one after another.
         for fault in self.matching(call):
             if not decided.isdisjoint(fault.decides) or not fault.meets(call, document):

@@ -6,6 +6,7 @@ import math
 
 from ..contract.errors import ERRORS
 from ..contract.model import ErrorCode
+from ..domain.durations import seconds
 from ..errors import UsageError, unknown
 
 #: JSON schema of an error code.
@@ -21,6 +22,18 @@ def whole(name: str, value: object, least: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise UsageError(f"{name}={value!r}: expected an integer, {least} or greater")
     return value
+
+
+def duration(name: str, value: object) -> float:
+    """Parse a duration; return seconds.
+
+    Raises:
+        UsageError: the value is not one.
+    """
+    try:
+        return seconds(value)
+    except UsageError as error:
+        raise UsageError(f"{name}: {error}") from None
 
 
 def probability(value: object) -> float:
@@ -45,10 +58,11 @@ def text(name: str, value: object) -> str:
     return value
 
 
-def error_code(code: object) -> ErrorCode:
+def error_code(name: str, code: object) -> ErrorCode:
     """Return the row of an error code.
 
     Args:
+        name: the setting that has it.
         code: the code, such as ``"IMG.0144"``, or the row itself.
 
     Raises:
@@ -59,7 +73,7 @@ def error_code(code: object) -> ErrorCode:
     if isinstance(code, int):
         raise unknown("error code", code, ERRORS)
     if not isinstance(code, str):
-        raise UsageError(f"error_code={code!r}: expected an error code, such as 'IMG.0144'")
+        raise UsageError(f"{name}={code!r}: expected an error code, such as 'IMG.0144'")
     if code not in ERRORS:
         raise unknown("error code", code, ERRORS)
     return ERRORS[code]

@@ -41,6 +41,7 @@ class Terms:
         store: the images that the request finds.
         looks: called with an image of ``store`` when a client polls it.
         boundary: what a list does at the beginning of a page.
+        page_size: maximum number of images on a page.
         quota_is_full: whether the image quota is used up.
         leaves: status of the image after an upload that breaks off.
         saving, deleting: as in ``Lifecycle``.
@@ -51,6 +52,7 @@ class Terms:
     store: Store | None = None
     looks: Callable[[Image], object] | None = None
     boundary: Boundary | None = None
+    page_size: int | None = None
     quota_is_full: bool = False
     leaves: Leaves | None = None
     saving: Due | None = None
@@ -178,6 +180,9 @@ class _Images(Images):
         self._view = view
 
     def page(self, caller: Caller, asked: ListQuery) -> Page:
+        most = self._view.terms.page_size
+        if most is not None and asked.limit > most:
+            asked = replace(asked, limit=most)
         boundary = self._view.terms.boundary
         if boundary is None or asked.marker is None or not asked.limit:
             return super().page(caller, asked)

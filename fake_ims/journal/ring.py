@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from threading import RLock
 from typing import TYPE_CHECKING, ClassVar, overload
 
 from ..errors import UsageError, shown
@@ -20,6 +21,8 @@ BODY_BYTES = 64 * 1024
 TOTAL_BYTES = 64 * 1024 * 1024
 _OVERHEAD = 2048  # bytes of memory that an exchange takes without what clients decide
 _PER_HEADER = 128
+_NEW_PART = 64  # new exchanges are not measured while they may be less than 1/64 of the limit
+_GUESS = 32 * 1024  # what an exchange may take besides its bodies, much more than most do
 _MOST = 2**62  # what a deque can count
 
 
@@ -62,11 +65,14 @@ class Journal(Questions):
         self.body_limit = body_limit
         self.service = None
 
-    def record(self, exchange: Draft) -> None:
+    def record(self, exchange: Draft) -> Exchange:
         """Number an exchange, cut its bodies to the limit and keep it. Call it in the loop.
 
         The pipeline calls it before it sends the response. A client that has its response finds the
         exchange here.
+
+        Returns:
+            The exchange, which cannot be changed from now on.
         """
         size = len(exchange.request_body)
         if size > exchange.request_size:
@@ -81,6 +87,7 @@ class Journal(Questions):
         recorded = self._kept.add(exchange)
         if self.listener is not None:
             self.listener(recorded)
+        return recorded
 
     @property
     def recorded(self) -> int:
@@ -125,10 +132,9 @@ class Journal(Questions):
         return self.run(lambda: self._kept.exchanges[index])
 
     def _told(self) -> str:
-        count = len(self._kept.exchanges)
-        if not count:
+        count, last = self._kept.told()
+        if last is None:
             return "no requests were received"
-        last = self._kept.exchanges[-1]
         return (f"{count} exchange{'s' * (count != 1)}, last: {last.method} {last.path} -> "
                 f"{last.status or 'no response'}")
 
@@ -151,36 +157,69 @@ class _Kept:
     """The exchanges that fit the limits.
 
     It is no ``Handle``: every request changes its attributes.
+
+    Few tests come near a limit, so a request does not measure its exchange. New exchanges wait
+    until they may be a small part of the limit, or until somebody reads.
     """
 
-    __slots__ = ("_limit", "_size", "_sizes", "_total_limit", "count", "exchanges")
+    __slots__ = ("_exchanges", "_limit", "_measuring", "_most_new", "_new", "_new_size", "_size",
+                 "_sizes", "_total_limit", "count")
 
     def __init__(self, limit: int, total_limit: int) -> None:
-        self.exchanges: deque[Exchange] = deque()
         self.count = 0
+        self._exchanges: deque[Exchange] = deque()
         self._sizes: deque[int] = deque()
         self._size = 0
         self._limit = limit
         self._total_limit = total_limit
+        self._new: deque[Exchange] = deque()
+        self._new_size = 0  # a guess
+        self._measuring = RLock()  # after the stop, any thread may read
+        self._most_new = total_limit // _NEW_PART
 
     def add(self, exchange: Draft) -> Exchange:
         self.count += 1
         recorded = exchange.record(self.count)
-        size = _size(recorded)
-        self.exchanges.append(recorded)
-        self._sizes.append(size)
-        self._size += size
-        while len(self.exchanges) > self._limit or (
-                self._size > self._total_limit and len(self.exchanges) > 1):
-            self.exchanges.popleft()
-            self._size -= self._sizes.popleft()
+        self._new.append(recorded)
+        self._new_size += _GUESS + len(recorded.request_body) + len(recorded.response_body)
+        if self._new_size > self._most_new:
+            self._measure()
         return recorded
+
+    @property
+    def exchanges(self) -> deque[Exchange]:
+        if self._new:
+            self._measure()
+        return self._exchanges
+
+    def _measure(self) -> None:
+        with self._measuring:
+            while self._new:
+                exchange = self._new.popleft()
+                size = _size(exchange)
+                self._exchanges.append(exchange)
+                self._sizes.append(size)
+                self._size += size
+                while len(self._exchanges) > self._limit or (
+                        self._size > self._total_limit and len(self._exchanges) > 1):
+                    self._exchanges.popleft()
+                    self._size -= self._sizes.popleft()
+            self._new_size = 0
+
+    def told(self) -> tuple[int, Exchange | None]:
+        """About how many there are, and the last one; for any thread, so it changes nothing."""
+        count = min(self._limit, len(self._exchanges) + len(self._new))
+        for exchanges in (self._new, self._exchanges):
+            if exchanges:
+                return count, exchanges[-1]
+        return 0, None
 
     def clear(self) -> None:
         if self.count:
-            self.exchanges.clear()
+            self._exchanges.clear()
             self._sizes.clear()
-            self._size = self.count = 0
+            self._new.clear()
+            self._size = self._new_size = self.count = 0
 
 
 def _check(limit: object, body_limit: object, total_limit: object) -> None:
@@ -200,9 +239,9 @@ def _check(limit: object, body_limit: object, total_limit: object) -> None:
 
 def _size(exchange: Exchange) -> int:
     """Return about how many bytes of memory an exchange takes."""
-    size = (_OVERHEAD + len(exchange.request_body) + len(exchange.response_body)
-            + len(exchange.path) + len(exchange.query))
-    for headers in (exchange.request_headers, exchange.response_headers):
-        size += (_PER_HEADER * len(headers) + sum(map(len, headers))
-                 + sum(map(len, headers.values())))
-    return size
+    request, response = exchange.request_headers, exchange.response_headers
+    # One join is quicker than the sum of the lengths.
+    texts = "".join([*request, *request.values(), *response, *response.values()])
+    return (_OVERHEAD + len(exchange.request_body) + len(exchange.response_body)
+            + len(exchange.path) + len(exchange.query)
+            + _PER_HEADER * (len(request) + len(response)) + len(texts))

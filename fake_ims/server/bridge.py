@@ -27,7 +27,7 @@ from types import FrameType
 from typing import Any, Generic, TypeVar, cast
 
 from ..errors import FakeImsError, NotRunningError, WrongLoopError
-from .realtime import monotonic
+from .realtime import loop_time, monotonic
 
 T = TypeVar("T")
 
@@ -83,8 +83,8 @@ class ParkingLoop(asyncio.SelectorEventLoop):
         self._parking.calls = calls
 
     def time(self) -> float:
-        """Return real seconds."""
-        return monotonic()
+        """Return real seconds. The sweep may skip some."""
+        return loop_time()
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         """Log errors of the loop. Used-up descriptors are logged once a minute."""

@@ -25,7 +25,7 @@ from ..domain.sound import readable
 from ..journal import Draft
 from ..profiles.answer import DONE, Answer
 from . import memory
-from .realtime import monotonic
+from .realtime import loop_time
 from .state import Service
 
 _log = logging.getLogger("fake_ims")
@@ -45,7 +45,9 @@ def build(service: Service) -> web.Application:
     application = web.Application(client_max_size=0)
     application[SERVICE] = service
     pipeline = Pipeline(service)
-    application.router.register_resource(Everything(pipeline.handle, pipeline.finish))
+    everything = Everything(pipeline.handle, pipeline.finish)
+    for resource in (everything, everything.below("/v2/images")):  # the busiest paths
+        application.router.register_resource(resource)
     return application
 
 
@@ -85,7 +87,8 @@ class Pipeline:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Respond to one request. Whatever happens is recorded in the journal."""
-        return await self.finish(request, await self._respond(request))
+        response = await self._respond(request)
+        return response if request.content.is_eof() else await self.finish(request, response)
 
     async def finish(
         self, request: web.Request, response: web.StreamResponse
@@ -99,16 +102,16 @@ class Pipeline:
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:
         service = self._service
-        started = monotonic()
+        started = loop_time()
         url = request.rel_url
-        if not (url.raw_path.isascii() and url.raw_query_string.isascii()):
+        path, query = url.raw_path, url.raw_query_string
+        if not (path.isascii() and query.isascii()):
             # aiohttp's C parser refuses this before. Its Python parser does not.
             return web.Response(status=400, text="The request target is not percent-encoded.")
-        if service.control is not None and url.raw_path.startswith(CONTROL):
+        if service.control is not None and path.startswith(CONTROL):
             return await service.control(request)
-        exchange = Draft(0, request.method, url.raw_path, url.raw_query_string,
-                         started_at=service.clock.now(), request_headers=request.headers,
-                         client=request.remote or "",
+        exchange = Draft(0, request.method, path, query, started_at=service.clock.now(),
+                         request_headers=request.headers, client=request.remote or "",
                          request_id=_request_id(request.headers.get(REQUEST_ID)))
         call = Call(service, request, exchange)
         if service.strict and service.is_late(request.headers.get("X-Auth-Token")):
@@ -127,7 +130,7 @@ class Pipeline:
         finally:
             if answer is None or answer.sender is None:
                 call.end()
-        exchange.seconds = monotonic() - started
+        exchange.seconds = loop_time() - started
         if service.epoch != call.epoch:
             # A reset happened: requests from before it leave no trace after it.
             if service.strict:
@@ -137,7 +140,9 @@ class Pipeline:
             return web.Response()
         if answer is not None:
             self._note(exchange, answer)
-        service.journal.record(exchange)
+        recorded = service.journal.record(exchange)
+        if service.watch is not None:
+            service.watch.recorded(service, recorded)
         if service.scenario is not None:
             service.scenario.look()
         if answer is None:
@@ -175,9 +180,10 @@ class Pipeline:
             from ..api import gateway
 
             refusal = gateway.refuse(call, refused)
-        if not faults.any:
+        watch = call.service.watch
+        if watch is None and not faults.any:
             return refusal or await self._handle(call)
-        strike = await faults.strike(call)
+        strike = await (faults if watch is None else watch).strike(call)
         if strike is None:
             return refusal or await self._handle(call)
         with call.service.interruptible():
@@ -245,15 +251,16 @@ class Pipeline:
             Refused: the token is missing or invalid; otherwise, path or method are unknown.
         """
         service = call.service
-        identity = call.path[1:].partition("/")[0] in routing.IDENTITY
+        path = call.path
+        identity = path[1:].partition("/")[0] in routing.IDENTITY
         profile = service.profile
         try:
             if identity:
                 call.errors = KEYSTONE
-                method, match = routing.identity(profile.name, call.method, call.path)
+                method, match = routing.identity(profile.name, call.method, path)
             else:
                 method, segments = profile.route(
-                    call, routing.segments(call.path, profile.path_encoding))
+                    call, routing.segments(path, profile.path_encoding))
                 match = routing.router(profile.name).match(segments)
         except UnicodeDecodeError:
             raise Refused("request.undecodable") from None

@@ -48,6 +48,11 @@ class Gate:
         self._tasks: dict[object, asyncio.Task[None]] = {}
         self._over = False
 
+    @property
+    def number(self) -> int:
+        """The number of the port."""
+        return int(self._address[1])
+
     async def start(self) -> None:
         """Start to accept connections."""
         if self._over:

@@ -32,3 +32,16 @@ def _from_fresh_module() -> Callable[[], float]:
 
 monotonic: Callable[[], float] = _pick()
 """Return real seconds since some instant. It never runs backwards, even under freezegun."""
+
+_skipped = 0.0
+
+
+def skip(seconds: float) -> None:
+    """Let ``loop_time`` jump. Only the sweep does."""
+    global _skipped
+    _skipped += seconds
+
+
+def loop_time() -> float:
+    """Return real seconds plus what the sweep has skipped. It never runs backwards."""
+    return monotonic() + _skipped

@@ -122,7 +122,7 @@ class BuiltApplication:
 
     async def _end(self, app: web.Application) -> None:
         self.over = True
-        self._service.store.close()
+        self._service.close()
 
 
 class Serving:
@@ -146,8 +146,11 @@ class Serving:
         await self._runner.setup()
         server = self._runner.server
         assert server is not None
-        self._gate = self._app[SERVICE].faults.gate = Gate(self._sock, server)
+        service = self._app[SERVICE]
+        self._gate = service.faults.gate = Gate(self._sock, server)
         await self._gate.start()
+        if service.watch is not None:
+            service.watch.opened(self._gate.number)
 
     async def stop(self) -> None:
         """Close the port, cut all connections, end all requests, clean up the application."""

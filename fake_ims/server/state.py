@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from os import urandom
 from typing import TYPE_CHECKING, Any
 
 from ..domain.callers import AuthMode
@@ -23,6 +23,7 @@ from ..domain.uploads import Uploads
 from ..faults import Faults
 from ..journal import BODY_BYTES, EXCHANGES, TOTAL_BYTES, Journal
 from ..profiles import Profile, profile
+from . import watching
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -70,6 +71,7 @@ class Service:
         lasting_token: a token of the default tenant that stays valid across resets.
         scenario: called before and after each request to run due steps of a scenario; None
             without a scenario.
+        watch: sees every request; None without a sweep.
     """
 
     def __init__(
@@ -78,7 +80,7 @@ class Service:
         keep_total: int = TOTAL_BYTES,
     ) -> None:
         self.epoch = 0
-        self.lasting_token = uuid.uuid4().hex
+        self.lasting_token = urandom(16).hex()
         self.clock = Clock()
         self.faults = Faults(self.clock)
         self.faults.service = self
@@ -90,6 +92,8 @@ class Service:
         self._waiting: set[asyncio.Task[Any]] = set()
         self.control: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
         self.scenario: Scenario | None = None
+        self.watch = watching.current
+        watching.services.add(self)
         self._build(profile_name, auth, region)
 
     @contextmanager
@@ -117,7 +121,8 @@ class Service:
 
     def _build(self, profile_name: str, auth: AuthMode, region: str) -> None:
         self.profile: Profile = profile(profile_name)
-        self.faults.profile = self.profile.name
+        if self.faults.profile != self.profile.name:
+            self.faults.profile = self.profile.name
         self.region = region
         self.known_identity: Keystone | None = None
         self.tokens = Tokens(auth, self.lasting_token)
@@ -188,16 +193,22 @@ class Service:
         return token is not None and not self.tokens.knows(token) and any(
             token in ended for ended in self._ended)
 
+    def close(self) -> None:
+        """Remove every image and its data."""
+        if self.watch is not None:
+            self.watch.closing(self)
+        self.store.close()
+
     def reset(
         self, profile_name: str = "otc", auth: AuthMode = "any", region: str = DEFAULT_REGION
     ) -> None:
         """Remove images, members, tasks, jobs, tokens, keys, faults and exchanges; reset the
         clock."""
+        self.close()
         self.epoch += 1
         self.interrupt()
         self.scenario = None
         self._ended.append(self.tokens.ends())
-        self.store.close()
         self.clock.reset()
         self.faults.forget()
         self.journal.forget()

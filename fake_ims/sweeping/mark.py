@@ -5,7 +5,7 @@ The plugin checks whether this module is imported: if not, no test is decorated.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, overload
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -18,11 +18,17 @@ def sweep(test: F, /) -> F: ...
 @overload
 def sweep(
     *,
-    kinds: str = ...,
+    kinds: str | Sequence[str] = ...,
+    skip: str | Sequence[str] = ...,
+    operations: str | Sequence[str] = ...,
     depth: int = ...,
     budget: int | str = ...,
+    survive: str | Sequence[str] = ...,
     expect: type[BaseException] | tuple[type[BaseException], ...] = ...,
-    allow: str | tuple[str, ...] = ...,
+    allow: str | Sequence[str] = ...,
+    patience: float | str = ...,
+    full: bool = ...,
+    real_time: bool = ...,
 ) -> Callable[[F], F]: ...
 
 
@@ -33,19 +39,29 @@ def sweep(test: Any = None, /, **settings: Any) -> Any:
 
     Use it as ``@sweep`` or ``@sweep(kinds="connection")``. Each run is judged by
     what it raises and by the images it leaves. The settings override the options
-    ``--fake-ims-sweep-...`` for this test.
+    ``--fake-ims-sweep-...`` and the ini file for this test.
 
     Args:
         test: the test function.
-        kinds: kinds of failures to try: ``"all"`` (default), or some of ``"statuses"``,
-            ``"connection"`` and ``"semantic"``, separated by commas.
+        kinds: kinds of failures to try: ``"all"`` (default), or some of ``"connection"``,
+            ``"statuses"``, ``"lasting"`` and ``"semantic"``.
+        skip: failures to leave out: globs of their names (``"page-*"``), kinds, or
+            ``"images.list:stale"``.
+        operations: operations whose requests fail: globs; ``"!identity.*"`` excludes.
         depth: largest number of failures in one run: 1 (default), 2 or 3.
         budget: limit for this test: a number of runs, or a time such as ``"30s"``. Default: no
             limit.
+        survive: failures that the client promises to survive, named as in ``skip``. An error then
+            counts as wrong.
         expect: exception class, or tuple of classes, that the test may raise besides the client's
             own exceptions.
-        allow: rules that a run may break: ``"orphan"``, ``"duplicate"``, ``"lost"``. With
+        allow: rules that a run may break, such as ``"orphan"`` or ``"duplicate"``. With
             ``"assert"``, a failing assertion of the test counts as an exception of the client.
+            With ``"empty"``, the sweep may try nothing.
+        patience: how long a client may wait for a response, or go on after a failure: seconds or
+            ``"10m"``.
+        full: whether to run also the cases that count as equal to another one.
+        real_time: whether time passes as it does.
     """
     import pytest
 

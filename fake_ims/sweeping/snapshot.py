@@ -1,18 +1,17 @@
-"""Compares the images that a run leaves with those of the clean run."""
+"""The images that a run leaves, and how they differ from those of the clean run."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..domain.durations import ByHand
-from ..errors import NotRunningError
 
 if TYPE_CHECKING:
     from ..domain.image import Image
-    from ..fake.fake_ims import FakeIMS
+    from ..server.state import Service
 
 Trait = tuple[tuple[str, object], ...]
 
@@ -24,40 +23,63 @@ _TRAITS = ("name", "owner", "visibility", "protected", "size", "checksum",
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The images of a fake at the end of a run, without ids and times.
+    """The images of a service, without ids and times.
 
     Attributes:
         images: the attributes of each image.
         deleted: names of deleted images that the test itself had added. Images that the client
             created do not count: it may delete them.
+        ids: the id of each image, in the order of ``images``. Snapshots are compared without it.
+        seeded: the ids of images that the test itself had added. They are not the client's to
+            finish or to remove.
     """
 
-    images: tuple[Trait, ...]
-    deleted: Counter[str | None]
+    images: tuple[Trait, ...] = ()
+    deleted: Counter[str | None] = field(default_factory=Counter)
+    ids: tuple[str, ...] = field(default=(), compare=False)
+    seeded: frozenset[str] = field(default=frozenset(), compare=False)
 
     @classmethod
-    def of(cls, fake: FakeIMS) -> Snapshot:
-        """Take a snapshot of a fake."""
-        try:
-            return fake.peek(lambda service: cls._of(
-                service.store.all(), [image for image in service.store.all_deleted()
-                                      if image.id in service.images.seeded]))
-        except NotRunningError:
-            return cls((), Counter())
+    def of(cls, service: Service) -> Snapshot:
+        """Take a snapshot. Call it in the thread that owns the service."""
+        service.transitions.settle()
+        stays = [image for image in service.store.all() if _status(image) != "deleted"]
+        pairs = sorted(((traits(image), image.id) for image in stays),
+                       key=lambda pair: (repr(pair[0]), pair[1]))
+        deleted = (image for image in service.store.all_deleted()
+                   if image.id in service.images.seeded)
+        return cls(tuple(told for told, _ in pairs), Counter(image.name for image in deleted),
+                   tuple(image_id for _, image_id in pairs), frozenset(service.images.seeded))
 
     @classmethod
-    def _of(cls, images: list[Image], deleted: list[Image]) -> Snapshot:
-        stays = [image for image in images if _status(image) != "deleted"]
-        return cls(tuple(sorted(map(_traits, stays), key=repr)),
-                   Counter(image.name for image in deleted))
+    def together(cls, snapshots: Iterable[Snapshot]) -> Snapshot:
+        """Return one snapshot of several services, or of one before and after a reset."""
+        found = list(snapshots)
+        pairs = sorted((pair for one in found for pair in zip(one.images, one.ids, strict=True)),
+                       key=lambda pair: (repr(pair[0]), pair[1]))
+        deleted: Counter[str | None] = Counter()
+        for one in found:
+            deleted += one.deleted
+        return cls(tuple(told for told, _ in pairs), deleted,
+                   tuple(image_id for _, image_id in pairs),
+                   frozenset().union(*(one.seeded for one in found)))
 
-    def names(self, statuses: tuple[str, ...] | None = None) -> Counter[object]:
-        """Return the number of images with each name, of these statuses or of any."""
-        return Counter(dict(traits)["name"] for traits in self.images
-                       if statuses is None or dict(traits)["status"] in statuses)
+    def names(self) -> Counter[object]:
+        """Return the number of images with each name."""
+        return Counter(dict(told)["name"] for told in self.images)
+
+    def unfinished(self) -> list[tuple[str, object, str]]:
+        """Return id, name and status of each image that will not become active by itself."""
+        found = []
+        for told, image_id in zip(self.images, self.ids, strict=True):
+            known = dict(told)
+            if known["status"] in UNFINISHED:
+                found.append((image_id, known["name"], str(known["status"])))
+        return found
 
 
-def _traits(image: Image) -> Trait:
+def traits(image: Image) -> Trait:
+    """Return what describes an image in each run: all but its id and times."""
     return (*((name, getattr(image, name)) for name in _TRAITS),
             ("status", _status(image)),
             ("tags", tuple(sorted(image.tags))),
@@ -74,43 +96,41 @@ def _status(image: Image) -> str:
     return transition.target
 
 
-def broken(clean: Snapshot, found: Snapshot) -> Iterator[tuple[str, str]]:
-    """Yield the rules that a run broke: name of the rule, and a description.
+def orphans(clean: Snapshot, found: Snapshot) -> list[tuple[str, object, str]]:
+    """Return id, name and status of the client's images that stay unfinished, unlike in the clean
+    run."""
+    expected = Counter((name, status) for _, name, status in clean.unfinished())
+    left = []
+    for image_id, name, status in found.unfinished():
+        if expected[name, status]:
+            expected[name, status] -= 1
+        elif image_id not in found.seeded:
+            left.append((image_id, name, status))
+    return left
 
-    ``orphan``: an image stays in a status such as ``queued`` or ``saving``. ``duplicate``: there
-    are more images of a name than after the clean run. ``lost``: an image is deleted that the
-    clean run did not delete.
-    """
-    for name, count in (found.names(UNFINISHED) - clean.names(UNFINISHED)).items():
-        yield "orphan", f"{_images(count, name)} stuck in status {_statuses(found, name)}"
-    for name, count in found.names().items():
-        before = clean.names()[name]
-        if before and count > before:
-            yield "duplicate", f"{count} images {name!r} instead of {before}"
-    for lost, count in (found.deleted - clean.deleted).items():
-        yield "lost", f"{_images(count, lost)} deleted, unlike in the clean run"
+
+def duplicates(clean: Snapshot, found: Snapshot) -> list[tuple[object, int, int]]:
+    """Return name, number, and number in the clean run, of images that exist too often."""
+    before = clean.names()
+    return [(name, count, before[name]) for name, count in found.names().items()
+            if before[name] and count > before[name]]
+
+
+def lost(clean: Snapshot, found: Snapshot) -> list[tuple[object, int]]:
+    """Return name and number of images of the test that are deleted, unlike in the clean run."""
+    return list((found.deleted - clean.deleted).items())
 
 
 def differences(clean: Snapshot, found: Snapshot) -> list[str]:
     """Describe how the images differ from those of the clean run."""
     ours, theirs = Counter(found.images), Counter(clean.images)
-    texts = [f"missing: {_told(traits)}" for traits in (theirs - ours).elements()]
-    return texts + [f"unexpected: {_told(traits)}" for traits in (ours - theirs).elements()]
+    texts = [f"missing: {_told(one)}" for one in (theirs - ours).elements()]
+    return texts + [f"unexpected: {_told(one)}" for one in (ours - theirs).elements()]
 
 
-def _told(traits: Trait) -> str:
-    known = dict(traits)
+def _told(one: Trait) -> str:
+    known = dict(one)
     shown = [f"{known['name']!r}", str(known["status"])]
     shown += [f"{name}={known[name]!r}" for name in ("size", "visibility", "tags", "members")
               if known[name]]
     return " ".join(shown)
-
-
-def _images(count: int, name: object) -> str:
-    return f"image {name!r}" if count == 1 else f"{count} images {name!r}"
-
-
-def _statuses(found: Snapshot, name: object) -> str:
-    return ", ".join(sorted({str(dict(traits)["status"]) for traits in found.images
-                             if dict(traits)["name"] == name
-                             and dict(traits)["status"] in UNFINISHED}))

@@ -55,7 +55,6 @@ def _client_in(scope: _Scope) -> Any:
             client.fake = fake
             scenario = settings.play(fake, given)
             report.reporter(request.config).watch("fake_ims_client", fake)
-            report.reporter(request.config).ready(fake)
             yield client
             fixtures.note_unused(request.node, fake)
             fixtures.judge(fake, scenario)

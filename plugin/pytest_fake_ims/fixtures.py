@@ -40,7 +40,6 @@ def clean(request: pytest.FixtureRequest, fake: FakeIMS) -> Iterator[FakeIMS]:
     settings.apply(fake.reset, settings.without_scenario(given))
     report.reporter(request.config).watch("fake_ims", fake)
     scenario = settings.play(fake, _with_scenario(request, given))
-    report.reporter(request.config).ready(fake)
     yield fake
     note_unused(request.node, fake)
     try:
@@ -137,7 +136,6 @@ class FakeImsFactory(Handle):
         self._request.addfinalizer(fake.stop)
         fake.start()
         self._play(fake, given)
-        report.reporter(self._request.config).ready(fake)
         return fake
 
     def _play(self, fake: FakeIMS, given: dict[str, Any]) -> None:
@@ -178,7 +176,6 @@ class FakeImsFactory(Handle):
         self._request.addfinalizer(lambda: _let_go(loop, keeper, stop))
         await started
         self._play(fake, given)
-        report.reporter(self._request.config).ready(fake)
         return fake
 
     def _close(self) -> None:

@@ -38,33 +38,65 @@ NAMES = {
     "scenario": "scenario file to play (TOML or JSON), relative to the test file (marker), the ini "
     "file, or the working directory (command line)",
 }
-# Options --fake-ims-sweep-NAME; see sweep_settings.py.
-SWEEP: dict[str, tuple[str, dict[str, Any]]] = {
-    "depth": ("largest number of failures in one run: 1 (default), 2 or 3", {"metavar": "N"}),
-    "budget": ("limit for each test: a number of runs, or a time such as 30s; the report lists "
-               "the cases left out", {"metavar": "RUNS|TIME"}),
-    "case": ("run only this case; the report of a sweep names the cases", {"metavar": "CASE"}),
-    "report": ("write the report to this file, .json or .html; can be given more than once",
-               {"metavar": "FILE", "action": "append"}),
-    "patience": ("real time that a client may wait for a response before it counts as hanging "
-                 "(default: 1s)", {"metavar": "TIME"}),
-    "real-time": ("let time.sleep really sleep", {"action": "store_true"}),
+# Options --fake-ims-sweep-NAME, and fake_ims_sweep_NAME in the ini file. The table is that of
+# fake_ims.sweeping.options; a test compares both.
+SWEEP = {
+    "kinds": "kinds of failures to try: all (default), or some of connection, statuses, lasting "
+    "and semantic",
+    "skip": "failures to leave out: globs of their names (page-*), kinds, or OPERATION:FAILURE "
+    "(images.list:stale)",
+    "operations": "operations whose requests fail: globs (images.*); with ! before it, a glob "
+    "excludes (!identity.*)",
+    "depth": "largest number of failures in one run: 1 (default), 2 or 3",
+    "budget": "limit for each test: a number of runs, or a time such as 30s",
+    "survive": "failures that the client promises to survive, named as in skip; an error then "
+    "counts as 'should have survived'",
+    "expect": "exceptions that the test may raise besides the client's own",
+    "allow": "rules that a run may break: hang, pace, repeat, undone, orphan, duplicate, "
+    "overwritten, lost, assert, crash, misled, hidden, result; or empty, for a sweep that tries "
+    "nothing",
+    "patience": "how long a client may wait for a response, or go on after a failure, before it "
+    "counts as hanging (default: 1h on the compressed clock, 10s in real time)",
+    "full": "run also the cases that count as equal to another one",
+    "real-time": "let time pass as it does, instead of compressing every wait",
 }
+SWITCHES = ("full", "real-time")
+# More of them, for the run as a whole.
+FOR_ALL: dict[str, tuple[str, dict[str, Any]]] = {
+    "case": ("run only this case; the report of a sweep names the cases", {"metavar": "CASE"}),
+    "report": ("write the report to this file: .html for people, .json for programs, .xml as JUnit "
+               "XML; 'github' prints the findings as annotations of GitHub Actions instead; can be "
+               "given more than once", {"metavar": "FILE", "action": "append"}),
+    "update-baseline": ("write the cases that go wrong now to the baseline",
+                        {"action": "store_true"}),
+}
+BASELINE = ("file with the cases that are known to go wrong, each with a reason; only other cases "
+            "fail the run")
 # Imported as soon as a test is decorated with @sweep.
 DECORATOR = "fake_ims.sweeping.mark"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    # Without dest=, pytest compares each option with all others.
     group = parser.getgroup("fake_ims", "fake Image Management Service (fake_ims)")
     for name, text in NAMES.items():
-        group.addoption(f"--fake-ims-{name}", metavar=name.upper(), help=text)
+        group.addoption(f"--fake-ims-{name}", dest=f"fake_ims_{name}", metavar=name.upper(),
+                        help=text)
         parser.addini(f"fake_ims_{name}", text, type="string", default=None)
-    group.addoption("--fake-ims-sweep", nargs="?", const="all", metavar="KINDS",
+    group.addoption("--fake-ims-sweep", dest="fake_ims_sweep", action="store_true",
                     help="run each test that uses a fake again, once for every possible failure of "
-                    "every request; KINDS is all (default), or some of "
-                    "statuses,connection,semantic")
-    for name, (text, settings) in SWEEP.items():
-        group.addoption(f"--fake-ims-sweep-{name}", help=text, **settings)
+                    "every request")
+    for name, text in SWEEP.items():
+        dest = f"fake_ims_sweep_{name.replace('-', '_')}"
+        how = {"action": "store_true"} if name in SWITCHES else {"metavar": name.upper()}
+        group.addoption(f"--fake-ims-sweep-{name}", dest=dest, help=text, **how)
+        parser.addini(dest, text, type="string", default=None)
+    group.addoption("--fake-ims-sweep-baseline", dest="fake_ims_sweep_baseline", metavar="FILE",
+                    help=BASELINE)
+    parser.addini("fake_ims_sweep_baseline", BASELINE, type="string", default=None)
+    for name, (text, more) in FOR_ALL.items():
+        group.addoption(f"--fake-ims-sweep-{name}", help=text, **more,
+                        dest=f"fake_ims_sweep_{name.replace('-', '_')}")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -74,19 +106,26 @@ def pytest_load_initial_conftests(
     yield  # conftest files can add options of their own
     for arg in args:
         name = arg[11:].partition("=")[0]
-        if arg.startswith("--fake-ims-") and name not in NAMES and not (
-            name == "sweep" or (name.startswith("sweep-") and name[6:] in SWEEP)
-        ):
+        if arg.startswith("--fake-ims-") and name not in NAMES and not _is_sweep(name):
             from . import settings
 
             settings.refuse_unknown_option(parser, arg)
+
+
+def _is_sweep(name: str, *, ini: bool = False) -> bool:
+    """Return whether this is the name of an option of the sweep, without its prefix."""
+    if name == "sweep":
+        return not ini
+    inner = name[6:] if name.startswith("sweep-") else ""
+    return inner in SWEEP or inner == "baseline" or (not ini and inner in FOR_ALL)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     # pytest only warns about unknown ini options. If both attributes are gone, its warning remains.
     ini = vars(config).get("_inicfg") or vars(config).get("inicfg")  # pytest 9, pytest 8
     for key in ini or ():
-        if key.startswith("fake_ims_") and key[9:] not in NAMES:
+        if key.startswith("fake_ims_") and key[9:] not in NAMES and not (
+                _is_sweep(key[9:].replace("_", "-"), ini=True)):
             from . import settings
 
             settings.refuse_unknown_ini(config, key)
@@ -94,8 +133,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", f"fake_ims({'=..., '.join(NAMES)}=...): settings of the fake for a test, class "
         "or module. The marker closest to the test wins, setting by setting.")
     config.addinivalue_line(
-        "markers", "fake_ims_sweep(kinds=..., depth=..., budget=..., expect=..., allow=...): run "
-        "this test again for every possible failure of its requests; same as @sweep.")
+        "markers", "fake_ims_sweep(kinds=..., skip=..., survive=..., ...): run this test again "
+        "for every possible failure of its requests; same as @sweep.")
     if config.getoption("fake_ims_sweep") or config.getoption("fake_ims_sweep_case"):
         from . import sweep
 

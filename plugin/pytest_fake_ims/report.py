@@ -5,7 +5,7 @@ It lists exchanges: requests, each with its response.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,8 +34,6 @@ class Reporter:
     def __init__(self) -> None:
         self._watched: list[_Watched] = []
         self._unused: list[tuple[str, str]] = []
-        #: Called with each fake of a test, once its settings and scenario are applied.
-        self.on_fake: Callable[[FakeIMS], object] | None = None
 
     def watch(self, fixture: str, fake: FakeIMS, *, always: bool = False) -> None:
         """Report the requests that the fake receives from now on.
@@ -46,11 +44,6 @@ class Reporter:
             always: whether to report them for later tests as well.
         """
         self._watched.append(_Watched(fixture, fake, _last(fake), always))
-
-    def ready(self, fake: FakeIMS) -> None:
-        """Call ``on_fake`` with a fake that is ready for the test."""
-        if self.on_fake is not None:
-            self.on_fake(fake)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect the faults that never fired, from this process and from xdist workers."""

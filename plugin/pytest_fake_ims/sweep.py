@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
-import contextlib
+import copy
+import ctypes
 import shlex
 import signal
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, nullcontext
-from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
 
-from fake_ims import Exchange, FakeIMS, FakeImsError
 from fake_ims.errors import UsageError
 from fake_ims.server.realtime import monotonic
+from fake_ims.server.watching import watched_by
+from fake_ims.sweeping import files
 from fake_ims.sweeping import report as reports
-from fake_ims.sweeping.compressed import compressed
-from fake_ims.sweeping.plan import Case, cases_of, named, points_of
-from fake_ims.sweeping.snapshot import Snapshot
-from fake_ims.sweeping.verdict import Outcome, Verdict, judge
+from fake_ims.sweeping.case import CLEAN, Case
+from fake_ims.sweeping.compressed import CompressedTime
+from fake_ims.sweeping.options import Settings
+from fake_ims.sweeping.report import terminal
+from fake_ims.sweeping.sweep import Ran, Sweep, outcome_of, problem
+from fake_ims.sweeping.verdict import BAD, Outcome, Verdict
+from fake_ims.sweeping.watch import Watch
 
-from .report import reporter
-from .sweep_settings import MARK, SweepSettings, from_config, of_test
-
-if TYPE_CHECKING:
-    from fake_ims import Fault
+from .sweep_settings import MARK, Given, from_config, of_test
 
 NAME = "fake_ims_sweep"
 _PROPERTY = "fake_ims_sweep"
-_SHARD = "fake_ims_sweep_shard"
-_FIXTURES = frozenset({"fake_ims", "fake_ims_client", "fake_ims_factory"})
-_SHARDS_A_WORKER = 4
+_PART = pytest.StashKey[tuple[int, int, str]]()
+_PARTS_A_WORKER = 4
+# Real seconds after which a run is interrupted, where signals can be had.
+_LONGEST = 20.0
+# Requests that a client may still send after its run has been given up.
+_AFTERWARDS = 50
 
 
 class Hanging(BaseException):
@@ -42,63 +45,33 @@ class Hanging(BaseException):
 
 
 class Run:
-    """One run of a test: its fake, and its outcome."""
+    """One run of a test: its watch, its reports and its outcome."""
 
-    def __init__(self, case: Case | None, patience: float, limit: int) -> None:
-        self.case = case
-        self.fake: FakeIMS | None = None
-        self.error: BaseException | None = None
-        self.left: Snapshot | None = None
-        self.exchanges: list[Exchange] = []
-        self.hang = ""
-        self._patience = patience
-        self._limit = limit
-        self._faults: list[Fault] = []
-        self._count = 0
-
-    def meet(self, fake: FakeIMS) -> None:
-        """Add the faults to the first fake of the test."""
-        if self.fake is not None:
-            return
-        self.fake = fake
-        if self.case is not None:
-            self._faults = [point.plant(fake, self._patience) for point in self.case.points]
-            fake.requests.listener = self._guard
-
-    def _guard(self, exchange: Exchange) -> None:
-        """Stop a client that sends requests forever. Called in the loop's thread."""
-        self._count += 1
-        if self._count == self._limit and self.fake is not None:
-            self.hang = f"the client sent {self._limit} requests and did not give up"
-            self.fake.faults.set({"reset_connection": "before"})
+    def __init__(self, item: pytest.Item, watch: Watch) -> None:
+        self.item = item
+        self.watch = watch
+        self.outcome: Outcome | None = None
+        self.reports: list[pytest.TestReport] = []
 
     def end(self, error: BaseException | None) -> None:
-        """Record the outcome, after the test function and before the teardown of its fixtures."""
-        self.error = error
-        fake = self.fake
-        if fake is None:
-            return
-        fake.requests.listener = None
-        with contextlib.suppress(FakeImsError):
-            self.left = Snapshot.of(fake)
-            self.exchanges = list(fake.requests)
-        if isinstance(error, Hanging):
-            self.hang = self.hang or str(error)
-        for exchange in self.exchanges:
-            if self._waits(exchange) and not exchange.left:
-                self.hang = self.hang or (
-                    f"the client waited {self._patience:g} s for the response to "
-                    f"{exchange.method} {exchange.path} and did not give up")
+        """Note the outcome of the test, before its fixtures clean up."""
+        if self.outcome is None:
+            if isinstance(error, Hanging):
+                self.watch.give_up(str(error))
+            self.outcome = outcome_of(self.watch, error)
 
-    def _waits(self, exchange: Exchange) -> bool:
-        return self.case is not None and exchange.status == 0 and any(
-            point.failure.hangs and point.operation == exchange.operation
-            for point in self.case.points) and exchange.seconds >= self._patience
-
-    @property
-    def reached(self) -> bool:
-        """Whether every fault fired."""
-        return all(fault.hits for fault in self._faults)
+    def ran(self) -> Ran:
+        """Return the run, after its fixtures have cleaned up."""
+        self.watch.finish()
+        failed = [report for report in self.reports if report.failed]
+        traceback = failed[0].longreprtext if failed else ""
+        outcome = self.outcome
+        if outcome is None:  # the test was skipped, or a hook of somebody else ended it
+            return Ran(outcome_of(self.watch, None), traceback,
+                       "the test was not run with this failure")
+        outcome.left = self.watch.left()
+        outcome.hang = self.watch.hang
+        return Ran(outcome, traceback)
 
 
 class Sweeper:
@@ -108,142 +81,125 @@ class Sweeper:
         self._config = config
         self._run: Run | None = None
         self._parts: list[reports.Swept] = []
-        self.given = from_config(config)
-        reporter(config).on_fake = self.meet
-
-    def meet(self, fake: FakeIMS) -> None:
-        """Take the fake that a fixture has created or reset for the current test."""
-        if self._run is not None:
-            self._run.meet(fake)
+        self.given: Given = from_config(config)
+        self._known = files.known(self.given)
 
     # Which tests, and in how many parts
 
-    def _is_swept(self, node: pytest.Item) -> bool:
-        if _FIXTURES.isdisjoint(getattr(node, "fixturenames", ())):
-            return False
-        return self.given.everywhere or node.get_closest_marker(MARK) is not None
+    def _is_asked(self, item: pytest.Item) -> bool:
+        return item.get_closest_marker(MARK) is not None
 
-    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+    def _may_use_fakes(self, item: pytest.Item) -> bool:
+        return self._is_asked(item) or any(
+            name.startswith("fake_ims") for name in getattr(item, "fixturenames", ()))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Split each swept test into parts for the workers of pytest-xdist."""
         workers = getattr(self._config, "workerinput", {}).get("workercount", 1)
-        marked = metafunc.definition.get_closest_marker(MARK) is not None
-        if workers < 2 or self.given.case or _FIXTURES.isdisjoint(metafunc.fixturenames) or not (
-            self.given.everywhere or marked
-        ):
+        if workers < 2 or self.given.case:
             return
-        shards = workers * _SHARDS_A_WORKER
-        metafunc.fixturenames.append(_SHARD)
-        metafunc.parametrize(_SHARD, [(number, shards) for number in range(shards)],
-                             ids=[f"part{number + 1}of{shards}" for number in range(shards)],
-                             indirect=True)
+        parts = workers * _PARTS_A_WORKER
+        found: list[pytest.Item] = []
+        for item in items:
+            if self._splits(item):
+                found += [_part(item, number, parts) for number in range(parts)]
+            else:
+                found.append(item)
+        items[:] = found
 
-    @pytest.fixture(name=_SHARD)
-    def _shard(self, request: pytest.FixtureRequest) -> object:
-        """The part of a sweep that this worker does."""
-        return request.param
+    def _splits(self, item: pytest.Item) -> bool:
+        return isinstance(item, pytest.Function) and not hasattr(item, "_testcase") and (
+            self._is_asked(item) or (self.given.everywhere and self._may_use_fakes(item)))
 
     # One test
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> object:
-        if not self._is_swept(item):
+        if not (self.given.everywhere or self._is_asked(item)):
             return None
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        for report in self._sweep(item, nextitem):
+        for report in self._reports(item, nextitem):
             item.ihook.pytest_runtest_logreport(report=report)
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return True
 
-    def _sweep(self, item: pytest.Item, nextitem: pytest.Item | None) -> list[pytest.TestReport]:
-        started = monotonic()
-        test = item.nodeid
-        number, shards = 0, 1
-        callspec = getattr(item, "callspec", None)
-        if callspec is not None and _SHARD in callspec.params:
-            number, shards = callspec.params[_SHARD]
-            test = _without_part(test, shards)
+    def _reports(self, item: pytest.Item, nextitem: pytest.Item | None) -> list[pytest.TestReport]:
         try:
-            asked = of_test(item, self.given)
+            settings = of_test(item, self.given)
         except UsageError as error:
             refused = str(error)
-            told, _ = self._once(item, nextitem, None, 60.0, 0, real_time=True)
-            return _failing(told, f"fake_ims: {refused}")
-        # With the parent as next item, pytest keeps fixtures that other tests share.
-        told, clean = self._once(item, item.parent, None, asked.patience, 0,
-                                 real_time=asked.real_time)
-        swept = reports.Swept(test=test, exchanges=[_named(one) for one in clean.exchanges],
-                              results=[], left_out=[], seconds=0.0, note="")
-        problem = ""
-        if any(report.failed or report.skipped for report in told) or clean.left is None:
-            swept["note"] = "not swept: the test does not pass without faults, or uses no fake"
+            run = self._once(item, nextitem, CLEAN, Settings(real_time=True))
+            return _failing(run.reports, f"fake_ims: {refused}")
+        if not self._may_use_fakes(item):
+            # It may start fakes of its own. If it does not, it has run as always.
+            run = self._once(item, nextitem, CLEAN, Settings(real_time=True))
+            if not run.watch.steps:
+                return run.reports
+        return self._swept(item, nextitem, settings)
+
+    def _swept(
+        self, item: pytest.Item, nextitem: pytest.Item | None, settings: Settings
+    ) -> list[pytest.TestReport]:
+        started = monotonic()
+        number, parts, test = item.stash.get(_PART, (0, 1, item.nodeid))
+        last: Run | None = None
+
+        def once(case: Case) -> Ran:
+            nonlocal last
+            # With the parent as next item, pytest keeps fixtures that other tests share.
+            last = self._once(item, item.parent, case, settings)
+            return last.ran()
+
+        clean = once(CLEAN)
+        assert last is not None
+        told = last.reports
+        sweep = Sweep(test, settings, once, lambda case: self._command(test, case),
+                      self._known.get(test, {}), (number, parts), self._progress(test))
+        swept = sweep.begin(clean)
+        why = ""
+        if any(report.failed or report.skipped for report in told):
+            swept["note"] = "not swept: the test does not pass without failures"
         else:
             try:
-                cases = self._cases(clean, asked)[number::shards]
-            except UsageError as error:
-                problem, cases = f"fake_ims: {error}", []
-            self._run_cases(item, cases, clean, asked, swept, shards)
-        last, again = self._once(item, nextitem, None, asked.patience, 0,
-                                 real_time=asked.real_time)
-        if clean.left != again.left and not swept["note"]:
+                why = self._cases(sweep, clean, swept, settings, self._is_asked(item))
+            except KeyboardInterrupt:
+                swept["note"] = "interrupted"
+                self._end(swept, started, told)
+                self._parts.append(swept)
+                raise
+            if self.given.case and last.watch.case is not CLEAN:
+                told = _of_case(last.reports, swept)
+        again = self._once(item, nextitem, CLEAN, settings)
+        if clean.outcome.left != again.ran().outcome.left and not swept["note"]:
             swept["note"] = ("the test is not repeatable: its second clean run left different "
                              "images, so the verdicts are unreliable")
-        swept["seconds"] = monotonic() - started
-        wrong = [one for one in swept["results"] if one["word"] == "wrong"]
-        if wrong and not problem:
-            problem = (f"fake_ims: {len(wrong)} of {len(swept['results'])} runs with failures went "
-                       "wrong; the section 'fake_ims sweep' below lists them, with the command to "
-                       "repeat each")
         told = [report for report in told if report.when != "teardown"]
-        told += [report for report in last if report.when == "teardown"]
-        if swept["exchanges"] or swept["note"]:
-            told[-1].user_properties.append((_PROPERTY, dict(swept)))
-        return _failing(told, problem) if problem else told
+        told += [report for report in again.reports if report.when == "teardown"]
+        self._end(swept, started, told)
+        return _failing(told, f"fake_ims: {why}") if why else told
 
-    def _cases(self, clean: Run, asked: SweepSettings) -> list[Case]:
-        if asked.case:
-            return [named(clean.exchanges, asked.case)]
-        return cases_of(points_of(clean.exchanges, asked.kinds), asked.depth)
+    def _cases(
+        self, sweep: Sweep, clean: Ran, swept: reports.Swept, settings: Settings, asked: bool
+    ) -> str:
+        """Run the cases. Return why the test fails, or an empty string."""
+        if not self.given.case:
+            sweep.all(clean, swept)
+            return problem(swept, settings, asked)
+        try:
+            verdict, _ = sweep.named(self.given.case, clean, swept)
+        except UsageError as error:
+            return str(error)
+        if verdict.word == "not reached" and not settings.may_be_empty:
+            return f"this case was not reached: {verdict.why}"
+        return _said(verdict) if verdict.word in BAD else ""
 
-    def _run_cases(
-        self, item: pytest.Item, cases: list[Case], clean: Run, asked: SweepSettings,
-        swept: reports.Swept, shards: int,
+    def _end(
+        self, swept: reports.Swept, started: float, told: list[pytest.TestReport]
     ) -> None:
-        limit = max(50, 10 * len(clean.exchanges))
-        runs = None if asked.runs is None else max(1, asked.runs // shards)
-        deadline = None
-        if asked.seconds is not None:
-            # Each worker does its parts of a test one after another.
-            deadline = monotonic() + asked.seconds / (1 if shards == 1 else _SHARDS_A_WORKER)
-        for done, case in enumerate(cases):
-            if (runs is not None and done >= runs) or (
-                deadline is not None and monotonic() > deadline
-            ):
-                swept["left_out"] += [one.id for one in cases[done:]]
-                return
-            told, run = self._once(item, item.parent, case, asked.patience, limit,
-                                   real_time=asked.real_time)
-            verdict = self._verdict(told, run, clean, asked)
-            swept["results"].append(reports.Result(
-                case=case.id, word=verdict.word, why=verdict.why,
-                again=self._command(swept["test"], case)))
-
-    def _verdict(
-        self, told: list[pytest.TestReport], run: Run, clean: Run, asked: SweepSettings
-    ) -> Verdict:
-        assert clean.left is not None
-        if run.left is None:
-            for report in told:
-                if report.failed:
-                    return Verdict("wrong", f"the {report.when} of the test failed: "
-                                   f"{report.longreprtext.strip().splitlines()[-1]}")
-            return Verdict("not reached", "the test used no fake in this run")
-        verdict = judge(Outcome(run.error, run.hang, run.reached, run.left), clean.left,
-                        expect=asked.expect, allow=asked.allow)
-        ended = next((report for report in told if report.when == "teardown" and report.failed),
-                     None)
-        if ended is not None and verdict.word in ("survived", "failed well"):
-            return Verdict("wrong", "the teardown of the test failed: "
-                           f"{ended.longreprtext.strip().splitlines()[-1]}")
-        return verdict
+        swept["seconds"] = monotonic() - started
+        if swept["requests"] or swept["note"]:
+            told[-1].user_properties.append((_PROPERTY, dict(swept)))
 
     def _command(self, test: str, case: Case) -> str:
         seed = self._config.getoption("fake_ims_seed")
@@ -252,28 +208,79 @@ class Sweeper:
             words.append(f"--fake-ims-seed={seed}")
         return shlex.join(words)
 
+    def _progress(self, test: str) -> Any:
+        """Return a function that shows how far a sweep is, on a terminal only."""
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is None or not getattr(terminal, "isatty", False) or (
+                terminal.verbosity < 0 or hasattr(self._config, "workerinput")):
+            return None
+        started = monotonic()
+
+        def show(done: int, left: int, bad: int) -> None:
+            seconds = (monotonic() - started) / done * left
+            wrong = f", {bad} wrong" if bad else ""
+            text = f"{test}: {done} of {done + left} runs{wrong}, about {seconds:.0f} s left"
+            terminal.rewrite(text if left else "", erase=True)
+
+        return show
+
     def _once(
-        self, item: pytest.Item, nextitem: Any, case: Case | None, patience: float, limit: int,
-        *, real_time: bool,
-    ) -> tuple[list[pytest.TestReport], Run]:
+        self, item: pytest.Item, nextitem: Any, case: Case, settings: Settings
+    ) -> Run:
         """Run the test once. pytest keeps the fixtures that ``nextitem`` shares with it."""
-        run = self._run = Run(case, patience, limit)
+        thread = threading.get_ident()
+
+        def hanging() -> None:
+            if watch.ignored >= _AFTERWARDS:
+                _raise_in(thread, Hanging(watch.hang))
+
+        time = None if settings.real_time else CompressedTime(
+            patience=settings.wait, stuck=lambda text: watch.give_up(text))
         before = list(item.user_properties)
+        _renew_server(item)
+        with time or nullcontext():
+            watch = Watch(
+                case, now=monotonic if time is None else lambda: time.elapsed,
+                patience=settings.wait, site=None if time is None else time.site,
+                touch=None if time is None else time.touch,
+                opened=None if time is None else time.add_fake,
+                states=case is CLEAN or settings.choice.depth > len(case), on_hang=hanging)
+            run = self._run = Run(item, watch)
+            try:
+                with watched_by(watch), _watched(case), self._without_pdb(case):
+                    run.reports = runtestprotocol(item, nextitem=nextitem, log=False)
+            finally:
+                self._run = None
+                # Properties of one run do not belong to the others.
+                item.user_properties[:] = before
+        return run
+
+    @contextmanager
+    def _without_pdb(self, case: Case) -> Iterator[None]:
+        """Let ``--pdb`` stop in the clean run and in a case that was asked for only."""
+        manager = self._config.pluginmanager
+        pdb = manager.get_plugin("pdbinvoke")
+        if pdb is None or case is CLEAN or self.given.case:
+            yield
+            return
+        manager.unregister(pdb)
         try:
-            with nullcontext() if real_time else compressed(), _watched(case, patience):
-                told = runtestprotocol(item, nextitem=nextitem, log=False)
+            yield
         finally:
-            self._run = None
-            item.user_properties[:] = before  # properties of one run do not belong to the others
-        return told, run
+            manager.register(pdb, "pdbinvoke")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
-        self, call: pytest.CallInfo[None]
+        self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        if self._run is not None and call.when == "call":
-            self._run.end(None if call.excinfo is None else call.excinfo.value)
-        return (yield)
+        report = yield
+        run = self._run
+        # Only now: for a TestCase, pytest fills in the exception in this hook.
+        if run is not None and item is run.item and (
+            call.when == "call" or (call.excinfo is not None and not report.skipped)
+        ):
+            run.end(None if call.excinfo is None else call.excinfo.value)
+        return report
 
     # All tests
 
@@ -282,36 +289,87 @@ class Sweeper:
             if name == _PROPERTY and isinstance(value, dict):
                 self._parts.append(reports.parsed(value))
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self._nothing() and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _nothing(self) -> str:
+        """Return why the whole sweep is worth nothing; empty if it is not."""
+        if not self.given.everywhere or hasattr(self._config, "workerinput") or (
+                self.given.settings.may_be_empty or any(one["results"] for one in self._parts)):
+            return ""
+        return ("the sweep tried nothing: no test that ran sent a request to a fake. If that is "
+                "fine, pass --fake-ims-sweep-allow=empty")
+
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         tests = reports.merged(self._parts)
-        if not tests:
+        nothing = self._nothing()
+        if not tests and not nothing:
             return
         seed = self._config.getoption("fake_ims_seed") or 0
         terminalreporter.section(f"fake_ims sweep, seed {seed}")
-        for swept in tests:
-            for line in reports.lines(swept):
+        writer = terminalreporter._tw  # it knows the width, and whether to use colours
+        if tests:
+            for line in terminal.lines(
+                tests, width=writer.fullwidth, whole=bool(self.given.case),
+                verbose=self._config.get_verbosity() > 0, paint=writer.markup,
+            ):
                 terminalreporter.write_line(line)
-        for path in self.given.reports:
-            _write(path, tests, seed)
-            terminalreporter.write_line(f"wrote {path}")
+        if self.given.annotate:
+            for line in files.error_lines(
+                tests, (self._config.invocation_params.dir, self._config.rootpath)
+            ):
+                terminalreporter.write_line(line)
+        if nothing:
+            terminalreporter.write_line(f"fake_ims: {nothing}", red=True)
+        for line in files.written(self.given, tests, seed):
+            terminalreporter.write_line(line)
 
 
-def _write(path: Path, tests: list[reports.Swept], seed: object) -> None:
-    text = (reports.as_json if path.suffix == ".json" else reports.as_page)(tests, seed)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+def _part(item: pytest.Item, number: int, parts: int) -> pytest.Item:
+    """Return a copy of a test that does one part of its sweep."""
+    made = copy.copy(item)
+    label = f"part{number + 1}of{parts}"
+    head, bracket, rest = item.name.partition("[")
+    made.name = f"{head}[{rest[:-1]}-{label}]" if bracket else f"{head}[{label}]"
+    made._nodeid = (  # type: ignore[attr-defined]  # pytest has no other way to rename a copy
+        item.nodeid[: len(item.nodeid) - len(item.name)] + made.name)
+    made.stash = pytest.Stash()
+    made.stash[_PART] = number, parts, item.nodeid
+    made.user_properties = list(item.user_properties)
+    made._report_sections = []
+    assert isinstance(made, pytest.Function)
+    made._initrequest()
+    return made
 
 
-def _named(exchange: Exchange) -> str:
-    return exchange.operation or f"{exchange.method} {exchange.path}"
+def _renew_server(item: pytest.Item) -> None:
+    """End the session-wide fake before a run of a test that uses it directly: ``fake_ims`` would
+    reset it, and nothing else does."""
+    names = getattr(item, "fixturenames", ())
+    if "fake_ims_server" not in names or "fake_ims" in names or not isinstance(
+            item, pytest.Function):
+        return
+    item._initrequest()
+    for definition in item._fixtureinfo.name2fixturedefs.get("fake_ims_server", ()):
+        definition.finish(item._request)  # type: ignore[arg-type]  # it only asks for the node
 
 
-def _without_part(nodeid: str, shards: int) -> str:
-    """Return the node id of the whole test, from that of one part."""
-    head, _, parameters = nodeid.rpartition("[")
-    kept = [one for one in parameters[:-1].split("-") if not one.endswith(f"of{shards}")]
-    return f"{head}[{'-'.join(kept)}]" if kept else head
+def _said(verdict: Verdict) -> str:
+    return f"{verdict.word}: {verdict.why}"
+
+
+def _of_case(told: list[pytest.TestReport], swept: reports.Swept) -> list[pytest.TestReport]:
+    """Return the reports of the one case that was asked for: as of an ordinary test."""
+    result = swept["results"][-1]
+    for report in told:
+        if report.failed:
+            report.sections.append(("fake_ims sweep", f"{result['word']}: {result['why']}"))
+            if result["word"] not in BAD:
+                report.outcome, report.longrepr = "passed", None
+    return told
 
 
 def _failing(told: list[pytest.TestReport], text: str) -> list[pytest.TestReport]:
@@ -322,21 +380,27 @@ def _failing(told: list[pytest.TestReport], text: str) -> list[pytest.TestReport
     return told
 
 
+def _raise_in(thread: int, error: Hanging) -> None:
+    """Raise an exception in another thread, at its next line of Python."""
+    kind = type("Hanging", (Hanging,), {"__init__": lambda self: Hanging.__init__(
+        self, *error.args)})
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(kind))
+
+
 @contextmanager
-def _watched(case: Case | None, patience: float) -> Iterator[None]:
+def _watched(case: Case) -> Iterator[None]:
     """Interrupt a run that takes too long, on systems with SIGALRM."""
-    if case is None or not hasattr(signal, "SIGALRM") or (
+    if case is CLEAN or not hasattr(signal, "SIGALRM") or (
         threading.current_thread() is not threading.main_thread()
     ):
         yield
         return
-    limit = 10 + 3 * patience
 
     def ring(number: int, frame: FrameType | None) -> None:
-        raise Hanging(f"the run did not end within {limit:g} s")
+        raise Hanging(f"the run did not end within {_LONGEST:g} s of real time")
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, limit)
+    signal.setitimer(signal.ITIMER_REAL, _LONGEST)
     try:
         yield
     finally:
@@ -348,7 +412,7 @@ def register(config: pytest.Config) -> Sweeper:
     """Return the sweeper of this process. The first call creates it.
 
     Raises:
-        pytest.UsageError: an option of the sweep is invalid.
+        pytest.UsageError: an option is invalid.
     """
     found = config.pluginmanager.get_plugin(NAME)
     if found is None:

@@ -52,3 +52,11 @@ def test_polls_counts_from_one(count):
 def test_dues_print_as_they_are_written():
     assert [str(due(text)) for text in ("90s", "polls(2)", "by hand")] == ["90s", "polls(2)",
                                                                          "by hand"]
+
+
+def test_a_misspelt_polls_is_completed_in_the_error() -> None:
+    for text in ("polls 3", "poll(3)", "polls3"):
+        with pytest.raises(UsageError, match=r"did you mean 'polls\(3\)'\?"):
+            seconds(text)
+    with pytest.raises(UsageError, match=r"did you mean 'polls\(123456789\)'\?"):
+        seconds("polls(1234567890)")

@@ -50,6 +50,37 @@ def test_clear_iterate_len_unused(harness: Any) -> None:
     assert bool(harness.faults)
 
 
+def test_faults_are_numbered_from_one_again_after_a_clear(faults: Faults) -> None:
+    for _ in range(2):
+        assert [faults.add(status=503).number for _ in range(2)] == [1, 2]
+        faults.clear()
+
+
+def test_the_same_seed_fails_the_same_requests_after_a_clear(harness: Any) -> None:
+    runs = []
+    for _ in range(2):
+        harness.faults.add("images.list", status=503, probability=0.5)
+        runs.append(harness.statuses(40))
+        harness.faults.clear()
+    assert runs[0] == runs[1]
+    assert set(runs[0]) == {200, 503}
+
+
+@pytest.mark.parametrize("body", [None, {"name": "a"}])
+def test_a_fault_meets_requests_without_a_route(harness: Any, body: object) -> None:
+    harness.faults.add(status=503)
+    assert harness.send("nothing", path="/nowhere", method="POST", body=body).status == 503
+    assert harness.bodies_read == 0
+
+
+def test_only_json_is_read_for_the_journal(harness: Any) -> None:
+    harness.faults.add(status=503)
+    harness.send("images.upload", body=b"data")
+    assert harness.bodies_read == 0
+    harness.send("images.create", body={"name": "a"})
+    assert harness.bodies_read == 1
+
+
 @pytest.mark.parametrize(("settings", "sentence"), [
     ({"operation": "images.create", "status": 503, "times": 2},
      "images.create returns 503, 2 times"),

@@ -230,7 +230,7 @@ def test_rate_with_an_effect_of_its_own(fake_ims: FakeIMS, wire: Wire) -> None:
         None, "soon"]
     assert statuses(wire, 2, "/v2/cloudimages") == [200, 500]
     assert wire.get("/v2/cloudimages").headers["Retry-After"] is None
-    fake_ims.faults.add("cloudimages.quota", rate="1/d", raw={"status": 503})
+    fake_ims.faults.add("cloudimages.quota", rate="1/d", raw={"status": 503}, first_byte="1ms")
     wire.get("/v1/cloudimages/quota")
     raw = wire.raw(f"GET /v1/cloudimages/quota HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
                    f"X-Auth-Token: {fake_ims.token}\r\n\r\n".encode())
@@ -407,10 +407,13 @@ def test_what_is_wrong_in_a_sequence_is_told_with_its_place(item: object, proble
     ({"between": ["x", "1s"], "status": 503}, "between: 'x' is not a duration"),
     ({"recovery": "1s", "status": 503}, "requires lasting= or between="),
     ({"lasting": "1s", "seed": 1, "status": 503}, "this fault makes no random choice"),
-    ({"until": "activ", "status": 503}, "did you mean 'active'"),
-    ({"until": "active", "status": 503, "operation": "images.list"}, "such as images.show"),
+    ({"until": "activ", "status": 503}, "unknown status 'activ'; did you mean 'active'"),
+    ({"until": "active", "status": 503, "operation": "images.list"},
+     "until= requires an operation with an image or a job in its path, such as images.show"),
     ({"until_change": False, "status": 503}, "until_change=False"),
-    ({"until_change": True, "status": 503, "operation": "images.list"}, "such as images.show"),
+    ({"until_change": True, "status": 503, "operation": "images.list"},
+     "until_change= requires an operation with an image or a job in its path"),
+    ({"chapter": "Nothing", "status": 503}, "unknown chapter 'Nothing'; "),
     ({"rate": "10"}, "such as '10/s'"),
     ({"rate": "0/s"}, "such as '10/s'"),
     ({"rate": 10}, "such as '10/s'"),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
 
 import pytest
 from sockets import RESET, Client, ask
@@ -68,6 +71,46 @@ def test_an_answer_without_a_body_stays_whole(fake_ims: FakeIMS, image: str) -> 
             answer = ask(fake_ims, f"PUT /v2/images/{image}/tags/a")
             assert answer.startswith(b"HTTP/1.1 204 ")
             assert answer.endswith(b"\r\n\r\n")
+
+
+# headers
+
+
+@pytest.mark.parametrize("effect", [
+    {"first_byte": {"head": 0.001}}, {"first_byte": {"body": 0.001}}, {"dribble": 10**6},
+    {"delay": 0.001, "moment": "after"}, {"invalid_json": "stray"}])
+def test_the_headers_stay_as_they_are(fake_ims: FakeIMS, effect: dict[str, Any]) -> None:
+    own = ("date", "x-openstack-request-id", "content-length")
+    with Client(fake_ims) as client:
+        _, usual, _ = client.send().answer()
+        fake_ims.faults.add("images.list", **effect)
+        _, headers, body = client.send().answer()
+    assert headers.keys() == usual.keys()
+    assert {name: headers[name] for name in headers if name not in own} == {
+        name: usual[name] for name in usual if name not in own}
+    assert headers["content-length"] == str(len(body))
+    assert abs(parsedate_to_datetime(headers["date"])
+               - parsedate_to_datetime(usual["date"])) < timedelta(hours=1)
+
+
+def test_a_header_is_sent_byte_by_byte(fake_ims: FakeIMS) -> None:
+    fake_ims.faults.add("images.list", raw={"status": 200, "headers": {"X-Odd": "\u00e4"}})
+    assert b"\r\nX-Odd: \xc3\xa4\r\n" in ask(fake_ims)
+
+
+@pytest.mark.parametrize(("headers", "closes"), [
+    ({"Connection": "close"}, True), ({"connection": "Close"}, True), ({"X-Odd": "close"}, False),
+    ({"Connection": "keep-alive"}, False), ({}, False)])
+def test_whether_the_connection_closes(
+    fake_ims: FakeIMS, headers: dict[str, str], closes: bool
+) -> None:
+    fake_ims.faults.add("images.list", raw={"status": 200, "headers": headers}, times=1)
+    with Client(fake_ims) as client:
+        assert client.send().answer()[0] == 200
+        if closes:
+            assert client.rest() == b""
+        else:
+            assert client.send().answer()[2].startswith(b"{")
 
 
 # lengths and chunks
@@ -225,6 +268,7 @@ def test_the_page_of_a_gateway(fake_ims: FakeIMS, status: int, moment: str, imag
     assert body.startswith(b"<html>")
     assert str(status).encode() in body
     assert "x-openstack-request-id" not in headers
+    assert headers["server"] == "gateway"
     assert len(fake_ims.images) == images
     assert fake_ims.requests.last.response_body == body
 
@@ -252,7 +296,8 @@ def test_headers_of_raw_may_be_wrong(fake_ims: FakeIMS) -> None:
 ])
 def test_bytes_that_are_no_http(fake_ims: FakeIMS, given: bool | str, sent: bytes) -> None:
     fake_ims.faults.add("images.list", garbage=given)
-    got = ask(fake_ims)
+    with Client(fake_ims) as client:
+        got = client.send().rest()  # the fake closes the connection by itself
     assert got.startswith(sent)
     assert (fake_ims.requests.last.status, fake_ims.requests.last.response_body) == (0, got)
 
@@ -291,6 +336,25 @@ def test_effects_of_several_faults_go_together(fake_ims: FakeIMS) -> None:
     late = fake_ims.faults.add("images.list", truncate=2)
     assert ask(fake_ims).endswith(b"\r\n\r\nanot")
     assert (truncated.hits, late.hits) == (1, 0)  # a body ends in one place: the first fault's
+
+
+@pytest.mark.parametrize(("one", "other", "hits"), [
+    ({"dribble": {"up": 10**6}}, {"dribble": {"down": 10**6}}, (1, 1)),
+    ({"dribble": {"up": 10**6}}, {"dribble": {"up": 10**5}}, (1, 0)),
+    ({"dribble": {"down": 10**6}}, {"dribble": {"down": 10**5}}, (1, 0)),
+    ({"dribble": {"down": 10**6}}, {"dribble": 10**5}, (1, 0)),
+    ({"first_byte": 0.001}, {"first_byte": 0.001}, (1, 0)),
+    ({"http10": True}, {"invalid_chunks": "size"}, (1, 0)),
+    ({"content_type": "a/b"}, {"response_headers": {"Content-Type": "c/d"}}, (1, 0)),
+    ({"content_type": "a/b"}, {"response_headers": {"X-Odd": "c/d"}}, (1, 1)),
+    ({"delay": 0.001}, {"delay": 0.001}, (1, 1)),
+])
+def test_the_first_fault_decides_what_only_one_can(
+    fake_ims: FakeIMS, one: dict[str, Any], other: dict[str, Any], hits: tuple[int, int]
+) -> None:
+    faults = [fake_ims.faults.add("images.list", **settings) for settings in (one, other)]
+    assert ask(fake_ims).startswith(b"HTTP/1.")
+    assert tuple(fault.hits for fault in faults) == hits
 
 
 # in the middle of a body

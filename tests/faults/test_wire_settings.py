@@ -15,6 +15,7 @@ from fake_ims.documents.check import check
 from fake_ims.documents.schemas import fault as schema_of_a_fault
 from fake_ims.domain.clock import Clock
 from fake_ims.faults import Faults
+from fake_ims.faults.registry import SETTINGS
 
 LOGNORMAL = {"lognormal": {"median": "1s", "sigma": 0.5}}
 
@@ -126,7 +127,9 @@ def test_a_document_may_say_it_in_the_same_form(settings: dict[str, Any]) -> Non
     ({"gateway_page": True}, "expected one of 502, 503, 504"),
     ({"raw": 599}, "a mapping with a 'status'"),
     ({"raw": {"body": "x"}}, "a mapping with a 'status'"),
-    ({"raw": {"status": 100}}, "from 200 to 999"),
+    ({"raw": {"status": 199}}, "from 200 to 999"),
+    ({"raw": {"status": 1000}}, "from 200 to 999"),
+    ({"raw": {"status": True}}, "from 200 to 999"),
     ({"raw": {"status": 200, "resaon": "x"}}, "did you mean 'reason'"),
     ({"raw": {"status": 200, "reason": "a\nb"}}, "a string without line breaks"),
     ({"raw": {"status": 200, "headers": {"a b": "c"}}}, "is not a valid header name"),
@@ -138,6 +141,54 @@ def test_what_the_wire_cannot_do(settings: dict[str, Any], words: str) -> None:
     with pytest.raises(UsageError, match=re.escape(words)):
         faults.add("images.create", **settings)
     assert len(faults) == 0
+
+
+class Odd:
+    """A value that no setting takes."""
+
+    def __repr__(self) -> str:
+        return "<odd>"
+
+
+#: What a setting needs beside it, and where the text names the thing and not the setting.
+BESIDE: dict[str, dict[str, Any]] = {
+    "recovery": {"lasting": 1}, "leaves": {"dies_at": 1}, "moment": {"delay": 1},
+    "retry_after": {"status": 503}, "short": {"corrupt": True}}
+CALLED = {"image_status": "image status", "job_status": "job status", "until": "status",
+          "content_type": "header Content-Type"}
+
+
+@pytest.mark.parametrize("name", sorted({*SETTINGS} - {"seed"}))
+def test_a_wrong_value_is_refused_by_the_name_of_its_setting(name: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        Faults(Clock()).add(**{**BESIDE.get(name, {}), name: Odd()})
+    begin = re.escape(CALLED.get(name, name))
+    assert re.match(rf"(unknown (value of )?)?{begin}\b.*<odd>", str(raised.value)), raised.value
+    assert re.search(r"; (known:|write)|expected ", str(raised.value)), raised.value
+
+
+#: Settings that take a mapping of any names to any values; the body of a response, any JSON.
+OPEN = ("image_attribute", "meanwhile", "request_body", "response_body")
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    (name, value) for name in sorted(SETTINGS) for value in (None, [[]], {"": {}})
+    if value is None or (name not in OPEN if isinstance(value, dict) else name != OPEN[-1])])
+def test_a_document_with_a_wrong_value_is_refused_by_its_schema(name: str, value: Any) -> None:
+    assert name in schema_of_a_fault()["properties"]
+    assert check({name: value}, schema_of_a_fault())
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("delay", {"uniform": [1, Odd()]}), ("delay", {"lognormal": {"median": Odd(), "sigma": 1}}),
+    ("first_byte", {"head": Odd()}), ("first_byte", {"body": Odd()}), ("dribble", {"up": Odd()}),
+    ("dribble", {"down": Odd()}), ("raw", {"status": 200, "body": Odd()}),
+    ("raw", {"status": 200, "headers": Odd()}), ("raw", {"status": 200, "reason": Odd()}),
+    ("raw", {"status": Odd()}), ("between", [Odd(), 1]), ("between", [1, Odd()]),
+])
+def test_so_is_one_inside_a_value(name: str, value: Any) -> None:
+    with pytest.raises(UsageError, match=rf"^{name}: .*<odd>"):
+        Faults(Clock()).add(**{name: value})
 
 
 ENDS: list[dict[str, Any]] = [
@@ -203,6 +254,24 @@ def test_a_uniform_delay(harness: Any, waits: list[float]) -> None:
     assert min(waits) < 1.2
     assert max(waits) > 2.8
     assert len(set(waits)) == 200
+
+
+def test_a_uniform_delay_of_one_length_only(harness: Any, waits: list[float]) -> None:
+    harness.faults.add("images.list", delay=uniform(2, 2))
+    harness.statuses(3)
+    assert waits == [2, 2, 2]
+
+
+@pytest.mark.parametrize(("settings", "chance"), [
+    ({"status": 503}, False), ({"delay": 1}, False), ({"twice": True}, False),
+    ({"delay": uniform(1, 2)}, True), ({"status": 503, "probability": 0.5}, True),
+])
+def test_what_is_left_to_chance(settings: dict[str, Any], chance: bool) -> None:
+    faults = Faults(Clock())
+    faults.add("images.create", **settings)
+    assert faults.chance is chance
+    faults.clear()
+    assert not faults.chance
 
 
 def test_a_log_normal_delay(harness: Any, waits: list[float]) -> None:

@@ -6,6 +6,7 @@ Durations are an hour, so that a test ends only if something else than the time 
 from __future__ import annotations
 
 import asyncio
+import gc
 from contextlib import nullcontext
 from typing import Any
 
@@ -17,6 +18,7 @@ from sockets import DEADLINE, RESET, Client, ask
 from waiting import until
 
 from fake_ims import FakeIMS
+from fake_ims.faults.departure import _Watch
 
 LIST = "GET /v2/images?limit=1"
 CREATE = "POST /v2/images"
@@ -108,6 +110,21 @@ def test_it_ends_when_the_client_leaves(kind: str, nothing_left: None) -> None:
         else:
             assert (exchange.status, exchange.response_body) == (0, b"")
         assert exchange.response_size == len(exchange.response_body)
+        assert exchange.request_body == (BODY if WAITING[kind][1] == CREATE else b"")
+
+
+def test_what_was_sent_of_a_body_without_a_length(nothing_left: None) -> None:
+    with FakeIMS() as fake:
+        service = fake._service
+        fake.faults.add("images.list", dribble={"down": 0.001}, http10=True)
+        with Client(fake) as client:
+            client.send().until(b"\r\n\r\n")
+            until(fake, lambda: service._waiting)
+        until(fake, lambda: not service._waiting)
+        until(fake, lambda: len(fake.requests))
+        exchange = fake.requests.last
+        assert (exchange.status, exchange.response_size) == (200, len(exchange.response_body))
+        assert exchange.response_size <= 1
 
 
 def test_a_delayed_request_does_its_work_though_the_client_has_left(nothing_left: None) -> None:
@@ -134,6 +151,17 @@ def test_whether_the_work_is_done(settings: dict[str, Any], images: int) -> None
             client.send(CREATE, BODY, None, "Content-Type: application/json")
             until(fake, lambda: fault.hits)
             until(fake, lambda: len(fake.images) == images)
+
+
+def test_a_delay_in_the_middle_of_a_body_that_nobody_reads(nothing_left: None) -> None:
+    with FakeIMS() as fake:
+        service = fake._service
+        fake.faults.add("images.upload", delay="1h", moment="middle")
+        with Client(fake) as client:
+            client.send("PUT /v2/images/none/file", b"x" * 100)  # refused for its media type
+            until(fake, lambda: service._waiting)
+            fake.reset()
+            client.rest()
 
 
 def test_half_of_the_connection_stays_open(nothing_left: None) -> None:
@@ -233,6 +261,41 @@ def test_a_reset_in_the_middle_of_a_dribbled_upload(nothing_left: None) -> None:
         assert (len(fake.requests), len(fake.images)) == (0, 0)
 
 
+def test_a_request_sent_meanwhile_is_answered_next() -> None:
+    with FakeIMS() as fake:
+        fault = fake.faults.add("images.list", first_byte="50ms", times=1)
+        with Client(fake) as client:
+            client.send()
+            until(fake, lambda: fault.hits)
+            client.send("GET /v2/schemas/image")
+            assert b'"images"' in client.answer()[2]
+            assert b'"properties"' in client.answer()[2]
+
+
+def test_a_client_that_reads_slowly_gets_everything() -> None:
+    data = bytes(range(256)) * 2**15  # more than fits into the buffers of the connection
+    with FakeIMS() as fake:
+        image = fake.images.add(name="a", data=data)
+        fake.faults.add("images.download", first_byte="1ms")
+        with Client(fake) as client:
+            _, headers = client.send(f"GET /v2/images/{image.id}/file").head()
+            assert client.exactly(int(headers["content-length"])) == data
+
+
+def watches() -> list[object]:
+    return [thing for thing in gc.get_objects() if isinstance(thing, _Watch)]
+
+
+def test_nothing_watches_a_connection_after_its_response() -> None:
+    with FakeIMS() as fake, Client(fake) as client:
+        others = watches()  # of earlier tests, until they are collected
+        fake.faults.add("images.list", first_byte="1ms")
+        for _ in range(2):
+            client.send().answer()
+        client.send("GET /v2/schemas/image").answer()  # begins when the one before is over
+        assert not [watch for watch in watches() if watch not in others]
+
+
 # in the loop of the test
 
 
@@ -272,6 +335,22 @@ async def test_in_a_loop(kind: str, frozen: bool, end: str, nothing_left: None) 
                 async with session.get(f"{fake.url}/v2/images") as answer:
                     assert answer.status == 200
         assert asyncio.all_tasks() == before
+
+
+async def test_nothing_is_left_of_a_connection_whose_client_has_left() -> None:
+    async with FakeIMS() as fake:
+        before = asyncio.all_tasks()
+        fault = fake.faults.add("images.list", first_byte="1h")
+        with Client(fake) as client:
+            client.send()
+            while not fault.hits:
+                await asyncio.sleep(0)
+
+        async def over() -> None:
+            while asyncio.all_tasks() - {asyncio.current_task()} != before:
+                await asyncio.sleep(0)
+
+        await asyncio.wait_for(over(), DEADLINE)
 
 
 @KINDS

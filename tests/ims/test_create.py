@@ -350,3 +350,21 @@ def test_a_disk_in_the_right_size_is_not_refused(ims: Ims) -> None:
     ims.fake.world.quota = 1
     assert made(ims, ACTION, FROM_SERVER)["min_disk"] == 1024
     assert ims.refused(ACTION, FROM_SERVER) == "IMG.0015"
+
+
+@pytest.mark.parametrize(("route", "body", "world"), [
+    (ACTION, FROM_VOLUME, set_("disks", DISK, size=1024)),
+    (ACTION, {**FROM_VOLUME, "min_ram": 1024, "max_ram": 1024}, set_("disks", DISK)),
+    (ACTION, {**FROM_SERVER, "max_ram": 1024}, set_("servers", SERVER, min_ram=1024)),
+    (ACTION, {**FROM_SERVER, "max_ram": 1024, "min_ram": 1024}, set_("servers", SERVER)),
+    (ACTION, {**FROM_SERVER, "name": "a" * 128}, set_("servers", SERVER)),
+    (ACTION, {**FROM_SERVER, "description": "a" * 1024}, set_("servers", SERVER)),
+    (ACTION, {**FROM_SERVER, "tags": [str(n) for n in range(10)]}, set_("servers", SERVER)),
+    (WHOLE, OF_SERVER, set_("vaults", VAULT, capacity=160)),
+    (WHOLE, OF_SERVER, set_("vaults", VAULT, max_servers=1)),
+])
+def test_what_is_just_within_a_rule_is_made(
+    ims: Ims, route: str, body: object, world: Callable[[World], None]
+) -> None:
+    world(ims.fake.world)
+    assert made(ims, route, body)["status"] == "active"

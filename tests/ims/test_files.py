@@ -628,3 +628,24 @@ def test_actions_that_only_some_requests_need(ims: Ims) -> None:
     body = {**COPY[1], "enterprise_project_id": EPS}
     assert ims.refused(route, body, status=403, headers=data.headers) == "IMG.0026"
     ims.job(route, body, headers=server.headers)
+
+
+def test_an_export_without_bytes_has_the_size_of_the_image(ims: Ims) -> None:
+    image = ims.fake.images.add(name="i", **{"__image_size": str(3 * GB)})
+    ims.job(f"POST /v1/cloudimages/{image.id}/file",
+            {"bucket_url": "out:b.qcow2", "file_format": "qcow2", "is_quick_export": False})
+    stored = ims.fake.world.buckets["out"]["b.qcow2"]
+    assert (stored.size, stored.format) == (3 * GB, "qcow2")
+
+
+def test_files_of_two_images_are_registered_at_once(ims: Ims) -> None:
+    ims.fake.lifecycle.jobs = "10s"
+    images = [ims.fake.images.add(name="i", status="queued") for _ in range(2)]
+    other = ims.fake.images.add(name="j")
+    jobs = [ims.job(f"POST /v1/cloudimages/{other.id}/copy", {"name": "copy"})]
+    jobs += [ims.job(f"PUT /v1/cloudimages/{image.id}/upload", {"image_url": "ims:disk.vmdk"})
+             for image in images]
+    route, body = f"PUT /v1/cloudimages/{images[0].id}/upload", {"image_url": "ims:disk.vmdk"}
+    assert ims.refused(route, body) == "IMG.0046"
+    ims.fake.clock.advance("10s")
+    assert [job.status for job in jobs] == ["SUCCESS"] * 3

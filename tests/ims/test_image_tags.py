@@ -272,3 +272,26 @@ def test_what_is_found_comes_in_pages(ims: Ims) -> None:
 def test_a_query_that_cannot_be_read(ims: Ims, body: dict[str, Any]) -> None:
     route = f"POST /v2/{ims.fake.project_id}/images/resource_instances/action"
     assert ims.refused(route, body) == "IMG.0001"
+
+
+def test_an_image_without_a_name_contains_no_text(ims: Ims) -> None:
+    nameless = ims.fake.images.add()
+    named = ims.fake.images.add(name="X1")
+
+    def found(text: str) -> list[str]:
+        route = f"POST /v2/{ims.fake.project_id}/images/resource_instances/action"
+        document = ims.ask(route, {"action": "filter", "matches": [
+            {"key": "resource_name", "value": text}]}, status=200)
+        return [one["resource_id"] for one in document["resources"]]
+
+    assert (found("X"), found(""), found("X1"), found("X2")) == (
+        [named.id], [nameless.id], [named.id], [])
+
+
+def test_a_changed_tag_changes_the_time_of_the_image(ims: Ims) -> None:
+    image = ims.fake.images.add(name="i", created_at=1577836800.0)
+    path = f"/v2/{ims.fake.project_id}/images/{image.id}/tags"
+    ims.ask(f"DELETE {path}/none")
+    assert image["updated_at"] == "2020-01-01T00:00:00Z"
+    ims.ask(f"POST {path}", {"tag": {"key": "k", "value": "v"}})
+    assert str(image["updated_at"]) > "2020-01-01T00:00:00Z"

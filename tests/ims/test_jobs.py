@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -174,3 +175,46 @@ def test_the_time_of_jobs_is_a_setting() -> None:
 @pytest.mark.fake_ims(jobs="by hand")
 def test_the_marker_sets_it(fake_ims: FakeIMS) -> None:
     assert str(fake_ims.lifecycle.jobs) == "by hand"
+
+
+def test_progress_is_rounded_down(ims: Ims, monkeypatch: pytest.MonkeyPatch) -> None:
+    ims.fake.lifecycle.jobs = "10000s"
+    monkeypatch.setattr("time.time", lambda: NOON)
+    job = begin(ims)
+    seen = []
+    for after in (1, 98, 1, 4998, 2, 4799, 100):
+        ims.fake.clock.advance(after)
+        seen.append(look(ims, job)["entities"]["process_percent"])
+    assert seen == [0, 0, 1, 50, 51, 98, 99]
+
+
+def test_a_job_by_hand_has_no_progress_of_its_own(ims: Ims) -> None:
+    ims.fake.lifecycle.jobs = by_hand
+    job = begin(ims)
+    assert look(ims, job)["entities"]["process_percent"] == 0
+    ims.fake.lifecycle.jobs = polls(4)
+    job = begin(ims)
+    assert [look(ims, job)["entities"]["process_percent"] for _ in range(4)] == [25, 50, 75, 100]
+
+
+def test_a_job_of_a_second_takes_a_second(ims: Ims) -> None:
+    ims.fake.lifecycle.jobs = 1
+    job = begin(ims)
+    assert job.status in ("INIT", "RUNNING")
+    ims.fake.clock.advance(1)
+    assert [each.status for each in ims.fake.jobs] == ["SUCCESS"]
+
+
+def test_an_id_of_a_job_is_hexadecimal(ims: Ims) -> None:
+    assert re.fullmatch("[0-9a-f]{32}", begin(ims).id)
+
+
+def test_a_job_that_hung_and_failed_does_not_go_on(ims: Ims) -> None:
+    ims.fake.lifecycle.jobs = "1m"
+    fault = ims.fake.faults.add("cloudimages.members.add", job_hangs=50)
+    job = begin(ims)
+    ims.fake.clock.advance("1h")
+    job.fail("IMG.0057")
+    fault.remove()
+    job.go_on()
+    assert (job.status, look(ims, job)["entities"]["process_percent"]) == ("FAIL", 99)

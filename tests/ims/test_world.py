@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import struct
 from typing import Any
 
@@ -290,3 +291,66 @@ def test_a_reset_makes_a_new_world() -> None:
         fake.reset()
         assert len(fake.world.servers) == 0
         assert not fake.world.known_only
+
+
+def test_reprs_of_the_other_records(ims: Ims) -> None:
+    world = ims.fake.world
+    key, project = world.keys.add(id="k"), world.enterprise_projects.add(id="0")
+    assert (repr(key), repr(project)) == ("<key k enabled>", "<enterprise project 0 enabled>")
+    key.enabled = project.enabled = False
+    assert (repr(key), repr(project)) == ("<key k disabled>", "<enterprise project 0 disabled>")
+    assert repr(world.backups.add(id=DISK, size=7)) == "<backup c5dfbd0c… available, 7 GB>"
+    agency = world.agencies.add("a")
+    assert repr(agency) == "<agency a valid>"
+    agency.is_valid = False
+    assert repr(agency) == "<agency a not valid>"
+
+
+#: What a record has that a test adds without a word: nothing stands in the way of a request.
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "servers": {
+        "name": "server", "status": "SHUTOFF", "task": None, "data_disks": [], "image_id": None,
+        "os_version": "CentOS 7.0 64bit", "kind": "ECS", "supports_images": True,
+        "is_reclaimed": False, "is_backed_up": False, "uses_csbs": False, "vault_id": None,
+        "firmware": "bios", "min_ram": 0},
+    "disks": {"size": 40, "status": "in-use", "server_id": None, "dedicated": False,
+              "creates_servers": False, "cmk_id": None, "os_version": None},
+    "keys": {"enabled": True, "is_accessible": True, "is_default": False, "is_throttled": False},
+    "backups": {
+        "kind": None, "status": "available", "server_id": None, "image_id": None,
+        "makes_image": False, "has_system_disk": True, "has_shared_disks": False,
+        "is_accessible": True, "is_shared": False, "supports_images": True,
+        "os_version": "CentOS 7.0 64bit", "size": 40},
+    "vaults": {"status": "available", "object_type": "server", "capacity": 100000, "used": 0,
+               "server_ids": [], "max_servers": 256, "supports_replication": True},
+    "enterprise_projects": {"name": "enterprise-project", "enabled": True, "has_budget": True},
+    "flavors": {"ram": 2**31 - 1, "architecture": "x86"},
+    "regions": {"projects": []}, "agencies": {"is_valid": True},
+    "remote_images": {"region": "", "name": "", "description": "", "source_id": "",
+                      "project_name": "", "agency_name": "", "vault_id": None},
+}
+
+
+@pytest.mark.parametrize("shelf", DEFAULTS)
+def test_the_defaults_of_a_record(ims: Ims, shelf: str) -> None:
+    record = getattr(ims.fake.world, shelf).add()
+    fields = {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
+    assert fields.pop("id")
+    if shelf == "servers":
+        assert ims.fake.world.disks[fields.pop("system_disk")].size == 40
+    assert fields == DEFAULTS[shelf]
+
+
+def test_the_defaults_of_buckets_and_of_the_rest(ims: Ims) -> None:
+    world = ims.fake.world
+    bucket = world.buckets["disks"]
+    assert (bucket.region, bucket.storage_class, bucket.is_accessible) == (
+        world.region, "STANDARD", True)
+    stored = bucket.put("a.qcow2")
+    assert (stored.format, stored.data, stored.has_bitmap, stored.is_accessible) == (
+        "qcow2", None, True, True)
+    account = world.account
+    assert (account.has_balance, account.has_payment, account.is_verified) == (True, True, True)
+    assert (world.has_kms, world.max_jobs, world.quota, world.known_only) == (
+        True, None, 1000, False)
+    assert not list(world.outages)

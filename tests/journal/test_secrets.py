@@ -53,7 +53,7 @@ IDENTITIES: dict[str, dict[str, Any]] = {
         "access": {"key": REAL}, "secret": {"key": REAL}}},
     "token": {"methods": ["token"], "token": {"id": REAL}},
     "passcode": {"methods": ["totp"], "totp": {"user": {"id": "u", "passcode": REAL}}},
-    "number": {"methods": ["password"], "password": {"user": {"password": 4711}}},
+    "number": {"methods": ["password"], "password": {"user": {"password": 471147114711}}},
     "application credential": {"methods": ["application_credential"], "application_credential": {
         "id": "x", "secret": REAL}},
 }
@@ -66,7 +66,7 @@ def test_a_log_in(fake_ims: FakeIMS, kind: str) -> None:
          Cookie=f"session={REAL}", X_Auth_Token=REAL)
     for form, text in forms(fake_ims).items():
         assert REAL not in text, form
-        assert "4711" not in text, form
+        assert "471147114711" not in text, form
     assert "unscoped" in fake_ims.requests[0].curl()
 
 

@@ -385,3 +385,39 @@ def test_a_change_is_seen_at_once(wire: Wire) -> None:
     assert wire.names() == ["b"]
     wire.delete(f"/v2/images/{image_id}")
     assert wire.names() == []
+
+
+@pytest.mark.fake_ims(profile="openstack")
+@pytest.mark.parametrize(("query", "names"), [
+    ("", "shared public own"), ("?visibility=all", "community shared public own"),
+    ("?visibility=community", "community"), ("?visibility=public", "public"),
+    ("?visibility=private", "own"), ("?visibility=shared", "shared"),
+    ("?visibility=all&member_status=all", "community shared public own"),
+    ("?visibility=all&sort_key=name", "shared public own community"),
+    ("?sort_key=name&sort_dir=asc", "own public shared"), ("?sort_dir=asc", "own public shared"),
+    ("?sort_key=created_at", "shared public own"),
+])
+def test_visibility_and_order(
+    wire: Wire, fake_ims: FakeIMS, query: str, names: str
+) -> None:
+    fake_ims.images.add(name="own", visibility="private")
+    for name in ("public", "shared", "community", "private"):
+        fake_ims.images.add(name=name, visibility=name, owner="p3", **(
+            {"members": {fake_ims.project_id: "accepted"}} if name == "shared" else {}))
+    assert wire.names(query) == names.split()
+
+
+def test_equal_names_are_in_the_order_of_the_direction(wire: Wire, fake_ims: FakeIMS) -> None:
+    images = [fake_ims.images.add(name="same").id for _ in range(3)]
+    newest_first = images[::-1]
+    for query, expected in (("sort_key=name", newest_first),
+                            ("sort_key=name&sort_dir=desc", newest_first),
+                            ("sort_key=name&sort_dir=asc", images),
+                            ("sort=name:asc", images), ("sort=name", newest_first)):
+        assert ids(wire.get(f"/v2/images?{query}").json["images"]) == expected, query
+
+
+def test_a_tag_of_a_patch_is_found_at_once(wire: Wire) -> None:
+    image = wire.create(name="i", tags=["old"])["id"]
+    assert wire.patch(image, {"op": "replace", "path": "/tags", "value": ["new"]}).status == 200
+    assert (wire.names("?tag=old"), wire.names("?tag=new")) == ([], ["i"])

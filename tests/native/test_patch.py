@@ -259,3 +259,13 @@ def test_who_may_change(wire: Wire, fake_ims: FakeIMS, image_id: str) -> None:
     assert wire.caller(reader).patch(image_id, change).refusal == (403, "IMG.0026")
     assert wire.patch("11111111-2222-3333-4444-555555555555", change).refusal == (
         404, "IMG.0144")
+
+
+def test_a_name_of_a_property_is_taken_as_it_is(wire: Wire, image_id: str) -> None:
+    names = {"/Xfoo": "Xfoo", "/fooX": "fooX", "/a~1b": "a/b", "/a~0b": "a~b", "/ a ": "a"}
+    for path, name in names.items():
+        assert wire.patch(image_id, add(path, "v")).json[name] == "v"
+
+
+def test_tags_of_a_patch_count_once(wire: Wire, image_id: str) -> None:
+    assert wire.patch(image_id, replace("/tags", ["b", "a", "b"])).json["tags"] == ["b", "a"]

@@ -21,6 +21,8 @@ CAREFUL = """
             raise Failed(status)
         return document
 """
+STATUSES = "--fake-ims-sweep", "--fake-ims-sweep-kinds=statuses"
+CONNECTION = "--fake-ims-sweep", "--fake-ims-sweep-kinds=connection"
 LISTS = CAREFUL + """
     def test_it(fake_ims):
         assert ask(fake_ims, "GET", "/v2/images")["images"] == []
@@ -29,15 +31,17 @@ LISTS = CAREFUL + """
 
 def numbers(result: pytest.RunResult) -> str:
     """The line that counts, without what differs from run to run."""
-    (line,) = [line for line in result.outlines if re.search(r" runs? in ", line)]
-    return re.sub(r" in [\d.]+ s", "", line)
+    found = re.search(r"^\d+ tests?, \d+ runs? in [\d.]+ s.*(?:\n  (?!\S+::).*)*",
+                      result.stdout.str(), re.MULTILINE)
+    assert found is not None
+    return re.sub(r" in [\d.]+ s|\n ", "", found[0])
 
 
 def test_a_careful_client_passes(suite: Suite) -> None:
     suite.write(LISTS)
-    result = suite.run("--fake-ims-sweep=statuses", "-W", "error", "-W", ASYNCIO_SCOPE)
+    result = suite.run(*STATUSES, "-W", "error", "-W", ASYNCIO_SCOPE)
     result.assert_outcomes(passed=1)
-    assert "1 request," in numbers(result)
+    assert "test_it.py::test_it: 1 request," in result.stdout.str()
     assert "never fired" not in result.stdout.str()
     assert re.search(r"\b[1-9]\d* failed well$", numbers(result))
 
@@ -55,17 +59,23 @@ def test_what_is_wrong_fails_the_test_and_can_be_repeated(suite: Suite) -> None:
         image = ask(fake_ims, "POST", "/v2/images", name="a")
         ask(fake_ims, "PUT", f"/v2/images/{image['id']}/file", b"data", BINARY)
     """)
-    result = suite.run("--fake-ims-sweep=connection")
+    result = suite.run(*CONNECTION)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([
         "*runs with failures went wrong; the section 'fake_ims sweep' below lists them*",
-        "  WRONG 1:images.create:reset-after",
-        "    the test raised client.Failed: *, and left image 'a' stuck in status queued",
-        "    repeat: pytest test_it.py::test_it --fake-ims-sweep-case=1:images.create:reset-after",
+        "orphan images.create at *calls.py:* in call (* runs)",
+        "  *reset-after*: left image*",
+        "  repeat: pytest test_it.py::test_it --fake-ims-sweep-case=1:images.create:*",
     ])
     again = suite.run("test_it.py::test_it", "--fake-ims-sweep-case=1:images.create:reset-after")
     again.assert_outcomes(failed=1)
-    assert numbers(again) == "test_it.py::test_it: 2 requests, 1 run: 1 wrong"
+    assert numbers(again) == "1 test, 1 run: 1 finding in 1 wrong run"
+    # As an ordinary test that fails: its traceback, its requests, the sentence of the fault.
+    again.stdout.fnmatch_lines([
+        "*client.Failed: *", "fake_ims: received 1 request",
+        "! POST /v2/images -> no response  images.create *fault: images.create resets the "
+        "connection after handling]",
+    ])
 
 
 def test_a_waiter_without_end_is_ended(suite: Suite) -> None:
@@ -83,29 +93,29 @@ def test_a_waiter_without_end_is_ended(suite: Suite) -> None:
     result = suite.run()
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([
-        "  WRONG 2:images.upload:400",
-        "    hang: the client sent 50 requests and did not give up"])
+        "hang images.upload at calls.py:* in call (* runs)",
+        "  400, *: the",
+        "    client still sends requests * s after the failure, and does not give*"])
 
 
 def test_a_client_that_waits_for_ever_is_told(suite: Suite) -> None:
     suite.write(LISTS)
     result = suite.run("--fake-ims-sweep-case=1:images.list:no-answer",
-                       "--fake-ims-sweep-patience=50ms")
-    result.assert_outcomes(failed=1)
+                       "--fake-ims-sweep-patience=15")
+    result.assert_outcomes(failed=1)  # the client would wait 20 s
     result.stdout.fnmatch_lines([
-        "    hang: the client waited 0.05 s for the response to GET /v2/images and did not give "
-        "up"])
+        "  wrong 1:images.list:no-answer: hang: the client waited 15 s for the response",
+        "    to GET /v2/images and did not give up"])
 
 
 def test_a_client_that_gives_up_has_done_well(suite: Suite) -> None:
     suite.write("""
     def test_it(fake_ims):
         request = urllib.request.Request(fake_ims.url + "/v2/images", headers=fake_ims.headers)
-        with urllib.request.urlopen(request, timeout=0.2) as answer:
+        with urllib.request.urlopen(request, timeout=1800) as answer:
             answer.read()
     """)
-    result = suite.run("--fake-ims-sweep-case=1:images.list:no-answer",
-                       "--fake-ims-sweep-patience=20")
+    result = suite.run("--fake-ims-sweep-case=1:images.list:no-answer")
     result.assert_outcomes(passed=1)
     assert numbers(result).endswith("1 failed well")
 
@@ -133,7 +143,7 @@ def test_fixtures_stand_and_fall_as_ever(suite: Suite) -> None:
     def test_last():
         assert log[-1] == "test down"
     """)
-    result = suite.run("--fake-ims-sweep=statuses", "-s")
+    result = suite.run(*STATUSES, "-s")
     result.assert_outcomes(passed=2)
     runs = int(re.search(r"(\d+) runs", numbers(result)).group(1)) + 2  # and the clean ones
     result.stdout.fnmatch_lines([f"*module up test up test down module down {2 * runs + 2} {runs}"])
@@ -155,20 +165,20 @@ def test_other_fixtures_are_swept_too(suite: Suite, fixture: str) -> None:
         """
     suite.pytester.makeini("[pytest]\nasyncio_mode = auto")
     suite.write(body)
-    result = suite.run("--fake-ims-sweep=statuses")
+    result = suite.run(*STATUSES)
     result.assert_outcomes(failed=1)
-    assert re.search(r": [1-9]\d* wrong$", numbers(result))
+    assert re.search(r" in [1-9]\d* wrong runs$", numbers(result))
 
 
 def test_reports_and_budget(suite: Suite) -> None:
     suite.write(LISTS)
-    result = suite.run("--fake-ims-sweep=statuses", "--fake-ims-sweep-budget=2",
+    result = suite.run(*STATUSES, "--fake-ims-sweep-budget=2",
                        "--fake-ims-sweep-depth=2", "--fake-ims-sweep-report=out/r.json",
                        "--fake-ims-sweep-report=out/r.html", "--fake-ims-seed=7")
     result.assert_outcomes(passed=1)
     found = json.loads((suite.pytester.path / "out" / "r.json").read_text())
     (test,) = found["tests"]
-    assert (found["seed"], len(test["results"])) == ("7", 2)
+    assert (found["format"], found["seed"], len(test["results"])) == (2, "7", 2)
     assert len(test["left_out"]) > 1
     assert all("--fake-ims-seed=7" in one["again"] for one in test["results"])
     assert "fake_ims sweep" in (suite.pytester.path / "out" / "r.html").read_text()
@@ -177,9 +187,9 @@ def test_reports_and_budget(suite: Suite) -> None:
 
 def test_a_time_as_budget(suite: Suite) -> None:
     suite.write(LISTS)
-    result = suite.run("--fake-ims-sweep=statuses", "--fake-ims-sweep-budget=0s")
+    result = suite.run(*STATUSES, "--fake-ims-sweep-budget=0s")
     result.assert_outcomes(passed=1)
-    assert ", 1 runs" in numbers(result) or ", 0 runs" in numbers(result)
+    assert re.search(r"^1 test, [01] runs?", numbers(result))
     result.stdout.fnmatch_lines(["  * left out by the budget: *"])
 
 
@@ -196,21 +206,31 @@ def test_parts_for_each_worker_of_xdist(suite: Suite) -> None:
     together = suite.run("-n", "2")
     together.assert_outcomes(passed=1)
     assert numbers(together) == numbers(alone)
-    swept = suite.run("-n", "2", "--fake-ims-sweep=statuses")
+    swept = suite.run("-n", "2", *STATUSES)
     swept.assert_outcomes(passed=8)
     assert numbers(swept) == numbers(alone)
 
 
 @pytest.mark.parametrize(("options", "mark", "words"), [
-    (["--fake-ims-sweep=status"], "", "did you mean 'statuses'?"),
+    (["--fake-ims-sweep", "--fake-ims-sweep-kinds=status"], "", "did you mean 'statuses'?"),
     (["--fake-ims-sweep", "--fake-ims-sweep-depth=9"], "", "depth='9'"),
     (["--fake-ims-sweep", "--fake-ims-sweep-budget=x"], "", "budget='x'"),
-    (["--fake-ims-sweep", "--fake-ims-sweep-report=x.txt"], "", "must end in .json or .html"),
-    (["--fake-ims-sweep-case=9:images.list:503"], "", "this test has no case"),
+    (["--fake-ims-sweep", "--fake-ims-sweep-report=x.txt"], "", "ends in .html, .json, .xml, or"),
+    (["--fake-ims-sweep-case=9:images.list:503"], "", "there is no case"),
     (["--fake-ims-sweep-dept=2"], "", "unknown option"),
     ([], "@sweep(kind='all')", "did you mean 'kinds'?"),
     ([], "@sweep(expect=3)", "expect=3"),
     ([], "@sweep(allow='orphans')", "did you mean 'orphan'?"),
+    ([], "@sweep(skip='pages-*')", "unknown failure in skip="),
+    ([], "@sweep(survive=('503', 'reset'))", "unknown failure in survive="),
+    ([], "@sweep(operations='image.*')", "unknown operation 'image.*'"),
+    ([], "@sweep(budget=0)", "budget=0"),
+    ([], "@sweep(depth=True)", "depth=True"),
+    ([], "@sweep(patience='long')", "long"),
+    ([], "@pytest.mark.fake_ims_sweep('statuses')", "write the names of the settings"),
+    (["--fake-ims-sweep", "--fake-ims-sweep-expect=no.Such"], "", "cannot import it"),
+    (["--fake-ims-sweep", "--fake-ims-sweep-baseline=no.toml"], "", "cannot read the baseline"),
+    (["--fake-ims-sweep", "--fake-ims-sweep-update-baseline"], "", "add --fake-ims-sweep-baseline"),
 ])
 def test_what_cannot_be_said_fails(
     suite: Suite, options: list[str], mark: str, words: str
@@ -239,7 +259,7 @@ def test_a_test_that_does_not_pass_is_not_swept(suite: Suite) -> None:
     result = suite.run("--fake-ims-sweep")
     result.assert_outcomes(failed=1, skipped=1)
     result.stdout.fnmatch_lines([
-        "  not swept: the test does not pass without faults, or uses no fake"])
+        "  not swept: the test does not pass without failures: test_it.py::test_fails,*"])
 
 
 def test_a_test_that_cannot_be_repeated_is_told(suite: Suite) -> None:
@@ -249,6 +269,6 @@ def test_a_test_that_cannot_be_repeated_is_told(suite: Suite) -> None:
     def test_it(fake_ims):
         assert call(fake_ims, "POST", "/v2/images", name=next(names))[0] == 201
     """)
-    result = suite.run("--fake-ims-sweep=statuses", "--fake-ims-sweep-budget=1")
+    result = suite.run(*STATUSES, "--fake-ims-sweep-budget=1")
     result.stdout.fnmatch_lines([
         "  the test is not repeatable: its second clean run left different images, *"])

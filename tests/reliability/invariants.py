@@ -238,7 +238,7 @@ def _change(service: Service, image: Image) -> Iterator[str]:
         if change.due_at <= service.clock.now() - 1:
             yield "its change is overdue"
         if not any(entry[0] == change.due_at and entry[2] is image
-                   for entry in service.store._due):
+                   for entry in service.store.due):
             yield "its change is not scheduled"
     elif isinstance(change.due, Polls) and change.looks_left <= 0:
         yield f"its change is due after {change.looks_left} requests"

@@ -18,6 +18,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -35,6 +36,8 @@ PRELOAD = ("aiohttp.web", "msgspec", "openstack", "keystoneauth1.session", "http
 #: Seconds without a sign of life after which a mutant counts as killed by the timeout. No test
 #: that it is tried with takes longer than three seconds.
 STANDSTILL = 15.0
+
+_CACHE = type(lru_cache(abs))
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ class _Warm:
         import_everything()
         items = {item.nodeid: item for item in session.items}
         gc.unfreeze()  # conftest.py has hidden the functions from the collector
-        functions = _functions(self._root)
+        functions, caches = _functions(self._root), _caches()
         gc.collect()
         gc.freeze()
 
@@ -140,6 +143,8 @@ class _Warm:
             session.config.pluginmanager.register(verdict)
             if job.mutant is not None:
                 _give_new_code(self._root, job.mutant, functions)
+                for cache in caches:  # what collecting has filled would hide the change
+                    cache.cache_clear()
             chosen = [items[test] for test in job.tests]
             for item, after in zip(chosen, [*chosen[1:], None], strict=True):
                 session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
@@ -218,15 +223,33 @@ def _functions(root: Path) -> dict[tuple[str, int, str], list[FunctionType]]:
     found: dict[tuple[str, int, str], list[FunctionType]] = {}
     for thing in gc.get_objects():
         if type(thing) is FunctionType and thing.__code__.co_filename.startswith(package):
-            code = thing.__code__
-            where = (code.co_filename, code.co_firstlineno, code.co_name)
-            found.setdefault(where, []).append(thing)
+            found.setdefault(_code_name(thing.__code__), []).append(thing)
     return found
+
+
+def _caches() -> list[Any]:
+    """All caches of functions of the fake."""
+    return [thing for thing in gc.get_objects() if type(thing) is _CACHE
+            and str(getattr(thing, "__module__", "")).startswith("fake_ims")]
+
+
+def _code_name(code: CodeType) -> tuple[str, int, str]:
+    return code.co_filename, code.co_firstlineno, code.co_name
 
 
 def _give_new_code(root: Path, mutant: Mutant, functions: dict[Any, list[FunctionType]]) -> None:
     source = root / "fake_ims" / mutant.module
     name = mutant.function.rpartition(".")[2]
     new = code_of(compiled(source, mutant.module, mutant.number), mutant.first_line, name)
-    for function in functions[str(source), mutant.first_line, name]:
-        function.__code__ = new
+    found = functions[_code_name(new)]
+    for code in _with_inner(new):
+        # An import may have made inner functions already, as decorators do.
+        for function in found if code is new else functions.get(_code_name(code), ()):
+            function.__code__ = code
+
+
+def _with_inner(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _with_inner(constant)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -48,20 +49,23 @@ class AnswerStatus(Ending):
 
 
 def _build(values: Values, scope: Scope) -> AnswerStatus | Alter | None:
-    code = error_code(values["error_code"]) if "error_code" in values else None
+    code = error_code("error_code", values["error_code"]) if "error_code" in values else None
     status = check_status(values["status"]) if "status" in values else None
     if code and status and code.status != status:
         raise UsageError(f"error_code={code.code!r} has status {code.status}, which contradicts "
                          f"status={status}; remove one of them")
     shown = code.status if code else status
-    headers = dict(values.get("response_headers") or {})
+    headers = values.get("response_headers") or {}
+    if not isinstance(headers, Mapping):
+        raise UsageError(f"response_headers={headers!r}: expected a mapping of names to strings")
+    headers = dict(headers)
     if "retry_after" in values:
         if shown not in RETRYABLE:
             got = "this fault has no status" if shown is None else f"this fault returns {shown}"
             raise UsageError("retry_after= requires a status of "
                              f"{', '.join(map(str, RETRYABLE))}; {got}")
         headers["Retry-After"] = retry_after_text(values["retry_after"])
-    changed = changes(values.get("response_body"), headers)
+    changed = changes("response_body", values.get("response_body"), headers)
     if shown is None:
         return Alter(changed) if changed else None
     return AnswerStatus(moment_of(values), shown, code, changed)

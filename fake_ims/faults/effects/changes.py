@@ -76,17 +76,18 @@ class Changes:
         return f" with {' and '.join(parts)}" if parts else ""
 
 
-def changes(body: Body | None, headers: Mapping[str, str] | None) -> Changes:
+def changes(name: str, body: Body | None, headers: Mapping[str, str] | None) -> Changes:
     """Check a body and headers.
 
     Args:
+        name: the setting that has the body.
         body: a string or bytes to send as they are, or a dict or list to send as JSON.
         headers: names and values.
 
     Raises:
         UsageError: the body has another type, or a header is invalid.
     """
-    pairs = tuple(_header(name, value) for name, value in (headers or {}).items())
+    pairs = tuple(_header(*pair) for pair in (headers or {}).items())
     if body is None:
         return Changes(headers=pairs)
     if isinstance(body, (bytes, bytearray)):
@@ -94,12 +95,12 @@ def changes(body: Body | None, headers: Mapping[str, str] | None) -> Changes:
     if isinstance(body, str):
         return Changes(body.encode(), None, pairs)
     if not isinstance(body, (dict, list)):
-        raise UsageError(f"body={body!r}: expected bytes, a string, or a dict or list to send as "
-                         "JSON")
+        raise UsageError(f"{name}={body!r}: expected bytes, a string, or a dict or list to send "
+                         "as JSON")
     try:
         return Changes(json.dumps(body).encode(), JSON, pairs)
     except (TypeError, ValueError) as problem:
-        raise UsageError(f"body= cannot be sent as JSON: {problem}") from None
+        raise UsageError(f"{name}= cannot be sent as JSON: {problem}") from None
 
 
 def _header(name: object, value: object) -> tuple[str, str]:

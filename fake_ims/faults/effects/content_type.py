@@ -33,7 +33,7 @@ class ContentType(Effect):
 
 
 def _build(values: Values, scope: Scope) -> ContentType:
-    return ContentType(changes(None, {"Content-Type": values["content_type"]}))
+    return ContentType(changes("content_type", None, {"Content-Type": values["content_type"]}))
 
 
 KIND = Kind("effect", (

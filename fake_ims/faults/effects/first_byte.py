@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from ...domain.durations import seconds
 from ...errors import UsageError
 from ..delivery import delivered
 from ..kinds import Kind, Scope, Setting, Values
+from ..values import duration
 from . import Effect
 
 if TYPE_CHECKING:
@@ -50,11 +50,12 @@ class FirstByte(Effect):
 def _build(values: Values, scope: Scope) -> FirstByte:
     given = values["first_byte"]
     if not isinstance(given, Mapping):
-        return FirstByte(seconds(given), 0)
+        return FirstByte(duration("first_byte", given), 0)
     if not given or set(given) - {"head", "body"}:
         raise UsageError(f"first_byte={dict(given)!r}: expected a duration, or a mapping with "
                          "'head', 'body' or both")
-    return FirstByte(seconds(given.get("head", 0)), seconds(given.get("body", 0)))
+    return FirstByte(duration("first_byte", given.get("head", 0)),
+                     duration("first_byte", given.get("body", 0)))
 
 
 _DURATION = {"type": ["number", "string"]}

@@ -75,7 +75,7 @@ def _build(values: Values, scope: Scope) -> Raw:
     headers = given.get("headers") or {}
     if not isinstance(headers, Mapping):
         raise UsageError(f"raw: headers={headers!r}: expected a mapping of names to strings")
-    changed = changes(given.get("body", ""), {})
+    changed = changes("raw: body", given.get("body", ""), {})
     pairs = tuple(header(name, value) for name, value in headers.items())
     if changed.content_type and not any(name.lower() == "content-type" for name, _ in pairs):
         pairs += (("Content-Type", changed.content_type),)

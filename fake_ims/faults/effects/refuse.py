@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from ...api.connection import ConnectionCut
-from ...domain.durations import seconds
 from ...errors import UsageError
 from ..kinds import Kind, Scope, Setting, Values
+from ..values import duration
 from .ending import Ending
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _build(values: Values, scope: Scope) -> Refuse:
     if given is False:
         raise UsageError("refuse=False: expected a duration, or true to close the port until the "
                          "fault is removed")
-    return Refuse("before", seconds(given))
+    return Refuse("before", duration("refuse", given))
 
 
 KIND = Kind("effect", (

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from ..kinds import Kind, Scope, Setting, Values
 from ..operation_ids import operation_ids
 from . import Match
-
-if TYPE_CHECKING:
-    from ...api.call import Call
 
 
 @dataclass(frozen=True)
@@ -29,9 +26,6 @@ class OfOperation(Match):
 
     def narrow(self, operations: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(name for name in operations if name in self.ids)
-
-    def matches(self, call: Call, document: object) -> bool:
-        return call.operation is not None and call.operation.id in self.ids
 
     def __str__(self) -> str:
         return self.text

@@ -8,10 +8,11 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from ...domain.clock import isotime
-from ...domain.durations import seconds, told
+from ...domain.durations import told
 from ...errors import UsageError
 from ..chance import SEED
 from ..kinds import Kind, Scope, Setting, Values
+from ..values import duration
 from . import Schedule, Turn
 
 if TYPE_CHECKING:
@@ -71,9 +72,9 @@ class Window(Schedule):
 def _build(values: Values, scope: Scope) -> Window:
     if "lasting" in values and "between" in values:
         raise UsageError("lasting= and between= both set the end; remove one of them")
-    recovery = seconds(values.get("recovery", 0))
+    recovery = duration("recovery", values.get("recovery", 0))
     if "lasting" in values:
-        return Window(0, seconds(values["lasting"]), False, False, recovery)
+        return Window(0, duration("lasting", values["lasting"]), False, False, recovery)
     given = values["between"]
     if not isinstance(given, (list, tuple)) or len(given) != 2:
         raise UsageError(f"between={given!r}: expected a list of two, the start and the end")
@@ -97,10 +98,7 @@ def _moment(value: object) -> tuple[float, bool]:
                              "'2026-01-31T12:00:00Z'") from None
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=timezone.utc)).timestamp(), True
-    try:
-        found = seconds(value)
-    except UsageError as problem:
-        raise UsageError(f"between: {problem}") from None
+    found = duration("between", value)
     assert math.isfinite(found)
     return found, False
 

@@ -7,6 +7,8 @@ import hashlib
 from http.client import HTTPException
 
 import pytest
+from sockets import RESET, Client
+from waiting import until
 from wire import Wire
 
 from fake_ims import FakeIMS, by_hand
@@ -57,6 +59,41 @@ def test_an_upload_dies_at_its_byte_whatever_the_chunks(
     faults.add("images.upload", dies_at=size, leaves="queued")
     broken(wire, image, iter([b"a" * 500, b"b" * 500]), chunked=True)
     assert wire.status(image) == "queued"
+
+
+def test_even_an_empty_upload_dies_at_once(wire: Wire, faults: Faults) -> None:
+    image = new(wire)
+    faults.add("images.upload", dies_at=0)
+    broken(wire, image, iter(()), chunked=True)
+    assert wire.status(image) == "saving"
+
+
+def test_a_fault_of_another_kind_leaves_a_broken_upload_to_the_service(
+    fake_ims: FakeIMS, wire: Wire, faults: Faults
+) -> None:
+    image = new(wire)
+    fault = faults.add("images.upload", saving="1h")
+    with Client(fake_ims) as client:
+        client.send(f"PUT /v2/images/{image}/file", b"x" * 500, 1000,
+                    "Content-Type: application/octet-stream")
+        until(fake_ims, lambda: fault.hits)
+    until(fake_ims, lambda: fake_ims.images[image].status == "killed")
+
+
+def test_an_image_that_goes_away_before_its_upload_dies_stays_away(
+    fake_ims: FakeIMS, wire: Wire, faults: Faults
+) -> None:
+    image = new(wire)
+    fault = faults.add("images.upload", dies_at=600, leaves="queued")
+    with Client(fake_ims) as client:
+        client.send(f"PUT /v2/images/{image}/file", b"x" * 500, 1000,
+                    "Content-Type: application/octet-stream")
+        until(fake_ims, lambda: fault.hits and wire.status(image) == "saving")
+        wire.delete(f"/v2/images/{image}")
+        client.sock.sendall(b"x" * 500)
+        assert client.rest() == RESET
+    assert wire.status(image) == "404"
+    assert wire.names() == []
 
 
 def test_a_smaller_upload_ends_well(wire: Wire, faults: Faults) -> None:

@@ -53,6 +53,19 @@ def test_a_job_hangs_until_the_test_lets_it_go_on(
     assert look(jobs[2])["error_code"] == "IMG.0057"
 
 
+def test_all_jobs_that_still_hang_go_on_with_the_fault(
+    fake_ims: FakeIMS, faults: Faults, begin: Any, look: Any
+) -> None:
+    fault = faults.add("cloudimages.create", job_hangs=50)
+    first, second = begin(), begin()
+    fake_ims.jobs[first].go_on()
+    third = begin()
+    assert [look(job)["status"] for job in (first, second, third)] == [
+        "SUCCESS", "RUNNING", "RUNNING"]
+    fault.remove()
+    assert [look(job)["status"] for job in (second, third)] == ["SUCCESS"] * 2
+
+
 def test_a_job_gets_to_where_it_hangs_in_its_time(
     fake_ims: FakeIMS, faults: Faults, begin: Any, look: Any
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from freezegun import freeze_time
 from wire import Wire, ids, replace
 
 from fake_ims import FakeIMS, polls
@@ -100,6 +101,17 @@ def test_what_falls_due_by_time_is_late_from_its_own_instant(
     assert wire.status(image) == "active"
 
 
+def test_what_fell_due_before_the_fault_is_no_news(
+    fake_ims: FakeIMS, wire: Wire, faults: Faults
+) -> None:
+    fake_ims.lifecycle.saving = "30m"
+    image = wire.create(disk_format="raw", container_format="bare")["id"]
+    wire.upload(image, DATA)
+    fake_ims.clock.advance("30m")
+    faults.add("images.show", stale="10m")
+    assert wire.status(image) == "active"
+
+
 def test_stale_looks_count_for_what_waits_for_looks(
     fake_ims: FakeIMS, wire: Wire, faults: Faults
 ) -> None:
@@ -182,6 +194,16 @@ def test_a_new_image_is_answered_as_one_that_is_not_there(
     assert wire.names() == ["new"]
     fake_ims.clock.advance("5m")
     assert wire.send(method, path.format(image), body).status < 300
+
+
+def test_an_image_of_just_this_age_is_there(wire: Wire, faults: Faults) -> None:
+    with freeze_time("2020-01-01") as frozen:
+        image = wire.create()["id"]
+        faults.add("images.show", unseen="5s")
+        frozen.tick(4.5)
+        assert wire.status(image) == "404"
+        frozen.tick(0.5)
+        assert wire.status(image) == "queued"
 
 
 def test_an_upload_right_after_a_create_finds_nothing(wire: Wire, faults: Faults) -> None:

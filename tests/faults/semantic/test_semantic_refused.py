@@ -17,7 +17,11 @@ from fake_ims.faults.effects.semantic import sorts
     ("images.list", {"twice": True}, "works only on requests that change something"),
     ("images.upload", {"twice": True}, "contain no image data"),
     ("images.create", {"stale": 5}, "only on requests that read images"),
-    ("images.download", {"stale": 5}, "without their data"),
+    ("images.download", {"stale": 5}, "without their data, such as images.list, images.show, "
+     "images.detail_v1, images.head_v1; this fault matches none of them"),
+    ("cloudimages.os_versions", {"stale": 5}, "only on requests that read images"),
+    ("cloudimages.quota", {"stale": 5}, "only on requests that read images"),
+    ("identity.*", {"stale": 5}, "only on requests that read images"),
     ("schemas.*", {"stale": 5}, "only on requests that read images"),
     ("images.show", {"page": "miss"}, "only on lists of images, such as images.list"),
     ("schemas.images", {"page": "miss"}, "only on lists of images"),
@@ -105,6 +109,39 @@ def test_the_rules_find_the_operations_that_begin_jobs() -> None:
     assert jobs - {name for name, row in BY_ID.items() if sorts.JOB_FILLS_IMAGE.holds(row)} == {
         "cloudimages.export", "cloudimages.export_v21", "cloudimages.copy_cross_region",
         "cloudimages.members.add", "cloudimages.members.update", "cloudimages.members.delete"}
+
+
+READS = {"images.list", "images.show", "images.detail_v1", "images.head_v1", "members.list",
+         "members.show", "cloudimages.list", "cloudimages.tags.list", "project_tags.find_images",
+         "project_tags.of_image", "project_tags.of_project", "project_members.list",
+         "project_members.show"}
+MAKES = {f"cloudimages.{verb}{version}" for verb in (
+    "create", "quickimport", "create_data_image", "copy") for version in ("", "_v21")} | {
+    "images.create", "cloudimages.create_whole_image"}
+
+
+@pytest.mark.parametrize(("sort", "operations"), [
+    (sorts.READS, READS), (sorts.MAKES_IMAGE, MAKES),
+    (sorts.LISTS, {"images.list", "images.detail_v1", "cloudimages.list"}),
+    (sorts.UPLOADS, {"images.upload"}), (sorts.FILLS, {"images.upload", "images.import"}),
+    (sorts.DOWNLOADS, {"images.download"}),
+    (sorts.DELETES, {"images.delete", "images.delete_v1"}),
+    (sorts.JOB_FILLS_IMAGE, MAKES - {"images.create"} | {"cloudimages.register"}),
+    (sorts.WITH_TOKEN, {name for name, row in BY_ID.items() if row.auth}),
+    (sorts.NAMES_IMAGE, {name for name, row in BY_ID.items() if "/images/{image_id}" in row.path
+                         or "/cloudimages/{image_id}" in row.path}),
+])
+def test_the_operations_of_each_sort(sort: sorts.Sort, operations: set[str]) -> None:
+    assert {name for name, row in BY_ID.items() if sort.includes(row)} == operations
+    assert not sort.includes(None)
+
+
+def test_only_requests_without_data_that_change_something_are_handled_twice() -> None:
+    twice = {name for name, row in BY_ID.items() if sorts.CHANGES.holds(row)}
+    assert twice.isdisjoint({"images.upload", "images.stage", "images.download", *READS})
+    assert {"images.create", "images.update", "images.delete", "images.import", *MAKES,
+            "project_tags.batch", "identity.tokens.create", "members.add", "tags.add"} <= twice
+    assert not {name for name in twice if BY_ID[name].method in ("GET", "HEAD", "OPTIONS")}
 
 
 def test_in_a_sequence_an_effect_acts_only_where_it_means_something(

@@ -164,7 +164,20 @@ def test_a_token_that_the_fake_has_not_given_is_revoked_too(
     assert wire.get("/v2/images").status == 200
 
 
+@pytest.mark.fake_ims(auth="issued")
+def test_a_refused_token_needs_no_revoking(fake_ims: FakeIMS, wire: Wire, faults: Faults) -> None:
+    faults.add("images.list", revokes_token=True)
+    assert Wire(fake_ims.url, {"X-Auth-Token": "none"}).get("/v2/images").status == 401
+    assert wire.anonymous().get("/v2/images").status == 401
+    assert wire.get("/v2/schemas/image").status == 200
+
+
 # the clock
+
+
+@pytest.mark.parametrize(("skew", "said"), [("500ms", "0.5s ahead"), ("-500ms", "0.5s behind")])
+def test_a_skew_of_less_than_a_second(faults: Faults, skew: str, said: str) -> None:
+    assert str(faults.add(skew=skew)).endswith(f" that is {said}")
 
 
 def instant(text: str) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from ...kinds import Kind, Scope, Setting, Values
@@ -34,9 +34,8 @@ class WrongData(Effect):
             return None
         length = max(answer.length - self.short, 0)
         wrong = length // 2 if self.corrupt else length
-        answer.body = b"".join(_altered(iter((answer.body,)), wrong, length))
-        answer.stream, answer.length = _altered(answer.stream, wrong, length), length
-        return answer
+        return replace(answer, body=b"".join(_altered(iter((answer.body,)), wrong, length)),
+                       stream=_altered(answer.stream, wrong, length), length=length)
 
     def __str__(self) -> str:
         said = []

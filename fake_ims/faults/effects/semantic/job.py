@@ -79,7 +79,7 @@ def _build(values: Values, scope: Scope) -> JobGoesWrong | None:
                               or not 0 <= hangs < 100):
         raise UsageError(f"job_hangs={hangs!r}: expected a percentage, at least 0 and less than "
                          "100")
-    fails = error_code(values["job_fails"]) if "job_fails" in values else None
+    fails = error_code("job_fails", values["job_fails"]) if "job_fails" in values else None
     lies = flag("job_lies", values.get("job_lies", False))
     if lies and fails is not None:
         raise UsageError("job_fails= and job_lies= contradict each other, because a job that fails "

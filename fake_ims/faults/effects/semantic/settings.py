@@ -15,6 +15,7 @@ class SemanticSettings(TypedDict, total=False):
     twice: bool | None
     stale: DurationLike | None
     page: Literal["miss", "repeat"] | None
+    page_size: int | None
     dies_at: int | None
     leaves: Literal["saving", "killed", "queued"] | None
     corrupt: bool | None

@@ -57,6 +57,8 @@ READS = Sort("requests that read images without their data", _reads_images)
 LISTS = Sort("lists of images", lambda row: (
     row.method == "GET" and _does(row, "list")
     and row.path.endswith(("images", "images/detail"))))
+LINKED_LISTS = Sort("lists of images that link to the next page", lambda row: (
+    row.id == "images.list"))
 CHANGES = Sort("requests that change something and contain no image data", lambda row: (
     not _reads(row) and row.body != "octets"))
 UPLOADS = Sort("uploads of an image's data", lambda row: (

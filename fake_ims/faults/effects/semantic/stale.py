@@ -25,9 +25,15 @@ class Stale(Effect):
 
     Changes from before the fault was added are visible. Reading an old status still counts as a
     poll for ``polls(N)``: the service itself keeps going.
+
+    Attributes:
+        lag: in seconds.
+        seeded_is_old: whether an image that the test adds is visible at once.
+        replica: the images that reads see.
     """
 
     lag: float
+    seeded_is_old: bool = False
     replica: Replica | None = None
     wraps: ClassVar[bool] = True
     sort: ClassVar[Sort | None] = READS
@@ -37,7 +43,8 @@ class Stale(Effect):
         if service is None:
             return
         service.transitions.settle()
-        self.replica = Replica(service.store, service.clock, self.lag)
+        old = service.images.seeded if self.seeded_is_old else frozenset()
+        self.replica = Replica(service.store, service.clock, self.lag, old)
 
     def lifted(self, fault: Fault) -> None:
         if self.replica is not None:

@@ -36,16 +36,24 @@ class _Without:
 
 @dataclass(frozen=True)
 class Unseen(Effect):
-    """Hides an image younger than ``age`` seconds from requests that name it in their path."""
+    """Hides an image younger than ``age`` seconds from requests that name it in their path.
+
+    Attributes:
+        age: in seconds.
+        seeded_is_old: whether an image that the test added counts as old.
+    """
 
     age: float
+    seeded_is_old: bool = False
     wraps: ClassVar[bool] = True
     sort: ClassVar[Sort | None] = NAMES_IMAGE
 
     async def work(self, call: Call, do: Work) -> Answer:
         service, image_id = call.service, call.params["image_id"]
         image = service.store.get(image_id)
-        if image is not None and service.clock.now() - image.created_at < self.age:
+        if image is None or (self.seeded_is_old and image.id in service.images.seeded):
+            return await do()
+        if service.clock.now() - image.created_at < self.age:
             terms(call).store = cast("Store", _Without(service.store, image_id))
         return await do()
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ....domain.durations import After, Due, due, seconds
+from ....domain.durations import After, Due, due
 from ....errors import UsageError
+from ...values import duration
 
 DURATION = {"type": ["number", "string"]}
 
@@ -27,10 +28,7 @@ def some_time(name: str, value: object) -> float:
     Raises:
         UsageError: the value is not one.
     """
-    try:
-        found = seconds(value)
-    except UsageError as error:
-        raise UsageError(f"{name}: {error}") from None
+    found = duration(name, value)
     if not found:
         raise UsageError(f"{name}={value!r}: expected a duration greater than zero, such as '5s'")
     return found
@@ -70,9 +68,9 @@ def signed(name: str, value: object) -> float:
     return sign * some_time(name, size)
 
 
-def length(duration: float) -> str:
+def length(seconds: float) -> str:
     """Return a duration as people write it: ``90s``, ``5m``, ``2h``."""
     for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
-        if duration >= size and duration % size == 0:
-            return f"{duration // size:g}{unit}"
-    return f"{duration:g}s"
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds // size:g}{unit}"
+    return f"{seconds:g}s"
