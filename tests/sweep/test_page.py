@@ -16,8 +16,7 @@ from fake_ims.sweeping.options import TABLE
 from fake_ims.sweeping.verdict import RULES
 
 PAGE = (DOCS / "sweep.md").read_text(encoding="utf-8")
-COMMANDS = [line for block in re.findall(r"^```\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-            for line in block.splitlines() if line.startswith("pytest ")]
+COMMANDS = re.findall(r"^pytest .*$", PAGE, re.MULTILINE)
 DISK = """
 class Failed(Exception):
     __module__ = "disk"
