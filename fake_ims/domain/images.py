@@ -98,7 +98,9 @@ class Images(Seeding):
         self._check_counts(len(new.properties), len(new.tags))
         self.check_quota(owner)
         now = self._now()
-        fields = {key: value for key, value in attributes.items() if key not in ("id", "owner")}
+        fields = dict(attributes)
+        fields.pop("id", None)
+        fields.pop("owner", None)
         for name in ("min_ram", "min_disk"):
             if name in fields:
                 fields[name] = int(fields[name])  # in JSON, 1.0 is an integer

@@ -98,7 +98,8 @@ class Service:
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
-        """Mark the running task as waiting for a fault inside this block. A reset ends the wait."""
+        """Mark the running task as waiting inside this block, for a fault or for a client. A reset
+        ends the wait."""
         task = asyncio.current_task()
         assert task is not None
         if task in self._waiting:
@@ -110,12 +111,13 @@ class Service:
         finally:
             self._waiting.discard(task)
 
-    def interrupt(self) -> None:
-        """End every wait for a fault."""
-        for task in self._waiting:
+    def interrupt(self) -> set[asyncio.Task[Any]]:
+        """End every wait. Return the tasks that have waited; they end soon."""
+        waiting, self._waiting = self._waiting, set()
+        for task in waiting:
             # A reset may run in another thread, so the loop has to cancel the task itself.
             task.get_loop().call_soon_threadsafe(task.cancel)
-        self._waiting.clear()
+        return waiting
 
     def _build(self, profile_name: str, auth: AuthMode, region: str) -> None:
         self.profile: Profile = profile(profile_name)

@@ -30,11 +30,14 @@ class Snapshot:
         deleted: names of deleted images that the test itself had added. Images that the client
             created do not count: it may delete them.
         ids: the id of each image, in the order of ``images``. Snapshots are compared without it.
+        seeded: the ids of images that the test itself had added. They are not the client's to
+            finish or to remove.
     """
 
     images: tuple[Trait, ...] = ()
     deleted: Counter[str | None] = field(default_factory=Counter)
     ids: tuple[str, ...] = field(default=(), compare=False)
+    seeded: frozenset[str] = field(default=frozenset(), compare=False)
 
     @classmethod
     def of(cls, service: Service) -> Snapshot:
@@ -46,7 +49,7 @@ class Snapshot:
         deleted = (image for image in service.store.all_deleted()
                    if image.id in service.images.seeded)
         return cls(tuple(told for told, _ in pairs), Counter(image.name for image in deleted),
-                   tuple(image_id for _, image_id in pairs))
+                   tuple(image_id for _, image_id in pairs), frozenset(service.images.seeded))
 
     @classmethod
     def together(cls, snapshots: Iterable[Snapshot]) -> Snapshot:
@@ -58,7 +61,8 @@ class Snapshot:
         for one in found:
             deleted += one.deleted
         return cls(tuple(told for told, _ in pairs), deleted,
-                   tuple(image_id for _, image_id in pairs))
+                   tuple(image_id for _, image_id in pairs),
+                   frozenset().union(*(one.seeded for one in found)))
 
     def names(self) -> Counter[object]:
         """Return the number of images with each name."""
@@ -93,13 +97,14 @@ def _status(image: Image) -> str:
 
 
 def orphans(clean: Snapshot, found: Snapshot) -> list[tuple[str, object, str]]:
-    """Return id, name and status of the images that stay unfinished, unlike in the clean run."""
+    """Return id, name and status of the client's images that stay unfinished, unlike in the clean
+    run."""
     expected = Counter((name, status) for _, name, status in clean.unfinished())
     left = []
     for image_id, name, status in found.unfinished():
         if expected[name, status]:
             expected[name, status] -= 1
-        else:
+        elif image_id not in found.seeded:
             left.append((image_id, name, status))
     return left
 

@@ -4,9 +4,11 @@
 |---|---|
 | ``hang`` | the client waits, or goes on, beyond any patience |
 | ``pace`` | it asks again before ``Retry-After`` is over, or many times without a pause |
+| ``repeat`` | the test passed, because the client sent again what a 400 or 403 had refused |
 | ``undone`` | it deletes an image whose upload was done, after it was told so by a 409 |
 | ``orphan`` | an image stays ``queued`` or ``saving``, and nothing will finish it |
 | ``duplicate`` | there are more images of a name than after the clean run |
+| ``overwritten`` | it writes back a name that it has read, over another one's change |
 | ``lost`` | an image that the test had added is deleted, unlike in the clean run |
 | ``assert`` | the client raised nothing, and an assertion of the test found the wrong result |
 | ``crash`` | it raised what no client means to raise: ``KeyError``, ``JSONDecodeError``, ... |
@@ -41,8 +43,10 @@ WORDS: tuple[Word, ...] = ("survived", "failed well", "wrong", "should have surv
                            "cannot be seen", "not reached")
 #: Verdicts that fail a test.
 BAD: tuple[Word, ...] = ("wrong", "should have survived")
-RULES = ("hang", "pace", "undone", "orphan", "duplicate", "lost", "assert", "crash", "misled",
-         "hidden", "result")
+RULES = ("hang", "pace", "repeat", "undone", "orphan", "duplicate", "overwritten", "lost", "assert",
+         "crash", "misled", "hidden", "result")
+# Rules whose breach is the client's, even if nobody can see the failure.
+_SEEABLE = frozenset({"hang", "pace", "repeat", "overwritten"})
 _LEFT = frozenset({"orphan", "duplicate", "lost"})
 
 # Exceptions of the network that a client may pass on.
@@ -155,8 +159,9 @@ def judge(outcome: Outcome, clean: Outcome, demands: Demands) -> Verdict:
                   if rule not in spared), None)
     if found is not None:
         rule, why = found
-        unseeable = next((one.unseeable for one in failures if one.unseeable), "")
-        if unseeable and rule not in ("hang", "pace"):
+        unseeable = next((one.unseeable for one in failures if one.unseeable), "") or (
+            _unseeable(outcome))
+        if unseeable and rule not in _SEEABLE:
             return Verdict("cannot be seen", f"{unseeable}; {why}", rule)
         return Verdict("wrong", why, rule)
     if outcome.passed:
@@ -166,6 +171,20 @@ def judge(outcome: Outcome, clean: Outcome, demands: Demands) -> Verdict:
         return Verdict("should have survived",
                        f"the client promises to survive this, but {outcome.end}")
     return Verdict("failed well", told)
+
+
+def _unseeable(outcome: Outcome) -> str:
+    """Return why no client can notice what a response says wrongly: that something is gone."""
+    for lie in outcome.planted():
+        if lie.status != 404 or lie.exchange is None or lie.worked:
+            continue
+        if _method(lie) == "DELETE":
+            return "a client may take the 404 of a DELETE for done"
+        if any(step.worked and _method(step) == "DELETE" and step.position < lie.position
+               and step.exchange is not None and step.exchange.path == lie.exchange.path
+               for step in outcome.steps):
+            return "the client has deleted it, and a 404 says that it is gone"
+    return ""
 
 
 def _not_reached(outcome: Outcome, clean: Outcome) -> str:
@@ -202,6 +221,7 @@ def _changed(
 def _broken(outcome: Outcome, clean: Outcome, demands: Demands) -> Iterator[tuple[str, str]]:
     """Yield the rules that a run breaks, each with a sentence."""
     yield from _pace(outcome, clean)
+    yield from _repeat(outcome)
     ends = f"{outcome.end}, but" if outcome.passed else f"{outcome.end}, and"
     yield from _undone(outcome, ends)
     for image_id, name, status in orphans(clean.left, outcome.left):
@@ -213,6 +233,7 @@ def _broken(outcome: Outcome, clean: Outcome, demands: Demands) -> Iterator[tupl
                if dict(told)["name"] == name]
         if not any(_is_excused(image_id, outcome) for image_id in ids):
             yield "duplicate", f"{ends} left {count} images {name!r} instead of {before}"
+    yield from _overwritten(outcome)
     for name, count in lost(clean.left, outcome.left):
         images = f"image {name!r}" if count == 1 else f"{count} images {name!r}"
         yield "lost", f"{ends} deleted {images}, which the {_seeder(outcome)} had added"
@@ -225,7 +246,7 @@ def _broken(outcome: Outcome, clean: Outcome, demands: Demands) -> Iterator[tupl
             yield "result", (f"{ends} its images differ from the clean run: "
                              f"{'; '.join(changed)}")
     else:
-        yield from _misled(outcome, outcome.told)
+        yield from _misled(outcome, _status_of(outcome.told))
 
 
 def _seeder(outcome: Outcome) -> str:
@@ -243,10 +264,19 @@ def _by_error(
         return
     if not all(map(is_clients, _leaves(error))):
         yield "crash", f"the client raised an unexpected exception: {told}"
-    status = _status_of(error)
-    if status is None or status in {step.status for step in outcome.planted()}:
+    causes = list(_causes(error))
+    status = next((found for one in causes if (found := _status_of(one)) is not None), None)
+    if status is None:
         return
-    misled = list(_misled(outcome, error))
+    first = _first_error(causes)
+    if first is not None and _is_of_a_clean_up(status, outcome) and (
+            str(_status_of(first) or _first_line(first)) not in " ".join(map(str, causes))
+            and _status_of(first) != status):
+        yield "hidden", (f"the client reports {told}, the failure of its clean-up, which hides "
+                         f"the first error: {_name(type(first))}: {_first_line(first)}")
+    if status in {step.status for step in outcome.planted()}:
+        return
+    misled = list(_misled(outcome, status))
     if misled:
         yield from misled
         return
@@ -258,8 +288,7 @@ def _by_error(
                          f"{_name(type(first))}: {_first_line(first)}")
 
 
-def _misled(outcome: Outcome, error: BaseException | str) -> Iterator[tuple[str, str]]:
-    status = _status_of(error)
+def _misled(outcome: Outcome, status: int | None) -> Iterator[tuple[str, str]]:
     if status is None or status in {step.status for step in outcome.planted()}:
         return
     for done in outcome.planted():
@@ -269,6 +298,18 @@ def _misled(outcome: Outcome, error: BaseException | str) -> Iterator[tuple[str,
             yield "misled", (f"the client repeated {done.name}, which had done its work, and "
                              f"reports the {status} of the second try: {_told(outcome)}")
             return
+
+
+def _is_of_a_clean_up(status: int, outcome: Outcome) -> bool:
+    """Return whether the last request with this status was a DELETE, and not the first failure."""
+    last = next((step for step in reversed(outcome.steps) if step.status == status), None)
+    first = outcome.planted()[:1]
+    return last is not None and _method(last) == "DELETE" and all(
+        _method(step) != "DELETE" for step in first)
+
+
+def _method(step: Step) -> str:
+    return "" if step.exchange is None else step.exchange.method
 
 
 def _pace(outcome: Outcome, clean: Outcome) -> Iterator[tuple[str, str]]:
@@ -295,6 +336,48 @@ def _pace(outcome: Outcome, clean: Outcome) -> Iterator[tuple[str, str]]:
             yield "pace", (f"the client sent {step.name} {_TRIES + 1} times within "
                            f"{step.began - first.began:.1f} s, although it failed each time")
             return
+
+
+def _repeat(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """A request that is malformed or forbidden stays so: sending it again can only do harm."""
+    if not outcome.passed:
+        return
+    for refused in outcome.planted():
+        if refused.status in (400, 403) and any(
+            step.request == refused.request and step.position > refused.position
+            for step in outcome.steps
+        ):
+            yield "repeat", (f"the client sent {refused.name} again, although the response was "
+                             f"{refused.status}")
+            return
+
+
+def _overwritten(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """Somebody else has renamed an image before a PATCH. A client that has read the image, and
+    writes all of it back, undoes that. One that means to rename it may."""
+    for step in outcome.planted():
+        if step.exchange is None or not step.succeeded or not any(
+            failure.name == "changed-meanwhile" for failure in step.planted
+        ):
+            continue
+        read = [_json(one.exchange.response_body) for one in outcome.steps
+                if one.position < step.position and one.succeeded and one.exchange is not None
+                and _method(one) == "GET" and one.exchange.path == step.exchange.path]
+        changes = _json(step.exchange.request_body)
+        if not read or not isinstance(read[-1], dict) or not isinstance(changes, list):
+            continue
+        values = {one["path"]: one.get("value") for one in changes
+                  if isinstance(one, dict) and isinstance(one.get("path"), str)}
+        if len(values) > 1 and "/name" in values and values["/name"] == read[-1].get("name"):
+            yield "overwritten", (f"the client wrote back the name {values['/name']!r}, which it "
+                                  "had read before, and undid somebody else's change")
+
+
+def _json(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
 
 
 def _undone(outcome: Outcome, ends: str) -> Iterator[tuple[str, str]]:
@@ -356,6 +439,24 @@ def _leaves(error: BaseException) -> Iterator[BaseException]:
             yield from _leaves(one)
     else:
         yield error
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception, and those that it names as its cause."""
+    seen: set[int] = set()
+    one: BaseException | None = error
+    while one is not None and id(one) not in seen:
+        seen.add(id(one))
+        yield one
+        one = one.__cause__
+
+
+def _first_error(causes: Sequence[BaseException]) -> BaseException | None:
+    """Return the client's exception during whose handling an exception arose, if none names it."""
+    named = set(map(id, causes))
+    found = [context for one in causes if not one.__suppress_context__ or one.__cause__ is not None
+             for context in _contexts(one) if id(context) not in named and is_clients(context)]
+    return found[-1] if found else None
 
 
 def _contexts(error: BaseException) -> Iterator[BaseException]:

@@ -365,7 +365,7 @@ class Watch:
         if len(self.steps) - self._before_failure <= self._few:
             longest += self._slow
         if self.elapsed - self._first_failure > longest:
-            self.hang = (f"the client still sends requests {longest:.3g} s after the failure, and "
+            self.hang = (f"the client still sends requests {longest:.0f} s after the failure, and "
                          "does not give up")
 
     def _ignore(self) -> NoReturn:

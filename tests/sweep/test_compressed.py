@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import http.client
 import io
@@ -706,6 +707,25 @@ def test_the_callback_can_use_the_fake(fake_ims: FakeIMS, stuck: list[str]) -> N
             connection.getresponse()
     assert len(stuck) == 1
     assert fake_ims.images.named("told")
+
+
+def test_threads_that_were_there_before_cost_nothing() -> None:
+    """Under xdist, one of execnet waits inside C, and ``threading`` does not know it."""
+    gate, began, ended = threading.Lock(), threading.Event(), threading.Event()
+    gate.acquire()
+
+    def wait() -> None:
+        began.set()
+        gate.acquire()
+        ended.set()
+
+    ident = _thread.start_new_thread(wait, ())
+    began.wait()
+    idle = bystanders.Bystanders(threading.get_ident())
+    gate.release()
+    ended.wait()
+    assert ident in idle._there
+    assert threading.get_ident() not in idle._there
 
 
 # Call sites

@@ -16,7 +16,9 @@ from fake_ims.sweeping.options import TABLE
 from fake_ims.sweeping.verdict import RULES
 
 PAGE = (DOCS / "sweep.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"^pytest .*$", PAGE, re.MULTILINE)
+COMMANDS = [line for language, block in re.findall(r"^```(\w*)\n(.*?)^```$", PAGE,
+                                                   re.MULTILINE | re.DOTALL)
+            for line in block.splitlines() if not language and line.startswith("pytest ")]
 DISK = """
 class Failed(Exception):
     __module__ = "disk"

@@ -1,0 +1,54 @@
+"""Reads the rest of a body whose request has already been answered.
+
+A connection that is closed while its client is still sending is reset, and the reset takes the
+response from a client that reads only after its last byte. So the server goes on reading for a
+while. aiohttp does so, too, but it does not notice when the client goes away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from contextlib import AbstractContextManager
+
+from aiohttp import StreamReader, web
+
+from ..api.pause import pause
+
+_SECONDS = 10.0  # for a client that neither sends the rest nor goes away
+
+
+async def finish(
+    request: web.Request, response: web.StreamResponse, interruptible: AbstractContextManager[None]
+) -> web.StreamResponse:
+    """Send a response, and read the body to its end, or to the end of the connection or of 10 s.
+
+    Args:
+        request: a request in progress: later, aiohttp no longer tells its body about the end of
+            the connection.
+        response: its response, perhaps already sent.
+        interruptible: lets a reset and a shutdown end the wait.
+    """
+    try:
+        await response.prepare(request)
+        await response.write_eof()
+        rest = asyncio.ensure_future(_read(request.content))
+        try:
+            with interruptible:
+                await pause(_SECONDS, until=rest)
+        finally:
+            if rest.cancel():
+                await asyncio.wait([rest])
+    except ConnectionError:
+        pass  # there is nobody to read the response
+    finally:
+        if not request.content.is_eof():
+            request.protocol.force_close()  # otherwise aiohttp would wait, too
+    return response
+
+
+async def _read(content: StreamReader) -> None:
+    """Read and forget. It ends with the body, however that ends."""
+    with contextlib.suppress(ConnectionError, web.RequestPayloadError, web.PayloadAccessError):
+        while not content.is_eof():
+            await content.readany()
