@@ -9,7 +9,8 @@ from plugin_suite import Suite
 from test_plugin_sweep import CAREFUL
 
 # One failure for each request.
-ONLY_503 = "--fake-ims-sweep", "--fake-ims-sweep-kinds=statuses", "--fake-ims-sweep-skip=4*,500*,503-*"
+ONLY_503 = ("--fake-ims-sweep", "--fake-ims-sweep-kinds=statuses",
+            "--fake-ims-sweep-skip=4*,500*,503-*")
 
 
 def words(suite: Suite, *options: str) -> dict[str, list[str]]:
@@ -98,8 +99,8 @@ def test_in_the_loop_of_the_test(suite: Suite) -> None:
     import aiohttp
 
     async def lists(fake):
-        timeout = aiohttp.ClientTimeout(total=60)
-        async with aiohttp.ClientSession(fake.url, headers=fake.headers, timeout=timeout) as session:
+        options = {"headers": fake.headers, "timeout": aiohttp.ClientTimeout(total=60)}
+        async with aiohttp.ClientSession(fake.url, **options) as session:
             async with session.get("/v2/images", raise_for_status=True) as answer:
                 await answer.json()
 
