@@ -44,14 +44,14 @@ class Place(Protocol):
 
     Attributes:
         key: the same for the same path of calls; empty if the place is not known.
-        line: the place, for people: ``tests/test_disk.py:31 in upload``.
+        lines: the place, for people, and those that call it: ``tests/test_disk.py:31 in upload``.
     """
 
     @property
     def key(self) -> str: ...
 
     @property
-    def line(self) -> str: ...
+    def lines(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Somewhere:
     """A place that is not known, or known by its names only."""
 
     key: str = ""
-    line: str = ""
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(eq=False)
@@ -72,6 +72,7 @@ class Step:
         nth: position among the requests of this operation, from 1.
         profile: the profile of its fake.
         site: where it was sent.
+        line: the line of ``site`` that reports show; empty if it is not known.
         began: seconds since the start of the run, on the clock of the run.
         before: the state of the service when it arrived; None if nobody needs it.
         after: the state of the service at its end; None if nobody needs it.
@@ -95,6 +96,7 @@ class Step:
     request: tuple[object, ...] = ()
     response: tuple[object, ...] = ()
     tries: int = 0
+    line: str = ""
 
     @property
     def status(self) -> int:
