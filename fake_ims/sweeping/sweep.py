@@ -11,8 +11,9 @@ from ..server.realtime import monotonic
 from .case import CLEAN, Case
 from .explore import Explorer, named
 from .options import Settings
+from .outcome import Outcome
 from .report import Result, Swept, shown
-from .verdict import BAD, Outcome, Verdict, judge
+from .verdict import BAD, Verdict, judge
 from .watch import Step, Watch
 
 #: Called after each run: number of runs so far, number of runs to come, number of bad ones.

@@ -23,9 +23,10 @@ from fake_ims.sweeping import report as reports
 from fake_ims.sweeping.case import CLEAN, Case
 from fake_ims.sweeping.compressed import CompressedTime
 from fake_ims.sweeping.options import Settings
+from fake_ims.sweeping.outcome import Outcome
 from fake_ims.sweeping.report import terminal
 from fake_ims.sweeping.sweep import Ran, Sweep, outcome_of, problem
-from fake_ims.sweeping.verdict import BAD, Outcome, Verdict
+from fake_ims.sweeping.verdict import BAD, Verdict
 from fake_ims.sweeping.watch import Watch
 
 from .sweep_settings import MARK, Given, from_config, of_test

@@ -15,8 +15,9 @@ from wire import OCTETS, Reply, Wire, replace
 from fake_ims import FakeIMS, by_hand
 from fake_ims.sweeping.case import Case
 from fake_ims.sweeping.explore import named
+from fake_ims.sweeping.outcome import Demands, Outcome
 from fake_ims.sweeping.snapshot import Snapshot, differences, duplicates, lost, orphans
-from fake_ims.sweeping.verdict import Demands, Outcome, judge
+from fake_ims.sweeping.verdict import judge
 
 NEW = {"name": "a", "disk_format": "raw", "container_format": "bare"}
 
