@@ -171,6 +171,9 @@ class Watch:
             the first failure.
         allowance: seconds more that it may go on after the first failure: a multiple of what the
             clean run took, in real time.
+        slow: seconds more for a client that sends few requests after the first failure: it pauses
+            between its tries, and may give up later.
+        few: how many requests are few.
         limit: number of requests after which the client counts as never ending.
         site: returns the place that sends from a local port; None knows none.
         states: whether to note the state before and after every request.
@@ -187,7 +190,8 @@ class Watch:
 
     def __init__(
         self, case: Case = CLEAN, *, now: Callable[[], float] = monotonic,
-        patience: float = 30.0, allowance: float = 0.0, limit: int = 1000,
+        patience: float = 30.0, allowance: float = 0.0, slow: float = 0.0, few: int = 0,
+        limit: int = 1000,
         site: Callable[[int], Place | None] | None = None, states: bool = True,
         on_hang: Callable[[], object] | None = None,
         touch: Callable[[], object] | None = None,
@@ -202,6 +206,8 @@ class Watch:
         self._start = now()
         self._patience = patience
         self._longest = patience + allowance
+        self._slow = slow
+        self._few = few
         self._limit = limit
         self._site = site
         self._states = states
@@ -218,6 +224,7 @@ class Watch:
         self._live: dict[Service, None] = {}
         self._closed: dict[tuple[Service, int], Snapshot] = {}
         self._first_failure: float | None = None
+        self._before_failure = 0
 
     # What a service calls, in its loop
 
@@ -353,9 +360,13 @@ class Watch:
             return
         if len(self.steps) >= self._limit:
             self.hang = f"the client sent {self._limit} requests and did not give up"
-        elif self.elapsed - self._first_failure > self._longest:
-            self.hang = (f"the client still sends requests {self._longest:.0f} s after the "
-                         "failure, and does not give up")
+            return
+        longest = self._longest
+        if len(self.steps) - self._before_failure <= self._few:
+            longest += self._slow
+        if self.elapsed - self._first_failure > longest:
+            self.hang = (f"the client still sends requests {longest:.0f} s after the failure, and "
+                         "does not give up")
 
     def _ignore(self) -> NoReturn:
         self.ignored += 1
@@ -392,6 +403,7 @@ class Watch:
         step.planted += (failure,)
         if self._first_failure is None:
             self._first_failure = self.elapsed
+            self._before_failure = len(self.steps)
         transport = call.request.transport
         if failure.waits and transport is not None:
             loop = asyncio.get_running_loop()

@@ -55,10 +55,12 @@ class Run:
 
     def end(self, error: BaseException | None) -> None:
         """Note the outcome of the test, before its fixtures clean up."""
+        if isinstance(error, Hanging):
+            self.watch.give_up(str(error))
         if self.outcome is None:
-            if isinstance(error, Hanging):
-                self.watch.give_up(str(error))
             self.outcome = outcome_of(self.watch, error)
+        elif self.outcome.error is None:  # a fixture fails while it cleans up
+            self.outcome.error = error
 
     def ran(self) -> Ran:
         """Return the run, after its fixtures have cleaned up."""
@@ -185,7 +187,8 @@ class Sweeper:
         """Run the cases. Return why the test fails, or an empty string."""
         if not self.given.case:
             sweep.all(clean, swept)
-            return problem(swept, settings, asked)
+            known = self.given.update and any(map(reports.is_bad, swept["results"]))
+            return "" if known else problem(swept, settings, asked)
         try:
             verdict, _ = sweep.named(self.given.case, clean, swept)
         except UsageError as error:
