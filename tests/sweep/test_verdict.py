@@ -389,6 +389,15 @@ def test_what_is_refused_for_good_must_not_be_sent_again(status: int, word: str)
     assert (found.word, found.rule) == (word, "repeat" if word == "wrong" else "")
 
 
+def test_a_download_that_fails_its_checksum_may_be_repeated() -> None:
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        image = fake.images.add(name="a", data=b"data")
+        if wire.download(image.id).body != b"data":
+            assert wire.download(image.id).body == b"data"
+
+    assert verdict(program, "1:images.download:403").word == "survived"
+
+
 def test_another_request_is_no_repetition() -> None:
     def program(fake: FakeIMS, wire: Wire) -> None:
         if wire.get("/v2/images?limit=1000").status == 400:

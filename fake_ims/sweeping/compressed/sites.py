@@ -62,7 +62,9 @@ class Site:
 def frames_of(frame: FrameType | None) -> Frames:
     """Return the stack below a frame, innermost last."""
     found = []
-    while frame is not None:
+    # Not "is not None": of a thread that runs on, CPython 3.11 has been seen to return what is no
+    # frame, and that must not end the thread that looks.
+    while isinstance(frame, FrameType):
         found.append((frame.f_code.co_filename, frame.f_lineno or 0, frame.f_code.co_name))
         frame = frame.f_back
     return tuple(reversed(found))
