@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from contextlib import AbstractContextManager
+from typing import Any
 
 from aiohttp import StreamReader, web
 
@@ -19,7 +19,7 @@ _SECONDS = 10.0  # for a client that neither sends the rest nor goes away
 
 
 async def finish(
-    request: web.Request, response: web.StreamResponse, interruptible: AbstractContextManager[None]
+    request: web.Request, response: web.StreamResponse, reading: set[asyncio.Task[Any]]
 ) -> web.StreamResponse:
     """Send a response, and read the body to its end, or to the end of the connection or of 10 s.
 
@@ -27,21 +27,25 @@ async def finish(
         request: a request in progress: later, aiohttp no longer tells its body about the end of
             the connection.
         response: its response, perhaps already sent.
-        interruptible: lets a reset and a shutdown end the wait.
+        reading: has the running task meanwhile, so that a shutdown can cancel it. A reset must not:
+            the client has its response, and may use the connection for the next request.
     """
+    task = asyncio.current_task()
+    assert task is not None
+    reading.add(task)
     try:
         await response.prepare(request)
         await response.write_eof()
         rest = asyncio.ensure_future(_read(request.content))
         try:
-            with interruptible:
-                await pause(_SECONDS, until=rest)
+            await pause(_SECONDS, until=rest)
         finally:
             if rest.cancel():
                 await asyncio.wait([rest])
     except ConnectionError:
         pass  # there is nobody to read the response
     finally:
+        reading.discard(task)
         if not request.content.is_eof():
             request.protocol.force_close()  # otherwise aiohttp would wait, too
     return response

@@ -98,7 +98,7 @@ class Pipeline:
             return response
         from . import lingering  # few requests are refused that early
 
-        return await lingering.finish(request, response, self._service.interruptible())
+        return await lingering.finish(request, response, self._service.reading)
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:
         service = self._service

@@ -116,7 +116,9 @@ class BuiltApplication:
         self._service = service
 
     async def _interrupt(self, app: web.Application) -> None:
-        waiting = self._service.interrupt()
+        waiting = self._service.interrupt() | self._service.reading
+        for task in self._service.reading:
+            task.cancel()
         if waiting:
             await asyncio.wait(waiting)
 

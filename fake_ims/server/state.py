@@ -68,6 +68,7 @@ class Service:
         journal: every exchange.
         control: handles requests below ``/_fake_ims``; None treats them as unknown paths.
         strict: whether to report requests that no client should send.
+        reading: tasks that read the rest of a body whose request has been answered.
         lasting_token: a token of the default tenant that stays valid across resets.
         scenario: called before and after each request to run due steps of a scenario; None
             without a scenario.
@@ -90,6 +91,7 @@ class Service:
         self._ended: deque[frozenset[str]] = deque(maxlen=_REMEMBERED)
         self.lifecycle = Lifecycle()
         self._waiting: set[asyncio.Task[Any]] = set()
+        self.reading: set[asyncio.Task[Any]] = set()
         self.control: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
         self.scenario: Scenario | None = None
         self.watch = watching.current
@@ -98,8 +100,7 @@ class Service:
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
-        """Mark the running task as waiting inside this block, for a fault or for a client. A reset
-        ends the wait."""
+        """Mark the running task as waiting for a fault inside this block. A reset ends the wait."""
         task = asyncio.current_task()
         assert task is not None
         if task in self._waiting:
@@ -112,7 +113,7 @@ class Service:
             self._waiting.discard(task)
 
     def interrupt(self) -> set[asyncio.Task[Any]]:
-        """End every wait. Return the tasks that have waited; they end soon."""
+        """End every wait for a fault. Return the tasks that have waited; they end soon."""
         waiting, self._waiting = self._waiting, set()
         for task in waiting:
             # A reset may run in another thread, so the loop has to cancel the task itself.
