@@ -12,17 +12,8 @@ from yarl import URL
 
 from ..domain.sound import readable
 
-
-async def _expect(request: web.Request) -> None:
-    """Answer ``Expect``, as aiohttp does, but also to a client that has gone or sends no text."""
-    expected = request.headers.get("Expect", "")
-    if request.version != HttpVersion11:
-        return
-    if expected.lower() != "100-continue":
-        raise web.HTTPExpectationFailed(text=f"Unknown Expect: {readable(expected)}")
-    with contextlib.suppress(ConnectionError):
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0  # it is not a part of the response
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Finish = Callable[[web.Request, web.StreamResponse], Awaitable[web.StreamResponse]]
 
 
 class Everything(web.AbstractResource):
@@ -30,11 +21,29 @@ class Everything(web.AbstractResource):
 
     A pattern for all paths would do the same. This class is cheaper to create and needs no regular
     expression per request.
+
+    Args:
+        handler: responds to a request.
+        finish: takes care of a response that does not come from the handler.
     """
 
-    def __init__(self, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> None:
+    def __init__(self, handler: Handler, finish: Finish) -> None:
         super().__init__()
-        self._route = web.ResourceRoute("*", handler, self, expect_handler=_expect)
+        self._finish = finish
+        self._route = web.ResourceRoute("*", handler, self, expect_handler=self._expect)
+
+    async def _expect(self, request: web.Request) -> web.StreamResponse | None:
+        """Answer ``Expect`` as aiohttp does, but also if the client has gone or sends no text."""
+        expected = request.headers.get("Expect", "")
+        if request.version != HttpVersion11:
+            return None
+        if expected.lower() != "100-continue":
+            return await self._finish(request, web.Response(
+                status=417, text=f"Unknown Expect: {readable(expected)}"))
+        with contextlib.suppress(ConnectionError):
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            request.writer.output_size = 0  # it is not a part of the response
+        return None
 
     @property
     def canonical(self) -> str:

@@ -189,9 +189,9 @@ def _add_sweep_options(sweep: _Parser) -> None:
     sweep.option("--update-baseline", action="store_true",
                  help="write the cases that go wrong now to the baseline, and exit with 0")
     sweep.option("--report", action="append", default=[], metavar="FILE",
-                 help="write the report to this file: .html for people, .json for programs, .xml as "
-                 "JUnit XML; 'github' prints the findings as annotations of GitHub Actions instead. "
-                 "Can be repeated")
+                 help="write the report to this file: .html for people, .json for programs, .xml "
+                 "as JUnit XML; 'github' prints the findings as annotations of GitHub Actions "
+                 "instead. Can be repeated")
     sweep.option("--name", metavar="NAME",
                  help="name of the command in reports and in the baseline (default: the command)")
     _add_options_of_a_fake(sweep)

@@ -33,6 +33,11 @@ _CLEAN = 300.0
 # A run with failures may take that much longer than the clean run: others run beside it.
 _TIMES, _PLUS = 3.0, 2.0
 _REQUESTS = 1000
+# A client that pauses between its tries, as exponential backoff does, may go on for several times
+# its patience: with that many requests, and twice as many as in the clean run.
+_SLOW, _FEW = 5.0, 20
+# Times the patience that may pass without a request.
+_PAUSE = 3.0
 # Runs at once for each job, if they do nothing but wait.
 _WAITING = 4
 _SHOWN = 4000  # characters of each output in a report
@@ -63,7 +68,9 @@ class SweptCommand:
         self._stop = threading.Event()
         self._clean: process.Ended | None = None
         self._limit = _REQUESTS
+        self._few = _FEW
         self._pools: list[ThreadPoolExecutor] = []
+        self._slots = threading.Semaphore(self.jobs)
 
     def clean(self) -> tuple[Ran, process.Ended]:
         """Run the command without failures.
@@ -74,6 +81,7 @@ class SweptCommand:
         ran, ended = self._once(CLEAN)
         self._clean = ended
         self._limit = max(_REQUESTS, 3 * len(ran.outcome.steps))
+        self._few = _FEW + 2 * len(ran.outcome.steps)
         return ran, ended
 
     def run(self, case: Case) -> Ran:
@@ -83,9 +91,20 @@ class SweptCommand:
     def start(self, case: Case) -> Future[Ran]:
         """Start such a run, as soon as fewer than ``jobs`` runs are busy."""
         if not self._pools:
-            self._pools = [ThreadPoolExecutor(self.jobs, "fake_ims sweep"),
+            self._pools = [ThreadPoolExecutor(self.jobs * (1 + _WAITING), "fake_ims sweep"),
                            ThreadPoolExecutor(self.jobs * _WAITING, "fake_ims sweep waiting")]
-        return self._pools[_is_idle(case)].submit(self.run, case)
+        if _is_idle(case):
+            return self._pools[1].submit(self.run, case)
+        return self._pools[0].submit(self._in_slot, case)
+
+    def _in_slot(self, case: Case) -> Ran:
+        """Run a case in one of the slots. A run that takes long waits; it leaves its slot."""
+        slot = _Slot(self._slots)
+        self._slots.acquire()
+        try:
+            return self._once(case, slot)[0]
+        finally:
+            slot.leave()
 
     def stop(self) -> None:
         """End all commands that still run, and wait for that."""
@@ -100,10 +119,10 @@ class SweptCommand:
         return max((len(cases) - idle) * seconds / self.jobs,
                    idle * (seconds + self.settings.wait) / (self.jobs * _WAITING))
 
-    def _once(self, case: Case) -> tuple[Ran, process.Ended]:
+    def _once(self, case: Case, slot: _Slot | None = None) -> tuple[Ran, process.Ended]:
         if self._stop.is_set():
             raise CancelledError
-        touched = monotonic()
+        started = touched = monotonic()
 
         def touch() -> None:
             nonlocal touched
@@ -112,10 +131,13 @@ class SweptCommand:
         allowance = 0.0 if self._clean is None else self._clean.seconds * _TIMES + _PLUS
         patience = self.settings.wait
         watch = Watch(case, patience=patience, allowance=allowance, limit=self._limit,
+                      slow=patience * _SLOW, few=self._few,
                       states=case is CLEAN or self.settings.choice.depth > len(case), touch=touch)
-        longest = _CLEAN if self._clean is None else patience + allowance
+        longest = _CLEAN if self._clean is None else patience * _PAUSE + allowance
 
         def ends() -> bool:
+            if slot is not None and monotonic() - started > allowance:
+                slot.leave()
             if monotonic() - touched > longest:
                 watch.give_up(f"the command did not end within {longest:.3g} s after its last "
                               "request")
@@ -163,6 +185,20 @@ class SweptCommand:
     def matches(self, ended: process.Ended) -> bool:
         """Return whether the output of a command is as expected."""
         return self.expect is None or self.expect.search(ended.output) is not None
+
+
+class _Slot:
+    """One of the runs at once that may be busy."""
+
+    def __init__(self, slots: threading.Semaphore) -> None:
+        self._slots = slots
+        self._left = False
+
+    def leave(self) -> None:
+        """Let another run be busy."""
+        if not self._left:
+            self._left = True
+            self._slots.release()
 
 
 def _is_idle(case: Case) -> bool:

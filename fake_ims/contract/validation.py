@@ -82,8 +82,11 @@ def mismatch(
 
 
 def _type(value: object, rule: Any, schema: Schema) -> str | None:
+    kind = _JSON_TYPES.get(type(value))
+    if kind == rule:
+        return None
     names = rule if isinstance(rule, list) else [rule]
-    if _JSON_TYPES.get(type(value)) in names or any(is_type(value, name) for name in names):
+    if kind in names or any(is_type(value, name) for name in names):
         return None
     return f"{value!r} is not of type {', '.join(repr(name) for name in names)}"
 

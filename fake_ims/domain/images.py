@@ -98,7 +98,9 @@ class Images(Seeding):
         self._check_counts(len(new.properties), len(new.tags))
         self.check_quota(owner)
         now = self._now()
-        fields = {key: value for key, value in attributes.items() if key not in ("id", "owner")}
+        fields = dict(attributes)
+        fields.pop("id", None)
+        fields.pop("owner", None)
         for name in ("min_ram", "min_disk"):
             if name in fields:
                 fields[name] = int(fields[name])  # in JSON, 1.0 is an integer
@@ -108,6 +110,16 @@ class Images(Seeding):
         self._service.profile.adorn(image)
         self._store.add(image)
         return image
+
+    def used(self, project_id: str | None) -> int:
+        """Return how much of its quota a project uses: private images, also those to come.
+
+        The image of a job appears with ``RUNNING``. It counts from the beginning, so that many
+        jobs at once cannot exceed the quota.
+        """
+        private = self._store.owned(project_id) - self._store.owned_public(project_id)
+        jobs = self._service.begun_jobs
+        return private if jobs is None else private + jobs.to_come(project_id)
 
     # A fault can change this for one request: see faults/view.py.
     def check_quota(self, project_id: str | None, count: int = 1) -> None:
@@ -119,7 +131,7 @@ class Images(Seeding):
         if not self._service.profile.has_quota:
             return
         maximum = self._service.quota
-        attempted = self._store.owned(project_id) + count
+        attempted = self.used(project_id) + count
         if attempted > maximum:
             raise Refused("image.quota", attempted=attempted, maximum=maximum)
 

@@ -127,6 +127,12 @@ class Jobs:
         """Return whether a running job will complete the image."""
         return any(getattr(job.work, "image", None) is image for job in self._open.values())
 
+    def to_come(self, project_id: str | None) -> int:
+        """Return how many images of a project will appear when jobs begin to run."""
+        plans = (getattr(job.work, "plan", None) for job in self._open.values()
+                 if job.status == INIT)
+        return sum(plan is not None and plan.owner == project_id for plan in plans)
+
     def look(self, job: Job) -> None:
         """Count a client's request for the status of a job, for ``polls(N)``."""
         if job.is_over or not isinstance(job.due, Polls):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..contract.attributes import BY_NAME, UUID_PATTERN, base_names
+from ..contract.attributes import BY_NAME, base_names
 from ..contract.schema import image_properties
 from ..contract.validation import Mismatch, check
 from ..errors import UsageError, closest, shown, unknown
@@ -66,8 +66,6 @@ class Seeding:
         updated_at = sound.instant(given.pop("updated_at", created_at), "updated_at")
         fields, properties = self._read(given, attributes.get("properties"))
         image_id = str(fields.pop("id", None) or new_id())
-        if not re.search(UUID_PATTERN, image_id):
-            raise UsageError(f"id {image_id!r} is not a UUID")
         if self._store.knows(image_id):
             raise UsageError(f"image {image_id} already exists or existed; use another id")
         fields.setdefault("status", "active")

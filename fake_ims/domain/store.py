@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
@@ -30,6 +31,7 @@ class Store:
         self._deleted: dict[str, Image] = {}
         self._all = ByAge()
         self._owned: dict[str | None, ByAge] = {}
+        self._public: Counter[str | None] = Counter()  # by owner
         self._open = ByAge()
         self.tagged = Tagged()
         self._named: Named | None = None
@@ -45,6 +47,10 @@ class Store:
         """Return the number of a project's images."""
         index = self._owned.get(project_id)
         return 0 if index is None else len(index)
+
+    def owned_public(self, project_id: str | None) -> int:
+        """Return how many of them are public."""
+        return self._public[project_id]
 
     def next_sequence(self) -> int:
         """Return a number greater than all before."""
@@ -162,6 +168,8 @@ class Store:
 
     def _index(self, image: Image) -> None:
         self._owned.setdefault(image.owner, ByAge()).add(image)
+        if image.visibility == "public":
+            self._public[image.owner] += 1
         self.tagged.add(image)
         if self._named is not None:
             self._named.add(image)
@@ -172,6 +180,8 @@ class Store:
 
     def _unindex(self, image: Image) -> None:
         self._owned[image.owner].discard(image)
+        if image.visibility == "public":
+            self._public[image.owner] -= 1
         self.tagged.discard(image)
         if self._named is not None:
             self._named.discard(image)

@@ -37,6 +37,8 @@ _NAME = re.compile(r"[A-Za-z0-9._-](?:[A-Za-z0-9._ -]*[A-Za-z0-9._-])?\Z")
 _KEY = re.compile(r"[A-Za-z0-9_-]+\Z")
 _TAG = re.compile(r"[A-Za-z0-9_-]+(?:[=.][A-Za-z0-9_-]*)?\Z")
 _BASE_NAMES = base_names("otc")
+_READ_ONLY = frozenset(name for name, row in BY_NAME.items() if row.read_only)
+_RESERVED = RESERVED | {"locations"}
 _CREATABLE_FORMATS = ("zvhd2", "vhd", "raw", "qcow2")
 _VERSIONS = (("v2.2", "CURRENT", "v2"), ("v2.1", "SUPPORTED", "v2"), ("v2.0", "SUPPORTED", "v2"),
              ("v1.1", "DEPRECATED", "v1"), ("v1.0", "DEPRECATED", "v1"))
@@ -101,10 +103,9 @@ class Otc:
         if not isinstance(document, dict):
             raise Refused("body.type")
         for name in document:
-            row = BY_NAME.get(name)
-            if row is not None and row.read_only:
+            if name in _READ_ONLY:
                 raise Refused("image.read_only", name=name)
-            if name in RESERVED or name == "locations" or name.startswith(RESERVED_PREFIX):
+            if name in _RESERVED or name.startswith(RESERVED_PREFIX):
                 raise Refused("image.reserved", name=name)
         try:
             check(document, image_properties("otc"))

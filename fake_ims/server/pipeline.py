@@ -44,7 +44,8 @@ def build(service: Service) -> web.Application:
     _checked()
     application = web.Application(client_max_size=0)
     application[SERVICE] = service
-    everything = Everything(Pipeline(service).handle)
+    pipeline = Pipeline(service)
+    everything = Everything(pipeline.handle, pipeline.finish)
     for resource in (everything, everything.below("/v2/images")):  # the busiest paths
         application.router.register_resource(resource)
     return application
@@ -86,6 +87,20 @@ class Pipeline:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Respond to one request. Whatever happens is recorded in the journal."""
+        response = await self._respond(request)
+        return response if request.content.is_eof() else await self.finish(request, response)
+
+    async def finish(
+        self, request: web.Request, response: web.StreamResponse
+    ) -> web.StreamResponse:
+        """Take care of a body that has not arrived yet, as that of a refused request."""
+        if request.content.is_eof():
+            return response
+        from . import lingering  # few requests are refused that early
+
+        return await lingering.finish(request, response, self._service.reading)
+
+    async def _respond(self, request: web.Request) -> web.StreamResponse:
         service = self._service
         started = loop_time()
         url = request.rel_url

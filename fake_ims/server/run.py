@@ -110,13 +110,17 @@ class BuiltApplication:
     def __init__(self, service: Service) -> None:
         self.over = False
         self.app = build(service)
-        # Another server would wait for requests that wait because of a fault.
+        # Another server would wait for requests that wait for a fault or for the client.
         self.app.on_shutdown.append(self._interrupt)
         self.app.on_cleanup.append(self._end)
         self._service = service
 
     async def _interrupt(self, app: web.Application) -> None:
-        self._service.interrupt()
+        waiting = self._service.interrupt() | self._service.reading
+        for task in self._service.reading:
+            task.cancel()
+        if waiting:
+            await asyncio.wait(waiting)
 
     async def _end(self, app: web.Application) -> None:
         self.over = True

@@ -68,6 +68,7 @@ class Service:
         journal: every exchange.
         control: handles requests below ``/_fake_ims``; None treats them as unknown paths.
         strict: whether to report requests that no client should send.
+        reading: tasks that read the rest of a body whose request has been answered.
         lasting_token: a token of the default tenant that stays valid across resets.
         scenario: called before and after each request to run due steps of a scenario; None
             without a scenario.
@@ -90,6 +91,7 @@ class Service:
         self._ended: deque[frozenset[str]] = deque(maxlen=_REMEMBERED)
         self.lifecycle = Lifecycle()
         self._waiting: set[asyncio.Task[Any]] = set()
+        self.reading: set[asyncio.Task[Any]] = set()
         self.control: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
         self.scenario: Scenario | None = None
         self.watch = watching.current
@@ -110,12 +112,13 @@ class Service:
         finally:
             self._waiting.discard(task)
 
-    def interrupt(self) -> None:
-        """End every wait for a fault."""
-        for task in self._waiting:
+    def interrupt(self) -> set[asyncio.Task[Any]]:
+        """End every wait for a fault. Return the tasks that have waited; they end soon."""
+        waiting, self._waiting = self._waiting, set()
+        for task in waiting:
             # A reset may run in another thread, so the loop has to cancel the task itself.
             task.get_loop().call_soon_threadsafe(task.cancel)
-        self._waiting.clear()
+        return waiting
 
     def _build(self, profile_name: str, auth: AuthMode, region: str) -> None:
         self.profile: Profile = profile(profile_name)

@@ -1,37 +1,17 @@
-"""Judges a run with failures. The rules, in the order in which they are asked:
-
-| rule | broken when |
-|---|---|
-| ``hang`` | the client waits, or goes on, beyond any patience |
-| ``pace`` | it asks again before ``Retry-After`` is over, or many times without a pause |
-| ``undone`` | it deletes an image whose upload was done, after it was told so by a 409 |
-| ``orphan`` | an image stays ``queued`` or ``saving``, and nothing will finish it |
-| ``duplicate`` | there are more images of a name than after the clean run |
-| ``lost`` | an image that the test had added is deleted, unlike in the clean run |
-| ``assert`` | the client raised nothing, and an assertion of the test found the wrong result |
-| ``crash`` | it raised what no client means to raise: ``KeyError``, ``JSONDecodeError``, ... |
-| ``misled`` | it reports the refusal of its own retry, although the first try had done the work |
-| ``hidden`` | it reports another error, such as that of its clean-up, in place of the first one |
-| ``result`` | the test passed, and left other images than the clean run |
+"""Judges a run with failures. ``rules.py`` has the rules.
 
 A run that breaks none has survived, or failed well. ``allow=`` takes rules back.
 """
 
 from __future__ import annotations
 
-import http.client
-import math
-import re
-import sys
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
-from .case import Case
-from .explore import matches
-from .failures import RETRY_AFTER, Failure
-from .snapshot import Snapshot, differences, duplicates, lost, orphans
+from .failures import Failure
+from .outcome import Demands, Outcome
+from .rules import broken, method_of
 from .watch import Step
 
 Word = Literal["survived", "failed well", "wrong", "should have survived", "cannot be seen",
@@ -40,15 +20,8 @@ WORDS: tuple[Word, ...] = ("survived", "failed well", "wrong", "should have surv
                            "cannot be seen", "not reached")
 #: Verdicts that fail a test.
 BAD: tuple[Word, ...] = ("wrong", "should have survived")
-RULES = ("hang", "pace", "undone", "orphan", "duplicate", "lost", "assert", "crash", "misled",
-         "hidden", "result")
-_LEFT = frozenset({"orphan", "duplicate", "lost"})
-
-# Exceptions of the network that a client may pass on.
-_OF_THE_NETWORK = (ConnectionError, TimeoutError, OSError, http.client.HTTPException)
-_OUR_OWN = frozenset({"builtins", "json", "fake_ims", "pytest_fake_ims", "_pytest"})
-# A client may try that often without a pause.
-_TRIES = 5
+# Rules whose breach is the client's, even if nobody can see the failure.
+_SEEABLE = frozenset({"hang", "pace", "repeat", "overwritten"})
 
 
 @dataclass(frozen=True)
@@ -66,75 +39,6 @@ class Verdict:
     rule: str = ""
 
 
-@dataclass
-class Outcome:
-    """The outcome of a run.
-
-    Attributes:
-        case: what failed.
-        steps: its requests.
-        hang: why the run counts as hanging; empty if it does not.
-        error: the exception that the test raised; None if it passed.
-        told: the error in words, where there is no exception: the exit status of a command.
-        seen: rules that the runner saw broken, each with a sentence: a crash of a command.
-        command: whether a command ran, not a test.
-        result: the images at the end of the test, before its fixtures clean up.
-        left: the images at the very end.
-    """
-
-    case: Case = field(default_factory=Case)
-    steps: Sequence[Step] = ()
-    hang: str = ""
-    error: BaseException | None = None
-    told: str = ""
-    seen: tuple[tuple[str, str], ...] = ()
-    command: bool = False
-    result: Snapshot = field(default_factory=Snapshot)
-    left: Snapshot = field(default_factory=Snapshot)
-
-    @property
-    def passed(self) -> bool:
-        """Whether the test passed."""
-        return self.error is None and not self.told
-
-    @property
-    def end(self) -> str:
-        """How it ended, as the beginning of a sentence: ``the test passed``."""
-        if self.passed:
-            return f"{self.subject} passed"
-        return f"{self.subject} {'failed with' if self.command else 'raised'} {_told(self)}"
-
-    @property
-    def subject(self) -> str:
-        """What ran: ``the test``."""
-        return "the command" if self.command else "the test"
-
-    def planted(self) -> list[Step]:
-        """Return the requests on which a failure fired."""
-        return [step for step in self.steps if step.planted]
-
-
-@dataclass(frozen=True)
-class Demands:
-    """What the user says about the client.
-
-    Attributes:
-        expect: exceptions that the test may raise besides the client's own.
-        allow: rules that a run may break.
-        survive: globs of failures that the client promises to survive.
-    """
-
-    expect: tuple[type[BaseException], ...] = ()
-    allow: frozenset[str] = frozenset()
-    survive: tuple[str, ...] = ()
-
-    def promises(self, case: Case) -> bool:
-        """Return whether the client promises to survive every failure of a case."""
-        return bool(case.points) and all(
-            any(matches(glob, point.operation, point.failure) for glob in self.survive)
-            for point in case.points)
-
-
 def judge(outcome: Outcome, clean: Outcome, demands: Demands) -> Verdict:
     """Judge a run by the clean run of the same test.
 
@@ -150,21 +54,48 @@ def judge(outcome: Outcome, clean: Outcome, demands: Demands) -> Verdict:
     if missed:
         return Verdict("not reached", missed)
     spared = demands.allow.union(*(failure.spares for failure in failures))
-    found = next(((rule, why) for rule, why in _broken(outcome, clean, demands)
+    found = next(((rule, why) for rule, why in broken(outcome, clean, demands)
                   if rule not in spared), None)
     if found is not None:
         rule, why = found
-        unseeable = next((one.unseeable for one in failures if one.unseeable), "")
-        if unseeable and rule not in ("hang", "pace"):
+        unseeable = next((one.unseeable for one in failures if one.unseeable), "") or (
+            _unseeable(outcome))
+        if unseeable and rule not in _SEEABLE:
             return Verdict("cannot be seen", f"{unseeable}; {why}", rule)
         return Verdict("wrong", why, rule)
     if outcome.passed:
         return Verdict("survived", outcome.end)
-    told = _told(outcome)
+    told = outcome.error_text
     if demands.promises(outcome.case):
         return Verdict("should have survived",
                        f"the client promises to survive this, but {outcome.end}")
     return Verdict("failed well", told)
+
+
+def _unseeable(outcome: Outcome) -> str:
+    """Return why no client can notice what a response says wrongly: that something is gone."""
+    for step in outcome.planted():
+        if any(failure.name == "slow-delete" for failure in step.planted) and not (
+                _waits_after(step, outcome)):
+            return "the answer to a DELETE does not say when the image will be gone"
+    for lie in outcome.planted():
+        if lie.status != 404 or lie.exchange is None or lie.worked:
+            continue
+        if method_of(lie) == "DELETE":
+            return "a client may take the 404 of a DELETE for done"
+        if any(step.worked and method_of(step) == "DELETE" and step.position < lie.position
+               and step.exchange is not None and step.exchange.path == lie.exchange.path
+               for step in outcome.steps):
+            return "the client has deleted it, and a 404 says that it is gone"
+    return ""
+
+
+def _waits_after(delete: Step, outcome: Outcome) -> bool:
+    """Return whether the client waited for the end of a delete, or looked for it."""
+    return outcome.ended - delete.began >= 1 or any(
+        method_of(step) == "GET" and step.exchange is not None and delete.exchange is not None
+        and step.exchange.path == delete.exchange.path and step.position > delete.position
+        for step in outcome.steps)
 
 
 def _not_reached(outcome: Outcome, clean: Outcome) -> str:
@@ -196,203 +127,3 @@ def _changed(
     ):
         return True
     return step.response != before.response or step.after != before.after
-
-
-def _broken(outcome: Outcome, clean: Outcome, demands: Demands) -> Iterator[tuple[str, str]]:
-    """Yield the rules that a run breaks, each with a sentence."""
-    yield from _pace(outcome, clean)
-    ends = f"{outcome.end}, but" if outcome.passed else f"{outcome.end}, and"
-    yield from _undone(outcome, ends)
-    for image_id, name, status in orphans(clean.left, outcome.left):
-        if not _is_excused(image_id, outcome):
-            yield "orphan", f"{ends} left image {name!r} in status {status}"
-    for name, count, before in duplicates(clean.left, outcome.left):
-        ids = [image_id for told, image_id in
-               zip(outcome.left.images, outcome.left.ids, strict=True)
-               if dict(told)["name"] == name]
-        if not any(_is_excused(image_id, outcome) for image_id in ids):
-            yield "duplicate", f"{ends} left {count} images {name!r} instead of {before}"
-    for name, count in lost(clean.left, outcome.left):
-        images = f"image {name!r}" if count == 1 else f"{count} images {name!r}"
-        yield "lost", f"{ends} deleted {images}, which the {_seeder(outcome)} had added"
-    yield from outcome.seen
-    if outcome.error is not None:
-        yield from _by_error(outcome, outcome.error, demands)
-    elif outcome.passed and not demands.allow & _LEFT:
-        changed = differences(clean.result, outcome.result)
-        if changed:
-            yield "result", (f"{ends} its images differ from the clean run: "
-                             f"{'; '.join(changed)}")
-    else:
-        yield from _misled(outcome, outcome.told)
-
-
-def _seeder(outcome: Outcome) -> str:
-    return "scenario" if outcome.command else "test"
-
-
-def _by_error(
-    outcome: Outcome, error: BaseException, demands: Demands
-) -> Iterator[tuple[str, str]]:
-    if isinstance(error, demands.expect):
-        return
-    told = _told(outcome)
-    if _is_assertion(error):
-        yield "assert", f"the client raised no error, but the test found: {told}"
-        return
-    if not all(map(is_clients, _leaves(error))):
-        yield "crash", f"the client raised an unexpected exception: {told}"
-    status = _status_of(error)
-    if status is None or status in {step.status for step in outcome.planted()}:
-        return
-    misled = list(_misled(outcome, error))
-    if misled:
-        yield from misled
-        return
-    before = [one for one in _contexts(error) if is_clients(one)]
-    if before and error.__cause__ is None and not error.__suppress_context__ and (
-            status not in map(_status_of, before)):
-        first = before[-1]
-        yield "hidden", (f"the client reports {told}, which hides the first error: "
-                         f"{_name(type(first))}: {_first_line(first)}")
-
-
-def _misled(outcome: Outcome, error: BaseException | str) -> Iterator[tuple[str, str]]:
-    status = _status_of(error)
-    if status is None or status in {step.status for step in outcome.planted()}:
-        return
-    for done in outcome.planted():
-        retry = next((step for step in outcome.steps if step.position > done.position
-                      and step.request == done.request and step.status == status), None)
-        if done.worked and not done.succeeded and retry is not None:
-            yield "misled", (f"the client repeated {done.name}, which had done its work, and "
-                             f"reports the {status} of the second try: {_told(outcome)}")
-            return
-
-
-def _pace(outcome: Outcome, clean: Outcome) -> Iterator[tuple[str, str]]:
-    """Look at each request that is sent again. Threads and tasks may send others in between, to the
-    same operation: these are not its retries."""
-    usual = Counter(step.request for step in clean.steps if not step.succeeded)
-    failed: dict[object, list[Step]] = {}
-    for step in outcome.steps:
-        if step.exchange is None:
-            continue
-        before = failed.setdefault(step.request, [])
-        waited = step.began - before[-1].began if before else math.inf
-        if waited < RETRY_AFTER - 0.5 and any(
-            failure.name.endswith("-retry-after") for failure in before[-1].planted
-        ):
-            yield "pace", (f"the client sent {step.name} again after {waited:.1f} s, although "
-                           f"the response said Retry-After: {RETRY_AFTER}")
-        if step.succeeded:
-            before.clear()
-            continue
-        before.append(step)
-        first = before[max(0, len(before) - _TRIES - 1)]
-        if len(before) > max(_TRIES, usual[step.request]) and step.began - first.began < 1:
-            yield "pace", (f"the client sent {step.name} {_TRIES + 1} times within "
-                           f"{step.began - first.began:.1f} s, although it failed each time")
-            return
-
-
-def _undone(outcome: Outcome, ends: str) -> Iterator[tuple[str, str]]:
-    for upload in outcome.steps:
-        if upload.operation != "images.upload" or not upload.worked or upload.succeeded:
-            continue
-        path = upload.exchange.path if upload.exchange else ""
-        later = [step for step in outcome.steps if step.position > upload.position]
-        told = next((step for step in later if step.status == 409 and step.exchange is not None
-                     and step.exchange.path == path), None)
-        if told is not None and any(
-            step.worked and step.exchange is not None and step.exchange.method == "DELETE"
-            and path.startswith(f"{step.exchange.path}/") and step.position > told.position
-            for step in later
-        ):
-            yield "undone", (f"{ends} deleted an image whose upload was done: the second upload "
-                             "got 409")
-
-
-def _is_excused(image_id: str, outcome: Outcome) -> bool:
-    """Return whether the client could not remove an image.
-
-    It tried, and the service refused; or the failure made every later request fail.
-    """
-    tries = [step for step in outcome.steps if step.exchange is not None
-             and step.exchange.method == "DELETE" and image_id in step.exchange.path]
-    if tries and not tries[-1].succeeded:
-        return True
-    planted = outcome.planted()
-    if not planted:
-        return False
-    ended = any(failure.name in ("token-revoked", "token-expired")
-                or (failure.everywhere and failure.lasts is None)
-                for failure in planted[0].planted)
-    return ended and not any(step.succeeded for step in outcome.steps
-                             if step.position > planted[0].position)
-
-
-def _is_assertion(error: BaseException) -> bool:
-    return isinstance(error, AssertionError) or (
-        type(error).__module__ == "_pytest.outcomes" and type(error).__name__ != "Skipped")
-
-
-def is_clients(error: BaseException) -> bool:
-    """Return whether an exception is one that the client expects its users to handle."""
-    # In any package: the client did not check whether the body was JSON. That of requests is
-    # another class where simplejson is installed.
-    if any(kind.__name__ == "JSONDecodeError" for kind in type(error).__mro__):
-        return False
-    if isinstance(error, _OF_THE_NETWORK) or type(error).__name__ == "Skipped":
-        return True
-    package = type(error).__module__.partition(".")[0]
-    return package not in _OUR_OWN and package not in sys.stdlib_module_names
-
-
-def _leaves(error: BaseException) -> Iterator[BaseException]:
-    """Yield the exceptions of a group, or the exception itself."""
-    inner = getattr(error, "exceptions", None)
-    if isinstance(inner, tuple) and inner and all(isinstance(one, BaseException) for one in inner):
-        for one in inner:
-            yield from _leaves(one)
-    else:
-        yield error
-
-
-def _contexts(error: BaseException) -> Iterator[BaseException]:
-    seen = {id(error)}
-    one = error.__context__
-    while one is not None and id(one) not in seen:
-        seen.add(id(one))
-        yield one
-        one = one.__context__
-
-
-def _status_of(error: BaseException | str) -> int | None:
-    """Return the HTTP status that an error of a client has; None if none is known."""
-    for holder in (getattr(error, "response", None), error):
-        for name in ("status_code", "status", "http_status", "code"):
-            value = getattr(holder, name, None)
-            if isinstance(value, int) and not isinstance(value, bool) and 400 <= value < 600:
-                return value
-    found = re.search(r"\b[45]\d\d\b", str(error))
-    return None if found is None else int(found[0])
-
-
-def _told(outcome: Outcome) -> str:
-    if outcome.error is None:
-        return outcome.told
-    return f"{_name(type(outcome.error))}: {_first_line(outcome.error)}"
-
-
-def _name(kind: type[BaseException]) -> str:
-    if kind.__module__ in ("builtins", "_pytest.outcomes"):
-        return kind.__qualname__
-    return f"{kind.__module__}.{kind.__qualname__}"
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    # The text can contain what the service sent; no control characters on the terminal.
-    return "".join(one if one.isprintable() else ascii(one)[1:-1]
-                   for one in (lines[0][:200] if lines else ""))

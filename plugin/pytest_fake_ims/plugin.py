@@ -52,8 +52,9 @@ SWEEP = {
     "survive": "failures that the client promises to survive, named as in skip; an error then "
     "counts as 'should have survived'",
     "expect": "exceptions that the test may raise besides the client's own",
-    "allow": "rules that a run may break: hang, pace, undone, orphan, duplicate, lost, assert, "
-    "crash, misled, hidden, result; or empty, for a sweep that tries nothing",
+    "allow": "rules that a run may break: hang, pace, repeat, undone, orphan, duplicate, "
+    "overwritten, lost, assert, crash, misled, hidden, result; or empty, for a sweep that tries "
+    "nothing",
     "patience": "how long a client may wait for a response, or go on after a failure, before it "
     "counts as hanging (default: 1h on the compressed clock, 10s in real time)",
     "full": "run also the cases that count as equal to another one",

@@ -23,9 +23,10 @@ from fake_ims.sweeping import report as reports
 from fake_ims.sweeping.case import CLEAN, Case
 from fake_ims.sweeping.compressed import CompressedTime
 from fake_ims.sweeping.options import Settings
+from fake_ims.sweeping.outcome import Outcome
 from fake_ims.sweeping.report import terminal
 from fake_ims.sweeping.sweep import Ran, Sweep, outcome_of, problem
-from fake_ims.sweeping.verdict import BAD, Outcome, Verdict
+from fake_ims.sweeping.verdict import BAD, Verdict
 from fake_ims.sweeping.watch import Watch
 
 from .sweep_settings import MARK, Given, from_config, of_test
@@ -56,10 +57,12 @@ class Run:
 
     def end(self, error: BaseException | None) -> None:
         """Note the outcome of the test, before its fixtures clean up."""
+        if isinstance(error, Hanging):
+            self.watch.give_up(str(error))
         if self.outcome is None:
-            if isinstance(error, Hanging):
-                self.watch.give_up(str(error))
             self.outcome = outcome_of(self.watch, error)
+        elif self.outcome.error is None:  # a fixture fails while it cleans up
+            self.outcome.error = error
 
     def ran(self) -> Ran:
         """Return the run, after its fixtures have cleaned up."""
@@ -186,7 +189,8 @@ class Sweeper:
         """Run the cases. Return why the test fails, or an empty string."""
         if not self.given.case:
             sweep.all(clean, swept)
-            return problem(swept, settings, asked)
+            known = self.given.update and any(map(reports.is_bad, swept["results"]))
+            return "" if known else problem(swept, settings, asked)
         try:
             verdict, _ = sweep.named(self.given.case, clean, swept)
         except UsageError as error:

@@ -29,6 +29,19 @@ def tag(key: Any, value: Any = "") -> dict[str, Any]:
 # setting and taking
 
 
+def test_the_value_of_a_tag_changes_even_beside_too_many(ims: Ims, path: str) -> None:
+    old = [f"k{number}" for number in range(12)]
+    ims.fake.images[IMAGE].set(tags=old)
+    ims.ask(f"POST {path}", {"tag": tag("k3", "v")}, status=204)
+    ims.ask(f"POST {path}/action", {"action": "create", "tags": [tag("k4", "w")]}, status=204)
+    assert tags(ims) == [*old[:3], "k3=v", "k4=w", *old[5:]]
+    for route, body in ((f"POST {path}", {"tag": tag("new")}), (
+            f"POST {path}/action", {"action": "create", "tags": [tag("k5", "x"), tag("new")]})):
+        assert ims.refused(route, body) == "IMG.0116"
+    ims.ask(f"POST {path}/action", {"action": "delete", "tags": [tag("k0"), tag("k1")]}, status=204)
+    assert ims.refused(f"POST {path}", {"tag": tag("new")}) == "IMG.0116"
+
+
 def test_a_tag_is_set_and_shown_by_both_faces(ims: Ims, path: str) -> None:
     ims.ask(f"POST {path}", {"tag": tag(" k ", " v ")}, status=204)
     assert tags(ims) == ["old.1", "plain", "k=v"]

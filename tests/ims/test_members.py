@@ -132,6 +132,28 @@ def test_who_may_share_what(ims: Ims) -> None:
     assert ims.refused(f"POST {MEMBERS}", {"images": [mine.id]}) == "IMG.0067"
 
 
+@pytest.mark.parametrize("project", ["", "p2", "p3"])
+def test_a_public_image_is_refused_before_it_matters_who_asks(ims: Ims, project: str) -> None:
+    image = ims.fake.images.add(name="a", members=["p2"])
+    image.set(visibility="public")
+    headers = ims.fake.tenant(project or ims.fake.project_id).headers
+    for method in ("POST", "DELETE"):
+        assert ims.refused(f"{method} {MEMBERS}", body(image), headers=headers) == "IMG.0089"
+
+
+def test_an_image_that_was_turned_public_is_not_accepted(ims: Ims) -> None:
+    image = ims.fake.images.add(name="a", members=["p2"])
+    headers = ims.fake.tenant("p2").headers
+    request = {"images": [image.id], "project_id": "p2", "status": "accepted"}
+    ims.fake.lifecycle.jobs = "10s"
+    job = ims.job(f"PUT {MEMBERS}", request, headers=headers)
+    image.set(visibility="public")
+    assert ims.refused(f"PUT {MEMBERS}", request, headers=headers) == "IMG.0089"
+    ims.fake.clock.advance("10s")
+    assert (job.status, job.error_code) == ("FAIL", "IMG.0047")
+    assert image.members == {"p2": "pending"}
+
+
 def test_only_the_member_says_whether_it_accepts(ims: Ims) -> None:
     image = ims.fake.images.add(name="a", members=["p2"])
     request = {"images": [image.id], "project_id": "p2", "status": "accepted"}

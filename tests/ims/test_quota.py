@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from fake_ims import FakeIMS
 
 from .conftest import Ims
@@ -41,6 +43,57 @@ def test_images_of_others_do_not_count(ims: Ims) -> None:
     ims.fake.images.add(name="g", owner="op", visibility="public")
     assert used(ims) == 0
     assert used(ims, "p2") == 1
+
+
+def test_public_images_do_not_count(ims: Ims) -> None:
+    admin = ims.fake.tenant(ims.fake.project_id, roles=("admin",)).headers
+    ims.fake.world.quota = 1
+    image = ims.fake.images.add(name="CentOS", visibility="public", protected=True)
+    assert used(ims) == 0
+    own = ims.ask("POST /v2/images", {"name": "a"}, status=201)["id"]
+    assert ims.refused("POST /v2/images", {"name": "b"}, status=413) == "IMG.0015"
+    ims.fake.images[own].delete()
+    image.set(visibility="private")
+    assert used(ims) == 1
+    assert ims.refused("POST /v2/images", {"name": "b"}, status=413, headers=admin) == "IMG.0015"
+    image.set(visibility="public")
+    assert used(ims) == 0
+    image.delete()
+    assert used(ims) == 0
+
+
+@pytest.mark.parametrize("jobs", ["100s", "polls(3)", "by hand"])
+def test_images_that_jobs_will_make_count(ims: Ims, jobs: str) -> None:
+    ims.fake.lifecycle.jobs = jobs
+    ims.fake.world.quota = 1
+    job = ims.job("POST /v2/cloudimages/action", FROM_FILE)
+    assert job.status == "INIT"
+    assert used(ims) == 1
+    assert ims.refused("POST /v2/cloudimages/action", FROM_FILE) == "IMG.0015"
+    assert ims.refused("POST /v2/images", {"name": "a"}, status=413) == "IMG.0015"
+    job.start()
+    assert used(ims) == 1
+    job.succeed()
+    assert used(ims) == 1
+
+
+def test_a_job_that_fails_before_it_makes_an_image_gives_its_place_back(ims: Ims) -> None:
+    ims.fake.lifecycle.jobs = "100s"
+    ims.fake.world.quota = 1
+    ims.job("POST /v2/cloudimages/action", FROM_FILE).fail("IMG.0057")
+    assert used(ims) == 0
+    ims.job("POST /v2/cloudimages/action", FROM_FILE)
+
+
+def test_each_image_of_one_job_counts(ims: Ims) -> None:
+    ims.fake.lifecycle.jobs = "100s"
+    ims.job("POST /v2/cloudimages/action", {"data_images": [
+        {"name": name, "volume_id": volume_id} for name, volume_id in (
+            ("a", "11111111-2222-3333-4444-555555555555"),
+            ("b", "11111111-2222-3333-4444-666666666666"))]})
+    assert used(ims) == 2
+    ims.fake.clock.advance("100s")
+    assert used(ims) == 2
 
 
 def test_the_last_place_is_given_and_no_more_on_either_face(ims: Ims) -> None:

@@ -192,6 +192,19 @@ def test_a_public_image_is_not_shared(wire: Wire, fake_ims: FakeIMS) -> None:
     assert wire.share(image.id, "p2").refusal == (403, "IMG.0089")
 
 
+def test_a_public_image_has_no_members(
+    wire: Wire, fake_ims: FakeIMS, image_id: str, member: Wire, stranger: Wire
+) -> None:
+    path = f"/v2/images/{image_id}/members"
+    assert wire.get(path).json["members"] == []
+    wire.share(image_id, "p2")
+    fake_ims.images[image_id].set(visibility="public")
+    for caller in (wire, member, stranger):
+        assert caller.get(path).refusal == (403, "IMG.0047")
+        # What the image is counts before who asks.
+        assert caller.share(image_id, "p4").refusal == (403, "IMG.0089")
+
+
 @pytest.mark.parametrize(("attributes", "limit"), [({}, 256), ({"__whole_image": "true"}, 10)])
 def test_so_many_members_and_no_more(
     wire: Wire, fake_ims: FakeIMS, attributes: dict[str, str], limit: int

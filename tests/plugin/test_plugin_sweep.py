@@ -96,7 +96,7 @@ def test_a_waiter_without_end_is_ended(suite: Suite) -> None:
     result.stdout.fnmatch_lines([
         "hang images.upload at calls.py:* in call (* runs)",
         "  400, *: the",
-        "    client still sends requests 3600 s after the failure, and does not give up"])
+        "    client still sends requests * s after the failure, and does not give*"])
 
 
 def test_a_client_that_waits_for_ever_is_told(suite: Suite) -> None:

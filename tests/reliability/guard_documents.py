@@ -2,6 +2,9 @@
 
 A document is a scenario, or the body of a control request. ``fake-ims check``, ``scenario.load``
 and the play must agree about it. One that is refused changes nothing.
+
+Agreement is not enough: what everybody takes can still be wrong. So some documents are a ``Trap``:
+valid but for one image that must not be, and must be refused at every door.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import time
 from collections import Counter
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 sys.path.append(str(Path(__file__).parents[1]))  # for what all tests share
@@ -37,11 +40,48 @@ from fake_ims.scenario.schema import schema as scenario_schema
 from fake_ims.server.state import Service
 
 COUNT = 20_000
+PROFILES: tuple[Literal["otc", "openstack"], ...] = ("otc", "openstack")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|req-\S+")
 _TWICE = "877a2cda-ba63-4e1e-b95f-e67e48b6129a"
 _BODIES = [route for route in ROUTES if route.body.get("properties")
            and "{" not in route.path and route.id != "reset"]
 _OFTEN = [route for route in _BODIES if route.id in ("world.set", "images.add", "faults.add")]
+
+
+class Trap(NamedTuple):
+    """Images of which the last must be refused, and only for what is wrong with it.
+
+    Attributes:
+        images: what ``images.add`` gets.
+        of_schema: whether the schema must see it.
+        profile: of the fake.
+    """
+
+    images: list[dict[str, Any]]
+    of_schema: bool
+    profile: Literal["otc", "openstack"] = "otc"
+
+
+def _no_uuid(random: Random) -> Trap:
+    bad = random.choice([_TWICE[:-1], f"{_TWICE}0", f"{_TWICE}\n", f" {_TWICE}", "image-1",
+                         f"{{{_TWICE}}}", _TWICE.replace("-", ""), _TWICE.replace("e", "g"),
+                         _TWICE.replace("-", "\u2010"), _TWICE.replace("8", "\u0668")])
+    return Trap([{"id": bad, "name": "trap"}], True, random.choice(PROFILES))
+
+
+def _twice(random: Random) -> Trap:
+    image = {"id": _TWICE, "name": "first"}
+    return Trap([image, {**image, "name": random.choice(["first", "second"])}], False,
+                random.choice(PROFILES))
+
+
+def _private_members(random: Random) -> Trap:
+    # In otc the image turns shared; a Glance refuses members of a private image.
+    members = random.choice([["p2"], {"p2": "accepted"}, {"p2": "pending", "p3": "rejected"}])
+    return Trap([{"visibility": "private", "members": members}], False, "openstack")
+
+
+TRAPS = {"no UUID": _no_uuid, "an id twice": _twice, "members of a private one": _private_members}
 
 
 class Broke(AssertionError):
@@ -135,7 +175,12 @@ class Run:
         document: object = None
         records.begin()
         try:
-            if random.random() < 0.6:
+            if random.random() < 0.1:
+                name = random.choice(sorted(TRAPS))
+                document = trap = TRAPS[name](random)
+                self._trap(random, trap)
+                self.outcomes[f"trap: {name}"] += 1
+            elif random.random() < 0.6:
                 document = scenario(random)
                 self._scenario(document)  # type: ignore[arg-type]
             else:
@@ -167,6 +212,41 @@ class Run:
     def close(self) -> None:
         """Close the connection."""
         self._channel.close()
+
+    def _trap(self, random: Random, trap: Trap) -> None:
+        """Show a trap to every door: scenario, control API, Python."""
+        document: dict[str, Any] = {"settings": {"profile": trap.profile}, "name": "trap"}
+        others = [{"name": "other"}][:random.randrange(2)]
+        if len(trap.images) > 1 and random.random() < 0.5:
+            document["images"] = [*others, *trap.images[:-1]]
+            document["steps"] = [{"images": trap.images[-1:]}]
+        elif random.random() < 0.5:
+            document["steps"] = [{"images": [*others, *trap.images]}]
+        else:
+            document["images"] = [*others, *trap.images]
+        if bool(check(document, scenario_schema())) != trap.of_schema:
+            raise Broke("the schema takes it" if trap.of_schema else "the schema refuses it")
+        refused = self.outcomes["scenario refused"], self.outcomes["scenario refused by the play"]
+        self._scenario(document)
+        if refused == (self.outcomes["scenario refused"],
+                       self.outcomes["scenario refused by the play"]):
+            raise Broke("check, load and play take it")
+        fake = self._fake
+        fake.reset(profile=trap.profile)
+        route = next(route for route in ROUTES if route.id == "images.add")
+        statuses = [self._body(route.id, route.method, route.path, route.body, image)
+                    for image in trap.images]
+        if statuses != [*[200] * (len(trap.images) - 1), 400]:
+            raise Broke(f"the control API answered {statuses}")
+        before = snapshot(fake)
+        try:
+            fake.images.add(**trap.images[-1])
+        except UsageError:
+            if snapshot(fake) != before:
+                raise Broke("images.add refused it, but it has changed the fake") from None
+        else:
+            raise Broke("images.add takes it")
+        fake.reset()
 
     def _scenario(self, document: dict[str, Any]) -> None:
         fake = self._fake
@@ -255,7 +335,7 @@ class Run:
                     break
                 found = found[part]
 
-    def _body(self, id: str, method: str, path: str, schema: Any, document: object) -> None:
+    def _body(self, id: str, method: str, path: str, schema: Any, document: object) -> int:
         fake = self._fake
         before = snapshot(fake)
         problems = check(document, schema)
@@ -282,6 +362,7 @@ class Run:
             if shown.status != 200:
                 raise Broke(f"the state cannot be shown: {shown.status} {shown.body[:300]!r}")
         fake.faults.clear()
+        return reply.status
 
     def _get(self, path: str) -> Reply:
         return self._send("GET", path, None)

@@ -4,12 +4,15 @@
 client sends the first N bytes of a request, for each N, and leaves: with FIN (a closed socket), or
 with RST (a socket that lingers for no time). Another one sends all bytes and leaves before it reads
 the response, or after some bytes of it. N counts the bytes of both: those after the request are of
-the response. ``--samples K`` takes K positions of each request instead of all.
+the response. If a request is refused as soon as its head has arrived, a client that has sent only a
+part of the body reads a byte of the response before it leaves. ``--samples K`` takes K positions
+of each request instead of all.
 
 After each departure the fake must have
 
 * served a client that came later,
-* ended the request: its socket is closed, and no asyncio task or thread is left,
+* ended the request: its socket is closed, and no asyncio task or thread is left. That takes a
+  few turns of the loop, so that nothing waits for a timer,
 * done all of the request or nothing. What of it has arrived says which is possible: a request that
   lacks a byte does nothing. An upload may also have been broken off: then its image has no data,
   is ``killed`` (profile ``otc``) or ``queued`` (``openstack``), and a queued one takes new data,
@@ -54,6 +57,7 @@ RAW: dict[str, Any] = {"disk_format": "raw", "container_format": "bare"}
 SMALL = b"a few bytes of an image, " * 8
 LARGE = b"6 megabyte" * 600_000  # more than the fake keeps in memory, and than sockets hold
 MANY = 8192  # a longer request or response is sampled in the long run, too
+TURNS = 2000  # of the loop, in which a request ends; a timer of a second takes many times as many
 _AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: close with RST
 
 State = tuple[object, ...]
@@ -68,6 +72,8 @@ class Request(NamedTuple):
         changes: whether the whole request changes the state.
         uploads: whether it sends the data of an image, so that it can be broken off.
         profiles: those that have the operation.
+        refused: whether the fake refuses it when its head has arrived.
+        endless: whether it announces a body that nobody can send.
     """
 
     name: str
@@ -75,6 +81,12 @@ class Request(NamedTuple):
     changes: bool = True
     uploads: bool = False
     profiles: tuple[str, ...] = PROFILES
+    refused: bool = False
+    endless: bool = False
+
+
+_NOBODY = "X-Auth-Token:"
+_TOO_LONG = f"Content-Length: {2**50}"
 
 
 def _bytes(fake: FakeIMS, method: str, path: str, body: object = None, *more: str,
@@ -82,10 +94,10 @@ def _bytes(fake: FakeIMS, method: str, path: str, body: object = None, *more: st
     content = body if isinstance(body, bytes) else b"" if body is None else (
         json.dumps(body).encode())
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", *more,
-             f"X-Auth-Token: {fake.token}"]
+             *(() if _NOBODY in more else (f"X-Auth-Token: {fake.token}",))]
     if body is not None:
         lines.append(f"Content-Type: {media_type}")
-        if "Transfer-Encoding: chunked" not in more:
+        if not set(more) & {"Transfer-Encoding: chunked", _TOO_LONG}:
             lines.append(f"Content-Length: {len(content)}")
     return "\r\n".join([*lines, "", ""]).encode() + content
 
@@ -143,6 +155,21 @@ def _control(fake: FakeIMS) -> bytes:
     return _bytes(fake, "POST", "/_fake_ims/images", {"name": "seeded", "data": {"zeros": 1024}})
 
 
+def _refused(
+    *more: str, status: str = "active", body: bytes = SMALL, **attributes: Any
+) -> Callable[[FakeIMS], bytes]:
+    """An upload to an image that cannot have it."""
+    def build(fake: FakeIMS) -> bytes:
+        image = fake.images.add(name="there", status=status, **RAW, **attributes)
+        return _bytes(fake, "PUT", f"/v2/images/{image.id}/file", body, *more, media_type=OCTETS)
+
+    return build
+
+
+def _refusal(name: str, build: Callable[[FakeIMS], bytes], **more: Any) -> Request:
+    return Request(name, build, changes=False, refused=True, **more)
+
+
 REQUESTS = {request.name: request for request in (
     Request("create", _create),
     Request("patch", _patch),
@@ -156,6 +183,17 @@ REQUESTS = {request.name: request for request in (
     Request("action", _action, profiles=("otc",)),
     Request("log-in", _log_in, changes=False),
     Request("control", _control),
+    _refusal("refused-401", _refused(_NOBODY)),
+    _refusal("refused-403", _refused(status="queued", visibility="public", owner="p9")),
+    _refusal("refused-404", lambda fake: _bytes(fake, "PUT", "/v2/images/unknown/file", SMALL,
+                                                media_type=OCTETS)),
+    _refusal("refused-409", _refused()),
+    _refusal("refused-409-large", _refused(body=LARGE)),
+    _refusal("refused-409-expect", _refused("Expect: 100-continue")),
+    _refusal("refused-413", _refused(_TOO_LONG, status="queued"), endless=True),
+    _refusal("refused-417", _refused("Expect: miracles")),
+    _refusal("refused-control", lambda fake: _bytes(fake, "POST", "/_fake_ims/images", SMALL,
+                                                    media_type=OCTETS)),
 )}
 
 
@@ -227,6 +265,16 @@ def _sockets() -> int:
     return sum(target.startswith("socket:") for target in _descriptors().values())
 
 
+def _one(sock: socket.socket) -> bytes:
+    """The bytes of one response that says its length."""
+    received = b""
+    while True:
+        head, end, body = received.partition(b"\r\n\r\n")
+        if end and len(body) >= int(head.lower().split(b"content-length:")[1].split()[0]):
+            return received
+        received += sock.recv(65536)
+
+
 class Case(NamedTuple):
     """One departure: after so many bytes of the request and then of the response."""
 
@@ -242,6 +290,10 @@ class Guard:
         self._fake = fake
         self._watch = watch
         self._port = int(fake.url.rpartition(":")[2])
+        self.ask("GET", "/v2/images?limit=1")  # the fake may still have been starting
+        turns = iter(range(100))
+        until(fake, lambda: next(turns) == 99)  # the connection has been closed
+        self._idle = watch.running()
         self.seen: Counter[str] = Counter()
 
     def ask(self, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
@@ -262,7 +314,8 @@ class Guard:
         before = state(self._fake)
         with socket.create_connection(("127.0.0.1", self._port), timeout=60) as sock:
             sock.sendall(sent.replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
-            answer = b"".join(iter(lambda: sock.recv(1 << 20), b""))
+            answer = _one(sock) if request.endless else (
+                b"".join(iter(lambda: sock.recv(1 << 20), b"")))
         # The departures leave the connection open, so their responses lack this header.
         received = len(answer.replace(b"Connection: close\r\n", b"", 1))
         return len(sent), received, before, state(self._fake)
@@ -270,20 +323,16 @@ class Guard:
     def play(self, case: Case, before: State, after: State) -> list[str]:
         """Play one departure. Return what is wrong."""
         fake, watch, request = self._fake, self._watch, case.request
+        wrong = self._noise()
         fake.reset()
         open_before = len(_descriptors())
         sent = request.build(fake)
-        running = watch.running()
         self._leave(sent, case)
-        wrong = []
         # The port accepts connections in their order, so the one that left has been accepted.
         status, _ = self.ask("GET", "/v2/images?limit=1")
         if status != 200:
             wrong.append(f"the next client got {status}")
-        try:
-            until(fake, lambda: watch.running() == running)
-        except AssertionError:
-            wrong.append(f"tasks, threads and sockets were {running}, are {watch.running()}")
+        wrong += self._noise()
         now = state(fake)
         possible = {"nothing": before}
         if case.byte >= len(sent):
@@ -305,10 +354,22 @@ class Guard:
             wrong.append(f"{open_before} descriptors were open, now {len(_descriptors())}")
         return [*wrong, *watch.told()]
 
+    def _noise(self) -> list[str]:
+        """Return what still runs though no request should be under way."""
+        try:
+            until(self._fake, lambda: self._watch.running() == self._idle, TURNS)
+        except AssertionError:
+            return [f"tasks, threads and sockets were {self._idle}, are {self._watch.running()}"]
+        return []
+
     def _leave(self, sent: bytes, case: Case) -> None:
         with socket.create_connection(("127.0.0.1", self._port), timeout=60) as sock:
             sock.sendall(sent[:case.byte])
             left = case.byte - len(sent)
+            if case.request.refused and sent.index(b"\r\n\r\n") + 4 <= case.byte < len(sent):
+                received = b""
+                while b"HTTP/1.1 4" not in received:  # 100 may come first
+                    received += sock.recv(65536)
             while left > 0:
                 received = len(sock.recv(min(left, 1 << 16)))
                 if not received:

@@ -134,9 +134,12 @@ class Cloud:
     # the native API
 
     def used(self, project: str) -> int:
-        """Images that count for the quota: those that are there."""
+        """Images that count for the quota: private ones, and those of jobs in ``INIT``."""
         self.settle()
-        return sum(image["owner"] == project for image in self.images.values())
+        return sum(image["owner"] == project and image["visibility"] != "public"
+                   for image in self.images.values()) + sum(
+            len(job["plans"]) for job in self.jobs.values()
+            if job["status"] == "INIT" and job["project"] == project)
 
     def new(self, image_id: str, owner: str, **attributes: Any) -> Image:
         self.made += 1
@@ -315,7 +318,9 @@ class Cloud:
     def members(self, caller: Caller, image_id: str) -> dict[str, str]:
         """Members and their statuses: all for the owner, themselves for members."""
         image = self.find(caller, image_id)
-        if image["visibility"] != "shared" and not (self.vendor and self.owns(caller, image)):
+        if image["visibility"] != "shared" and not (
+            self.vendor and image["visibility"] == "private" and self.owns(caller, image)
+        ):
             raise No(403, "IMG.0047")
         return {name: status for name, status in image["members"].items()
                 if self.owns(caller, image) or name == caller.project}
@@ -605,6 +610,8 @@ class Cloud:
         images = [self.find(caller, image_id, 400, "IMG.0027") for image_id in ids]
         if any(project not in image["members"] for image in images):
             raise No(400, "IMG.0027")
+        if any(image["visibility"] == "public" for image in images):
+            raise No(400, "IMG.0089")
 
         def done(job: Job) -> None:
             for image in images:

@@ -22,6 +22,7 @@ from fake_ims.domain.by_age import ByAge
 from fake_ims.domain.data import Blob
 from fake_ims.domain.durations import After, Polls
 from fake_ims.domain.image import MEMBER_STATUSES, OPEN, TRANSITIONS, Image
+from fake_ims.domain.ims.making import MakesImage
 from fake_ims.domain.job import Job
 from fake_ims.domain.tag_pairs import pair
 from fake_ims.server.state import Service
@@ -82,6 +83,10 @@ def _indexes(service: Service, images: list[Image]) -> Iterator[str]:
             yield f"the index of images of owner {owner!r} differs from them"
         if store.owned(owner) != len(owned):
             yield f"owner {owner!r} has {len(owned)} images; {store.owned(owner)} are counted"
+        public = sum(image.visibility == "public" for image in owned)
+        if store.owned_public(owner) != public:
+            yield (f"owner {owner!r} has {public} public images; {store.owned_public(owner)} are "
+                   "counted")
     if _ids(store._open) != _expected(image for image in images if image.visibility in OPEN):
         yield "the index of open images differs from them"
     for project in {*store._shared, *(name for image in images for name in image.members)}:
@@ -348,8 +353,12 @@ def broken_reading(
 
     def all_of(service: Service) -> tuple[list[Image], int]:
         images = [image.as_it_is() for image in service.store._images.values()]
+        jobs = [] if service.begun_jobs is None else service.begun_jobs.as_they_are()
+        to_come = [job.work.plan.owner for job in jobs if isinstance(job.work, MakesImage)
+                   and job.work.image is None and not job.is_over]
         return ([image for image in images if is_listed(image)],
-                sum(image.owner == project for image in images))
+                to_come.count(project) + sum(
+                    image.owner == project and image.visibility != "public" for image in images))
 
     # Reading may end a status for polls(N), and time may pass, so all is read anew for each query.
     seen = fake.peek(all_of)[0]

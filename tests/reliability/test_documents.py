@@ -12,3 +12,5 @@ def test_check_load_and_play_agree(start: int) -> None:
     assert [str(broke) for broke in failures] == []
     for what in ("scenario played", "scenario refused", "control refused", "control taken"):
         assert outcomes[what] > 1, what
+    for trap in guard_documents.TRAPS:
+        assert outcomes[f"trap: {trap}"] > 0, trap

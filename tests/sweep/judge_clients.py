@@ -31,6 +31,8 @@ HERE = Path(__file__).resolve().parent / "clients"
 ACCUSING = ("wrong", "should have survived")
 #: Share of the planted bugs that failures one at a time have to show.
 AIM = 0.95
+BEGIN = "<!-- clients: python tests/sweep/judge_clients.py --write docs/sweep.md -->"
+END = "<!-- end of clients -->"
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Judged:
     runs: int = 0
     seconds: float = 0.0
     note: str = ""
+    #: The cases that accuse the client: id, verdict or rule, reason.
     accused: list[tuple[str, str, str]] = field(default_factory=list)
     #: Whether there is a report of it at all.
     swept: bool = False
@@ -131,8 +134,9 @@ def _sweep(group: list[Client], depth: int, options: Sequence[str]) -> list[Judg
         ended = subprocess.run(command, cwd=folder, env=environment, text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         if not report.exists():
-            raise SystemExit(f"the sweep wrote no report (exit status {ended.returncode}):\n"
-                             f"{ended.stdout[-6000:]}")
+            print(f"the sweep wrote no report (exit status {ended.returncode}):\n"
+                  f"{ended.stdout[-6000:]}", file=sys.stderr)
+            return list(judged.values())
         tests = json.loads(report.read_text(encoding="utf-8"))["tests"]
     for test in tests:
         one = judged[Path(test["test"].partition("::")[0]).name]
@@ -140,7 +144,7 @@ def _sweep(group: list[Client], depth: int, options: Sequence[str]) -> list[Judg
         one.runs += len(test["results"])
         one.seconds += test["seconds"]
         one.note = one.note or test["note"]
-        one.accused += [(result["case"], result["word"], result["why"])
+        one.accused += [(result["case"], result["rule"] or result["word"], result["why"])
                         for result in test["results"] if result["word"] in ACCUSING]
     return list(judged.values())
 
@@ -188,13 +192,30 @@ def disagreements(judged: Sequence[Judged], *, others: bool = False) -> list[str
         if one.note:
             lines.append(f"{name}: {one.note}")
         if not one.client.bug:
-            lines += [f"{name}: FALSE ALARM {case} {word}: {why}"
-                      for case, word, why in one.accused]
+            lines += [f"{name}: FALSE ALARM {case} {rule}: {why}"
+                      for case, rule, why in one.accused]
         elif not one.expected:
             lines.append(f"{name}: NOT CAUGHT: {one.client.bug}")
         if one.client.bug and (others or not one.expected):
-            lines += [f"{name}: also {case} {word}: {why}" for case, word, why in one.others]
+            lines += [f"{name}: also {rule}: {', '.join(cases)}"
+                      for rule, cases in _by_rule(one.others).items()]
     return lines
+
+
+def _by_rule(accused: Iterable[tuple[str, str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for case, rule, _ in accused:
+        found.setdefault(rule, []).append(case)
+    return found
+
+
+def write(page: Path, judged: Sequence[Judged]) -> None:
+    """Put the tables into a page, between its two comments."""
+    head, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not end:
+        raise SystemExit(f"{page}: {BEGIN} and {END} are missing")
+    page.write_text("\n".join((head + begin, *table(judged), end + tail)), encoding="utf-8")
 
 
 def meets_the_aims(judged: Sequence[Judged]) -> bool:
@@ -217,12 +238,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
                         help="name what else is found in clients with a bug")
     parser.add_argument("--option", action="append", default=[], metavar="OPTION",
                         help="one more for pytest, such as --option=--fake-ims-sweep-budget=9")
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="put the tables into this page")
     given = parser.parse_args(arguments)
     chosen = clients(given.names)
     if not chosen:
         parser.error("no client has such a name")
     started = time.monotonic()
     judged = judge(chosen, given.jobs, given.option)
+    if given.write is not None and all(one.swept for one in judged):
+        write(given.write, judged)
     for line in (*table(judged), "", *disagreements(judged, others=given.others)):
         print(line)
     print(f"{time.monotonic() - started:.0f} s in {given.jobs} processes")

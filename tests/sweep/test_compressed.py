@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import http.client
 import io
@@ -689,6 +690,24 @@ async def test_the_callback_in_a_loop_can_schedule(stuck: list[str]) -> None:
     assert len(stuck) == 1
 
 
+async def test_the_callback_in_another_thread_can_schedule() -> None:
+    loop, done, stop = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+
+    def beat() -> None:
+        while not stop.wait(30):
+            pass
+
+    def release(_: str) -> None:
+        loop.call_soon(done.set)
+
+    thread = threading.Thread(target=beat)  # the only one with a deadline, so it finds out
+    with CompressedTime(patience=100, stuck=release):
+        thread.start()
+        await done.wait()
+        stop.set()
+        thread.join()
+
+
 def test_the_callback_can_use_the_fake(fake_ims: FakeIMS, stuck: list[str]) -> None:
     def release(text: str) -> None:
         stuck.append(text)
@@ -706,6 +725,25 @@ def test_the_callback_can_use_the_fake(fake_ims: FakeIMS, stuck: list[str]) -> N
             connection.getresponse()
     assert len(stuck) == 1
     assert fake_ims.images.named("told")
+
+
+def test_threads_that_were_there_before_cost_nothing() -> None:
+    """Under xdist, one of execnet waits inside C, and ``threading`` does not know it."""
+    gate, began, ended = threading.Lock(), threading.Event(), threading.Event()
+    gate.acquire()
+
+    def wait() -> None:
+        began.set()
+        gate.acquire()
+        ended.set()
+
+    ident = _thread.start_new_thread(wait, ())
+    began.wait()
+    idle = bystanders.Bystanders(threading.get_ident())
+    gate.release()
+    ended.wait()
+    assert ident in idle._there
+    assert threading.get_ident() not in idle._there
 
 
 # Call sites

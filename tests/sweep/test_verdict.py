@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import urllib.error
 from collections.abc import Callable
@@ -13,8 +14,10 @@ from wire import OCTETS, Reply, Wire, replace
 
 from fake_ims import FakeIMS, by_hand
 from fake_ims.sweeping.case import Case
+from fake_ims.sweeping.explore import named
+from fake_ims.sweeping.outcome import Demands, Outcome
 from fake_ims.sweeping.snapshot import Snapshot, differences, duplicates, lost, orphans
-from fake_ims.sweeping.verdict import Demands, Outcome, judge
+from fake_ims.sweeping.verdict import judge
 
 NEW = {"name": "a", "disk_format": "raw", "container_format": "bare"}
 
@@ -66,6 +69,31 @@ def by_error(error: BaseException) -> str:
 ])
 def test_by_what_the_test_raised(error: BaseException, expected: str) -> None:
     assert by_error(error) == expected
+
+
+def raised(code: str) -> BaseException:
+    """What a client of these lines raises."""
+    space: dict[str, Any] = {}
+    exec(compile(f"def client():\n    {code}\n", __file__, "exec"), space)
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - whatever it is
+        space["client"]()
+    return caught.value
+
+
+@pytest.mark.parametrize(("code", "expected"), [
+    ("raise RuntimeError('killed')", "failed well"),
+    ("raise KeyError('no image of this name')", "failed well"),
+    ("{}['id']", "wrong"),
+    ("[].sort()['id']", "wrong"),
+    ("int('soon')", "wrong"),
+    ("import json; json.loads('')", "wrong"),
+    ("import asyncio; raise asyncio.TimeoutError", "failed well"),
+    ("import concurrent.futures as f; raise f.TimeoutError", "failed well"),
+    ("assert False", "wrong"),
+    ("raise AssertionError", "wrong"),
+])
+def test_what_the_clients_own_code_raises_is_meant(code: str, expected: str) -> None:
+    assert by_error(raised(code)) == expected
 
 
 def test_a_json_error_of_a_package_is_wrong_too() -> None:
@@ -318,6 +346,29 @@ def test_the_first_error_must_not_hide() -> None:
     assert "HTTP 404" in found.why
 
 
+@pytest.mark.parametrize("told", ["", "HTTP 403"])
+def test_the_failure_of_a_clean_up_must_not_hide_the_first_error(told: str) -> None:
+    """Not even if it names a cause of its own, as a client does that translates every error."""
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        image_id = create(wire)
+        try:
+            upload(wire, image_id)
+        except ClientError:
+            try:
+                delete(wire, image_id)
+            except ClientError as error:
+                raise ClientError("?", f"cannot delete {image_id} {told}") from error
+            raise
+
+    clean = run(program)
+    case = case_of(clean, "2:images.upload:403")
+    last = run(program, case).steps[-1]
+    assert last.operation == "images.delete"
+    both = named(run(program, case).steps, "3:images.delete:503", case)
+    found = judge(run(program, both), clean, Demands())
+    assert (found.word, found.rule) == (("failed well", "") if told else ("wrong", "hidden"))
+
+
 def test_an_error_of_ones_own_about_the_failure_hides_nothing() -> None:
     def program(fake: FakeIMS, wire: Wire) -> None:
         try:
@@ -326,6 +377,60 @@ def test_an_error_of_ones_own_about_the_failure_hides_nothing() -> None:
             raise ClientError("?", "cannot create the image")  # noqa: B904 - what is tried
 
     assert verdict(program, "1:images.create:503").word == "failed well"
+
+
+def again_if(*statuses: int) -> Callable[[FakeIMS, Wire], None]:
+    """A client that tries again after these statuses."""
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        reply = wire.get("/v2/images")
+        if reply.status in statuses:
+            reply = wire.get("/v2/images")
+        good(reply)
+
+    return program
+
+
+@pytest.mark.parametrize(("status", "word"), [
+    (400, "wrong"), (403, "wrong"), (404, "survived"), (500, "survived"), (503, "survived")])
+def test_what_is_refused_for_good_must_not_be_sent_again(status: int, word: str) -> None:
+    found = verdict(again_if(status), f"1:images.list:{status}")
+    assert (found.word, found.rule) == (word, "repeat" if word == "wrong" else "")
+
+
+def test_a_download_that_fails_its_checksum_may_be_repeated() -> None:
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        image = fake.images.add(name="a", data=b"data")
+        if wire.download(image.id).body != b"data":
+            assert wire.download(image.id).body == b"data"
+
+    assert verdict(program, "1:images.download:403").word == "survived"
+
+
+def test_another_request_is_no_repetition() -> None:
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        if wire.get("/v2/images?limit=1000").status == 400:
+            good(wire.get("/v2/images?limit=10"))
+
+    assert verdict(program, "1:images.list:400").word == "survived"
+
+
+@pytest.mark.parametrize(("read", "names", "rule"), [
+    (True, ("name", "min_ram"), "overwritten"),
+    (True, ("min_ram",), ""),        # only what is meant to change
+    (True, ("name",), ""),           # a name that is there already is meant
+    (False, ("name", "min_ram"), ""),
+])
+def test_somebody_elses_change_must_not_be_undone(
+    read: bool, names: tuple[str, ...], rule: str
+) -> None:
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        image = fake.images.add(name="a", min_ram=7)
+        if read:
+            wire.get(f"/v2/images/{image.id}")
+        good(wire.patch(image.id, *(replace(f"/{name}", image[name]) for name in names)))
+
+    found = verdict(program, f"{1 + read}:images.update:changed-meanwhile")
+    assert found.rule == rule
 
 
 # pace
@@ -435,6 +540,76 @@ def test_what_cannot_be_seen() -> None:
     assert verdict(program, "2:images.list:503").word == "failed well"
 
 
+def test_a_404_to_a_delete_looks_like_done() -> None:
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        image = fake.images.add(name="a")
+        reply = wire.delete(f"/v2/images/{image.id}")
+        if reply.status != 404:
+            good(reply)
+        assert image.id not in fake.images
+
+    assert verdict(program, "1:images.delete:404").word == "cannot be seen"
+    assert verdict(program, "1:images.delete:403").word == "failed well"
+
+
+@pytest.mark.parametrize(("deleted", "word"), [(True, "cannot be seen"), (False, "wrong")])
+def test_a_404_after_a_delete_looks_like_gone(deleted: bool, word: str) -> None:
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        image = fake.images.add(name="a")
+        if deleted:
+            good(wire.delete(f"/v2/images/{image.id}"))
+        for _ in range(9):
+            if wire.get(f"/v2/images/{image.id}").status == 404:
+                break
+            fake.clock.advance("1s")
+            if not deleted:
+                return
+        assert image.id not in fake.images
+
+    found = verdict(program, f"{1 + deleted}:images.show:404", settings={"deleting": "5s"})
+    assert (found.word, found.rule) == (word, "assert")
+
+
+def test_a_delete_that_takes_long_is_reached() -> None:
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        image = fake.images.add(name="a")
+        good(wire.delete(f"/v2/images/{image.id}"))
+        fake.clock.advance("1m")
+        assert image.id not in fake.images
+
+    for settings in ({}, {"deleting": "5s"}):
+        found = verdict(program, "1:images.delete:slow-delete", settings=settings)
+        assert (found.word, found.rule) == ("cannot be seen", "assert")
+
+
+@pytest.mark.parametrize("waits", ["looks", "sleeps"])
+def test_a_client_that_waits_for_the_end_of_a_delete_must_see_it(waits: str) -> None:
+    clock = Clock()
+
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        image = fake.images.add(name="a")
+        good(wire.delete(f"/v2/images/{image.id}"))
+        if waits == "looks":
+            wire.get(f"/v2/images/{image.id}")
+        else:
+            clock.seconds += 5
+        assert image.id not in fake.images
+
+    clean = run(program, now=clock)
+    found = judge(run(program, case_of(clean, "1:images.delete:slow-delete"), now=clock), clean,
+                  Demands())
+    assert (found.word, found.rule) == ("wrong", "assert")
+
+
+@pytest.mark.parametrize(("status", "word"), [(400, "cannot be seen"), (500, "wrong")])
+def test_a_4xx_says_that_nothing_was_done(status: int, word: str) -> None:
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        upload(wire, create(wire))
+
+    found = verdict(program, f"1:images.create:{status}-after")
+    assert (found.word, found.rule) == (word, "orphan")
+
+
 # snapshots
 
 
@@ -453,7 +628,9 @@ def test_what_runs_leave() -> None:
     clean = snapshot({"name": "a"}, {"name": "b", "status": "queued"})
     found = snapshot({"name": "a"}, {"name": "a"}, {"name": "b", "status": "queued"},
                      {"name": "c", "status": "saving"}, deleted=("d",))
-    assert [one[1:] for one in orphans(clean, found)] == [("c", "saving")]
+    assert orphans(clean, found) == []  # the test itself has added them
+    theirs = dataclasses.replace(found, spared=frozenset())
+    assert [one[1:] for one in orphans(clean, theirs)] == [("c", "saving")]
     assert duplicates(clean, found) == [("a", 2, 1)]
     assert lost(clean, found) == [("d", 1)]
     assert orphans(found, found) == duplicates(found, found) == lost(found, found) == []
@@ -466,6 +643,20 @@ def test_what_the_service_is_still_at_is_no_orphan(saving: Any, expected: list[s
 
     found = run(program, settings={"saving": saving}).left
     assert [status for _, _, status in orphans(Snapshot(), found)] == expected
+
+
+def test_what_a_job_is_still_making_is_no_orphan() -> None:
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        fake.world.buckets["disks"].put("a.qcow2", size=1)
+        good(wire.post("/v2/cloudimages/action", {
+            "name": "a", "image_url": "disks:a.qcow2", "min_disk": 40,
+            "os_version": "CentOS 7.2 64bit"}))
+        fake.clock.advance("5s")
+        good(wire.get("/v2/images"))
+
+    found = run(program, settings={"jobs": "30s"}).left
+    assert [status for _, _, status in found.unfinished()] == ["saving"]
+    assert orphans(Snapshot(), found) == []
 
 
 def test_what_is_being_deleted_is_gone() -> None:

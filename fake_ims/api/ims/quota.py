@@ -20,7 +20,7 @@ async def show(call: Call) -> Answer:
     quota = service.quota
     return as_json({"quotas": {"resources": [{
         "type": "image",
-        "used": service.store.owned(caller.project_id),
+        "used": service.images.used(caller.project_id),
         "quota": quota,
         "min": MIN_QUOTA,
         "max": max(MAX_QUOTA, quota),

@@ -239,6 +239,15 @@ class UpdateMembers(_Sharing):
             if vault.object_type != "server":
                 raise ImsError("IMG.0193")
 
+    def check_state(self) -> None:
+        """Check that no image has become public, as the other operations on members do.
+
+        Raises:
+            ImsError: ``IMG.0089``.
+        """
+        if any(image.visibility == "public" for image in self.images):
+            raise ImsError("IMG.0089")
+
     def step(self, image: Image, project_id: str) -> None:
         """Change the member's status."""
         self.service.members.update(self.caller, image.id, project_id, self._status)

@@ -6,6 +6,7 @@ when it has been at the same instruction for a while, sleeps, and has used no pr
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Set
 from types import FrameType
@@ -24,7 +25,8 @@ class Bystanders:
 
     def __init__(self, owner: int) -> None:
         self._owner = owner
-        self._there = {one.ident for one in threading.enumerate()} - {owner}
+        # Not threading.enumerate(): execnet's threads, under xdist, are unknown to it.
+        self._there = set(sys._current_frames()) - {owner}
         self._seen: dict[int, tuple[_SAME, float]] = {}
         self._unknown: dict[int, float] = {}
 

@@ -138,6 +138,11 @@ def is_bad(result: Result) -> bool:
     return result["word"] in BAD and not result["known"]
 
 
+def bad(swept: Swept) -> list[Result]:
+    """Return the runs that fail the test."""
+    return [result for result in swept["results"] if is_bad(result)]
+
+
 def is_known(result: Result) -> bool:
     """Return whether a run went wrong as the baseline says."""
     return result["word"] in BAD and bool(result["known"])

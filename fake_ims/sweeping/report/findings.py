@@ -16,8 +16,8 @@ from . import Result, Swept, counts, failures, is_bad, is_known, number
 
 #: The rules, the worst first: work or data are lost; the client says nothing, or never ends; it
 #: leaves something behind; it does less than was promised; it names the wrong error.
-WORST = ("undone", "lost", "result", "assert", "hang", "duplicate", "orphan", "", "pace", "misled",
-         "hidden", "crash")
+WORST = ("undone", "lost", "overwritten", "result", "assert", "hang", "duplicate", "orphan", "",
+         "pace", "repeat", "misled", "hidden", "crash")
 # Differs from run to run: ids, addresses, numbers.
 _DIFFERS = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|"
                       r"0x[0-9a-f]+|\d+")

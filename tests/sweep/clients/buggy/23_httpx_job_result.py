@@ -30,9 +30,6 @@ def run(client: httpx.Client, project: str, body: dict[str, Any]) -> None:
         time.sleep(10)
     else:
         raise ImportFailed(f"job {job_id} takes longer than ten minutes")
-    images = _ask(client, "GET", f"/v2/cloudimages?name={body['name']}")["images"]
-    if any(image["status"] != "active" for image in images):
-        raise ImportFailed(f"job {job_id}: the image is not active")
 
 
 def _ask(client: httpx.Client, method: str, path: str, body: object = None) -> Any:
