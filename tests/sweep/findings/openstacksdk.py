@@ -18,6 +18,7 @@ from fake_ims import FakeIMS
 
 RAW = {"disk_format": "raw", "container_format": "bare"}
 DATA = b"bytes of a disk"
+MEMBER = "5ecb00fdf8ca4db7a29e3ec8a44b0d7c"
 
 
 def connect(fake: FakeIMS, **settings: Any) -> Any:
@@ -88,6 +89,16 @@ def created_twice() -> None:
         fake.faults.add("images.create", status=503, moment="after", times=1)
         cloud.image.create_image("disk", data=DATA, **RAW)
         assert sorted(one.status for one in fake.images) == ["active", "queued"]
+
+
+def own_retry_refused() -> None:
+    """A 503 after a member is removed: the client reports the 403 of its retry."""
+    with FakeIMS() as fake, connect(fake) as cloud:
+        image = fake.images.add(name="disk", visibility="shared", members=[MEMBER])
+        fake.faults.add("members.delete", status=503, moment="after", times=1)
+        with pytest.raises(openstack.exceptions.ForbiddenException):
+            cloud.image.remove_member(MEMBER, image.id)
+        assert [one.status for one in fake.requests.where(operation="members.delete")] == [503, 403]
 
 
 def killed_image_returned() -> None:
@@ -203,6 +214,15 @@ def discovery_error_hidden() -> None:
         with pytest.raises(openstack.exceptions.NotSupported) as raised:
             list(cloud.image.images())
         assert "503" not in str(raised.value)
+
+
+def discovery_ignores_retry_after() -> None:
+    """A 429 with Retry-After at the discovery of versions: the client asks again at once."""
+    with FakeIMS() as fake, connect(fake) as cloud:
+        fake.faults.add("versions.list", status=429, retry_after=60)
+        with pytest.raises(openstack.exceptions.NotSupported):
+            list(cloud.image.images())
+        assert [one.status for one in fake.requests.where(operation="versions.list")] == [429, 429]
 
 
 def waits_for_ever() -> None:
