@@ -53,6 +53,19 @@ def test_the_page_names_each_script_once() -> None:
     assert sorted(named_on_the_page()) == sorted(there)
 
 
+def test_the_cases_of_the_page_are_of_tests_there_are() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    swept = (PAGE.parents[1] / "tests/sweep/swept_clients.py").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(test_\w+)`", page))
+    assert len(named) > 10
+    assert named <= set(re.findall(r"^def (test_\w+)\(", swept, re.MULTILINE))
+    numbers = [int(one) for one in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    count = re.search(r"(\d+) findings", (PAGE.parent / "sweep.md").read_text(encoding="utf-8"))
+    assert count is not None
+    assert int(count[1]) == len(numbers)
+
+
 @pytest.mark.parametrize("path", sorted(HERE.glob("*.py")), ids=lambda path: path.name)
 def test_the_scripts_are_short(path: Path) -> None:
     module = load(path.name)

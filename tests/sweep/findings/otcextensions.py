@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import openstack
-import pytest
 import otcextensions  # noqa: F401  # profile="otc" loads it
+import pytest
 
 from fake_ims import FakeIMS
 
@@ -57,3 +57,13 @@ def wait_ends_at_503() -> None:
         fake.faults.add("*jobs*", status=503, times=1)
         with pytest.raises(openstack.exceptions.HttpException, match="No AsyncJob found for None"):
             cloud.imsv1.wait_for_async_job(job.job_id)
+
+
+def cut_response_ends_the_wait() -> None:
+    """The JSON of a job is cut: wait_for_async_job returns as if the job had succeeded."""
+    with FakeIMS(jobs="1h") as fake, connect(fake) as cloud:
+        fake.world.buckets["disks"].put("centos.qcow2", size=2**30)
+        begun = cloud.imsv2.create_image(**DISK)
+        fake.faults.add("*jobs*", invalid_json="cut", times=1)
+        assert cloud.imsv1.wait_for_async_job(begun.job_id).status is None
+        assert fake.jobs[begun.job_id].status == "INIT"
