@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,22 @@ pytest_plugins = ["pytester", "codes_seen"]
 def wire(fake_ims: FakeIMS) -> Wire:
     """The default tenant, over plain HTTP."""
     return Wire(fake_ims.url, fake_ims.headers)
+
+
+@pytest.fixture
+def otcextensions_undone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What loading otcextensions changes in openstacksdk goes back after the test."""
+    for module, owner, *names in (
+        ("openstack.exceptions", "", "raise_from_response"),
+        ("openstack.proxy", "Proxy", "_report_stats_statsd", "_report_stats_influxdb"),
+        ("openstack.compute.v2.server", "Server", "add_tag", "remove_tag", "_get_tag_struct",
+         "_prepare_override_url"),
+        ("openstack.network.v2.service_provider", "ServiceProvider", "list"),
+    ):
+        found = importlib.import_module(module)
+        target = getattr(found, owner) if owner else found
+        for name in names:
+            monkeypatch.setattr(target, name, getattr(target, name, None), raising=False)
 
 
 @pytest.hookimpl(trylast=True)

@@ -6,7 +6,6 @@ import asyncio
 import concurrent.futures
 import dis
 import http.client
-import json
 import re
 import sys
 import sysconfig
@@ -28,8 +27,10 @@ def is_assertion(error: BaseException) -> bool:
 
 def is_clients(error: BaseException) -> bool:
     """Return whether an exception is one that the client expects its users to handle."""
-    if isinstance(error, json.JSONDecodeError):
-        return False  # in any package: the client did not check whether the body was JSON
+    # In any package: the client did not check whether the body was JSON. That of requests is
+    # another class where simplejson is installed.
+    if any(kind.__name__ == "JSONDecodeError" for kind in type(error).__mro__):
+        return False
     if isinstance(error, _OF_THE_NETWORK) or type(error).__name__ == "Skipped":
         return True
     package = type(error).__module__.partition(".")[0]

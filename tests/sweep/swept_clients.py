@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -112,11 +113,22 @@ def glance(fake_ims: FakeIMS) -> Any:
                                region_name=fake_ims.region)
 
 
-def test_glanceclient_upload(glance: Any) -> None:
+def upload_with_glance(glance: Any) -> str:
+    """Create an image and upload its data; clean up if that fails, as a careful caller does."""
     image = glance.images.create(name="disk", **RAW)
-    glance.images.upload(image.id, io.BytesIO(DATA))
-    found = glance.images.get(image.id)
-    assert (found.status, found.size) == ("active", len(DATA))
+    try:
+        glance.images.upload(image.id, io.BytesIO(DATA))
+        if glance.images.get(image.id).status != "active":
+            raise OSError("the image is not active")
+    except Exception:
+        with suppress(Exception):
+            glance.images.delete(image.id)
+        raise
+    return str(image.id)
+
+
+def test_glanceclient_upload(glance: Any) -> None:
+    assert glance.images.get(upload_with_glance(glance)).size == len(DATA)
 
 
 def test_glanceclient_download(fake_ims: FakeIMS, glance: Any) -> None:
@@ -148,9 +160,7 @@ def test_glanceclient_change_and_delete(fake_ims: FakeIMS, glance: Any) -> None:
 def test_glanceclient_by_token(fake_ims: FakeIMS) -> None:
     glanceclient = pytest.importorskip("glanceclient")
     glance = glanceclient.Client("2", fake_ims.url, token=fake_ims.token, timeout=30)
-    image = glance.images.create(name="disk", **RAW)
-    glance.images.upload(image.id, io.BytesIO(DATA))
-    assert b"".join(glance.images.data(image.id)) == DATA
+    assert b"".join(glance.images.data(upload_with_glance(glance))) == DATA
 
 
 # otcextensions

@@ -104,6 +104,14 @@ def test_a_json_error_of_a_package_is_wrong_too() -> None:
     assert by_error(Theirs("bad", "", 0)) == "wrong"
 
 
+def test_a_json_error_of_another_library_is_wrong_too() -> None:
+    class JSONDecodeError(ValueError):
+        """As requests has it where simplejson is installed."""
+
+    JSONDecodeError.__module__ = "requests.exceptions"
+    assert by_error(JSONDecodeError("bad")) == "wrong"
+
+
 def test_a_group_is_as_good_as_its_worst() -> None:
     class Group(Exception):  # as ExceptionGroup, which Python 3.10 does not have
         exceptions: tuple[BaseException, ...]

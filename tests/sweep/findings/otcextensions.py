@@ -8,7 +8,7 @@ from typing import Any
 
 import openstack
 import pytest
-from otcextensions import sdk
+import otcextensions  # noqa: F401  # profile="otc" loads it
 
 from fake_ims import FakeIMS
 
@@ -25,7 +25,6 @@ def connect(fake: FakeIMS) -> Iterator[Any]:
             "auth_url", "username", "password", "project_name", "user_domain_name",
             "project_domain_name")},
     ) as cloud:
-        sdk.register_otc_extensions(cloud)
         yield cloud
 
 
