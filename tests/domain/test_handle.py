@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fake_ims import FakeIMS, UsageError
-from fake_ims.domain.handle import Handle
+from fake_ims.domain.handle import Handle, public_names, settable
 
 
 class Lamp(Handle):
@@ -58,6 +58,27 @@ def test_a_method_can_be_replaced_for_a_test(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_dir_is_the_public_names() -> None:
     assert dir(Lamp()) == ["age", "burn", "colour"]
+    assert public_names(Lamp) == {"age", "burn", "colour"}
+
+
+def test_names_that_are_not_for_tests() -> None:
+    class Dimmed(Lamp):
+        _INTERNAL = frozenset({"burn", "hidden"})
+        hidden: int
+        level: int
+
+        @property
+        def width(self) -> int:
+            """Millimetres."""
+            return 3
+
+        @width.setter
+        def width(self, value: int) -> None:
+            """Nothing comes of it."""
+
+    assert public_names(Dimmed) == {"age", "colour", "level", "width"}
+    assert {name for name in ("age", "burn", "colour", "hidden", "level", "other", "width")
+            if settable(Dimmed, name)} == {"colour", "hidden", "level", "width"}
 
 
 def test_names_of_the_world(world: Any) -> None:

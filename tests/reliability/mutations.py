@@ -2,8 +2,9 @@
 
 A mutant is one field of one node of the syntax tree, set to another value. Mutants are compiled
 from the tree and never written to a file. Left out, because no behaviour depends on them:
-docstrings, type annotations, what stands under ``if TYPE_CHECKING``, decorators, ``__repr__`` and
-``repr=``, ``__all__``, the name that ``cast`` or ``TypeVar`` takes, and prose. Prose is a string
+docstrings, type annotations and aliases of types, what stands under ``if TYPE_CHECKING``,
+decorators, ``__repr__`` and ``repr=``, ``__all__``, the name that ``cast`` or ``TypeVar`` takes,
+and prose. Prose is a string
 with a space in it, outside the contract: the wording of our own errors and descriptions. The
 sentences of the contract are those of the service, so they are mutated.
 """
@@ -323,6 +324,8 @@ class _Walk:
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             if any(isinstance(t, ast.Name) and t.id in ("__all__", "__slots__") for t in targets):
                 return
+            if not function and _is_alias(statement.value):
+                return
             if statement.value is not None:
                 if function and not function.endswith(".") and not _is_none(statement.value) and (
                         not isinstance(targets[0], ast.Tuple)):
@@ -435,6 +438,13 @@ def _is_prose(value: ast.expr) -> bool:
     parts = value.values if isinstance(value, ast.JoinedStr) else [value]
     return any(isinstance(part, ast.Constant) and isinstance(part.value, str)
                and " " in part.value.strip("\n") for part in parts)
+
+
+def _is_alias(value: ast.expr | None) -> bool:
+    """Whether it is a type, such as ``dict[str, int]``."""
+    return (isinstance(value, ast.Subscript) and isinstance(value.value, ast.Name)
+            and value.value.id in ("Callable", "Iterator", "Literal", "Mapping", "Sequence",
+                                   "dict", "list", "tuple"))
 
 
 def _is_none(value: ast.expr) -> bool:
