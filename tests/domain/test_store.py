@@ -140,7 +140,8 @@ def test_an_image_is_replaced():
     assert old not in store.all()
     assert store.all()[-1] is new
     assert store.owned("a") == owned - 1
-    assert list(store.named.everywhere(["new"])[0].oldest_first(None))[0][2] is new
+    assert [image for index in store.named.everywhere(["new"])
+            for *_, image in index.oldest_first(None)] == [new]
     other = Image(id="other", owner="b", created_at=99.0, updated_at=99.0,
                   sequence=store.next_sequence())
     store.put(other)

@@ -51,11 +51,17 @@ class Site:
     scope: ast.AST | None  # that function
     removed: bool = False
 
-    def change(self) -> tuple[str, str]:
-        """Make the change; return the statement before and after it."""
-        before = header(self.statement)
+    def change(self) -> None:
+        """Make the change."""
         setattr(self.owner, self.field, self.value)
-        return _shortened(before, "pass" if self.removed else header(self.statement))
+
+    def changed(self) -> str:
+        """Return the statement after the change, and take the change back."""
+        original = getattr(self.owner, self.field)
+        self.change()
+        after = "pass" if self.removed else header(self.statement)
+        setattr(self.owner, self.field, original)
+        return after
 
 
 @dataclass(frozen=True)
@@ -92,13 +98,18 @@ def mutants_of(source: Path, module: str) -> list[Mutant]:
     """All mutants of a module."""
     text = source.read_text(encoding="utf-8")
     found = []
+    headers: dict[ast.stmt, str] = {}
+    words: dict[ast.AST, tuple[str, ...]] = {}
     for number, site in enumerate(sites(ast.parse(text), module)):
-        original = getattr(site.owner, site.field)
-        before, after = site.change()
-        setattr(site.owner, site.field, original)
+        if site.statement not in headers:
+            headers[site.statement] = header(site.statement)
+        before, after = _shortened(headers[site.statement], site.changed())
+        if site.scope is not None and site.scope not in words:
+            words[site.scope] = _words(site)
         if before != after:
+            near = _words(site) if site.scope is None else words[site.scope]
             found.append(Mutant(module, number, site.function, site.first_line, site.last_line,
-                                header_lines(site), before, after, _words(site)))
+                                header_lines(site), before, after, near))
     return found
 
 
