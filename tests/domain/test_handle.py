@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import copy
 import dataclasses
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from fake_ims import FakeIMS, UsageError
-from fake_ims.domain.handle import Handle, public_names, settable
+from fake_ims.domain.handle import Handle, at_callers_line, public_names, settable
 
 
 class Lamp(Handle):
@@ -111,3 +112,18 @@ def test_copies_are_copies(world: Any) -> None:
     other = copy.deepcopy(world)
     other.servers.add()
     assert (len(other.servers), len(world.servers), other.known_only) == (2, 1, True)
+
+
+def test_what_keeps_its_tracebacks() -> None:
+    """Anything but a plain function: it is not ours, or has been dealt with."""
+    once = at_callers_line(dataclasses.asdict)
+    assert once is not dataclasses.asdict
+    assert at_callers_line(once) is once
+    assert at_callers_line(len) is len
+    assert at_callers_line(Lamp) is Lamp
+
+    @abc.abstractmethod
+    def later() -> None:
+        """Somebody else's work."""
+
+    assert at_callers_line(later) is later
