@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 
 import pytest
 from plugin_suite import ASYNCIO_SCOPE, Suite
@@ -118,6 +119,57 @@ def test_a_client_that_gives_up_has_done_well(suite: Suite) -> None:
     result = suite.run("--fake-ims-sweep-case=1:images.list:no-answer")
     result.assert_outcomes(passed=1)
     assert numbers(result).endswith("1 failed well")
+
+
+# Work that takes no time of a clock which the sweep compresses.
+SHORT_ALARM = """
+import time
+import pytest
+from pytest_fake_ims import sweep
+
+sweep._LONGEST = 0.2
+
+def work(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="there is no SIGALRM")
+def test_only_the_test_is_interrupted_not_the_report_of_pytest(suite: Suite) -> None:
+    suite.write(LISTS, **{"conftest": SHORT_ALARM + """
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(call):
+    if call.when == "call" and call.excinfo is not None:
+        work(0.5)
+    return (yield)
+"""})
+    result = suite.run(*STATUSES, "--fake-ims-sweep-budget=2")
+    result.assert_outcomes(passed=1)
+    assert "2 failed well" in numbers(result)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="there is no SIGALRM")
+@pytest.mark.parametrize(("asks", "expected"), [(False, "1 wrong run"), (True, "1 failed well")])
+def test_who_neither_asks_nor_ends_is_interrupted(
+    suite: Suite, asks: bool, expected: str
+) -> None:
+    suite.write(CAREFUL + f"""
+    from conftest import work
+
+    def test_it(fake_ims):
+        try:
+            ask(fake_ims, "GET", "/v2/images")
+        except Failed:
+            for _ in range(60):
+                work(0.02)
+                {"call(fake_ims, 'GET', '/v2/schemas/image')" if asks else "pass"}
+            raise
+    """, **{"conftest": SHORT_ALARM})
+    result = suite.run("--fake-ims-sweep", "--fake-ims-sweep-case=1:images.list:400")
+    assert expected in numbers(result)
+    assert ("hang" in numbers(result) or "did not go on" in result.stdout.str()) is not asks
 
 
 def test_fixtures_stand_and_fall_as_ever(suite: Suite) -> None:

@@ -106,10 +106,23 @@ def test_a_client_that_never_ends_is_cut_off() -> None:
             lists(wire)
 
     clean = run(program)
-    outcome = run(program, case_of(clean, "1:images.list:503"), limit=20)
+    outcome = run(program, case_of(clean, "1:images.list:503"), limit=20, now=Clock())
     assert outcome.hang == "the client sent 20 requests and did not give up"
     assert isinstance(outcome.error, ConnectionError)
     assert not run(program, limit=20).hang, "the clean run may send what it wants"
+
+
+def test_a_client_that_polls_until_a_deadline_is_not_cut_off() -> None:
+    clock = Clock()
+
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        for _ in range(30):
+            lists(wire)
+            clock.seconds += 1
+
+    clean = run(program)
+    outcome = run(program, case_of(clean, "1:images.list:503"), limit=20, now=clock, patience=60)
+    assert (outcome.hang, outcome.error) == ("", None)
 
 
 def test_a_client_that_goes_on_too_long_is_cut_off() -> None:
