@@ -41,7 +41,8 @@ METAVARS = {"depth": "1|2|3", "budget": "RUNS|TIME", "patience": "TIME"}
 SETTINGS = {name: text for name, text in TABLE.items() if name not in NOT_HERE} | {
     "budget": "limit: a number of runs, or a time such as 30s",
     "patience": "how long the command may wait for a response, or go on after a failure longer "
-                "than its clean run took, before it counts as hanging (default: 10s)",
+                "than its clean run took, before it counts as hanging; six times as long if it "
+                "pauses between its requests (default: 10s)",
 }
 _OF_THE_FAKE = ("profile", "auth", "saving", "deleting", "region", "seed")
 # What the command that repeats a case needs.
@@ -152,7 +153,8 @@ def _sweep(command: SweptCommand, given: Given, known: Known) -> int:
     ):
         print(line)
     if given.annotate:
-        print(*files.error_lines([swept], [Path.cwd()]), sep="\n")
+        for line in files.error_lines([swept], [Path.cwd()]):
+            print(line)
     for line in files.written(given, [swept], given.seed):
         print(line)
     sys.stdout.flush()

@@ -33,6 +33,11 @@ _CLEAN = 300.0
 # A run with failures may take that much longer than the clean run: others run beside it.
 _TIMES, _PLUS = 3.0, 2.0
 _REQUESTS = 1000
+# A client that pauses between its tries, as exponential backoff does, may go on for several times
+# its patience: with that many requests, and twice as many as in the clean run.
+_SLOW, _FEW = 5.0, 20
+# Times the patience that may pass without a request.
+_PAUSE = 3.0
 # Runs at once for each job, if they do nothing but wait.
 _WAITING = 4
 _SHOWN = 4000  # characters of each output in a report
@@ -63,6 +68,7 @@ class SweptCommand:
         self._stop = threading.Event()
         self._clean: process.Ended | None = None
         self._limit = _REQUESTS
+        self._few = _FEW
         self._pools: list[ThreadPoolExecutor] = []
         self._slots = threading.Semaphore(self.jobs)
 
@@ -75,6 +81,7 @@ class SweptCommand:
         ran, ended = self._once(CLEAN)
         self._clean = ended
         self._limit = max(_REQUESTS, 3 * len(ran.outcome.steps))
+        self._few = _FEW + 2 * len(ran.outcome.steps)
         return ran, ended
 
     def run(self, case: Case) -> Ran:
@@ -124,8 +131,9 @@ class SweptCommand:
         allowance = 0.0 if self._clean is None else self._clean.seconds * _TIMES + _PLUS
         patience = self.settings.wait
         watch = Watch(case, patience=patience, allowance=allowance, limit=self._limit,
+                      slow=patience * _SLOW, few=self._few,
                       states=case is CLEAN or self.settings.choice.depth > len(case), touch=touch)
-        longest = _CLEAN if self._clean is None else patience + allowance
+        longest = _CLEAN if self._clean is None else patience * _PAUSE + allowance
 
         def ends() -> bool:
             if slot is not None and monotonic() - started > allowance:

@@ -13,7 +13,8 @@ from ..domain.durations import seconds
 from ..errors import UsageError, unknown
 from .explore import Choice
 from .failures import KINDS, kinds_of, names
-from .verdict import RULES, Demands
+from .outcome import Demands
+from .rules import RULES
 
 #: What a sweep that tries nothing breaks; ``allow=`` takes it back like the rules of a verdict.
 EMPTY = "empty"

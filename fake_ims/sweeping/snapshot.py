@@ -30,14 +30,14 @@ class Snapshot:
         deleted: names of deleted images that the test itself had added. Images that the client
             created do not count: it may delete them.
         ids: the id of each image, in the order of ``images``. Snapshots are compared without it.
-        seeded: the ids of images that the test itself had added. They are not the client's to
-            finish or to remove.
+        spared: the ids of images that are not the client's to finish or to remove: the test
+            itself had added them, or a job is still making them.
     """
 
     images: tuple[Trait, ...] = ()
     deleted: Counter[str | None] = field(default_factory=Counter)
     ids: tuple[str, ...] = field(default=(), compare=False)
-    seeded: frozenset[str] = field(default=frozenset(), compare=False)
+    spared: frozenset[str] = field(default=frozenset(), compare=False)
 
     @classmethod
     def of(cls, service: Service) -> Snapshot:
@@ -49,7 +49,7 @@ class Snapshot:
         deleted = (image for image in service.store.all_deleted()
                    if image.id in service.images.seeded)
         return cls(tuple(told for told, _ in pairs), Counter(image.name for image in deleted),
-                   tuple(image_id for _, image_id in pairs), frozenset(service.images.seeded))
+                   tuple(image_id for _, image_id in pairs), _spared(service))
 
     @classmethod
     def together(cls, snapshots: Iterable[Snapshot]) -> Snapshot:
@@ -62,7 +62,7 @@ class Snapshot:
             deleted += one.deleted
         return cls(tuple(told for told, _ in pairs), deleted,
                    tuple(image_id for _, image_id in pairs),
-                   frozenset().union(*(one.seeded for one in found)))
+                   frozenset().union(*(one.spared for one in found)))
 
     def names(self) -> Counter[object]:
         """Return the number of images with each name."""
@@ -76,6 +76,13 @@ class Snapshot:
             if known["status"] in UNFINISHED:
                 found.append((image_id, known["name"], str(known["status"])))
         return found
+
+
+def _spared(service: Service) -> frozenset[str]:
+    jobs = service.begun_jobs
+    making = () if jobs is None else (
+        image.id for image in service.store.all() if jobs.is_making(image))
+    return frozenset(service.images.seeded).union(making)
 
 
 def traits(image: Image) -> Trait:
@@ -104,7 +111,7 @@ def orphans(clean: Snapshot, found: Snapshot) -> list[tuple[str, object, str]]:
     for image_id, name, status in found.unfinished():
         if expected[name, status]:
             expected[name, status] -= 1
-        elif image_id not in found.seeded:
+        elif image_id not in found.spared:
             left.append((image_id, name, status))
     return left
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 
@@ -11,9 +11,10 @@ from ..server.realtime import monotonic
 from .case import CLEAN, Case
 from .explore import Explorer, named
 from .options import Settings
+from .outcome import Outcome
 from .report import Result, Swept, shown
-from .verdict import BAD, Outcome, Verdict, judge
-from .watch import Watch
+from .verdict import BAD, Verdict, judge
+from .watch import Step, Watch
 
 #: Called after each run: number of runs so far, number of runs to come, number of bad ones.
 Progress = Callable[[int, int, int], object]
@@ -62,9 +63,12 @@ class Sweep:
     progress: Progress | None = None
     repeats: bool = False
     start: Callable[[Case], Future[Ran]] | None = None
+    _shared: frozenset[str] = frozenset()
 
     def begin(self, clean: Ran) -> Swept:
         """Return the report of a sweep that has not run any case yet."""
+        self._shared = _shared(clean.outcome.steps)
+        self._set_lines(clean)
         return Swept(
             test=self.test,
             requests=shown.requests(clean.outcome.steps, bodies=True),
@@ -164,7 +168,13 @@ class Sweep:
             self.progress(len(swept["results"]) + done, len(cases) + len(begun) - done,
                           len(_bad(swept)))
 
+    def _set_lines(self, ran: Ran) -> None:
+        for step in ran.outcome.steps:
+            own = (line for line in step.site.lines if line not in self._shared)
+            step.line = next(own, step.site.lines[0] if step.site.lines else "")
+
     def _judged(self, case: Case, ran: Ran, clean: Ran, swept: Swept) -> Verdict:
+        self._set_lines(ran)
         if ran.broken:
             verdict = Verdict("wrong", ran.broken, "crash")
         else:
@@ -179,7 +189,7 @@ class Sweep:
             case=case.id, key=case.key, word=verdict.word, rule=verdict.rule,
             why=hider.text(verdict.why), position=last.position, operation=last.operation,
             failure=last.failure.name, kind=last.failure.kind,
-            site="" if step is None else shown.valid(step.site.line), again=self.command(case),
+            site="" if step is None else shown.valid(step.line), again=self.command(case),
             sent=len(steps),
             requests=shown.requests(shown.around(steps, last.position), bodies=wrong),
             traceback=hider.text(ran.traceback) if wrong else "",
@@ -218,6 +228,16 @@ def outcome_of(
     left = watch.left()
     return Outcome(watch.case, watch.steps, watch.hang, error, told, result=left, left=left,
                    ended=watch.elapsed)
+
+
+def _shared(steps: Sequence[Step]) -> frozenset[str]:
+    """Return the lines that send requests of several operations, such as that of a helper for all
+    requests. They say little: reports show the line that calls them."""
+    operations: dict[str, set[str]] = {}
+    for step in steps:
+        for line in step.site.lines:
+            operations.setdefault(line, set()).add(step.operation)
+    return frozenset(line for line, sent in operations.items() if len(sent) > 1)
 
 
 def _bad(swept: Swept) -> list[Result]:

@@ -44,14 +44,14 @@ class Place(Protocol):
 
     Attributes:
         key: the same for the same path of calls; empty if the place is not known.
-        line: the place, for people: ``tests/test_disk.py:31 in upload``.
+        lines: the place, for people, and those that call it: ``tests/test_disk.py:31 in upload``.
     """
 
     @property
     def key(self) -> str: ...
 
     @property
-    def line(self) -> str: ...
+    def lines(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Somewhere:
     """A place that is not known, or known by its names only."""
 
     key: str = ""
-    line: str = ""
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(eq=False)
@@ -72,6 +72,7 @@ class Step:
         nth: position among the requests of this operation, from 1.
         profile: the profile of its fake.
         site: where it was sent.
+        line: the line of ``site`` that reports show; empty if it is not known.
         began: seconds since the start of the run, on the clock of the run.
         before: the state of the service when it arrived; None if nobody needs it.
         after: the state of the service at its end; None if nobody needs it.
@@ -95,6 +96,7 @@ class Step:
     request: tuple[object, ...] = ()
     response: tuple[object, ...] = ()
     tries: int = 0
+    line: str = ""
 
     @property
     def status(self) -> int:
@@ -171,6 +173,9 @@ class Watch:
             the first failure.
         allowance: seconds more that it may go on after the first failure: a multiple of what the
             clean run took, in real time.
+        slow: seconds more for a client that sends few requests after the first failure: it pauses
+            between its tries, and may give up later.
+        few: how many requests are few.
         limit: number of requests after which the client counts as never ending.
         site: returns the place that sends from a local port; None knows none.
         states: whether to note the state before and after every request.
@@ -187,7 +192,8 @@ class Watch:
 
     def __init__(
         self, case: Case = CLEAN, *, now: Callable[[], float] = monotonic,
-        patience: float = 30.0, allowance: float = 0.0, limit: int = 1000,
+        patience: float = 30.0, allowance: float = 0.0, slow: float = 0.0, few: int = 0,
+        limit: int = 1000,
         site: Callable[[int], Place | None] | None = None, states: bool = True,
         on_hang: Callable[[], object] | None = None,
         touch: Callable[[], object] | None = None,
@@ -202,6 +208,8 @@ class Watch:
         self._start = now()
         self._patience = patience
         self._longest = patience + allowance
+        self._slow = slow
+        self._few = few
         self._limit = limit
         self._site = site
         self._states = states
@@ -218,6 +226,7 @@ class Watch:
         self._live: dict[Service, None] = {}
         self._closed: dict[tuple[Service, int], Snapshot] = {}
         self._first_failure: float | None = None
+        self._before_failure = 0
 
     # What a service calls, in its loop
 
@@ -353,9 +362,13 @@ class Watch:
             return
         if len(self.steps) >= self._limit:
             self.hang = f"the client sent {self._limit} requests and did not give up"
-        elif self.elapsed - self._first_failure > self._longest:
-            self.hang = (f"the client still sends requests {self._longest:.0f} s after the "
-                         "failure, and does not give up")
+            return
+        longest = self._longest
+        if len(self.steps) - self._before_failure <= self._few:
+            longest += self._slow
+        if self.elapsed - self._first_failure > longest:
+            self.hang = (f"the client still sends requests {longest:.0f} s after the failure, and "
+                         "does not give up")
 
     def _ignore(self) -> NoReturn:
         self.ignored += 1
@@ -392,6 +405,7 @@ class Watch:
         step.planted += (failure,)
         if self._first_failure is None:
             self._first_failure = self.elapsed
+            self._before_failure = len(self.steps)
         transport = call.request.transport
         if failure.waits and transport is not None:
             loop = asyncio.get_running_loop()

@@ -23,9 +23,10 @@ from fake_ims.sweeping import report as reports
 from fake_ims.sweeping.case import CLEAN, Case
 from fake_ims.sweeping.compressed import CompressedTime
 from fake_ims.sweeping.options import Settings
+from fake_ims.sweeping.outcome import Outcome
 from fake_ims.sweeping.report import terminal
 from fake_ims.sweeping.sweep import Ran, Sweep, outcome_of, problem
-from fake_ims.sweeping.verdict import BAD, Outcome, Verdict
+from fake_ims.sweeping.verdict import BAD, Verdict
 from fake_ims.sweeping.watch import Watch
 
 from .sweep_settings import MARK, Given, from_config, of_test
@@ -51,14 +52,17 @@ class Run:
         self.item = item
         self.watch = watch
         self.outcome: Outcome | None = None
+        self.busy = False  # the test or one of its fixtures runs
         self.reports: list[pytest.TestReport] = []
 
     def end(self, error: BaseException | None) -> None:
         """Note the outcome of the test, before its fixtures clean up."""
+        if isinstance(error, Hanging):
+            self.watch.give_up(str(error))
         if self.outcome is None:
-            if isinstance(error, Hanging):
-                self.watch.give_up(str(error))
             self.outcome = outcome_of(self.watch, error)
+        elif self.outcome.error is None:  # a fixture fails while it cleans up
+            self.outcome.error = error
 
     def ran(self) -> Ran:
         """Return the run, after its fixtures have cleaned up."""
@@ -185,7 +189,8 @@ class Sweeper:
         """Run the cases. Return why the test fails, or an empty string."""
         if not self.given.case:
             sweep.all(clean, swept)
-            return problem(swept, settings, asked)
+            known = self.given.update and any(map(reports.is_bad, swept["results"]))
+            return "" if known else problem(swept, settings, asked)
         try:
             verdict, _ = sweep.named(self.given.case, clean, swept)
         except UsageError as error:
@@ -231,7 +236,7 @@ class Sweeper:
         thread = threading.get_ident()
 
         def hanging() -> None:
-            if watch.ignored >= _AFTERWARDS:
+            if watch.ignored >= _AFTERWARDS and run.busy:
                 _raise_in(thread, Hanging(watch.hang))
 
         time = None if settings.real_time else CompressedTime(
@@ -247,7 +252,7 @@ class Sweeper:
                 states=case is CLEAN or settings.choice.depth > len(case), on_hang=hanging)
             run = self._run = Run(item, watch)
             try:
-                with watched_by(watch), _watched(case), self._without_pdb(case):
+                with watched_by(watch), _watched(run, case), self._without_pdb(case):
                     run.reports = runtestprotocol(item, nextitem=nextitem, log=False)
             finally:
                 self._run = None
@@ -281,6 +286,34 @@ class Sweeper:
         ):
             run.end(None if call.excinfo is None else call.excinfo.value)
         return report
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
+        with self._busy(item):
+            yield
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
+        with self._busy(item):
+            yield
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, None, None]:
+        with self._busy(item):
+            yield
+
+    @contextmanager
+    def _busy(self, item: pytest.Item) -> Iterator[None]:
+        """Mark the time in which a run may be interrupted: pytest's own work must not be."""
+        run = self._run
+        if run is None or run.item is not item:
+            yield
+            return
+        run.busy = True
+        try:
+            yield
+        finally:
+            run.busy = False
 
     # All tests
 
@@ -388,16 +421,24 @@ def _raise_in(thread: int, error: Hanging) -> None:
 
 
 @contextmanager
-def _watched(case: Case) -> Iterator[None]:
-    """Interrupt a run that takes too long, on systems with SIGALRM."""
+def _watched(run: Run, case: Case) -> Iterator[None]:
+    """Interrupt a run that neither asks nor ends, on systems with SIGALRM."""
     if case is CLEAN or not hasattr(signal, "SIGALRM") or (
         threading.current_thread() is not threading.main_thread()
     ):
         yield
         return
 
+    asked = 0
+
     def ring(number: int, frame: FrameType | None) -> None:
-        raise Hanging(f"the run did not end within {_LONGEST:g} s of real time")
+        nonlocal asked
+        seen, asked = asked, len(run.watch.steps)
+        # On a slow machine, pytest can be at its report, and a busy client in the midst of its work.
+        if not run.busy or asked > seen:
+            signal.setitimer(signal.ITIMER_REAL, _LONGEST)
+            return
+        raise Hanging(f"the run did not go on within {_LONGEST:g} s of real time")
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, _LONGEST)

@@ -9,6 +9,7 @@ from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 import pytest
 from serving import COMMAND, DEADLINE, command, wait_for
@@ -41,6 +42,21 @@ def test_everything_that_clients_decide_counts(part: dict[str, Any]) -> None:
     for _ in range(3):
         journal.record(draft(**part))
     assert (len(journal), journal.dropped) == (3, 0)
+
+
+class Headers(dict[str, str]):
+    """Headers that a weak reference can watch."""
+
+
+@pytest.mark.parametrize("limits", [{"total_limit": 2000 * KB}, {"limit": 5}])
+def test_the_oldest_are_freed_although_nobody_reads(limits: dict[str, int]) -> None:
+    journal = Journal(body_limit=200 * KB, **limits)
+    watched = []
+    for _ in range(200):
+        headers = Headers()
+        watched.append(ref(headers))
+        journal.record(draft(100 * KB, request_headers=headers))
+    assert sum(one() is not None for one in watched) <= 40
 
 
 def test_the_newest_one_stays(fake_ims_factory: Any) -> None:

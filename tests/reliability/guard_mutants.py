@@ -23,7 +23,7 @@ import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import zip_longest
@@ -31,7 +31,7 @@ from pathlib import Path
 
 from executed_lines import IMPORTED
 from mutant_runs import Job, Outcome, cold, warm
-from mutations import Mutant, mutants_of
+from mutations import Mutant, mutants_of, significant
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "fake_ims"
@@ -141,9 +141,10 @@ def fixed() -> bool:
             print(f"{run.__name__}: {outcome.how}, must be {how}: {_key(outcome)} {outcome.by}")
             held = held and outcome.how == how
     listed = {module: mutants_of(PACKAGE / module, module)
-              for module in {key.split()[0].rstrip(":") for key in equivalent()}}
-    stale = equivalent() - {mutant.key for mutants in listed.values() for mutant in mutants}
-    for key in sorted(stale):
+              for module in {key.split()[0].rstrip(":") for key in equivalent().values()}}
+    there = {mutant.same for mutants in listed.values() for mutant in mutants}
+    stale = sorted(key for same, key in equivalent().items() if same not in there)
+    for key in stale:
         print(f"{EQUIVALENT.name} lists what is no mutant any more: {key}")
     return held and not stale
 
@@ -373,12 +374,10 @@ def with_controls(jobs: Iterable[Job]) -> Iterator[Job]:
 
 
 @cache
-def equivalent() -> frozenset[str]:
-    """The mutants that are known to change nothing, by their keys."""
-    if not EQUIVALENT.exists():
-        return frozenset()
+def equivalent() -> dict[str, str]:
+    """The keys of the mutants that are known to change nothing, by what is the same everywhere."""
     lines = EQUIVALENT.read_text(encoding="utf-8").splitlines()
-    return frozenset(line.strip() for line in lines if line.startswith("    "))
+    return {significant(line.strip()): line.strip() for line in lines if line.startswith("    ")}
 
 
 def report(
@@ -389,13 +388,13 @@ def report(
     for module, mutants in everything.items():
         if mutants:
             packages[mutants[0].package].append(module)
-    same = equivalent()
+    same = equivalent().keys()
     print(f"{'package':26} {'mutants':>7} {'sample':>6} {'killed':>6} {'equal':>6} {'alive':>6} "
           f"{'share':>6} {'at most (95 %)':>14}")
     for package, members in [*packages.items(), ("all", [m for p in packages.values() for m in p])]:
         mine = [outcome for outcome in results if _module(outcome) in members]
         alive = [outcome for outcome in mine if outcome.how in ("survived", "error")]
-        equal = [outcome for outcome in alive if _key(outcome) in same]
+        equal = [outcome for outcome in alive if _same(outcome) in same]
         share, bound = estimate({m: len(everything[m]) for m in members}, mine, same)
         total = sum(len(everything[m]) for m in members)
         print(f"{package:26} {total:7} {len(mine):6} {len(mine) - len(alive):6} {len(equal):6} "
@@ -408,7 +407,7 @@ def report(
         survivors.write_text("".join(
             f"{_key(outcome)}\n" + (f"        # {outcome.by}\n" if outcome.by else "")
             for outcome in results
-            if outcome.how in ("survived", "error") and _key(outcome) not in same),
+            if outcome.how in ("survived", "error") and _same(outcome) not in same),
             encoding="utf-8")
     return share < MOST
 
@@ -423,8 +422,13 @@ def _key(outcome: Outcome) -> str:
     return outcome.job.mutant.key
 
 
+def _same(outcome: Outcome) -> str:
+    assert outcome.job.mutant is not None
+    return outcome.job.mutant.same
+
+
 def estimate(
-    sizes: dict[str, int], results: Sequence[Outcome], same: frozenset[str]
+    sizes: dict[str, int], results: Sequence[Outcome], same: Set[str]
 ) -> tuple[float, float]:
     """The share of all mutants that survive, and its upper 95 % bound.
 
@@ -437,7 +441,7 @@ def estimate(
         mine = [outcome for outcome in results if _module(outcome) == module]
         if not mine:
             continue
-        alive = sum(outcome.how in ("survived", "error") and _key(outcome) not in same
+        alive = sum(outcome.how in ("survived", "error") and _same(outcome) not in same
                     for outcome in mine)
         share += size / total * alive / len(mine)
         smooth = (alive + 1) / (len(mine) + 2)

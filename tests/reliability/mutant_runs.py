@@ -33,9 +33,10 @@ PRELOAD = ("aiohttp.web", "msgspec", "openstack", "keystoneauth1.session", "http
            "freezegun", "glanceclient", "asyncio", "concurrent.futures", "tomllib", "decimal",
            "http.client", "email.message", "importlib.metadata", "sqlite3", "xml.etree.ElementTree")
 
-#: Seconds without a sign of life after which a mutant counts as killed by the timeout. No test
-#: that it is tried with takes longer than three seconds.
-STANDSTILL = 15.0
+#: Seconds without a sign of life after which a mutant is tried once more, with the second number
+#: of seconds. If it stands still again, it counts as killed by the timeout. No test that it is
+#: tried with takes longer than three seconds, but a busy machine lets all of them wait.
+STANDSTILL = (15.0, 60.0)
 
 _CACHE = type(lru_cache(abs))
 
@@ -81,6 +82,7 @@ class Verdict:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.end("import", report.nodeid)
+        os.write(self._pipe, b".")
 
     def end(self, how: str, by: str = "") -> NoReturn:
         os.write(self._pipe, json.dumps([how, by]).encode())
@@ -169,7 +171,17 @@ def _silence() -> None:
 
 
 def _in_child(root: Path, job: Job, work: Callable[[Job, int], None]) -> Outcome:
-    """Fork, do the work there, and wait for what it says."""
+    """Fork, do the work there, and wait for what it says; give it a second chance if it hangs."""
+    for standstill in STANDSTILL:
+        outcome = _once(root, job, work, standstill)
+        if outcome.how != "timeout":
+            break
+    return outcome
+
+
+def _once(
+    root: Path, job: Job, work: Callable[[Job, int], None], standstill: float
+) -> Outcome:
     scratch = tempfile.mkdtemp(prefix="mutant-")
     reading, writing = os.pipe()
     process = os.fork()
@@ -191,9 +203,9 @@ def _in_child(root: Path, job: Job, work: Callable[[Job, int], None]) -> Outcome
         os.setpgid(process, process)
     said = b""
     while True:
-        ready, _, _ = select.select([reading], [], [], STANDSTILL)
+        ready, _, _ = select.select([reading], [], [], standstill)
         part = os.read(reading, 65536) if ready else b""
-        said = (said + part).lstrip(b".")  # a dot is the sign of life after each phase of a test
+        said = (said + part).lstrip(b".")  # dots are signs of life
         if not part or said.endswith(b"]"):
             break
     with contextlib.suppress(ProcessLookupError):

@@ -78,6 +78,11 @@ class Mutant:
         return f"{where}: {self.before} => {self.after}"
 
     @property
+    def same(self) -> str:
+        """The key as it is on every Python."""
+        return significant(self.key)
+
+    @property
     def package(self) -> str:
         return self.module.rpartition("/")[0] if "bridge" not in self.module else self.module
 
@@ -136,28 +141,45 @@ def header(statement: ast.stmt) -> str:
         if isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
             statement.decorator_list = []
     text = " ".join(line.strip() for line in ast.unparse(statement).split("\n"))
-    text = text.removesuffix(" pass")
-    return text
+    return text.removesuffix(" pass").replace("lambda :", "lambda:")  # with a space on Python 3.10
+
+
+#: Pythons differ in the parentheses around a tuple and in the quotes of an f-string.
+_INSIGNIFICANT = "()'\""
+
+
+def significant(text: str) -> str:
+    """Source without what ``ast.unparse`` writes on some Pythons only."""
+    return text.translate(dict.fromkeys(map(ord, _INSIGNIFICANT)))
 
 
 def _shortened(before: str, after: str) -> tuple[str, str]:
-    """Of a table, what stands around the change."""
-    if len(before) <= 240:
+    """Of a table, what stands around the change: as many significant characters on each Python."""
+    if len(significant(before)) <= 230:
         return before, after
     start = _alike(before, after)
     end = _alike(before[start:][::-1], after[start:][::-1])
-    name, first = before[:40].partition("=")[0], max(0, start - 90)
+    name = before[:_after(before, 36)].partition("=")[0]
+    first = start - _after(before[:start][::-1], 90)
 
     def part(text: str) -> str:
-        return f"{name}… {text[first:len(text) - max(0, end - 50)]} …"
+        last = len(text) - end
+        return f"{name}… {text[first:last + _after(text[last:], 50)]} …"
 
     return part(before), part(after)
 
 
 def _alike(one: str, other: str) -> int:
-    """How many characters are the same at the beginning."""
-    return next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
-                min(len(one), len(other)))
+    """How many characters are the same at the beginning, up to the last significant one."""
+    length = next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+                  min(len(one), len(other)))
+    return len(one[:length].rstrip(_INSIGNIFICANT))
+
+
+def _after(text: str, number: int) -> int:
+    """The place after so many significant characters, or the end."""
+    places = [place for place, character in enumerate(text) if character not in _INSIGNIFICANT]
+    return places[number - 1] + 1 if len(places) >= number else len(text)
 
 
 def header_lines(site: Site) -> tuple[int, ...]:

@@ -134,8 +134,9 @@ def _sweep(group: list[Client], depth: int, options: Sequence[str]) -> list[Judg
         ended = subprocess.run(command, cwd=folder, env=environment, text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         if not report.exists():
-            raise SystemExit(f"the sweep wrote no report (exit status {ended.returncode}):\n"
-                             f"{ended.stdout[-6000:]}")
+            print(f"the sweep wrote no report (exit status {ended.returncode}):\n"
+                  f"{ended.stdout[-6000:]}", file=sys.stderr)
+            return list(judged.values())
         tests = json.loads(report.read_text(encoding="utf-8"))["tests"]
     for test in tests:
         one = judged[Path(test["test"].partition("::")[0]).name]
@@ -244,7 +245,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("no client has such a name")
     started = time.monotonic()
     judged = judge(chosen, given.jobs, given.option)
-    if given.write is not None:
+    if given.write is not None and all(one.swept for one in judged):
         write(given.write, judged)
     for line in (*table(judged), "", *disagreements(judged, others=given.others)):
         print(line)

@@ -11,8 +11,9 @@ from fake_ims import FakeIMS
 from fake_ims.server.watching import watched_by
 from fake_ims.sweeping.case import CLEAN, Case
 from fake_ims.sweeping.explore import named
+from fake_ims.sweeping.outcome import Demands, Outcome
 from fake_ims.sweeping.sweep import outcome_of
-from fake_ims.sweeping.verdict import Demands, Outcome, Verdict, judge
+from fake_ims.sweeping.verdict import Verdict, judge
 from fake_ims.sweeping.watch import Watch
 
 Program = Callable[[FakeIMS, Wire], object]

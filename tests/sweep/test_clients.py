@@ -68,11 +68,10 @@ def test_which_case_is_meant(
 
 
 def test_some_clients() -> None:
-    """Two good ones and five bugs; and a bad one that is taken for a good one is accused."""
+    """Two good ones, three bugs; and a bad one that is taken for a good one is accused."""
     chosen = judge_clients.clients([
-        "correct/12_requests_patch", "correct/06_http_client_download", "buggy/02_httpx_conflict",
-        "buggy/05_requests_no_timeout", "buggy/11_httpx_first_page",
-        "buggy/20_httpx_cleanup_hides", "buggy/57_requests_any_error_is_absent"])
+        "correct/12_requests_patch", "correct/14_urllib3_fallback", "buggy/05_requests_no_timeout",
+        "buggy/37_http_client_delete_twice", "buggy/57_requests_any_error_is_absent"])
     disguised = judge_clients.clients(["buggy/18_requests_key_error"])[0]
     judged = judge_clients.judge([*chosen, replace(disguised, bug="", caught_by=())])
     assert not judge_clients.meets_the_aims(judged)

@@ -13,10 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from doc_examples import DOCS
 from serving import COMMAND, DEADLINE, command
 
 from fake_ims.cli import main as cli
 from fake_ims.sweeping import crashes
+from fake_ims.sweeping.options import TABLE
 
 PRELUDE = '''
 import http.client, json, os, sys, time
@@ -81,16 +83,21 @@ def script(tmp_path: Path) -> Script:
 def sweep(capfd: pytest.CaptureFixture[str]) -> Sweep:
     """Runs ``fake-ims sweep`` in this process; returns status, output and errors."""
     def run(*arguments: str, on: list[str] | None = None) -> Result:
-        status = cli.main(["sweep", *arguments, *(["--", *on] if on is not None else [])])
+        try:
+            status = cli.main(["sweep", *arguments, *(["--", *on] if on is not None else [])])
+        except SystemExit as error:  # as argparse ends
+            assert isinstance(error.code, int)  # noqa: PT017
+            status = error.code
         return (status, *capfd.readouterr())
 
     return run
 
 
 def numbers(output: str) -> str:
-    """The sentence with the numbers, without what differs from run to run."""
-    (found,) = re.findall(r": (\d+ requests?, \d+ runs?) in [\d.]+ s(.*)$", output, re.MULTILINE)
-    return "".join(found)
+    """The sentence with the numbers, without the time."""
+    found = re.match(r"1 test, (\d+ runs?) in [\d.]+ s(.*)\n", output)
+    assert found
+    return found[1] + found[2]
 
 
 # verdicts
@@ -98,7 +105,7 @@ def numbers(output: str) -> str:
 def test_a_careful_client_passes(script: Script, sweep: Sweep) -> None:
     status, output, errors = sweep("--skip=no-answer", "--jobs=4", on=script(LISTS))
     assert status == 0
-    assert re.fullmatch(r"1 request, 2\d runs: .*", numbers(output))
+    assert re.fullmatch(r"2\d runs: .*", numbers(output))
     assert "wrong" not in output
     assert re.fullmatch(r"clean run: 1 request in [\d.]+ s; 2\d runs with failures, 4 jobs: "
                         r"about \d+ s\n", errors)
@@ -109,9 +116,9 @@ def test_what_is_wrong_is_told_and_can_be_repeated(script: Script, sweep: Sweep)
     status, output, _ = sweep("--kinds=connection", "--skip=no-answer*", "--profile=openstack",
                               "--operations=images.create", on=client)
     assert status == 1
-    assert "WRONG 1:images.create:reset-after" in output
-    assert re.search(r"the command failed with exit status 1: POST: .*, and left image 'a' in "
-                     "status queued", output)
+    assert "\norphan images.create in " in output
+    assert re.search(r"reset-after: the command failed with exit status 1: POST: .*, and left "
+                     "image 'a' in status queued", " ".join(output.split()))
     again = re.search(r"repeat: (fake-ims sweep .*:reset-after .*)$", output, re.MULTILINE)
     assert again
     assert "--profile openstack" in again[1]
@@ -209,6 +216,20 @@ while True:
     assert re.search("hang: the client still sends requests .* s after the failure", output)
 
 
+def test_a_client_that_pauses_may_go_on_longer(script: Script, sweep: Sweep) -> None:
+    client = script("""
+for pause in (0.5, 1, 2, 0):
+    status, _ = ask("GET", "/v2/images")
+    if status == 200:
+        break
+    time.sleep(pause)
+else:
+    sys.exit(f"GET: status {status}")
+""")
+    options = "--patience=1s", "--case=1:images.list:503-lasting"
+    assert sweep(*options, on=client)[0] == 0
+
+
 def test_an_end_that_does_not_come(script: Script, sweep: Sweep) -> None:
     client = script("""
 if ask("GET", "/v2/images")[0] != 200:
@@ -285,7 +306,7 @@ def test_the_clean_output_must_be_as_expected(script: Script, sweep: Sweep) -> N
     (["--skip=503x", "--", "true"], "--skip: unknown failure in skip= '503x'; did you mean '503'?"),
     (["--expect-output=(", "--", "true"], "--expect-output='(' is not a regular expression: "
      "missing ), unterminated subpattern at position 0"),
-    (["--report=a.txt", "--", "true"], "--report=a.txt: the name must end in "),
+    (["--report=a.txt", "--", "true"], "--report=a.txt: expected a file whose name ends in "),
     (["--update-baseline", "--", "true"],
      "--update-baseline requires the file: add --baseline=FILE"),
     (["--baseline=none.toml", "--", "true"],
@@ -293,11 +314,7 @@ def test_the_clean_output_must_be_as_expected(script: Script, sweep: Sweep) -> N
     (["--profile=x", "--", "true"], "unknown profile 'x'; known: "),
 ])
 def test_misuse(sweep: Sweep, arguments: list[str], why: str) -> None:
-    try:
-        status, output, errors = sweep(*arguments)
-    except SystemExit as error:  # as argparse ends
-        assert error.code == 2
-        return
+    status, output, errors = sweep(*arguments)
     assert (status, output) == (2, "")
     assert errors.startswith(f"fake-ims: {why}")
 
@@ -318,7 +335,7 @@ if not os.environ["FAKE_IMS_SWEEP_CASE"]:
     fine("GET", "/v2/images")
 """)
     status, output, errors = sweep("--kinds=statuses", "--budget=2", on=client)
-    assert (status, numbers(output)) == (1, "1 request, 2 runs: 2 not reached")
+    assert (status, numbers(output)) == (1, "2 runs: 2 not reached")
     assert errors.endswith("fake-ims: none of the 2 runs with failures reached its failure. If "
                            "that is fine, pass --allow=empty\n")
 
@@ -327,8 +344,8 @@ if not os.environ["FAKE_IMS_SWEEP_CASE"]:
 
 def test_a_budget(script: Script, sweep: Sweep) -> None:
     status, output, _ = sweep("--kinds=statuses", "--budget=2", on=script(LISTS))
-    assert (status, numbers(output)) == (0, "1 request, 2 runs: 2 failed well")
-    assert re.search(r"^  \d+ left out by the budget: 1:images.list:", output, re.MULTILINE)
+    assert (status, numbers(output)) == (0, "2 runs: 2 failed well")
+    assert re.search(r" left out by the budget.*: ", output)
 
 
 def test_polls_count_as_one_request(script: Script, sweep: Sweep) -> None:
@@ -338,10 +355,10 @@ for _ in range(3):
 """)
     options = "--kinds=connection", "--skip=no-answer,garbage,gateway-page,truncated,invalid-json"
     _, output, _ = sweep(*options, on=client)
-    assert numbers(output).startswith("3 requests, 2 runs")
+    assert numbers(output).startswith("2 runs")
     assert "4 cases not run because they are equal to others (--full runs them)" in output
     _, output, _ = sweep(*options, "--full", on=client)
-    assert numbers(output).startswith("3 requests, 6 runs")
+    assert numbers(output).startswith("6 runs")
 
 
 def test_jobs_change_nothing(script: Script, sweep: Sweep, tmp_path: Path) -> None:
@@ -371,7 +388,8 @@ def test_a_baseline(script: Script, sweep: Sweep, tmp_path: Path) -> None:
     assert "create" in page.read_text()
     status, output, _ = sweep(*options, on=script(LISTS))  # the same name, another command
     assert status == 0
-    assert "in the baseline, but no longer wrong: images.create#1:" in output
+    assert "in the baseline, but no longer wrong: create: images.create#1:" in (
+        " ".join(output.split()))
 
 
 # the end
@@ -396,7 +414,7 @@ fine("GET", "/v2/images", timeout=None)
         process.send_signal(number)
         output, _ = process.communicate(timeout=DEADLINE)
     assert process.returncode == 130
-    assert "  interrupted: this is the report so far\n" in output
+    assert "  interrupted: this is the report so far: " in output
     assert "left out" in output
     assert is_free(tmp_path / "lock")
 
@@ -416,8 +434,45 @@ def test_progress_on_a_terminal(script: Script) -> None:
         os.close(ours)
         os.close(theirs)
     assert process.returncode == 0
-    assert re.search(r"\r1 of \d+ runs, about \d+ s left\x1b\[K", shown)
+    assert re.search(r"\r[123] of \d+ runs, about \d+ s left\x1b\[K", shown)
     assert shown.endswith("\r\x1b[K")
+
+
+# docs/sweep.md
+
+PAGE = (DOCS / "sweep.md").read_text(encoding="utf-8").partition("\n## Any language\n")[2]
+COMMANDS = re.findall(r"^fake-ims sweep .*$", PAGE, re.MULTILINE)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the commands are scripts of a shell")
+def test_the_commands_of_the_page(
+    script: Script, sweep: Sweep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One after another, as a reader types them, with stand-ins for the clients."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    client = script(LISTS.replace('len(images), "images"', '"3 images"'))
+    for name in ("upload.sh", "openstack", "node"):
+        path = tmp_path / name
+        path.write_text(f"#!/bin/sh\nexec {shlex.join(client)}\n")
+        path.chmod(0o755)
+    (tmp_path / "images.toml").write_text('[[images]]\nname = "debian"\n')
+    assert len(COMMANDS) == 5
+    for line in COMMANDS:
+        status, output, errors = sweep("--budget=2", *shlex.split(line)[2:])
+        assert (status, numbers(output)) == (0, "2 runs: 2 failed well"), (line, errors)
+    assert (tmp_path / "sweep.toml").exists()
+    assert (tmp_path / "sweep.html").exists()
+
+
+def test_the_page_names_every_option_that_differs(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["sweep", "--help"])
+    assert ended.value.code == 0
+    options = set(re.findall(r"^  (--[a-z-]+)", capsys.readouterr().out, re.MULTILINE))
+    assert options >= {f"--{name}" for name in TABLE if name not in ("expect", "real-time")}
+    assert not options & {"--expect", "--real-time"}
+    assert set(re.findall(r"`(--[a-z-]+)", PAGE)) <= options | {"--print-env", "--help"}
 
 
 # crashes

@@ -690,6 +690,24 @@ async def test_the_callback_in_a_loop_can_schedule(stuck: list[str]) -> None:
     assert len(stuck) == 1
 
 
+async def test_the_callback_in_another_thread_can_schedule() -> None:
+    loop, done, stop = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+
+    def beat() -> None:
+        while not stop.wait(30):
+            pass
+
+    def release(_: str) -> None:
+        loop.call_soon(done.set)
+
+    thread = threading.Thread(target=beat)  # the only one with a deadline, so it finds out
+    with CompressedTime(patience=100, stuck=release):
+        thread.start()
+        await done.wait()
+        stop.set()
+        thread.join()
+
+
 def test_the_callback_can_use_the_fake(fake_ims: FakeIMS, stuck: list[str]) -> None:
     def release(text: str) -> None:
         stuck.append(text)

@@ -27,7 +27,8 @@ def talk(fake: FakeIMS, wire: Wire) -> None:
 
 def at(steps: Sequence[Step], *keys: str) -> list[Step]:
     """The steps, sent from these places."""
-    return [replace(step, site=Somewhere(key, key)) for step, key in zip(steps, keys, strict=True)]
+    return [replace(step, site=Somewhere(key, (key,)))
+            for step, key in zip(steps, keys, strict=True)]
 
 
 def ids(cases: list[Case]) -> list[str]:

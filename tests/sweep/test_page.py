@@ -13,7 +13,7 @@ from pytest_fake_ims.plugin import FOR_ALL, SWEEP
 from fake_ims.contract.operations import BY_ID
 from fake_ims.sweeping.failures import KINDS, failures_of, names
 from fake_ims.sweeping.options import TABLE
-from fake_ims.sweeping.verdict import RULES
+from fake_ims.sweeping.rules import RULES
 
 PAGE = (DOCS / "sweep.md").read_text(encoding="utf-8")
 COMMANDS = [line for language, block in re.findall(r"^```(\w*)\n(.*?)^```$", PAGE,

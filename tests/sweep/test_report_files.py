@@ -13,7 +13,8 @@ from made_reports import request, result, swept
 from fake_ims.sweeping.report import document
 from fake_ims.sweeping.report.github import error_lines
 from fake_ims.sweeping.report.junit import as_junit
-from fake_ims.sweeping.verdict import RULES, WORDS
+from fake_ims.sweeping.rules import RULES
+from fake_ims.sweeping.verdict import WORDS
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "sweep-report.schema.json").read_text(
     encoding="utf-8"))

@@ -9,7 +9,7 @@ from made_reports import result, swept
 from fake_ims.sweeping.failures import KINDS
 from fake_ims.sweeping.report import Result, merged
 from fake_ims.sweeping.report.findings import WORST, found, summary
-from fake_ims.sweeping.verdict import RULES
+from fake_ims.sweeping.rules import RULES
 
 
 def test_parts_of_one_test_come_together_in_order() -> None:

@@ -12,10 +12,10 @@ from wire import Wire
 from fake_ims import FakeIMS
 from fake_ims.sweeping.case import CLEAN, Case
 from fake_ims.sweeping.options import Settings
+from fake_ims.sweeping.outcome import Outcome
 from fake_ims.sweeping.report import Swept, document, junit, page, terminal
 from fake_ims.sweeping.report.shown import AROUND, Hider, around, requests
 from fake_ims.sweeping.sweep import Ran, Sweep
-from fake_ims.sweeping.verdict import Outcome
 
 PASSWORD = "correct-horse-battery"  # of the default user, if a test logs in with it
 

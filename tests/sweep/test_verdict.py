@@ -15,8 +15,9 @@ from wire import OCTETS, Reply, Wire, replace
 from fake_ims import FakeIMS, by_hand
 from fake_ims.sweeping.case import Case
 from fake_ims.sweeping.explore import named
+from fake_ims.sweeping.outcome import Demands, Outcome
 from fake_ims.sweeping.snapshot import Snapshot, differences, duplicates, lost, orphans
-from fake_ims.sweeping.verdict import Demands, Outcome, judge
+from fake_ims.sweeping.verdict import judge
 
 NEW = {"name": "a", "disk_format": "raw", "container_format": "bare"}
 
@@ -388,6 +389,15 @@ def test_what_is_refused_for_good_must_not_be_sent_again(status: int, word: str)
     assert (found.word, found.rule) == (word, "repeat" if word == "wrong" else "")
 
 
+def test_a_download_that_fails_its_checksum_may_be_repeated() -> None:
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        image = fake.images.add(name="a", data=b"data")
+        if wire.download(image.id).body != b"data":
+            assert wire.download(image.id).body == b"data"
+
+    assert verdict(program, "1:images.download:403").word == "survived"
+
+
 def test_another_request_is_no_repetition() -> None:
     def program(fake: FakeIMS, wire: Wire) -> None:
         if wire.get("/v2/images?limit=1000").status == 400:
@@ -611,7 +621,7 @@ def test_what_runs_leave() -> None:
     found = snapshot({"name": "a"}, {"name": "a"}, {"name": "b", "status": "queued"},
                      {"name": "c", "status": "saving"}, deleted=("d",))
     assert orphans(clean, found) == []  # the test itself has added them
-    theirs = dataclasses.replace(found, seeded=frozenset())
+    theirs = dataclasses.replace(found, spared=frozenset())
     assert [one[1:] for one in orphans(clean, theirs)] == [("c", "saving")]
     assert duplicates(clean, found) == [("a", 2, 1)]
     assert lost(clean, found) == [("d", 1)]
@@ -625,6 +635,20 @@ def test_what_the_service_is_still_at_is_no_orphan(saving: Any, expected: list[s
 
     found = run(program, settings={"saving": saving}).left
     assert [status for _, _, status in orphans(Snapshot(), found)] == expected
+
+
+def test_what_a_job_is_still_making_is_no_orphan() -> None:
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        fake.world.buckets["disks"].put("a.qcow2", size=1)
+        good(wire.post("/v2/cloudimages/action", {
+            "name": "a", "image_url": "disks:a.qcow2", "min_disk": 40,
+            "os_version": "CentOS 7.2 64bit"}))
+        fake.clock.advance("5s")
+        good(wire.get("/v2/images"))
+
+    found = run(program, settings={"jobs": "30s"}).left
+    assert [status for _, _, status in found.unfinished()] == ["saving"]
+    assert orphans(Snapshot(), found) == []
 
 
 def test_what_is_being_deleted_is_gone() -> None:

@@ -9,6 +9,8 @@ from runs import Clock, case_of, run
 from wire import Wire
 
 from fake_ims import FakeIMS
+from fake_ims.sweeping.options import Settings
+from fake_ims.sweeping.sweep import Ran, Sweep
 from fake_ims.sweeping.watch import Somewhere
 
 
@@ -130,10 +132,10 @@ def test_places_come_from_the_port_of_the_client() -> None:
 
     def site(port: int) -> Somewhere:
         ports.append(port)
-        return Somewhere("k", "test.py:1 in f")
+        return Somewhere("k", ("test.py:1 in f",))
 
     (step,) = run(program, site=site).steps
-    assert step.site.line == "test.py:1 in f"
+    assert step.site.lines == ("test.py:1 in f",)
     assert ports[0] > 0
     assert run(program, site=lambda port: None).steps[0].site == Somewhere()
 
@@ -148,3 +150,17 @@ def test_tries_count_what_failed_before() -> None:
     outcome = run(program, case_of(clean, "1:images.list:503"))
     assert [one.tries for one in outcome.steps] == [0, 1, 0]
     assert outcome.steps[0].request == outcome.steps[1].request == clean.steps[0].request
+
+
+def test_a_helper_for_all_requests_is_not_the_place() -> None:
+    """Reports show the line that calls it."""
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        wire.post("/v2/images", {"name": "a"})
+        wire.get("/v2/images")
+
+    paths = iter([("c.py:1 in call", "c.py:5 in make", "t.py:2 in test"),
+                  ("c.py:1 in call", "c.py:9 in show", "t.py:2 in test")])
+    outcome = run(program, site=lambda port: Somewhere("k", next(paths)))
+    sweep = Sweep("t", Settings(), lambda case: Ran(outcome), lambda case: "again")
+    assert [one["site"] for one in sweep.begin(Ran(outcome))["requests"]] == [
+        "c.py:5 in make", "c.py:9 in show"]

@@ -42,23 +42,29 @@ class Site:
         return any(_kind(file) == "project" for file, _, _ in self.frames)
 
     @property
+    def lines(self) -> tuple[str, ...]:
+        """``tests/test_disk.py:31 in upload``: the frames outside the standard library and the
+        installed packages, innermost first; without any, the innermost of the packages."""
+        for wanted in ("project", "installed"):
+            found = tuple(f"{_short(file)}:{line} in {function}"
+                          for file, line, function in reversed(self.frames)
+                          if _kind(file) == wanted)
+            if found:
+                return found if wanted == "project" else found[:1]
+        return ()
+
+    @property
     def line(self) -> str:
-        """``tests/test_disk.py:31 in upload``: the innermost frame outside the standard library
-        and the installed packages; without one, the innermost outside the standard library."""
-        for wanted in (("project",), ("project", "installed")):
-            for file, line, function in reversed(self.frames):
-                if _kind(file) in wanted:
-                    return f"{_short(file)}:{line} in {function}"
-        if not self.frames:
-            return "unknown"
-        file, line, function = self.frames[-1]
-        return f"{_short(file)}:{line} in {function}"
+        """The innermost of ``lines``; empty without any."""
+        return self.lines[0] if self.lines else ""
 
 
 def frames_of(frame: FrameType | None) -> Frames:
     """Return the stack below a frame, innermost last."""
     found = []
-    while frame is not None:
+    # Not "is not None": of a thread that runs on, CPython 3.11 has been seen to return what is no
+    # frame, and that must not end the thread that looks.
+    while isinstance(frame, FrameType):
         found.append((frame.f_code.co_filename, frame.f_lineno or 0, frame.f_code.co_name))
         frame = frame.f_back
     return tuple(reversed(found))

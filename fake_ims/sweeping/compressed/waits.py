@@ -186,11 +186,11 @@ class Engine:
         if not self._called:
             if target is None:
                 if self._bystanders.unknown_for(now) >= _UNKNOWN:
-                    self._call(wait, generation, "nothing can happen any more: ")
+                    self._call(generation, "nothing can happen any more: ")
                 return
             if target > limit + _SLACK:
                 self._jump(generation, limit, now)
-                self._call(wait, generation, f"the clock has moved {self._patience:g} s since "
+                self._call(generation, f"the clock has moved {self._patience:g} s since "
                            "the last request: ")
                 return
         if target is not None:
@@ -238,9 +238,10 @@ class Engine:
         self._jumped = now
         self._calm = -1
 
-    def _call(self, wait: Wait, generation: int, why: str) -> None:
+    def _call(self, generation: int, why: str) -> None:
         if generation != self._generation or self._called or not self.active:
             return
         self._called = True
-        wait.woken = wait.of_loop
         self._stuck(why + told.who_waits(self._waits, self.owner))
+        for wait in list(self._waits.values()):
+            wait.woken = wait.of_loop

@@ -68,7 +68,7 @@ def _request(step: Step, bodies: bool) -> Request:
     shown = masked(exchange) if exchange is not None and bodies else None
     return Request(
         position=step.position, operation=valid(step.name),
-        line=valid(step.name if exchange is None else exchange.line()), site=valid(step.site.line),
+        line=valid(step.name if exchange is None else exchange.line()), site=valid(step.line),
         planted=[failure.name for failure in step.planted], status=step.status,
         sent="" if shown is None else _sent(shown), got="" if shown is None else _got(shown))
 

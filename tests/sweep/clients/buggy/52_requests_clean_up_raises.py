@@ -1,7 +1,7 @@
 """Makes an image with data. requests; removes the image if its upload fails.
 
 BUG: a clean-up that fails raises its own error, in place of the upload's, and names no image.
-CAUGHT BY: images.upload 403 + images.delete 503
+CAUGHT BY: images.upload * + images.delete 503
 DEPTH: 2
 PATTERN: hides the planted error behind another error
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-from fake_ims import FakeIMS
+from fake_ims import FakeIMS, sweep
 
 
 class UploadError(Exception):
@@ -58,6 +58,7 @@ class Uploader:
             raise UploadError(f"{method} failed: {type(error).__name__}") from error
 
 
+@sweep(operations=("images.upload", "images.delete"))
 def test_upload(fake_ims: FakeIMS) -> None:
     image_id = Uploader(fake_ims.url, fake_ims.token).upload("disk", b"bytes")
     assert fake_ims.images[image_id].status == "active"
