@@ -1,4 +1,4 @@
-"""Tests of real clients to be swept; docs/findings.md tells what was found. Not collected by itself.
+"""Tests of real clients to be swept, not collected by themselves; docs/findings.md tells the rest.
 
 ``pytest tests/sweep/swept_clients.py --fake-ims-sweep -n 2 -k glanceclient``
 

@@ -51,7 +51,7 @@ def json_error_raised() -> None:
         glance = connect(fake)
         fake.images.add(name="disk")
         fake.faults.add("images.list", invalid_json="cut")
-        with pytest.raises(ValueError, match="(?i)delimiter|unterminated|expecting"):
+        with pytest.raises(ValueError, match=r"(?i)delimiter|unterminated|expecting"):
             list(glance.images.list())
 
 

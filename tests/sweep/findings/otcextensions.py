@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import openstack
-import pytest
 import otcextensions  # noqa: F401  # profile="otc" loads it
+import pytest
 
 from fake_ims import FakeIMS
 
