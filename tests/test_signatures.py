@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from multidict import CIMultiDict
 from wire import OCTETS, Reply, Wire
 
 from fake_ims import FakeIMS, UsageError
@@ -173,7 +174,8 @@ def test_odd_paths_that_the_sdk_signs(path: str) -> None:
 
 @pytest.mark.parametrize(("raw", "canonical"), [
     ("a=b+c", "a=b%20c"), ("a", "a="), ("a&&b=1&", "a=&b=1"), ("b=%7e&a=%c3%a9", "a=%C3%A9&b=~"),
-    ("a%7B=1&ab=2", "ab=2&a%7B=1"), ("a%7B=1&ab=2", "a%7B=1&ab=2"), ("a=%ff", "a=%FF")])
+    ("a/b=c/d&a~=~", "a%2Fb=c%2Fd&a~=~"), ("a%7B=1&ab=2", "ab=2&a%7B=1"),
+    ("a%7B=1&ab=2", "a%7B=1&ab=2"), ("a=%ff", "a=%FF")])
 def test_queries_as_other_clients_write_them(raw: str, canonical: str) -> None:
     assert reason(replace(by_go(query=canonical), raw_query=raw)) == ""
 
@@ -186,6 +188,15 @@ def test_odd_headers_that_the_sdk_signs(value: str) -> None:
     assert reason(changed(request, x_odd="other")) == "signature.mismatch"
     assert reason(changed(request, x_odd=None)) == "signature.header_missing"
     assert reason(changed(request, x_unsigned="2")) == ""
+
+
+def test_a_header_that_comes_twice_is_joined_with_a_comma() -> None:
+    request = by_sdk(headers={"X-Odd": "a,b,c"})
+    pairs = [(name, value) for name, value in request.headers.items() if name != "X-Odd"]
+    repeated = CIMultiDict([("x-odd", " a "), *pairs, ("X-Odd", "b,c")])
+    assert reason(replace(request, headers=repeated)) == ""
+    swapped = CIMultiDict([("x-odd", "b,c"), *pairs, ("X-Odd", "a")])
+    assert reason(replace(request, headers=swapped)) == "signature.mismatch"
 
 
 def test_a_body_that_is_not_signed() -> None:
@@ -204,6 +215,9 @@ def test_a_body_whose_hash_the_client_gives() -> None:
     request = by_sdk(method="PUT", body=b"data", headers={"X-Sdk-Content-Sha256": digest})
     assert reason(request) == ""
     assert reason(replace(request, body=b"other")) == "signature.mismatch"
+    upper = by_sdk(method="PUT", body=b"data", headers={"X-Sdk-Content-Sha256": digest.upper()})
+    assert reason(upper) == ""
+    assert reason(replace(upper, body=b"other")) == "signature.mismatch"
     strange = by_sdk(method="PUT", body=b"data", headers={"X-Sdk-Content-Sha256": "whatever"})
     assert reason(strange) == "signature.mismatch"
 

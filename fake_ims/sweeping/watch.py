@@ -361,14 +361,13 @@ class Watch:
         if self._first_failure is None or self.hang:
             return
         passed = self.elapsed - self._first_failure
-        # Who polls once a second until a deadline of an hour goes on, but gives up.
-        if len(self.steps) >= self._limit + passed:
-            self.hang = f"the client sent {len(self.steps)} requests and did not give up"
-            return
         longest = self._longest
         if len(self.steps) - self._before_failure <= self._few:
             longest += self._slow
-        if passed > longest:
+        # Who polls once a second until a deadline of an hour goes on, but gives up.
+        if len(self.steps) >= self._limit + passed:
+            self.hang = f"the client sent {len(self.steps)} requests and did not give up"
+        elif passed > longest:
             self.hang = (f"the client still sends requests {longest:.0f} s after the failure, and "
                          "does not give up")
 

@@ -434,7 +434,7 @@ def _watched(run: Run, case: Case) -> Iterator[None]:
     def ring(number: int, frame: FrameType | None) -> None:
         nonlocal asked
         seen, asked = asked, len(run.watch.steps)
-        # On a slow machine, pytest can be at its report, and a client in the midst of its work.
+        # On a slow machine, pytest can be at its report, or a busy client in the midst of work.
         if not run.busy or asked > seen:
             signal.setitimer(signal.ITIMER_REAL, _LONGEST)
             return

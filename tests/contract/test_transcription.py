@@ -2,30 +2,37 @@
 
 Most tests compare the answers with the tables. A slip in a table, such as another digit in a
 limit or a lost word in a message, would change both. Here it shows as a difference, to be looked
-up in the reference. The constants of ``domain`` and ``faults`` are held in the same way. Write the
-file anew with ``python tests/contract/test_transcription.py``.
+up in the reference. What ``domain`` and ``faults`` declare is held in the same way: constants,
+the settings of faults, and what applies when a field or an argument is left out. Write the file
+anew with ``python tests/contract/test_transcription.py``.
 """
 
 from __future__ import annotations
 
 import ast
 import importlib
+import inspect
 import pkgutil
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from operator import attrgetter, itemgetter
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, get_args
 
 from fake_ims import contract, domain, faults
 from fake_ims.contract import metadef_schemas, metadefs, model, schema
 from fake_ims.contract.operations import OPERATIONS
+from fake_ims.faults.kinds import Kind, Setting
+from fake_ims.faults.registry import KINDS
 
 FILE = Path(__file__).with_name("transcription.txt")
 
-#: Indexes of other tables, and parts of them.
+#: Indexes of other tables, parts of them, and what other modules add to.
 DERIVED = {"operations.BY_ID", "attributes.BY_NAME", "queries.PATHS", "requests.REQUESTS",
-           "ims.IMS_OPERATIONS", "identity.IDENTITY_OPERATIONS", "metadefs.METADEF_OPERATIONS"}
+           "ims.IMS_OPERATIONS", "identity.IDENTITY_OPERATIONS", "metadefs.METADEF_OPERATIONS",
+           "domain.handle.advisers"}
 
 
 def tables() -> Iterator[tuple[str, Any]]:
@@ -40,8 +47,15 @@ def tables() -> Iterator[tuple[str, Any]]:
     for package in (domain, faults):
         for module in modules(package):
             for name in constants(module):
-                if is_plain(getattr(module, name)):
-                    yield f"{module.__name__.partition('.')[2]}.{name}", getattr(module, name)
+                place = f"{module.__name__.partition('.')[2]}.{name}"
+                if place not in DERIVED and is_plain(getattr(module, name)):
+                    yield place, getattr(module, name)
+            yield from defaults(module)
+    for kind in KINDS:
+        names = [setting.name for setting in kind.settings]
+        yield f"{kind.role} of {', '.join(kind.called_by)}", (*names,)
+        for setting in kind.settings:
+            yield f"setting {setting.name}", (setting.schema,)
     for profile in get_args(model.Profile):
         for operation in OPERATIONS:
             kind, _, name = operation.id.partition(".")
@@ -51,6 +65,34 @@ def tables() -> Iterator[tuple[str, Any]]:
         yield f"metadef schema {name}", metadef_schemas.document(name)
     for name in metadef_schemas._BODIES:
         yield f"metadef body {name}", metadef_schemas.body_schema(name)
+
+
+def defaults(module: ModuleType) -> Iterator[tuple[str, Any]]:
+    """What applies when something is left out: in classes, and in calls of public functions."""
+    for name, value in sorted(vars(module).items()):
+        place = f"{module.__name__.partition('.')[2]}.{name}"
+        if getattr(value, "__module__", "") != module.__name__:
+            continue
+        if isinstance(value, FunctionType):
+            yield from arguments(place, value)
+        elif isinstance(value, type):
+            own = {field.name: field.default for field in fields(value)
+                   if field.name in inspect.get_annotations(value)} if is_dataclass(value) else {}
+            for inner, held in sorted({**vars(value), **own}.items()):
+                function = inspect.unwrap(getattr(held, "__func__", held))
+                if isinstance(function, FunctionType):
+                    if inner != "__init__" or not is_dataclass(value):
+                        yield from arguments(f"{place}.{inner}", function)
+                elif not inner.startswith(("__", "_abc_", "_is_")) and is_plain(held):
+                    yield f"{place}.{inner}", (held,)
+
+
+def arguments(place: str, function: FunctionType) -> Iterator[tuple[str, Any]]:
+    name = function.__name__
+    if not name.startswith("_") or name == "__init__":
+        for parameter in inspect.signature(function).parameters.values():
+            if parameter.default is not parameter.empty and is_plain(parameter.default):
+                yield f"{place}({parameter.name})", (parameter.default,)
 
 
 def modules(package: ModuleType) -> Iterator[ModuleType]:
@@ -70,12 +112,17 @@ def constants(module: ModuleType) -> Iterator[str]:
 
 
 def is_plain(value: object) -> bool:
-    """Whether it is made of nothing but text, numbers and collections of them."""
+    """Whether it is made of what can be written: text, numbers, functions, rows, collections."""
     if isinstance(value, Mapping):
         return all(is_plain(part) for pair in value.items() for part in pair)
+    if isinstance(value, (Kind, Setting)):
+        return False  # told apart from their texts for people
+    if is_dataclass(value) and not isinstance(value, type):
+        return all(is_plain(getattr(value, field.name)) for field in fields(value))
     if isinstance(value, (tuple, list, frozenset)):
         return all(map(is_plain, value))
-    return value is None or isinstance(value, (str, int, float, bytes))
+    return value is None or isinstance(value, (
+        str, int, float, bytes, re.Pattern, attrgetter, itemgetter, FunctionType))
 
 
 def is_data(value: object) -> bool:
@@ -94,7 +141,9 @@ def written(value: Any) -> str:
         return f"{{{', '.join(sorted(map(written, value)))}}}"
     if isinstance(value, (tuple, list)):
         return f"[{', '.join(map(written, value))}]"
-    return repr(value)
+    if isinstance(value, re.Pattern):
+        return f"{value.pattern!r} with flags {value.flags}"
+    return value.__name__ if isinstance(value, FunctionType) else repr(value)
 
 
 def text() -> str:

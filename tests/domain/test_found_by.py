@@ -164,3 +164,19 @@ def test_a_tag_that_an_image_has_twice_counts_once() -> None:
     check(store)
     store.remove(new)
     check(store)
+
+
+def test_a_project_is_plain_until_an_image_has_two_tags_of_one_key() -> None:
+    store = Store()
+    first, second = (image(store, number, Random(0)) for number in (1, 2))
+    for one, owner, tags in ((first, "p1", ("a=1", "b=1")), (second, "p2", ("a=1", "a=2"))):
+        one.owner, one.tags = owner, tags
+        store.add(one)
+    assert [store.tagged.is_plain(owner) for owner in ("p1", "p2", "p3")] == [True, False, True]
+    store.retag(first, ["a=1", "c", "a.2"])
+    assert not store.tagged.is_plain("p1")
+    store.retag(second, ["a=1"])
+    assert store.tagged.is_plain("p2")
+    store.remove(first)
+    assert store.tagged.is_plain("p1")
+    assert store.tagged.owners() == ["p1", "p2"]

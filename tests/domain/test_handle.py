@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import copy
 import dataclasses
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from fake_ims import FakeIMS, UsageError
-from fake_ims.domain.handle import Handle
+from fake_ims.domain.handle import Handle, at_callers_line, public_names, settable
 
 
 class Lamp(Handle):
@@ -58,6 +59,27 @@ def test_a_method_can_be_replaced_for_a_test(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_dir_is_the_public_names() -> None:
     assert dir(Lamp()) == ["age", "burn", "colour"]
+    assert public_names(Lamp) == {"age", "burn", "colour"}
+
+
+def test_names_that_are_not_for_tests() -> None:
+    class Dimmed(Lamp):
+        _INTERNAL = frozenset({"burn", "hidden"})
+        hidden: int
+        level: int
+
+        @property
+        def width(self) -> int:
+            """Millimetres."""
+            return 3
+
+        @width.setter
+        def width(self, value: int) -> None:
+            """Nothing comes of it."""
+
+    assert public_names(Dimmed) == {"age", "colour", "level", "width"}
+    assert {name for name in ("age", "burn", "colour", "hidden", "level", "other", "width")
+            if settable(Dimmed, name)} == {"colour", "hidden", "level", "width"}
 
 
 def test_names_of_the_world(world: Any) -> None:
@@ -90,3 +112,18 @@ def test_copies_are_copies(world: Any) -> None:
     other = copy.deepcopy(world)
     other.servers.add()
     assert (len(other.servers), len(world.servers), other.known_only) == (2, 1, True)
+
+
+def test_what_keeps_its_tracebacks() -> None:
+    """Anything but a plain function: it is not ours, or has been dealt with."""
+    once = at_callers_line(dataclasses.asdict)
+    assert once is not dataclasses.asdict
+    assert at_callers_line(once) is once
+    assert at_callers_line(len) is len
+    assert at_callers_line(Lamp) is Lamp
+
+    @abc.abstractmethod
+    def later() -> None:
+        """Somebody else's work."""
+
+    assert at_callers_line(later) is later

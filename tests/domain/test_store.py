@@ -96,3 +96,81 @@ def test_a_removed_image_keeps_its_id_taken():
     assert store.knows(images[0].id)
     assert store.deleted(images[0].id) is images[0]
     assert images[0] not in store.all()
+
+
+def test_deleted_images_in_order_of_their_deletion():
+    store, images = filled(2)
+    before = store.all_deleted()
+    store.remove(images[3])
+    store.remove(images[1])
+    assert store.all_deleted() == [*before, images[3], images[1]]
+    assert store.deleted("never") is None
+    assert not store.knows("never")
+
+
+def test_what_a_project_owns_is_counted():
+    store, images = filled(3)
+    for project in PROJECTS:
+        assert store.owned(project) == sum(image.owner == project for image in images)
+        assert list(store.of_project(project)) == sorted(
+            (image for image in images if image.owner == project),
+            key=lambda image: image.key, reverse=True)
+    assert store.owned("none") == 0
+    assert list(store.of_project("none")) == list(store.shared_with("none")) == []
+    assert len(store) == len(images)
+
+
+def test_the_oldest():
+    store, images = filled(4)
+    ordered = sorted(images, key=lambda image: image.key)
+    assert store.all() == ordered
+    assert store.oldest(3, None) == ordered[:3]
+    assert store.oldest(2, ordered[4]) == ordered[5:7]
+    assert store.oldest(9, ordered[-1]) == store.oldest(0, None) == []
+
+
+def test_an_image_is_replaced():
+    store, images = filled(5)
+    old = next(image for image in images if image.owner == "a")
+    new = Image(id=old.id, owner="b", created_at=99.0, updated_at=99.0,
+                sequence=store.next_sequence(), name="new")
+    owned = store.owned("a")
+    store.put(new)
+    assert store.get(old.id) is new
+    assert old not in store.all()
+    assert store.all()[-1] is new
+    assert store.owned("a") == owned - 1
+    assert [image for index in store.named.everywhere(["new"])
+            for *_, image in index.oldest_first(None)] == [new]
+    other = Image(id="other", owner="b", created_at=99.0, updated_at=99.0,
+                  sequence=store.next_sequence())
+    store.put(other)
+    assert store.get("other") is other
+
+
+def test_watchers_see_each_change_until_they_are_gone():
+    store, images = filled(6)
+    seen = []
+    first, second = (lambda image, now: seen.append(("first", image, now)),
+                     lambda image, now: seen.append(("second", image, now)))
+    images[0].touched(1.0)
+    store.watch(first)
+    store.watch(second)
+    images[0].touched(2.0)
+    images[0].changed(3.0)
+    new = Image(id="new", owner="a", created_at=4.0, updated_at=4.0,
+                sequence=store.next_sequence())
+    store.add(new)
+    new.touched(5.0)
+    assert seen == [(who, image, now) for image, now in (
+        (images[0], 2.0), (images[0], 3.0), (new, 4.0), (new, 5.0)) for who in ("first", "second")]
+    seen.clear()
+    store.unwatch(first)
+    new.touched(6.0)
+    assert seen == [("second", new, 6.0)]
+    store.unwatch(second)
+    new.touched(7.0)
+    store.add(Image(id="newer", owner="a", created_at=8.0, updated_at=8.0,
+                    sequence=store.next_sequence()))
+    assert len(seen) == 1
+    assert {image.watch for image in store.all()} == {None}

@@ -221,6 +221,7 @@ def test_faults_for_others_are_not_looked_at(fake_ims: FakeIMS, wire: Wire) -> N
     ({"job_status": "RUNING"}, "did you mean 'RUNNING'"),
     ({"job_status": "RUNNING", "operation": "images.list"}, "no request can match"),
     ({"request_headers": {"limit": 2}}, "limit=2: expected a string or a glob"),
+    ({"request_query": {"limit": 2}}, "limit=2: expected a string or a glob"),
     ({"request_headers": "X"}, "expected a mapping of names"),
     ({"request_query": {1: "2"}}, "the name 1 must be a string"),
     ({"request_body": {"name": "a"}}, "did you mean '/name'"),

@@ -205,7 +205,8 @@ def _once(
     while True:
         ready, _, _ = select.select([reading], [], [], standstill)
         part = os.read(reading, 65536) if ready else b""
-        said = (said + part).lstrip(b".")  # dots are signs of life
+        # A dot is the sign of life: after each file of tests, and each phase of a test.
+        said = (said + part).lstrip(b".")
         if not part or said.endswith(b"]"):
             break
     with contextlib.suppress(ProcessLookupError):

@@ -2,8 +2,9 @@
 
 A mutant is one field of one node of the syntax tree, set to another value. Mutants are compiled
 from the tree and never written to a file. Left out, because no behaviour depends on them:
-docstrings, type annotations, what stands under ``if TYPE_CHECKING``, decorators, ``__repr__`` and
-``repr=``, ``__all__``, the name that ``cast`` or ``TypeVar`` takes, and prose. Prose is a string
+docstrings, type annotations and aliases of types, what stands under ``if TYPE_CHECKING``,
+decorators, ``__repr__`` and ``repr=``, ``__all__``, the name that ``cast`` or ``TypeVar`` takes,
+and prose. Prose is a string
 with a space in it, outside the contract: the wording of our own errors and descriptions. The
 sentences of the contract are those of the service, so they are mutated.
 """
@@ -50,11 +51,17 @@ class Site:
     scope: ast.AST | None  # that function
     removed: bool = False
 
-    def change(self) -> tuple[str, str]:
-        """Make the change; return the statement before and after it."""
-        before = header(self.statement)
+    def change(self) -> None:
+        """Make the change."""
         setattr(self.owner, self.field, self.value)
-        return _shortened(before, "pass" if self.removed else header(self.statement))
+
+    def changed(self) -> str:
+        """Return the statement after the change, and take the change back."""
+        original = getattr(self.owner, self.field)
+        self.change()
+        after = "pass" if self.removed else header(self.statement)
+        setattr(self.owner, self.field, original)
+        return after
 
 
 @dataclass(frozen=True)
@@ -91,13 +98,18 @@ def mutants_of(source: Path, module: str) -> list[Mutant]:
     """All mutants of a module."""
     text = source.read_text(encoding="utf-8")
     found = []
+    headers: dict[ast.stmt, str] = {}
+    words: dict[ast.AST, tuple[str, ...]] = {}
     for number, site in enumerate(sites(ast.parse(text), module)):
-        original = getattr(site.owner, site.field)
-        before, after = site.change()
-        setattr(site.owner, site.field, original)
+        if site.statement not in headers:
+            headers[site.statement] = header(site.statement)
+        before, after = _shortened(headers[site.statement], site.changed())
+        if site.scope is not None and site.scope not in words:
+            words[site.scope] = _words(site)
         if before != after:
+            near = _words(site) if site.scope is None else words[site.scope]
             found.append(Mutant(module, number, site.function, site.first_line, site.last_line,
-                                header_lines(site), before, after, _words(site)))
+                                header_lines(site), before, after, near))
     return found
 
 
@@ -323,6 +335,8 @@ class _Walk:
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             if any(isinstance(t, ast.Name) and t.id in ("__all__", "__slots__") for t in targets):
                 return
+            if not function and _is_alias(statement.value):
+                return
             if statement.value is not None:
                 if function and not function.endswith(".") and not _is_none(statement.value) and (
                         not isinstance(targets[0], ast.Tuple)):
@@ -435,6 +449,13 @@ def _is_prose(value: ast.expr) -> bool:
     parts = value.values if isinstance(value, ast.JoinedStr) else [value]
     return any(isinstance(part, ast.Constant) and isinstance(part.value, str)
                and " " in part.value.strip("\n") for part in parts)
+
+
+def _is_alias(value: ast.expr | None) -> bool:
+    """Whether it is a type, such as ``dict[str, int]``."""
+    return (isinstance(value, ast.Subscript) and isinstance(value.value, ast.Name)
+            and value.value.id in ("Callable", "Iterator", "Literal", "Mapping", "Sequence",
+                                   "dict", "list", "tuple"))
 
 
 def _is_none(value: ast.expr) -> bool:

@@ -88,6 +88,16 @@ def test_a_change_of_a_member_is_late_too(fake_ims: FakeIMS, wire: Wire, faults:
     assert p2.names() == []
 
 
+def test_one_more_member_is_late_too(fake_ims: FakeIMS, wire: Wire, faults: Faults) -> None:
+    image = fake_ims.images.add(name="i", visibility="shared", members={"p2": "pending"})
+    p3 = wire.caller(fake_ims.tenant("p3"))
+    faults.add("images.show", stale="10m")
+    wire.share(image.id, "p3")
+    assert p3.status(image.id) == "404"
+    fake_ims.clock.advance("10m")
+    assert p3.status(image.id) == "active"
+
+
 def test_what_falls_due_by_time_is_late_from_its_own_instant(
     fake_ims: FakeIMS, wire: Wire, faults: Faults
 ) -> None:
