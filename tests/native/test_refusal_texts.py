@@ -188,3 +188,18 @@ def test_what_a_status_does_not_allow(wire: Wire, fake_ims: FakeIMS, image: str)
         wire, "DELETE", f"/v2/images/{protected}", None, 403)
     assert f"Image ID {active} already exists!" in sentence(
         wire, "POST", "/v2/images", {"id": active}, 409)
+
+
+def test_an_admin_is_shown_no_locations_either(
+    wire: Wire, fake_ims: FakeIMS, image: str
+) -> None:
+    admin = wire.caller(fake_ims.tenant("ops", roles=("admin",)))
+    assert "It's not allowed to remove locations if locations are invisible." in sentence(
+        admin, "PATCH", f"/v2/images/{image}", [remove("/locations/0")], 403,
+        **{"Content-Type": V21})
+
+
+def test_a_reader_deletes_nothing(wire: Wire, fake_ims: FakeIMS, image: str) -> None:
+    reader = wire.caller(fake_ims.tenant(fake_ims.project_id, roles=("reader",)))
+    assert "You are not authorized to complete delete_image action." in sentence(
+        reader, "DELETE", f"/v2/images/{image}", None, 403)
