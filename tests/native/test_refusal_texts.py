@@ -149,10 +149,18 @@ def test_members(wire: Wire, fake_ims: FakeIMS, image: str) -> None:
         wire, "DELETE", f"{path}/p4", None, 403)
     assert f"Not allowed to list members for image {private}: Only shared" in sentence(
         wire, "GET", path, None, 403)
+    assert "Only shared images have members." in sentence(wire, "GET", f"{path}/p4", None, 404)
     assert f"Member p2 is duplicated for image {image}" in sentence(
         wire, "POST", f"/v2/images/{image}/members", {"member": "p2"}, 409)
     assert f"p9 not found in the member list of the image {image}" in sentence(
         wire, "GET", f"/v2/images/{image}/members/p9", None, 404)
+
+
+def test_one_member_more_than_there_may_be(wire: Wire, fake_ims: FakeIMS) -> None:
+    members = dict.fromkeys((f"m{number}" for number in range(128)), "pending")
+    full = fake_ims.images.add(name="f", visibility="shared", members=members).id
+    assert "Attempted: 129, Maximum: 128" in sentence(
+        wire, "POST", f"/v2/images/{full}/members", {"member": "p4"}, 413)
 
 
 @pytest.mark.parametrize(("query", "text"), [
