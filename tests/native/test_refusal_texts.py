@@ -72,6 +72,8 @@ def test_the_largest_size(wire: Wire, image: str, name: str) -> None:
     (replace("/tags", [str(number) for number in range(129)]), 413,
      "Attempted: 129, Maximum: 128"),
     ({"op": "move", "path": "/name"}, 400, "Invalid operation: `move`."),
+    ({"path": "/name", "value": "v"}, 400, "Unable to find `op` in JSON Schema change."),
+    (add("/ / ", "v"), 400, "Pointer `/ / ` does not contains valid token."),
     ({"op": "add", "path": "/name"}, 400, "Operation \"add\" requires a member named \"value\"."),
     ({"op": "add", "path": 5, "value": 5}, 400, "Invalid JSON pointer for this resource: 5"),
     (add("name", "v"), 400, "Pointer `name` does not start with \"/\"."),
