@@ -60,3 +60,9 @@ def test_a_misspelt_polls_is_completed_in_the_error() -> None:
             seconds(text)
     with pytest.raises(UsageError, match=r"did you mean 'polls\(123456789\)'\?"):
         seconds("polls(1234567890)")
+
+
+@pytest.mark.parametrize("written", [float("inf"), float("nan"), -1])
+def test_a_duration_is_finite(written: float) -> None:
+    with pytest.raises(UsageError, match="finite and not negative"):
+        seconds(written)

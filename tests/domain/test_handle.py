@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import asyncio
 import copy
 import dataclasses
 from typing import Any
@@ -127,3 +128,16 @@ def test_what_keeps_its_tracebacks() -> None:
         """Somebody else's work."""
 
     assert at_callers_line(later) is later
+
+
+def test_a_coroutine_takes_its_arguments_by_name() -> None:
+    class Bell(Handle):
+        async def ring(self, times: int, *, softly: bool = False) -> str:
+            """Ring."""
+            return f"{times} {softly}"
+
+    assert asyncio.run(Bell().ring(times=2, softly=True)) == "2 True"
+
+
+def test_a_handle_that_says_nothing_shows_its_class() -> None:
+    assert repr(Lamp()) == "<Lamp>"

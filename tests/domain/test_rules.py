@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import struct
+from contextlib import nullcontext
 
 import pytest
 
 from fake_ims import UsageError
-from fake_ims.domain.access import allowed
+from fake_ims.domain.access import allowed, is_granted, is_visible, require_project
 from fake_ims.domain.callers import Caller
 from fake_ims.domain.clock import Clock, isotime
 from fake_ims.domain.data import SPOOL_LIMIT, Blob
@@ -232,3 +233,29 @@ def test_a_triple_names_user_project_and_roles():
 def test_a_token_that_is_no_triple_is_refused(token):
     with pytest.raises(Refused):
         Tokens("triple").identify(token, 0.0)
+
+
+@pytest.mark.parametrize(("owner", "project", "granted", "expected"), [
+    ("p", "e1", None, True), ("p", "e1", {"e1"}, True), ("p", "e2", {"e1"}, False),
+    ("p", None, {"e1"}, False), ("p", None, {"0"}, True), ("p", "", {"0"}, True),
+    ("p", "e1", set(), False), ("other", "e2", {"e1"}, True), (None, "e2", {"e1"}, True),
+])
+def test_enterprise_projects_leave_out_images_of_ones_own(owner, project, granted, expected):
+    caller = Caller("u", "p", ("member",),
+                    enterprise_projects=None if granted is None else frozenset(granted))
+    image = Image(id="i", owner=owner, created_at=0.0, updated_at=0.0, sequence=1,
+                  visibility="public")
+    if project is not None:
+        image.properties["enterprise_project_id"] = project
+    assert (is_granted(caller, image), is_visible(caller, image)) == (expected, expected)
+
+
+@pytest.mark.parametrize(("project", "granted", "held"), [
+    ("e1", None, True), ("e1", {"e1"}, True), ("e2", {"e1"}, False), (None, {"e1"}, False),
+    (None, {"0"}, True), ("", {"0"}, True),
+])
+def test_what_may_be_put_into_an_enterprise_project(project, granted, held):
+    caller = Caller("u", "p", ("member",),
+                    enterprise_projects=None if granted is None else frozenset(granted))
+    with nullcontext() if held else pytest.raises(Refused):
+        require_project(caller, project)

@@ -188,6 +188,21 @@ def test_progress_is_rounded_down(ims: Ims, monkeypatch: pytest.MonkeyPatch) -> 
     assert seen == [0, 0, 1, 50, 51, 98, 99]
 
 
+def test_progress_by_looks_is_rounded_down(ims: Ims) -> None:
+    ims.fake.lifecycle.jobs = polls(100)
+    job = begin(ims)
+    seen = [look(ims, job)["entities"]["process_percent"] for _ in range(100)]
+    assert seen == list(range(1, 101))
+
+
+def test_jobs_that_begin_and_end_together(ims: Ims, monkeypatch: pytest.MonkeyPatch) -> None:
+    ims.fake.lifecycle.jobs = "10s"
+    monkeypatch.setattr("time.time", lambda: NOON)
+    jobs = [begin(ims) for _ in range(3)]
+    ims.fake.clock.advance("10s")
+    assert [look(ims, job)["status"] for job in jobs] == ["SUCCESS"] * 3
+
+
 def test_a_job_by_hand_has_no_progress_of_its_own(ims: Ims) -> None:
     ims.fake.lifecycle.jobs = by_hand
     job = begin(ims)

@@ -227,6 +227,8 @@ def test_a_member_that_comes_again_has_to_accept_again(
     assert member.status(image_id) == "404"
     assert wire.share(image_id, "p2").json["status"] == "pending"
     assert member.names() == []
+    member.answer(image_id, "p2", "accepted")
+    assert member.names() == ["a"]
 
 
 def test_across_tenants(wire: Wire, image_id: str, member: Wire, stranger: Wire) -> None:

@@ -72,6 +72,8 @@ def test_the_largest_size(wire: Wire, image: str, name: str) -> None:
     (replace("/tags", [str(number) for number in range(129)]), 413,
      "Attempted: 129, Maximum: 128"),
     ({"op": "move", "path": "/name"}, 400, "Invalid operation: `move`."),
+    ({"path": "/name", "value": "v"}, 400, "Unable to find `op` in JSON Schema change."),
+    (add("/ / ", "v"), 400, "Pointer `/ / ` does not contains valid token."),
     ({"op": "add", "path": "/name"}, 400, "Operation \"add\" requires a member named \"value\"."),
     ({"op": "add", "path": 5, "value": 5}, 400, "Invalid JSON pointer for this resource: 5"),
     (add("name", "v"), 400, "Pointer `name` does not start with \"/\"."),
@@ -149,10 +151,18 @@ def test_members(wire: Wire, fake_ims: FakeIMS, image: str) -> None:
         wire, "DELETE", f"{path}/p4", None, 403)
     assert f"Not allowed to list members for image {private}: Only shared" in sentence(
         wire, "GET", path, None, 403)
+    assert "Only shared images have members." in sentence(wire, "GET", f"{path}/p4", None, 404)
     assert f"Member p2 is duplicated for image {image}" in sentence(
         wire, "POST", f"/v2/images/{image}/members", {"member": "p2"}, 409)
     assert f"p9 not found in the member list of the image {image}" in sentence(
         wire, "GET", f"/v2/images/{image}/members/p9", None, 404)
+
+
+def test_one_member_more_than_there_may_be(wire: Wire, fake_ims: FakeIMS) -> None:
+    members = dict.fromkeys((f"m{number}" for number in range(128)), "pending")
+    full = fake_ims.images.add(name="f", visibility="shared", members=members).id
+    assert "Attempted: 129, Maximum: 128" in sentence(
+        wire, "POST", f"/v2/images/{full}/members", {"member": "p4"}, 413)
 
 
 @pytest.mark.parametrize(("query", "text"), [
@@ -188,3 +198,18 @@ def test_what_a_status_does_not_allow(wire: Wire, fake_ims: FakeIMS, image: str)
         wire, "DELETE", f"/v2/images/{protected}", None, 403)
     assert f"Image ID {active} already exists!" in sentence(
         wire, "POST", "/v2/images", {"id": active}, 409)
+
+
+def test_an_admin_is_shown_no_locations_either(
+    wire: Wire, fake_ims: FakeIMS, image: str
+) -> None:
+    admin = wire.caller(fake_ims.tenant("ops", roles=("admin",)))
+    assert "It's not allowed to remove locations if locations are invisible." in sentence(
+        admin, "PATCH", f"/v2/images/{image}", [remove("/locations/0")], 403,
+        **{"Content-Type": V21})
+
+
+def test_a_reader_deletes_nothing(wire: Wire, fake_ims: FakeIMS, image: str) -> None:
+    reader = wire.caller(fake_ims.tenant(fake_ims.project_id, roles=("reader",)))
+    assert "You are not authorized to complete delete_image action." in sentence(
+        reader, "DELETE", f"/v2/images/{image}", None, 403)

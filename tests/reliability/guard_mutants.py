@@ -98,7 +98,8 @@ def main(arguments: list[str]) -> bool:
                         help="only what runs during tests, or only what runs at import: each of "
                         "the latter takes seconds")
     parser.add_argument("--least", type=int, metavar="N", default=8,
-                        help="mutants of each module in the sample (default: 8)")
+                        help="mutants of each module in the sample (default: 8); 0 for a sample "
+                        "that leaves modules out, if there is little time")
     parser.add_argument("--seed", type=int, default=1, help="of the sample (default: 1)")
     parser.add_argument("--measure", action="store_true", help="measure the executed lines anew")
     parser.add_argument("--work", type=Path, default=ROOT / ".pytest_cache" / "mutants",
@@ -123,7 +124,7 @@ def main(arguments: list[str]) -> bool:
     chosen = sample(everything, options.sample, options.seed, options.least)
     log = Log(options.work / "outcomes.jsonl", go_on=options.go_on)
     results = judge(chosen, tests, log)
-    return report(everything, results, options.survivors)
+    return report(everything, results, options.survivors, by_module=options.least > 0)
 
 
 def fixed() -> bool:
@@ -167,7 +168,10 @@ def modules(names: Iterable[str]) -> list[str]:
 def sample(
     everything: dict[str, list[Mutant]], size: int, seed: int, least: int = 8
 ) -> list[Mutant]:
-    """The same share of each module, and at least so many."""
+    """The same share of each module, and at least so many; with 0, any mutants of all."""
+    if not least:
+        mutants = [mutant for found in everything.values() for mutant in found]
+        return random.Random(str(seed)).sample(mutants, min(size, len(mutants)))
     share = min(1.0, size / max(1, sum(map(len, everything.values()))))
     chosen: list[Mutant] = []
     for module, mutants in everything.items():
@@ -381,7 +385,8 @@ def equivalent() -> dict[str, str]:
 
 
 def report(
-    everything: dict[str, list[Mutant]], results: Sequence[Outcome], survivors: Path | None
+    everything: dict[str, list[Mutant]], results: Sequence[Outcome], survivors: Path | None, *,
+    by_module: bool = True,
 ) -> bool:
     """Print a row for each package; returns whether less than ``MOST`` survive in all of them."""
     packages: dict[str, list[str]] = defaultdict(list)
@@ -395,8 +400,10 @@ def report(
         mine = [outcome for outcome in results if _module(outcome) in members]
         alive = [outcome for outcome in mine if outcome.how in ("survived", "error")]
         equal = [outcome for outcome in alive if _same(outcome) in same]
-        share, bound = estimate({m: len(everything[m]) for m in members}, mine, same)
         total = sum(len(everything[m]) for m in members)
+        sizes = [({m}, len(everything[m])) for m in members] if by_module else [
+            (set(members), total)]
+        share, bound = estimate(sizes, mine, same)
         print(f"{package:26} {total:7} {len(mine):6} {len(mine) - len(alive):6} {len(equal):6} "
               f"{len(alive) - len(equal):6} {share:6.1%} {bound:14.1%}")
     how = Counter(outcome.how for outcome in results)
@@ -428,17 +435,18 @@ def _same(outcome: Outcome) -> str:
 
 
 def estimate(
-    sizes: dict[str, int], results: Sequence[Outcome], same: Set[str]
+    sizes: Sequence[tuple[Set[str], int]], results: Sequence[Outcome], same: Set[str]
 ) -> tuple[float, float]:
     """The share of all mutants that survive, and its upper 95 % bound.
 
-    Each module is a stratum. Its variance is that of (alive + 1) / (sample + 2), so that a module
-    without survivors counts as uncertain, too; a module that was tried whole is certain.
+    Each module is a stratum, or all of them are one. The variance of a stratum is that of
+    (alive + 1) / (sample + 2), so that a module without survivors counts as uncertain, too; one
+    that was tried whole is certain.
     """
-    total = sum(sizes.values())
+    total = sum(size for _, size in sizes)
     share = variance = 0.0
-    for module, size in sizes.items():
-        mine = [outcome for outcome in results if _module(outcome) == module]
+    for members, size in sizes:
+        mine = [outcome for outcome in results if _module(outcome) in members]
         if not mine:
             continue
         alive = sum(outcome.how in ("survived", "error") and _same(outcome) not in same
