@@ -24,7 +24,7 @@ from ..domain.refusal import ImsError, Refused, SignatureRefused
 from ..domain.sound import readable
 from ..journal import Draft
 from ..profiles.answer import DONE, Answer
-from . import memory
+from . import lingering, memory  # not on demand: descriptors for it can be used up
 from .realtime import loop_time
 from .state import Service
 
@@ -96,8 +96,6 @@ class Pipeline:
         """Take care of a body that has not arrived yet, as that of a refused request."""
         if request.content.is_eof():
             return response
-        from . import lingering  # few requests are refused that early
-
         return await lingering.finish(request, response, self._service.reading)
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:

@@ -64,7 +64,7 @@ def test_what_is_wrong_fails_the_test_and_can_be_repeated(suite: Suite) -> None:
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([
         "*runs with failures went wrong; the section 'fake_ims sweep' below lists them*",
-        "orphan images.create at *calls.py:* in call (* runs)",
+        "orphan images.create at test_it.py:* in test_it (* runs)",
         "  *reset-after*: left image*",
         "  repeat: pytest test_it.py::test_it --fake-ims-sweep-case=1:images.create:*",
     ])
@@ -94,7 +94,7 @@ def test_a_waiter_without_end_is_ended(suite: Suite) -> None:
     result = suite.run()
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([
-        "hang images.upload at calls.py:* in call (* runs)",
+        "hang images.upload at test_it.py:* in test_it (* runs)",
         "  400, *: the",
         "    client still sends requests * s after the failure, and does not give*"])
 

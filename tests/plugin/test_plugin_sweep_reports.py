@@ -65,7 +65,7 @@ def test_all_reports_tell_the_same(swept: pytest.RunResult, pytester: pytest.Pyt
 
     annotations = [line for line in swept.outlines if line.startswith("::error ")]
     assert len(annotations) == findings
-    assert all(re.match(r"::error file=calls\.py,line=\d+,title=fake_ims sweep%3A \w+ ", line)
+    assert all(re.match(r"::error file=test_it\.py,line=\d+,title=fake_ims sweep%3A \w+ ", line)
                for line in annotations)
 
     suites = ElementTree.parse(out / "r.xml").getroot()
@@ -77,7 +77,7 @@ def test_all_reports_tell_the_same(swept: pytest.RunResult, pytester: pytest.Pyt
 
 def test_findings_of_both_tests_are_one(swept: pytest.RunResult) -> None:
     swept.stdout.fnmatch_lines([
-        "orphan images.upload at *calls.py:* in call, in 2 tests (* runs)",
+        "orphan images.upload at test_it.py:* in upload_to, in 2 tests (* runs)",
         "  *reset-before*: left image *",
         "  repeat: pytest test_it.py::test_one --fake-ims-sweep-case=2:images.upload:* "
         "--fake-ims-seed=7",

@@ -90,7 +90,7 @@ def leaks(fake: FakeIMS, wire: Wire) -> None:
     wire.post("/v3/auth/tokens", body)
     if wire.get("/v2/images").status != 200:
         token = fake.headers["X-Auth-Token"]
-        raise KeyError(f"no images for {token} and password={PASSWORD} \ud800")
+        {}[f"no images for {token} and password={PASSWORD} \ud800"]
 
 
 def sweep_of(case: Case | None = None) -> tuple[Swept, str]:
