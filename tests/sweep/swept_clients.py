@@ -85,6 +85,13 @@ def test_openstacksdk_change_and_delete(fake_ims: FakeIMS, cloud: Any) -> None:
 
 
 @pytest.mark.fake_ims(profile="openstack")
+def test_openstacksdk_deactivate(fake_ims: FakeIMS, cloud: Any) -> None:
+    image = fake_ims.images.add(name="disk", data=DATA)
+    cloud.image.deactivate_image(image.id)
+    assert image.status == "deactivated"
+
+
+@pytest.mark.fake_ims(profile="openstack")
 def test_openstacksdk_import(cloud: Any) -> None:
     image = cloud.image.create_image("disk", data=DATA, use_import=True, wait=True, **RAW)
     assert cloud.image.get_image(image.id).status == "active"
@@ -253,7 +260,8 @@ def test_huaweicloudsdkims_import(fake_ims: FakeIMS, huawei: Any) -> None:
     if job.status != "SUCCESS":
         raise OSError(f"the import ended in {job.status}: {job.fail_reason}")
     found = huawei.list_images(v2.ListImagesRequest(id=job.entities.image_id)).images
-    assert [(one.name, one.status) for one in found] == [("disk", "active")]
+    if [(one.name, one.status) for one in found] != [("disk", "active")]:
+        raise OSError("the job has succeeded, but its image is not active")
 
 
 def test_huaweicloudsdkims_list(fake_ims: FakeIMS, huawei: Any) -> None:
