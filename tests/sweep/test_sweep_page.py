@@ -24,13 +24,14 @@ class Failed(Exception):
     __module__ = "disk"
 
 def test_upload(fake_ims):
-    import urllib.request
+    import json, urllib.request
     request = urllib.request.Request(fake_ims.url + "/v2/images", headers=fake_ims.headers)
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:
-            answer.read()
+            text = answer.read()
     except OSError as error:
         raise Failed(str(error)) from error
+    assert json.loads(text)["images"] == []  # it does not look whether it is JSON
 """
 
 
