@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from .journal import Exchange, Journal, Selection
     from .scenario import Scenario
     from .sweeping.mark import sweep
+    from .sweeping.watch import SweepRun
 else:
     _NAMES = {
         "contract.model": "ImageStatus JobStatus MemberStatus Profile Visibility",
@@ -103,6 +104,7 @@ else:
         "journal": "Exchange Journal Selection",
         "scenario": "Scenario",
         "sweeping.mark": "sweep",
+        "sweeping.watch": "SweepRun",
     }
     # Where each name is, below this package.
     _HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}
@@ -169,6 +171,7 @@ __all__ = [
     "Server",
     "Shelf",
     "StoredObject",
+    "SweepRun",
     "Tenant",
     "UnknownImageError",
     "UnknownJobError",
