@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
@@ -31,7 +30,7 @@ class Store:
         self._deleted: dict[str, Image] = {}
         self._all = ByAge()
         self._owned: dict[str | None, ByAge] = {}
-        self._public: Counter[str | None] = Counter()  # by owner
+        self._public: dict[str | None, int] = {}  # by owner
         self._open = ByAge()
         self.tagged = Tagged()
         self._named: Named | None = None
@@ -50,7 +49,7 @@ class Store:
 
     def owned_public(self, project_id: str | None) -> int:
         """Return how many of them are public."""
-        return self._public[project_id]
+        return self._public.get(project_id, 0)
 
     def next_sequence(self) -> int:
         """Return a number greater than all before."""
@@ -169,7 +168,7 @@ class Store:
     def _index(self, image: Image) -> None:
         self._owned.setdefault(image.owner, ByAge()).add(image)
         if image.visibility == "public":
-            self._public[image.owner] += 1
+            self._public[image.owner] = self.owned_public(image.owner) + 1
         self.tagged.add(image)
         if self._named is not None:
             self._named.add(image)
