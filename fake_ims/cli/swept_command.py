@@ -20,7 +20,7 @@ from ..sweeping import crashes
 from ..sweeping.case import CLEAN, Case
 from ..sweeping.options import Settings
 from ..sweeping.sweep import Ran, outcome_of
-from ..sweeping.watch import Watch
+from ..sweeping.watch import RealTime, Watch
 from . import process
 
 if TYPE_CHECKING:
@@ -122,23 +122,19 @@ class SweptCommand:
     def _once(self, case: Case, slot: _Slot | None = None) -> tuple[Ran, process.Ended]:
         if self._stop.is_set():
             raise CancelledError
-        started = touched = monotonic()
-
-        def touch() -> None:
-            nonlocal touched
-            touched = monotonic()
-
+        time = RealTime()
+        started = time.touched
         allowance = 0.0 if self._clean is None else self._clean.seconds * _TIMES + _PLUS
         patience = self.settings.wait
-        watch = Watch(case, patience=patience, allowance=allowance, limit=self._limit,
+        watch = Watch(case, time=time, patience=patience, allowance=allowance, limit=self._limit,
                       slow=patience * _SLOW, few=self._few,
-                      states=case is CLEAN or self.settings.choice.depth > len(case), touch=touch)
+                      states=case is CLEAN or self.settings.choice.depth > len(case))
         longest = _CLEAN if self._clean is None else patience * _PAUSE + allowance
 
         def ends() -> bool:
             if slot is not None and monotonic() - started > allowance:
                 slot.leave()
-            if monotonic() - touched > longest:
+            if monotonic() - time.touched > longest:
                 watch.give_up(f"the command did not end within {longest:.3g} s after its last "
                               "request")
             return bool(watch.hang) or self._stop.is_set()

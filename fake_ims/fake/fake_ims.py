@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from ..domain.world import World
     from ..faults import Faults
     from ..journal import Journal
-    from ..server.watching import Watch
-    from ..sweeping.watch import SweepRun
     from .identity import Identity
     from .jobs import Jobs
 
@@ -294,23 +292,6 @@ class FakeIMS(Running, Scripted, LogIn):
     def faults(self) -> Faults:
         """The faults: ``faults.add("images.create", status=503, times=2)``."""
         return self._service.faults
-
-    @property
-    def sweep(self) -> SweepRun | None:
-        """The failures of this run of the test: ``sweep.failures``. None outside a sweep.
-
-        A test can ask for it to assert what is right under a failure.
-        """
-        if self._service.watch is None:
-            return None
-        from ..sweeping.watch import Watch
-
-        watch = self._service.watch
-        return watch.told if isinstance(watch, Watch) else None
-
-    def watch(self, watch: Watch) -> None:
-        """Let a sweep see every request of this fake. It has not been started yet."""
-        self._service.watch = watch
 
     @property
     def requests(self) -> Journal:

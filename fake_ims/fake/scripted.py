@@ -1,4 +1,4 @@
-"""The part of ``FakeIMS`` with scenarios, strict mode and the control API."""
+"""The part of ``FakeIMS`` with scenarios, strict mode, the sweep and the control API."""
 
 from __future__ import annotations
 
@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from ..server.bridge import Bridge
     from ..server.run import InLoop, OwnThread
     from ..server.state import Service
+    from ..server.watching import Watch
+    from ..sweeping.watch import SweepRun
     from .fake_ims import FakeIMS
 
 T = TypeVar("T")
 
 
 class Scripted(Handle, ABC):
-    """Scenarios, complaints, and the control API of a fake."""
+    """Scenarios, complaints, the present sweep, and the control API of a fake."""
 
     _service: Service
     _bridge: Bridge
@@ -102,6 +104,23 @@ class Scripted(Handle, ABC):
     def strict(self) -> bool:
         """Whether a test fails if there are ``complaints``."""
         return self._service.strict
+
+    @property
+    def sweep(self) -> SweepRun | None:
+        """The failures of this run of the test: ``sweep.failures``. None outside a sweep.
+
+        A test can ask for it to assert what is right under a failure.
+        """
+        if self._service.watch is None:
+            return None
+        from ..sweeping.watch import Watch
+
+        watch = self._service.watch
+        return watch.told if isinstance(watch, Watch) else None
+
+    def watch(self, watch: Watch) -> None:
+        """Let a sweep see every request of this fake. It has not been started yet."""
+        self._service.watch = watch
 
     def complaints(self) -> list[str]:
         """Return what strict mode fails a test for: requests that no client should send, and

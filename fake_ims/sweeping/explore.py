@@ -22,9 +22,10 @@ from ..contract.operations import BY_ID
 from ..errors import UsageError
 from .case import CLEAN, Case, Point
 from .failures import KINDS, Failure, Kind, failures_of
+from .step import step_at
 
 if TYPE_CHECKING:
-    from .watch import Step
+    from .step import Step
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,8 @@ class Explorer:
         """Return the cases with one failure more, from the steps of the run of a case."""
         if len(case) >= self.choice.depth:
             return []
-        last = case.points[-1]
-        begin = next((step.position for step in steps
-                      if (step.operation, step.nth) == (last.operation, last.nth)), len(steps))
+        last = step_at(steps, case.points[-1])
+        begin = len(steps) if last is None else last.position
         return [Case((*case.points, point))
                 for point in self._points(case, steps[begin:], by_site=False)]
 

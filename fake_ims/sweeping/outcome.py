@@ -9,7 +9,7 @@ from .case import Case
 from .client_errors import told
 from .explore import matches
 from .snapshot import Snapshot
-from .watch import Step
+from .step import Step
 
 
 @dataclass

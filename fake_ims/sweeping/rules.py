@@ -30,7 +30,7 @@ from . import client_errors as errors
 from .failures import RETRY_AFTER
 from .outcome import Demands, Outcome
 from .snapshot import differences, duplicates, lost, orphans
-from .watch import Step
+from .step import Step
 
 RULES = ("hang", "pace", "repeat", "undone", "orphan", "duplicate", "overwritten", "lost", "assert",
          "crash", "misled", "hidden", "result")

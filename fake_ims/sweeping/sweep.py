@@ -13,8 +13,9 @@ from .explore import Explorer, named
 from .options import Settings
 from .outcome import Outcome
 from .report import Result, Swept, shown
+from .step import Step, step_at
 from .verdict import BAD, Verdict, judge
-from .watch import Step, Watch
+from .watch import Watch
 
 #: Called after each run: number of runs so far, number of runs to come, number of bad ones.
 Progress = Callable[[int, int, int], object]
@@ -181,8 +182,7 @@ class Sweep:
             verdict = judge(ran.outcome, clean.outcome, self.settings.demands)
         last = case.points[-1]
         wrong = verdict.word in BAD
-        step = next((step for step in ran.outcome.steps
-                     if (step.operation, step.nth) == (last.operation, last.nth)), None)
+        step = step_at(ran.outcome.steps, last)
         steps = ran.outcome.steps
         hider = shown.Hider(steps)
         swept["results"].append(Result(

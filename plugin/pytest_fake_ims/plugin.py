@@ -38,28 +38,10 @@ NAMES = {
     "scenario": "scenario file to play (TOML or JSON), relative to the test file (marker), the ini "
     "file, or the working directory (command line)",
 }
-# Options --fake-ims-sweep-NAME, and fake_ims_sweep_NAME in the ini file. The table is that of
-# fake_ims.sweeping.options; a test compares both.
-SWEEP = {
-    "kinds": "kinds of failures to try: all (default), or some of connection, statuses, lasting "
-    "and semantic",
-    "skip": "failures to leave out: globs of their names (page-*), kinds, or OPERATION:FAILURE "
-    "(images.list:stale)",
-    "operations": "operations whose requests fail: globs (images.*); with ! before it, a glob "
-    "excludes (!identity.*)",
-    "depth": "largest number of failures in one run: 1 (default), 2 or 3",
-    "budget": "limit for each test: a number of runs, or a time such as 30s",
-    "survive": "failures that the client promises to survive, named as in skip; an error then "
-    "counts as 'should have survived'",
-    "expect": "exceptions that the test may raise besides the client's own",
-    "allow": "rules that a run may break: hang, pace, repeat, undone, orphan, duplicate, "
-    "overwritten, lost, assert, crash, misled, hidden, result; or empty, for a sweep that tries "
-    "nothing",
-    "patience": "how long a client may wait for a response, or go on after a failure, before it "
-    "counts as hanging (default: 1h on the compressed clock, 10s in real time)",
-    "full": "run also the cases that count as equal to another one",
-    "real-time": "let time pass as it does, instead of compressing every wait",
-}
+# Options --fake-ims-sweep-NAME, and fake_ims_sweep_NAME in the ini file; their texts are in
+# fake_ims.sweeping.options.
+SWEEP = ("kinds", "skip", "operations", "depth", "budget", "survive", "expect", "allow", "patience",
+         "full", "real-time")
 SWITCHES = ("full", "real-time")
 # More of them, for the run as a whole.
 FOR_ALL: dict[str, tuple[str, dict[str, Any]]] = {
@@ -76,6 +58,17 @@ BASELINE = ("file with the cases that are known to go wrong, each with a reason;
 DECORATOR = "fake_ims.sweeping.mark"
 
 
+class _Text(str):
+    """The help of an option of the sweep. Only --help reads it, and imports fake_ims for it."""
+
+    __slots__ = ()
+
+    def __mod__(self, values: object) -> str:
+        from fake_ims.sweeping.options import TABLE
+
+        return TABLE[self]
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     # Without dest=, pytest compares each option with all others.
     group = parser.getgroup("fake_ims", "fake Image Management Service (fake_ims)")
@@ -86,11 +79,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--fake-ims-sweep", dest="fake_ims_sweep", action="store_true",
                     help="run each test that uses a fake again, once for every possible failure of "
                     "every request")
-    for name, text in SWEEP.items():
+    for name in SWEEP:
         dest = f"fake_ims_sweep_{name.replace('-', '_')}"
         how = {"action": "store_true"} if name in SWITCHES else {"metavar": name.upper()}
-        group.addoption(f"--fake-ims-sweep-{name}", dest=dest, help=text, **how)
-        parser.addini(dest, text, type="string", default=None)
+        group.addoption(f"--fake-ims-sweep-{name}", dest=dest, help=_Text(name), **how)
+        parser.addini(dest, f"as --fake-ims-sweep-{name}", type="string", default=None)
     group.addoption("--fake-ims-sweep-baseline", dest="fake_ims_sweep_baseline", metavar="FILE",
                     help=BASELINE)
     parser.addini("fake_ims_sweep_baseline", BASELINE, type="string", default=None)

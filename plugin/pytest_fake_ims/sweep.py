@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import copy
-import ctypes
 import shlex
-import signal
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, nullcontext
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -23,59 +19,19 @@ from fake_ims.sweeping import report as reports
 from fake_ims.sweeping.case import CLEAN, Case
 from fake_ims.sweeping.compressed import CompressedTime
 from fake_ims.sweeping.options import Settings
-from fake_ims.sweeping.outcome import Outcome
 from fake_ims.sweeping.report import terminal
-from fake_ims.sweeping.sweep import Ran, Sweep, outcome_of, problem
+from fake_ims.sweeping.sweep import Ran, Sweep, problem
 from fake_ims.sweeping.verdict import BAD, Verdict
 from fake_ims.sweeping.watch import Watch
 
+from .sweep_parts import can_split, part_of, split
+from .sweep_run import Run, interrupt, renew_server, watched
 from .sweep_settings import MARK, Given, from_config, of_test
 
 NAME = "fake_ims_sweep"
 _PROPERTY = "fake_ims_sweep"
-_PART = pytest.StashKey[tuple[int, int, str]]()
-_PARTS_A_WORKER = 4
-# Real seconds after which a run is interrupted, where signals can be had.
-_LONGEST = 20.0
 # Requests that a client may still send after its run has been given up.
 _AFTERWARDS = 50
-
-
-class Hanging(BaseException):
-    """Raised in a test that takes too long. Not an ``Exception``, so that no client catches it."""
-
-
-class Run:
-    """One run of a test: its watch, its reports and its outcome."""
-
-    def __init__(self, item: pytest.Item, watch: Watch) -> None:
-        self.item = item
-        self.watch = watch
-        self.outcome: Outcome | None = None
-        self.busy = False  # the test or one of its fixtures runs
-        self.reports: list[pytest.TestReport] = []
-
-    def end(self, error: BaseException | None) -> None:
-        """Note the outcome of the test, before its fixtures clean up."""
-        if isinstance(error, Hanging):
-            self.watch.give_up(str(error))
-        if self.outcome is None:
-            self.outcome = outcome_of(self.watch, error)
-        elif self.outcome.error is None:  # a fixture fails while it cleans up
-            self.outcome.error = error
-
-    def ran(self) -> Ran:
-        """Return the run, after its fixtures have cleaned up."""
-        self.watch.finish()
-        failed = [report for report in self.reports if report.failed]
-        traceback = failed[0].longreprtext if failed else ""
-        outcome = self.outcome
-        if outcome is None:  # the test was skipped, or a hook of somebody else ended it
-            return Ran(outcome_of(self.watch, None), traceback,
-                       "the test was not run with this failure")
-        outcome.left = self.watch.left()
-        outcome.hang = self.watch.hang
-        return Ran(outcome, traceback)
 
 
 class Sweeper:
@@ -103,17 +59,16 @@ class Sweeper:
         workers = getattr(self._config, "workerinput", {}).get("workercount", 1)
         if workers < 2 or self.given.case:
             return
-        parts = workers * _PARTS_A_WORKER
         found: list[pytest.Item] = []
         for item in items:
             if self._splits(item):
-                found += [_part(item, number, parts) for number in range(parts)]
+                found += split(item, workers)
             else:
                 found.append(item)
         items[:] = found
 
     def _splits(self, item: pytest.Item) -> bool:
-        return isinstance(item, pytest.Function) and not hasattr(item, "_testcase") and (
+        return can_split(item) and (
             self._is_asked(item) or (self.given.everywhere and self._may_use_fakes(item)))
 
     # One test
@@ -146,7 +101,7 @@ class Sweeper:
         self, item: pytest.Item, nextitem: pytest.Item | None, settings: Settings
     ) -> list[pytest.TestReport]:
         started = monotonic()
-        number, parts, test = item.stash.get(_PART, (0, 1, item.nodeid))
+        number, parts, test = part_of(item)
         last: Run | None = None
 
         def once(case: Case) -> Ran:
@@ -237,22 +192,19 @@ class Sweeper:
 
         def hanging() -> None:
             if watch.ignored >= _AFTERWARDS and run.busy:
-                _raise_in(thread, Hanging(watch.hang))
+                interrupt(thread)
 
         time = None if settings.real_time else CompressedTime(
             patience=settings.wait, stuck=lambda text: watch.give_up(text))
         before = list(item.user_properties)
-        _renew_server(item)
+        renew_server(item)
         with time or nullcontext():
             watch = Watch(
-                case, now=monotonic if time is None else lambda: time.elapsed,
-                patience=settings.wait, site=None if time is None else time.site,
-                touch=None if time is None else time.touch,
-                opened=None if time is None else time.add_fake,
+                case, time=time, patience=settings.wait,
                 states=case is CLEAN or settings.choice.depth > len(case), on_hang=hanging)
             run = self._run = Run(item, watch)
             try:
-                with watched_by(watch), _watched(run, case), self._without_pdb(case):
+                with watched_by(watch), watched(run, case), self._without_pdb(case):
                     run.reports = runtestprotocol(item, nextitem=nextitem, log=False)
             finally:
                 self._run = None
@@ -361,35 +313,6 @@ class Sweeper:
             terminalreporter.write_line(line)
 
 
-def _part(item: pytest.Item, number: int, parts: int) -> pytest.Item:
-    """Return a copy of a test that does one part of its sweep."""
-    made = copy.copy(item)
-    label = f"part{number + 1}of{parts}"
-    head, bracket, rest = item.name.partition("[")
-    made.name = f"{head}[{rest[:-1]}-{label}]" if bracket else f"{head}[{label}]"
-    made._nodeid = (  # type: ignore[attr-defined]  # pytest has no other way to rename a copy
-        item.nodeid[: len(item.nodeid) - len(item.name)] + made.name)
-    made.stash = pytest.Stash()
-    made.stash[_PART] = number, parts, item.nodeid
-    made.user_properties = list(item.user_properties)
-    made._report_sections = []
-    assert isinstance(made, pytest.Function)
-    made._initrequest()
-    return made
-
-
-def _renew_server(item: pytest.Item) -> None:
-    """End the session-wide fake before a run of a test that uses it directly: ``fake_ims`` would
-    reset it, and nothing else does."""
-    names = getattr(item, "fixturenames", ())
-    if "fake_ims_server" not in names or "fake_ims" in names or not isinstance(
-            item, pytest.Function):
-        return
-    item._initrequest()
-    for definition in item._fixtureinfo.name2fixturedefs.get("fake_ims_server", ()):
-        definition.finish(item._request)  # type: ignore[arg-type]  # it only asks for the node
-
-
 def _said(verdict: Verdict) -> str:
     return f"{verdict.word}: {verdict.why}"
 
@@ -411,42 +334,6 @@ def _failing(told: list[pytest.TestReport], text: str) -> list[pytest.TestReport
             report.outcome = "failed"
             report.longrepr = text
     return told
-
-
-def _raise_in(thread: int, error: Hanging) -> None:
-    """Raise an exception in another thread, at its next line of Python."""
-    kind = type("Hanging", (Hanging,), {"__init__": lambda self: Hanging.__init__(
-        self, *error.args)})
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(kind))
-
-
-@contextmanager
-def _watched(run: Run, case: Case) -> Iterator[None]:
-    """Interrupt a run that neither asks nor ends, on systems with SIGALRM."""
-    if case is CLEAN or not hasattr(signal, "SIGALRM") or (
-        threading.current_thread() is not threading.main_thread()
-    ):
-        yield
-        return
-
-    asked = 0
-
-    def ring(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        seen, asked = asked, len(run.watch.steps)
-        # On a slow machine, pytest can be at its report, or a busy client in the midst of work.
-        if not run.busy or asked > seen:
-            signal.setitimer(signal.ITIMER_REAL, _LONGEST)
-            return
-        raise Hanging(f"the run did not go on within {_LONGEST:g} s of real time")
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, _LONGEST)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def register(config: pytest.Config) -> Sweeper:

@@ -12,21 +12,28 @@ from fake_ims.server.watching import watched_by
 from fake_ims.sweeping.case import CLEAN, Case
 from fake_ims.sweeping.explore import named
 from fake_ims.sweeping.outcome import Demands, Outcome
+from fake_ims.sweeping.step import Place
 from fake_ims.sweeping.sweep import outcome_of
 from fake_ims.sweeping.verdict import Verdict, judge
-from fake_ims.sweeping.watch import Watch
+from fake_ims.sweeping.watch import RealTime, Watch
 
 Program = Callable[[FakeIMS, Wire], object]
 
 
-class Clock:
-    """A clock that only the program moves."""
+class Clock(RealTime):
+    """A time that only the program moves, and that knows places."""
 
-    def __init__(self) -> None:
+    def __init__(self, site: Callable[[int], Place | None] = lambda port: None) -> None:
+        super().__init__()
         self.seconds = 0.0
+        self._site = site
 
-    def __call__(self) -> float:
+    @property
+    def elapsed(self) -> float:
         return self.seconds
+
+    def site(self, port: int) -> Place | None:
+        return self._site(port)
 
 
 def run(program: Program, case: Case = CLEAN, *, settings: dict[str, Any] | None = None,

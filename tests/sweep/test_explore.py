@@ -13,7 +13,7 @@ from wire import Wire
 from fake_ims import FakeIMS, UsageError
 from fake_ims.sweeping.case import Case
 from fake_ims.sweeping.explore import Choice, Explorer, named
-from fake_ims.sweeping.watch import Somewhere, Step
+from fake_ims.sweeping.step import Somewhere, Step
 
 CONNECTION = frozenset({"connection"})
 

@@ -187,4 +187,4 @@ def test_no_answer_after_the_work_is_late_completion() -> None:
     found: list[str] = []
     outcome = run(program, case_of(run(program), "2:images.upload:no-answer-after"), patience=0.05)
     assert found == ["active", "active"]
-    assert "waited 0.05 s for the response to PUT /v2/images/" in outcome.hang
+    assert "waited 0.05s for the response to PUT /v2/images/" in outcome.hang

@@ -80,8 +80,12 @@ def test_it_lists_every_rule_and_setting() -> None:
         assert f"--fake-ims-sweep-{name}" in PAGE
 
 
-def test_the_plugin_has_the_same_settings_and_texts() -> None:
-    assert SWEEP == TABLE
+def test_the_plugin_has_the_same_settings_and_texts(pytester: pytest.Pytester) -> None:
+    assert tuple(TABLE) == SWEEP
+    shown = " ".join(pytester.runpytest_subprocess("--help").stdout.str().split())
+    for name, text in TABLE.items():
+        assert f"--fake-ims-sweep-{name}" in shown
+        assert text in shown.replace("- ", "-"), name
 
 
 def test_the_globs_of_the_page_name_failures() -> None:

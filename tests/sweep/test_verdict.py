@@ -462,8 +462,8 @@ def again(tries: int, pause: float, clock: Clock) -> Callable[[FakeIMS, Wire], N
 def test_pace(name: str, tries: int, pause: float, word: str) -> None:
     clock = Clock()
     program = again(tries, pause, clock)
-    clean = run(program, now=clock)
-    outcome = run(program, case_of(clean, f"1:images.list:{name}"), now=clock)
+    clean = run(program, time=clock)
+    outcome = run(program, case_of(clean, f"1:images.list:{name}"), time=clock)
     found = judge(outcome, clean, Demands())
     assert (found.word, found.rule) == (word, "pace" if word == "wrong" else "")
 
@@ -481,8 +481,8 @@ def test_others_of_the_same_operation_are_no_retries(name: str) -> None:
         if waiting:
             raise ClientError(503)
 
-    clean = run(program, now=clock)
-    outcome = run(program, case_of(clean, f"1:images.list:{name}"), now=clock)
+    clean = run(program, time=clock)
+    outcome = run(program, case_of(clean, f"1:images.list:{name}"), time=clock)
     assert judge(outcome, clean, Demands()).rule == ""
 
 
@@ -595,8 +595,8 @@ def test_a_client_that_waits_for_the_end_of_a_delete_must_see_it(waits: str) -> 
             clock.seconds += 5
         assert image.id not in fake.images
 
-    clean = run(program, now=clock)
-    found = judge(run(program, case_of(clean, "1:images.delete:slow-delete"), now=clock), clean,
+    clean = run(program, time=clock)
+    found = judge(run(program, case_of(clean, "1:images.delete:slow-delete"), time=clock), clean,
                   Demands())
     assert (found.word, found.rule) == ("wrong", "assert")
 

@@ -10,8 +10,8 @@ from wire import Wire
 
 from fake_ims import FakeIMS
 from fake_ims.sweeping.options import Settings
+from fake_ims.sweeping.step import Somewhere
 from fake_ims.sweeping.sweep import Ran, Sweep
-from fake_ims.sweeping.watch import Somewhere
 
 
 def lists(wire: Wire) -> int:
@@ -106,7 +106,7 @@ def test_a_client_that_never_ends_is_cut_off() -> None:
             lists(wire)
 
     clean = run(program)
-    outcome = run(program, case_of(clean, "1:images.list:503"), limit=20, now=Clock())
+    outcome = run(program, case_of(clean, "1:images.list:503"), limit=20, time=Clock())
     assert outcome.hang == "the client sent 20 requests and did not give up"
     assert isinstance(outcome.error, ConnectionError)
     assert not run(program, limit=20).hang, "the clean run may send what it wants"
@@ -121,7 +121,7 @@ def test_a_client_that_polls_until_a_deadline_is_not_cut_off() -> None:
             clock.seconds += 1
 
     clean = run(program)
-    outcome = run(program, case_of(clean, "1:images.list:503"), limit=20, now=clock, patience=60)
+    outcome = run(program, case_of(clean, "1:images.list:503"), limit=20, time=clock, patience=60)
     assert (outcome.hang, outcome.error) == ("", None)
 
 
@@ -132,8 +132,8 @@ def test_a_client_that_goes_on_too_long_is_cut_off() -> None:
             clock.seconds += 60
 
     clock = Clock()
-    outcome = run(program, case_of(run(program), "2:images.list:503"), now=clock, patience=240)
-    assert "still sends requests 240 s after the failure" in outcome.hang
+    outcome = run(program, case_of(run(program), "2:images.list:503"), time=clock, patience=240)
+    assert "still sends requests 4m after the failure" in outcome.hang
     assert isinstance(outcome.error, ConnectionError)
 
 
@@ -147,10 +147,10 @@ def test_places_come_from_the_port_of_the_client() -> None:
         ports.append(port)
         return Somewhere("k", ("test.py:1 in f",))
 
-    (step,) = run(program, site=site).steps
+    (step,) = run(program, time=Clock(site)).steps
     assert step.site.lines == ("test.py:1 in f",)
     assert ports[0] > 0
-    assert run(program, site=lambda port: None).steps[0].site == Somewhere()
+    assert run(program, time=Clock()).steps[0].site == Somewhere()
 
 
 def test_tries_count_what_failed_before() -> None:
@@ -173,7 +173,7 @@ def test_a_helper_for_all_requests_is_not_the_place() -> None:
 
     paths = iter([("c.py:1 in call", "c.py:5 in make", "t.py:2 in test"),
                   ("c.py:1 in call", "c.py:9 in show", "t.py:2 in test")])
-    outcome = run(program, site=lambda port: Somewhere("k", next(paths)))
+    outcome = run(program, time=Clock(lambda port: Somewhere("k", next(paths))))
     sweep = Sweep("t", Settings(), lambda case: Ran(outcome), lambda case: "again")
     assert [one["site"] for one in sweep.begin(Ran(outcome))["requests"]] == [
         "c.py:5 in make", "c.py:9 in show"]

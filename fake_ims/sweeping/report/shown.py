@@ -13,7 +13,7 @@ from . import Request
 
 if TYPE_CHECKING:
     from ...journal import Exchange
-    from ..watch import Step
+    from ..step import Step
 
 #: Requests before and after the last failure that are kept. A client that asks for ever sends more.
 AROUND = 25
