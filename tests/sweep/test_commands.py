@@ -172,7 +172,7 @@ def test_what_hangs_is_ended_with_its_children(
     client = script(CHILD.format(lock=str(tmp_path / "lock")) + WAITS_FOR_EVER)
     status, output, _ = sweep("--patience=0.2s", "--case=1:images.list:no-answer", on=client)
     assert status == 1
-    assert output.startswith("wrong 1:images.list:no-answer: hang: the client waited 0.2 s for "
+    assert output.startswith("wrong 1:images.list:no-answer: hang: the client waited 0.2s for "
                              "the response to GET /v2/images and did not give up")
     assert is_free(tmp_path / "lock")
 
