@@ -114,12 +114,10 @@ _NOTHING: Found = ("", "")
 
 
 def _python(errors: str) -> Found:
-    begin = None
-    for begin in _TRACEBACK.finditer(errors):  # noqa: B007  # the last one
-        pass
-    if begin is None:
+    tracebacks = list(_TRACEBACK.finditer(errors))
+    if not tracebacks:
         return _NOTHING
-    raised = _RAISED.search(errors, begin.end())
+    raised = _RAISED.search(errors, tracebacks[-1].end())
     if raised is None:
         return _NOTHING
     name, line = raised[1], printable(raised[0])

@@ -37,10 +37,19 @@ import urllib3
 
 from fake_ims import FakeIMS, UsageError
 from fake_ims.server.realtime import monotonic as real_monotonic
-from fake_ims.sweeping.compressed import CompressedTime, bystanders, peers, waits, ways
+from fake_ims.sweeping.compressed import (
+    CompressedTime,
+    bystanders,
+    clocks,
+    peers,
+    tasks,
+    waits,
+    ways,
+)
+from fake_ims.sweeping.compressed import state as shared
 
 HOUR = 3600.0
-BUILTIN = {name: getattr(time, name) for name in ways._NEW}
+BUILTIN = {name: getattr(time, name) for name in clocks.NEW}
 
 
 @pytest.fixture
@@ -803,8 +812,8 @@ def test_freezegun_in_the_test(compressed: CompressedTime) -> None:
             assert frozen == time.time() == 1893456000
             time.sleep(HOUR)
             assert module.time() == frozen
-        assert time.time is ways._NEW["time"]
-        assert module.time is ways._NEW["time"]
+        assert time.time is clocks.NEW["time"]
+        assert module.time is clocks.NEW["time"]
         time.sleep(HOUR)
     finally:
         del sys.modules["some_client"]
@@ -829,6 +838,73 @@ def test_time_machine_in_the_test(compressed: CompressedTime) -> None:
         time.sleep(HOUR)
         assert time.time() - before == pytest.approx(HOUR, abs=60)
     assert compressed.elapsed >= HOUR
+
+
+# Tracebacks
+
+
+def waits_for_a_response_too_long(fake: FakeIMS) -> None:
+    with closing(socket.create_connection(("127.0.0.1", port_of(fake)), timeout=1)) as sock:
+        sock.recv(1)
+
+
+def waits_for_a_child_too_long(fake: FakeIMS) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        child.wait(timeout=0.001)
+
+
+def selects_nonsense(fake: FakeIMS) -> None:
+    select.select([-1], [], [], 1)
+
+
+def joins_itself(fake: FakeIMS) -> None:
+    threading.current_thread().join(1)
+
+
+def sleeps_a_text(fake: FakeIMS) -> None:
+    time.sleep("1")  # type: ignore[arg-type]  # that is the mistake
+
+
+def makes_a_task_of_nothing(fake: FakeIMS) -> None:
+    with closing(asyncio.new_event_loop()) as loop:
+        loop.create_task(None)  # type: ignore[arg-type]  # that is the mistake
+
+
+def is_interrupted_while_it_looks(fake: FakeIMS) -> None:
+    mine, real = threading.get_ident(), shared.SELECT["poll"]
+
+    def poll() -> Any:
+        if threading.get_ident() == mine:
+            raise KeyboardInterrupt
+        return real()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(shared.SELECT, "poll", poll)
+        waits_for_a_response_too_long(fake)
+
+
+@pytest.mark.parametrize(("fails", "error", "files"), [
+    (sleeps_a_text, TypeError, {"clocks.py"}),
+    (joins_itself, RuntimeError, {"locks.py", "waits.py"}),
+    (selects_nonsense, ValueError, {"selects.py", "waits.py"}),
+    (waits_for_a_response_too_long, TimeoutError, {"sockets.py"}),
+    (waits_for_a_child_too_long, subprocess.TimeoutExpired, {"processes.py"}),
+    (makes_a_task_of_nothing, TypeError, {"tasks.py"}),
+    pytest.param(is_interrupted_while_it_looks, KeyboardInterrupt, {"descriptors.py", "sockets.py"},
+                 marks=pytest.mark.skipif(not hasattr(select, "poll"), reason="no poll")),
+])
+def test_tracebacks_do_not_show_us(
+    compressed: CompressedTime, fake_ims: FakeIMS, fails: Callable[[FakeIMS], None],
+    error: type[BaseException], files: set[str],
+) -> None:
+    with pytest.raises(error) as caught:
+        fails(fake_ims)
+    ours = os.path.dirname(waits.__file__)
+    frames = [str(one.path) for one in caught.traceback]
+    assert {os.path.basename(path) for path in frames if path.startswith(ours)} == files
+    shown = [str(one.path) for one in caught.traceback.filter(caught)]
+    assert __file__ in shown
+    assert not [path for path in shown if path.startswith(ours)]
 
 
 # Entering and leaving
@@ -885,7 +961,7 @@ def test_what_was_imported_meanwhile_is_restored_too() -> None:
 def test_a_failure_at_the_start_restores_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     before = state()
     with monkeypatch.context() as patch:
-        patch.setattr(ways, "_create_task", lambda before: 1 / 0)
+        patch.setattr(tasks, "_create_task", lambda before: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             CompressedTime(stuck=pytest.fail).__enter__()
     after = state()

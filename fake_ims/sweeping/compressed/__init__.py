@@ -1,7 +1,7 @@
 """Compressed time: a test that waits takes no real time, and its time-outs fire in order.
 
 Waiting is a discrete event. When every thread of the process waits and nothing is on its way, the
-clock jumps to the earliest deadline (``waits``).
+clock jumps to the earliest deadline (``waits``). Each way of waiting has a module (``ways``).
 
 ====================================================================  ===========================
 way of waiting                                                        compressed?

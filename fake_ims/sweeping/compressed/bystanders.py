@@ -7,9 +7,10 @@ when it has been at the same instruction for a while, sleeps, and has used no pr
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Set
 from types import FrameType
+
+from .threads import thread_of
 
 _IDLE = 0.005  # real seconds, of a thread that waits for work
 _MAYBE = 0.05  # real seconds, of a thread that may wait for something real, after each jump
@@ -84,7 +85,7 @@ def _of_the_system(ident: int) -> tuple[bool, str]:
 
     Off Linux only the instruction of the thread counts.
     """
-    thread = threading._active.get(ident)  # type: ignore[attr-defined]
+    thread = thread_of(ident)
     native = getattr(thread, "native_id", None)
     if native is None:
         return True, ""

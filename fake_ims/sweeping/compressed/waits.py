@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import _thread
 import sys
-import threading
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -26,6 +25,10 @@ from ...server.realtime import monotonic
 from . import told
 from .bystanders import Bystanders
 from .peers import Peers
+from .threads import is_starting
+
+# pytest leaves our frames out of tracebacks.
+__tracebackhide__ = True
 
 T = TypeVar("T")
 
@@ -198,7 +201,7 @@ class Engine:
 
     def _is_still(self, mine: Wait, now: float) -> bool:
         """Return whether each other thread waits for what is not there."""
-        if getattr(threading, "_limbo", None):  # a thread starts
+        if is_starting():
             return False
         frames = sys._current_frames()
         try:
