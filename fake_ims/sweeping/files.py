@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 from . import baseline
-from .report import Swept, document, github, junit, page
+from .alike import ID
+from .report import Swept, document, github, junit, number, page
 from .verdict import BAD
 
 _WRITERS: dict[str, Callable[[list[Swept], object], str]] = {
@@ -61,8 +62,7 @@ def written(given: Given, tests: list[Swept], seed: object) -> Iterator[str]:
     if given.update and given.baseline is not None:
         found = _updated(known(given), tests)
         told = _write(given.baseline, baseline.text(found))
-        count = sum(map(len, found.values()))
-        yield f"{told}: {count} known case{'s' * (count != 1)}"
+        yield f"{told}: {number(sum(map(len, found.values())), 'known case')}"
     for path in given.reports:
         yield _write(path, _WRITERS[path.suffix](tests, seed))
 
@@ -81,8 +81,7 @@ def error_lines(tests: list[Swept], folders: Iterable[Path]) -> list[str]:
 
 
 # Ids and ports. They would make each new file another one.
-_DIFFERS = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|"
-                      r"0x[0-9a-f]+|(?<=port=)\d+|(?<=127\.0\.0\.1:)\d+")
+_DIFFERS = re.compile(rf"{ID}|0x[0-9a-f]+|(?<=port=)\d+|(?<=127\.0\.0\.1:)\d+")
 
 
 def _updated(before: baseline.Known, tests: list[Swept]) -> baseline.Known:
