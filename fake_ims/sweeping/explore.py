@@ -92,11 +92,10 @@ class Explorer:
         """Return the cases with one failure more, from the steps of the run of a case."""
         if len(case) >= self.choice.depth:
             return []
-        last = case.points[-1]
-        begin = next((step.position for step in steps
-                      if (step.operation, step.nth) == (last.operation, last.nth)), len(steps))
+        last = case.points[-1].among(steps)
+        later = () if last is None else steps[last.position:]
         return [Case((*case.points, point))
-                for point in self._points(case, steps[begin:], by_site=False)]
+                for point in self._points(case, later, by_site=False)]
 
     def _points(
         self, case: Case, steps: Sequence[Step], *, by_site: bool

@@ -12,7 +12,7 @@ from .case import CLEAN, Case
 from .explore import Explorer, named
 from .options import Settings
 from .outcome import Outcome
-from .report import Result, Swept, shown
+from .report import Result, Swept, bad, shown
 from .verdict import BAD, Verdict, judge
 from .watch import Step, Watch
 
@@ -124,10 +124,10 @@ class Sweep:
                     swept["left_out"].append(case.id)
             swept["left_out"] += [one.id for one in cases]
             swept["equal"] = explorer.equal
-        ran_keys = {result["key"] for result in swept["results"] if result["word"] in BAD}
-        tried = {result["key"] for result in swept["results"]} | {
-            key for key in self.known if not swept["left_out"]}
-        swept["gone"] = sorted(key for key in self.known if key in tried and key not in ran_keys)
+        tried = {result["key"] for result in swept["results"]}
+        wrong = {result["key"] for result in swept["results"] if result["word"] in BAD}
+        swept["gone"] = sorted(key for key in self.known if key not in wrong and (
+            key in tried or not swept["left_out"]))
 
     def named(self, text: str, clean: Ran, swept: Swept) -> tuple[Verdict, Ran]:
         """Run one case by its id. The runs that lead to its last failure are not reported.
@@ -166,7 +166,7 @@ class Sweep:
         if self.progress is not None:
             done = sum(run.done() for _, run in begun)
             self.progress(len(swept["results"]) + done, len(cases) + len(begun) - done,
-                          len(_bad(swept)))
+                          len(bad(swept)))
 
     def _set_lines(self, ran: Ran) -> None:
         for step in ran.outcome.steps:
@@ -181,9 +181,8 @@ class Sweep:
             verdict = judge(ran.outcome, clean.outcome, self.settings.demands)
         last = case.points[-1]
         wrong = verdict.word in BAD
-        step = next((step for step in ran.outcome.steps
-                     if (step.operation, step.nth) == (last.operation, last.nth)), None)
         steps = ran.outcome.steps
+        step = last.among(steps)
         hider = shown.Hider(steps)
         swept["results"].append(Result(
             case=case.id, key=case.key, word=verdict.word, rule=verdict.rule,
@@ -205,7 +204,7 @@ def problem(swept: Swept, settings: Settings, asked: bool) -> str:
         settings: its settings.
         asked: whether this test was asked for by name or decorator; then it must try something.
     """
-    news = _bad(swept)
+    news = bad(swept)
     results = swept["results"]
     if news:
         return (f"{len(news)} of {len(results)} runs with failures went wrong; the section "
@@ -238,8 +237,3 @@ def _shared(steps: Sequence[Step]) -> frozenset[str]:
         for line in step.site.lines:
             operations.setdefault(line, set()).add(step.operation)
     return frozenset(line for line, sent in operations.items() if len(sent) > 1)
-
-
-def _bad(swept: Swept) -> list[Result]:
-    return [result for result in swept["results"]
-            if result["word"] in BAD and not result["known"]]

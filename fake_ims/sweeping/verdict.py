@@ -101,18 +101,13 @@ def _waits_after(delete: Step, outcome: Outcome) -> bool:
 def _not_reached(outcome: Outcome, clean: Outcome) -> str:
     """Return why the failures of a case were not there; empty if all of them were."""
     for index, point in enumerate(outcome.case.points):
-        step = _at(outcome, point.operation, point.nth)
+        step = point.among(outcome.steps)
         if step is None or point.failure not in step.planted:
             return f"{outcome.subject} did not send this request again"
-        before = _at(clean, point.operation, point.nth) if index == 0 else None
+        before = point.among(clean.steps) if index == 0 else None
         if not _changed(point.failure, step, before, outcome.steps):
             return "the failure changed nothing here"
     return ""
-
-
-def _at(outcome: Outcome, operation: str, nth: int) -> Step | None:
-    return next((step for step in outcome.steps
-                 if step.operation == operation and step.nth == nth), None)
 
 
 def _changed(
