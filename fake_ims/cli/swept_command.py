@@ -203,8 +203,7 @@ class _Slot:
 
 def _is_idle(case: Case) -> bool:
     """Return whether a run does nothing but wait, most of its time."""
-    return any(failure.waits or failure.name.endswith("-retry-after")
-               for failure in case.failures)
+    return any(failure.waits or failure.says_when for failure in case.failures)
 
 
 def _settle(watch: Watch) -> None:
