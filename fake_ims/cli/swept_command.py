@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -229,11 +228,6 @@ def _shown(ended: process.Ended) -> str:
 def _end(text: str) -> str:
     text = text.strip("\n")
     return text if len(text) <= _SHOWN else f"...{text[-_SHOWN:]}"
-
-
-def told(words: Sequence[str]) -> str:
-    """Return a command as a line for a shell."""
-    return shlex.join(words)
 
 
 def pattern(text: str | None) -> re.Pattern[str] | None:

@@ -46,15 +46,19 @@ def formats() -> tuple[str, ...]:
     return tuple(_WRITERS)
 
 
-def known(given: Given) -> baseline.Known:
-    """Return the known cases of the baseline; none if there is no file, or it is to be written.
+def known(given: Given, options: str = "--fake-ims-sweep-") -> baseline.Known:
+    """Return the known cases of the baseline; none if there is no file, or it is yet to be written.
+
+    Args:
+        given: the files.
+        options: how the names of options begin.
 
     Raises:
         UsageError: the file cannot be read, or is not a baseline.
     """
     if given.baseline is None or (given.update and not given.baseline.exists()):
         return {}
-    return baseline.read(given.baseline)
+    return baseline.read(given.baseline, options)
 
 
 def written(given: Given, tests: list[Swept], seed: object) -> Iterator[str]:

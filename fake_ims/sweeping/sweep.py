@@ -211,13 +211,25 @@ def problem(swept: Swept, settings: Settings, asked: bool) -> str:
                 "'fake_ims sweep' below lists them, with the command to repeat each")
     if settings.may_be_empty or swept["note"]:
         return ""
-    if results and all(result["word"] == "not reached" for result in results):
-        return (f"none of its {len(results)} runs with failures reached its failure. If that is "
-                "fine, pass allow='empty'")
-    if not results and asked:
-        return ("the sweep had nothing to try: the test sent no request that may fail. If that is "
-                "fine, pass allow='empty'")
-    return ""
+    return untried(swept, "test", "allow='empty'") if results or asked else ""
+
+
+def untried(swept: Swept, subject: str, allow: str) -> str:
+    """Return why a sweep is worth nothing: it has tried no failure; empty if it has.
+
+    Args:
+        swept: its report.
+        subject: what was swept: ``test`` or ``command``.
+        allow: what to pass if that is fine.
+    """
+    results = swept["results"]
+    if not results:
+        why = f"the sweep had nothing to try: the {subject} sent no request that may fail"
+    elif all(result["word"] == "not reached" for result in results):
+        why = f"none of its {len(results)} runs with failures reached its failure"
+    else:
+        return ""
+    return f"{why}. If that is fine, pass {allow}"
 
 
 def outcome_of(
