@@ -25,10 +25,13 @@ class Everything(web.AbstractResource):
     Args:
         handler: responds to a request.
         finish: takes care of a response that does not come from the handler.
+        root: where aiohttp finds the resource. It looks from the path of the request upwards, so
+            it finds a longer root earlier.
     """
 
-    def __init__(self, handler: Handler, finish: Finish) -> None:
+    def __init__(self, handler: Handler, finish: Finish, root: str) -> None:
         super().__init__()
+        self._root = root
         self._finish = finish
         self._route = web.ResourceRoute("*", handler, self, expect_handler=self._expect)
 
@@ -47,8 +50,8 @@ class Everything(web.AbstractResource):
 
     @property
     def canonical(self) -> str:
-        """The root: aiohttp's fallback for every path."""
-        return "/"
+        """The root. aiohttp tries ``/`` last, for every path."""
+        return self._root
 
     def url_for(self, **kwargs: str) -> URL:
         """Return the root, because the resource has no path of its own."""
@@ -74,27 +77,8 @@ class Everything(web.AbstractResource):
         """Match every request."""
         return UrlMappingMatchInfo({}, self._route), {"*"}
 
-    def below(self, root: str) -> Everything:
-        """Return the same resource for the paths below a root.
-
-        aiohttp looks for a resource from the path of the request upwards, so it finds this one
-        earlier.
-        """
-        return _Below(self._route, root)
-
     def __len__(self) -> int:
         return 1
 
     def __iter__(self) -> Iterator[web.AbstractRoute]:
         return iter((self._route,))
-
-
-class _Below(Everything):
-    def __init__(self, route: web.ResourceRoute, root: str) -> None:
-        web.AbstractResource.__init__(self)
-        self._route = route
-        self._root = root
-
-    @property
-    def canonical(self) -> str:
-        return self._root

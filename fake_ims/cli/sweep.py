@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import shutil
 import signal
 import sys
@@ -24,10 +25,9 @@ from ..sweeping.explore import Explorer
 from ..sweeping.failures import WHILE
 from ..sweeping.options import TABLE, Settings, changed
 from ..sweeping.report import Swept, number, terminal
-from ..sweeping.sweep import Ran, Sweep
-from ..sweeping.verdict import BAD
+from ..sweeping.sweep import Ran, Sweep, untried
 from .process import Ended
-from .swept_command import SweptCommand, pattern, told
+from .swept_command import SweptCommand, pattern
 
 FINDINGS, MISUSE, INTERRUPTED = 1, 2, 130
 
@@ -98,7 +98,7 @@ def run(options: argparse.Namespace, words: Sequence[str], defaults: argparse.Na
         UsageError: an option is invalid, or the command cannot be run.
     """
     given = _given(options, words, defaults)
-    known = _known(given)
+    known = files.known(given, "--")
     command = SweptCommand(
         words, given.settings, {name: getattr(options, name) for name in _OF_THE_FAKE},
         options.scenario, pattern(options.expect_output), _jobs(options.jobs))
@@ -123,14 +123,14 @@ def _sweep(command: SweptCommand, given: Given, known: Known) -> int:
         print(problem, file=sys.stderr, flush=True)
         return MISUSE
     sweep = Sweep(given.name, given.settings, command.run,
-                  lambda case: told([*given.again, "--case", case.id, "--", *command.words]),
+                  lambda case: shlex.join([*given.again, "--case", case.id, "--", *command.words]),
                   known.get(given.name, {}), repeats=True, start=command.start)
     swept = sweep.begin(clean)
     if clean.outcome.left != again.outcome.left:
         swept["note"] = ("the command is not repeatable: its second clean run left different "
                          "images, so the verdicts are unreliable")
     if given.case:
-        return _one(sweep, clean, swept, given)
+        return _one(sweep, clean, swept, given, started)
     cases = Explorer(given.settings.choice, repeats=True).first(clean.outcome.steps)
     progress = _Progress()
     sweep.progress = progress.show
@@ -152,16 +152,21 @@ def _sweep(command: SweptCommand, given: Given, known: Known) -> int:
         options="--",
     ):
         print(line)
+    _report(swept, given)
+    return INTERRUPTED if interrupted else _status(swept, given)
+
+
+def _report(swept: Swept, given: Given) -> None:
+    """Print the annotations, and write the files."""
     if given.annotate:
         for line in files.error_lines([swept], [Path.cwd()]):
             print(line)
     for line in files.written(given, [swept], given.seed):
         print(line)
     sys.stdout.flush()
-    return INTERRUPTED if interrupted else _status(swept, given)
 
 
-def _one(sweep: Sweep, clean: Ran, swept: Swept, given: Given) -> int:
+def _one(sweep: Sweep, clean: Ran, swept: Swept, given: Given, started: float) -> int:
     """Run one case. Print its requests and its output."""
     verdict, ran = sweep.named(given.case, clean, swept)
     print(f"{verdict.word} {given.case}: {verdict.why}\n\nrequests:")
@@ -170,12 +175,9 @@ def _one(sweep: Sweep, clean: Ran, swept: Swept, given: Given) -> int:
               + (f"{step.name} -> no response" if step.exchange is None else step.exchange.line()))
     if ran.traceback:
         print(f"\n{ran.traceback}")
-    for line in files.written(given, [swept], given.seed):
-        print(line)
-    sys.stdout.flush()
-    if verdict.word == "not reached" and not given.settings.may_be_empty:
-        return FINDINGS
-    return FINDINGS if verdict.word in BAD and not swept["results"][-1]["known"] else 0
+    swept["seconds"] = monotonic() - started
+    _report(swept, given)
+    return _status(swept, given)
 
 
 # The clean run
@@ -215,13 +217,9 @@ def _status(swept: Swept, given: Given) -> int:
         return 0 if given.update else FINDINGS
     if given.settings.may_be_empty:
         return 0
-    results = swept["results"]
-    fine = "If that is fine, pass --allow=empty"
-    if not results:
-        _say(f"the sweep tried nothing: no request of the command may fail. {fine}")
-        return FINDINGS
-    if all(result["word"] == "not reached" for result in results):
-        _say(f"none of the {len(results)} runs with failures reached its failure. {fine}")
+    why = untried(swept, "command", "--allow=empty")
+    if why:
+        _say(why)
         return FINDINGS
     return 0
 
@@ -289,11 +287,11 @@ def _given(
     if options.update_baseline and options.baseline is None:
         raise UsageError("--update-baseline requires the file: add --baseline=FILE")
     return Given(
-        settings=_without_ends(settings), name=options.name or told(words),
+        settings=_without_ends(settings), name=options.name or shlex.join(words),
         case=options.case or "", again=_again(options, defaults), seed=options.seed,
         baseline=None if options.baseline is None else Path(options.baseline),
         update=options.update_baseline,
-        reports=tuple(_report(one) for one in options.report if one != files.GITHUB),
+        reports=tuple(_file(one) for one in options.report if one != files.GITHUB),
         annotate=files.GITHUB in options.report)
 
 
@@ -318,19 +316,12 @@ def _again(options: argparse.Namespace, defaults: argparse.Namespace) -> tuple[s
     return tuple(found)
 
 
-def _report(text: str) -> Path:
+def _file(text: str) -> Path:
     path = Path(text)
     if path.suffix not in files.formats():
         raise UsageError(f"--report={text}: expected a file whose name ends in "
                          f"{', '.join(files.formats())}, or '{files.GITHUB}' for annotations")
     return path
-
-
-def _known(given: Given) -> Known:
-    if given.baseline is not None and not given.update and not given.baseline.exists():
-        raise UsageError(f"there is no baseline {given.baseline}; to write it, add "
-                         "--update-baseline")
-    return files.known(given)
 
 
 def _jobs(jobs: int | None) -> int:

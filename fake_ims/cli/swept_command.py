@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -199,8 +198,7 @@ class _Slot:
 
 def _is_idle(case: Case) -> bool:
     """Return whether a run does nothing but wait, most of its time."""
-    return any(failure.waits or failure.name.endswith("-retry-after")
-               for failure in case.failures)
+    return any(failure.waits or failure.says_when for failure in case.failures)
 
 
 def _settle(watch: Watch) -> None:
@@ -226,11 +224,6 @@ def _shown(ended: process.Ended) -> str:
 def _end(text: str) -> str:
     text = text.strip("\n")
     return text if len(text) <= _SHOWN else f"...{text[-_SHOWN:]}"
-
-
-def told(words: Sequence[str]) -> str:
-    """Return a command as a line for a shell."""
-    return shlex.join(words)
 
 
 def pattern(text: str | None) -> re.Pattern[str] | None:

@@ -83,7 +83,7 @@ class Spool:
 
     def _write(self, page: int, start: int, data: bytes) -> None:
         if self._file is None:  # it stays open until _drop, so no "with"
-            self._file = tempfile.TemporaryFile(prefix="fake_ims-", buffering=0)  # noqa: SIM115
+            self._file = tempfile.TemporaryFile(prefix="fake_ims-", buffering=0)  # noqa: SIM115 - see above
         self._file.seek(page * PAGE + start)
         view = memoryview(data)
         while view:

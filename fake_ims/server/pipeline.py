@@ -18,7 +18,7 @@ from ..api.call import Call, Errors
 from ..api.connection import AnsweredEarly, ConnectionCut, cut
 from ..api.everything import Everything
 from ..api.identity.errors import KEYSTONE
-from ..contract.operations import OPERATIONS
+from ..contract.operations import BY_ID, OPERATIONS
 from ..domain.ids import new_id
 from ..domain.refusal import ImsError, Refused, SignatureRefused
 from ..domain.sound import readable
@@ -33,6 +33,7 @@ _log = logging.getLogger("fake_ims")
 CONTROL = "/_fake_ims"
 SERVICE = web.AppKey("service", Service)
 REQUEST_ID = "x-openstack-request-id"
+_BUSIEST = BY_ID["images.list"].path  # so aiohttp finds the paths below it sooner
 
 
 def build(service: Service) -> web.Application:
@@ -45,9 +46,8 @@ def build(service: Service) -> web.Application:
     application = web.Application(client_max_size=0)
     application[SERVICE] = service
     pipeline = Pipeline(service)
-    everything = Everything(pipeline.handle, pipeline.finish)
-    for resource in (everything, everything.below("/v2/images")):  # the busiest paths
-        application.router.register_resource(resource)
+    for root in ("/", _BUSIEST):
+        application.router.register_resource(Everything(pipeline.handle, pipeline.finish, root))
     return application
 
 

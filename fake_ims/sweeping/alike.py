@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from ..journal import Exchange
     from ..server.state import Service
 
+#: Pattern of a UUID, with hyphens or without.
+ID = "[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"
 _DIFFERS = re.compile(
-    rb"(?P<id>[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|[0-9a-f]{24,64})"
+    rb"(?P<id>" + ID.encode() + rb"|[0-9a-f]{24,64})"
     rb"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z?"
     rb"|(?:127\.0\.0\.1|localhost|\[::1\]):\d+"
     rb"|\b\d{13}\b")

@@ -5,7 +5,7 @@ The file is TOML, sorted, one table for each test and one line for each case::
     ["tests/test_disk.py::test_upload"]
     "images.upload#1:no-answer" = "hang: the client waits without a time-out"
 
-Positions of requests are not part of it: a case is named by its operation, by its number among the
+Positions of requests are not part of it. A case is named by its operation, by its number among the
 requests of that operation, and by its failure.
 """
 
@@ -30,8 +30,12 @@ _HEAD = """\
 """
 
 
-def read(path: Path) -> Known:
+def read(path: Path, options: str) -> Known:
     """Read a baseline.
+
+    Args:
+        path: the file.
+        options: how the names of options begin.
 
     Raises:
         UsageError: the file cannot be read, or is not a baseline.
@@ -39,8 +43,8 @@ def read(path: Path) -> Known:
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"cannot read the baseline {path}: {error.strerror}. To write one, add "
-                         "--fake-ims-sweep-update-baseline") from None
+        raise UsageError(f"cannot read the baseline {path}: {error.strerror}. To write it, add "
+                         f"{options}update-baseline") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"the baseline {path} is not valid TOML: {error}") from None
     for test, cases in found.items():

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .failures import Failure
+
+if TYPE_CHECKING:
+    from .step import Step
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,11 @@ class Point:
         """The same for baselines: ``images.upload#1:reset-after``. Requests of other operations do
         not change it."""
         return f"{self.operation}#{self.nth}:{self.failure.name}"
+
+    def among(self, steps: Iterable[Step]) -> Step | None:
+        """Return the request among those of a run; None if the run has not sent it."""
+        return next((step for step in steps
+                     if (step.operation, step.nth) == (self.operation, self.nth)), None)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 # Exceptions of the network that a client may pass on.
 _OF_THE_NETWORK = (ConnectionError, TimeoutError, asyncio.TimeoutError,
                    concurrent.futures.TimeoutError, OSError, http.client.HTTPException)
+_LONGEST = 200  # characters of a line that is quoted
 # Where the code of others is.
 _NOT_THE_USERS = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib",
                                                               "platlib")})
@@ -109,9 +110,12 @@ def name_of(kind: type[BaseException]) -> str:
 
 def first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
-    # The text can contain what the service sent; no control characters on the terminal.
-    return "".join(one if one.isprintable() else ascii(one)[1:-1]
-                   for one in (lines[0][:200] if lines else ""))
+    return printable(lines[0]) if lines else ""
+
+
+def printable(line: str) -> str:
+    """Return a line of foreign text, shortened, without control characters."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in line[:_LONGEST])
 
 
 def told(error: BaseException) -> str:

@@ -18,7 +18,8 @@ import re
 import signal
 import sys
 
-_LAST = 200  # characters of a line that is quoted
+from .client_errors import printable
+
 # Signals that a program gets for its own mistakes; others may come from outside.
 _OWN = frozenset({"SIGILL", "SIGABRT", "SIGBUS", "SIGFPE", "SIGSEGV", "SIGSYS", "SIGTRAP"})
 # Windows: the status of an exception that nobody handled, such as 0xC0000005.
@@ -86,11 +87,6 @@ def told(status: int, errors: str) -> str:
     uncaught = _UNCAUGHT.search(errors) if _NODE.search(errors) else None
     last = uncaught[0] if uncaught is not None else found[-1] if found else ""
     return f"{how}: {printable(last)}" if last else how
-
-
-def printable(line: str) -> str:
-    """Return a line of foreign output, shortened, without control characters."""
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in line[:_LAST])
 
 
 def _signal(status: int) -> str:

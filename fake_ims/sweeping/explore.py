@@ -22,7 +22,6 @@ from ..contract.operations import BY_ID
 from ..errors import UsageError
 from .case import CLEAN, Case, Point
 from .failures import KINDS, Failure, Kind, failures_of
-from .step import step_at
 
 if TYPE_CHECKING:
     from .step import Step
@@ -93,10 +92,10 @@ class Explorer:
         """Return the cases with one failure more, from the steps of the run of a case."""
         if len(case) >= self.choice.depth:
             return []
-        last = step_at(steps, case.points[-1])
-        begin = len(steps) if last is None else last.position
+        last = case.points[-1].among(steps)
+        later = () if last is None else steps[last.position:]
         return [Case((*case.points, point))
-                for point in self._points(case, steps[begin:], by_site=False)]
+                for point in self._points(case, later, by_site=False)]
 
     def _points(
         self, case: Case, steps: Sequence[Step], *, by_site: bool

@@ -60,6 +60,11 @@ class Failure:
     unseeable: str = ""
     spares: frozenset[str] = frozenset()
 
+    @property
+    def says_when(self) -> bool:
+        """Whether the response says when to try again, in ``Retry-After``."""
+        return "retry_after" in self.settings
+
 
 @dataclass(frozen=True)
 class _Row:
@@ -165,14 +170,10 @@ def failures_of(
         kinds: the kinds of failures to include.
         profile: the profile of the fake; some failures exist in one profile only.
     """
-    if "connection" in kinds:
-        yield from _of_kind(operation, "connection", profile)
-    if "statuses" in kinds:
-        yield from _statuses(operation)
-    if "lasting" in kinds:
-        yield from _of_kind(operation, "lasting", profile)
-    if "semantic" in kinds:
-        yield from _of_kind(operation, "semantic", profile)
+    for kind in KINDS:
+        if kind in kinds:
+            yield from (_statuses(operation) if kind == "statuses" else
+                        _of_kind(operation, kind, profile))
 
 
 def names() -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 from . import baseline
-from .report import Swept, document, github, junit, page
+from .alike import ID
+from .report import Swept, document, github, junit, number, page
 from .verdict import BAD
 
 _WRITERS: dict[str, Callable[[list[Swept], object], str]] = {
@@ -45,15 +46,19 @@ def formats() -> tuple[str, ...]:
     return tuple(_WRITERS)
 
 
-def known(given: Given) -> baseline.Known:
-    """Return the known cases of the baseline; none if there is no file, or it is to be written.
+def known(given: Given, options: str = "--fake-ims-sweep-") -> baseline.Known:
+    """Return the known cases of the baseline; none if there is no file, or it is yet to be written.
+
+    Args:
+        given: the files.
+        options: how the names of options begin.
 
     Raises:
         UsageError: the file cannot be read, or is not a baseline.
     """
     if given.baseline is None or (given.update and not given.baseline.exists()):
         return {}
-    return baseline.read(given.baseline)
+    return baseline.read(given.baseline, options)
 
 
 def written(given: Given, tests: list[Swept], seed: object) -> Iterator[str]:
@@ -61,8 +66,7 @@ def written(given: Given, tests: list[Swept], seed: object) -> Iterator[str]:
     if given.update and given.baseline is not None:
         found = _updated(known(given), tests)
         told = _write(given.baseline, baseline.text(found))
-        count = sum(map(len, found.values()))
-        yield f"{told}: {count} known case{'s' * (count != 1)}"
+        yield f"{told}: {number(sum(map(len, found.values())), 'known case')}"
     for path in given.reports:
         yield _write(path, _WRITERS[path.suffix](tests, seed))
 
@@ -81,8 +85,7 @@ def error_lines(tests: list[Swept], folders: Iterable[Path]) -> list[str]:
 
 
 # Ids and ports. They would make each new file another one.
-_DIFFERS = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|"
-                      r"0x[0-9a-f]+|(?<=port=)\d+|(?<=127\.0\.0\.1:)\d+")
+_DIFFERS = re.compile(rf"{ID}|0x[0-9a-f]+|(?<=port=)\d+|(?<=127\.0\.0\.1:)\d+")
 
 
 def _updated(before: baseline.Known, tests: list[Swept]) -> baseline.Known:

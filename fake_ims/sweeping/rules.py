@@ -49,10 +49,7 @@ def broken(outcome: Outcome, clean: Outcome, demands: Demands) -> Iterator[tuple
         if not _is_excused(image_id, outcome):
             yield "orphan", f"{ends} left image {name!r} in status {status}"
     for name, count, before in duplicates(clean.left, outcome.left):
-        ids = [image_id for told, image_id in
-               zip(outcome.left.images, outcome.left.ids, strict=True)
-               if dict(told)["name"] == name]
-        if not any(_is_excused(image_id, outcome) for image_id in ids):
+        if not any(_is_excused(image_id, outcome) for image_id in outcome.left.named(name)):
             yield "duplicate", f"{ends} left {count} images {name!r} instead of {before}"
     yield from _overwritten(outcome)
     for name, count in lost(clean.left, outcome.left):
@@ -145,7 +142,7 @@ def _pace(outcome: Outcome, clean: Outcome) -> Iterator[tuple[str, str]]:
         before = failed.setdefault(step.request, [])
         waited = step.began - before[-1].began if before else math.inf
         if waited < RETRY_AFTER - 0.5 and any(
-            failure.name.endswith("-retry-after") for failure in before[-1].planted
+            failure.says_when for failure in before[-1].planted
         ):
             yield "pace", (f"the client sent {step.name} again after {waited:.1f} s, although "
                            f"the response said Retry-After: {RETRY_AFTER}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,8 +30,8 @@ class Snapshot:
         deleted: names of deleted images that the test itself had added. Images that the client
             created do not count: it may delete them.
         ids: the id of each image, in the order of ``images``. Snapshots are compared without it.
-        spared: the ids of images that are not the client's to finish or to remove: the test
-            itself had added them, or a job is still making them.
+        spared: the ids of images that the client need not finish or remove. The test itself had
+            added them, or a job is still making them.
     """
 
     images: tuple[Trait, ...] = ()
@@ -43,26 +43,38 @@ class Snapshot:
     def of(cls, service: Service) -> Snapshot:
         """Take a snapshot. Call it in the thread that owns the service."""
         service.transitions.settle()
-        stays = [image for image in service.store.all() if _status(image) != "deleted"]
-        pairs = sorted(((traits(image), image.id) for image in stays),
-                       key=lambda pair: (repr(pair[0]), pair[1]))
+        stays = [(traits(image), image.id) for image in service.store.all()
+                 if _status(image) != "deleted"]
         deleted = (image for image in service.store.all_deleted()
                    if image.id in service.images.seeded)
-        return cls(tuple(told for told, _ in pairs), Counter(image.name for image in deleted),
-                   tuple(image_id for _, image_id in pairs), _spared(service))
+        return cls._sorted(stays, Counter(image.name for image in deleted), _spared(service))
 
     @classmethod
     def together(cls, snapshots: Iterable[Snapshot]) -> Snapshot:
         """Return one snapshot of several services, or of one before and after a reset."""
         found = list(snapshots)
-        pairs = sorted((pair for one in found for pair in zip(one.images, one.ids, strict=True)),
-                       key=lambda pair: (repr(pair[0]), pair[1]))
         deleted: Counter[str | None] = Counter()
         for one in found:
             deleted += one.deleted
-        return cls(tuple(told for told, _ in pairs), deleted,
-                   tuple(image_id for _, image_id in pairs),
-                   frozenset().union(*(one.spared for one in found)))
+        return cls._sorted((pair for one in found for pair in one.pairs()), deleted,
+                           frozenset().union(*(one.spared for one in found)))
+
+    @classmethod
+    def _sorted(
+        cls, pairs: Iterable[tuple[Trait, str]], deleted: Counter[str | None],
+        spared: frozenset[str],
+    ) -> Snapshot:
+        ordered = sorted(pairs, key=lambda pair: (repr(pair[0]), pair[1]))
+        return cls(tuple(told for told, _ in ordered), deleted,
+                   tuple(image_id for _, image_id in ordered), spared)
+
+    def pairs(self) -> Iterator[tuple[Trait, str]]:
+        """Yield the attributes and the id of each image."""
+        return zip(self.images, self.ids, strict=True)
+
+    def named(self, name: object) -> list[str]:
+        """Return the ids of the images with a name."""
+        return [image_id for told, image_id in self.pairs() if dict(told)["name"] == name]
 
     def names(self) -> Counter[object]:
         """Return the number of images with each name."""
@@ -71,7 +83,7 @@ class Snapshot:
     def unfinished(self) -> list[tuple[str, object, str]]:
         """Return id, name and status of each image that will not become active by itself."""
         found = []
-        for told, image_id in zip(self.images, self.ids, strict=True):
+        for told, image_id in self.pairs():
             known = dict(told)
             if known["status"] in UNFINISHED:
                 found.append((image_id, known["name"], str(known["status"])))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from ..contract.model import Profile
-from .case import Point
 from .failures import Failure
 
 if TYPE_CHECKING:
@@ -94,9 +92,3 @@ class Step:
         if self.operation or self.exchange is None:
             return self.operation
         return f"{self.exchange.method} {self.exchange.path}"
-
-
-def step_at(steps: Iterable[Step], point: Point) -> Step | None:
-    """Return the request of a point; None if it was not sent."""
-    return next((step for step in steps
-                 if (step.operation, step.nth) == (point.operation, point.nth)), None)

@@ -12,8 +12,8 @@ from .case import CLEAN, Case
 from .explore import Explorer, named
 from .options import Settings
 from .outcome import Outcome
-from .report import Result, Swept, shown
-from .step import Step, step_at
+from .report import Result, Swept, bad, shown
+from .step import Step
 from .verdict import BAD, Verdict, judge
 from .watch import Watch
 
@@ -125,10 +125,10 @@ class Sweep:
                     swept["left_out"].append(case.id)
             swept["left_out"] += [one.id for one in cases]
             swept["equal"] = explorer.equal
-        ran_keys = {result["key"] for result in swept["results"] if result["word"] in BAD}
-        tried = {result["key"] for result in swept["results"]} | {
-            key for key in self.known if not swept["left_out"]}
-        swept["gone"] = sorted(key for key in self.known if key in tried and key not in ran_keys)
+        tried = {result["key"] for result in swept["results"]}
+        wrong = {result["key"] for result in swept["results"] if result["word"] in BAD}
+        swept["gone"] = sorted(key for key in self.known if key not in wrong and (
+            key in tried or not swept["left_out"]))
 
     def named(self, text: str, clean: Ran, swept: Swept) -> tuple[Verdict, Ran]:
         """Run one case by its id. The runs that lead to its last failure are not reported.
@@ -167,7 +167,7 @@ class Sweep:
         if self.progress is not None:
             done = sum(run.done() for _, run in begun)
             self.progress(len(swept["results"]) + done, len(cases) + len(begun) - done,
-                          len(_bad(swept)))
+                          len(bad(swept)))
 
     def _set_lines(self, ran: Ran) -> None:
         for step in ran.outcome.steps:
@@ -182,8 +182,8 @@ class Sweep:
             verdict = judge(ran.outcome, clean.outcome, self.settings.demands)
         last = case.points[-1]
         wrong = verdict.word in BAD
-        step = step_at(ran.outcome.steps, last)
         steps = ran.outcome.steps
+        step = last.among(steps)
         hider = shown.Hider(steps)
         swept["results"].append(Result(
             case=case.id, key=case.key, word=verdict.word, rule=verdict.rule,
@@ -205,20 +205,32 @@ def problem(swept: Swept, settings: Settings, asked: bool) -> str:
         settings: its settings.
         asked: whether this test was asked for by name or decorator; then it must try something.
     """
-    news = _bad(swept)
+    news = bad(swept)
     results = swept["results"]
     if news:
         return (f"{len(news)} of {len(results)} runs with failures went wrong; the section "
                 "'fake_ims sweep' below lists them, with the command to repeat each")
     if settings.may_be_empty or swept["note"]:
         return ""
-    if results and all(result["word"] == "not reached" for result in results):
-        return (f"none of its {len(results)} runs with failures reached its failure. If that is "
-                "fine, pass allow='empty'")
-    if not results and asked:
-        return ("the sweep had nothing to try: the test sent no request that may fail. If that is "
-                "fine, pass allow='empty'")
-    return ""
+    return untried(swept, "test", "allow='empty'") if results or asked else ""
+
+
+def untried(swept: Swept, subject: str, allow: str) -> str:
+    """Return why a sweep is worth nothing: it has tried no failure; empty if it has.
+
+    Args:
+        swept: its report.
+        subject: what was swept: ``test`` or ``command``.
+        allow: what to pass if that is fine.
+    """
+    results = swept["results"]
+    if not results:
+        why = f"the sweep had nothing to try: the {subject} sent no request that may fail"
+    elif all(result["word"] == "not reached" for result in results):
+        why = f"none of its {len(results)} runs with failures reached its failure"
+    else:
+        return ""
+    return f"{why}. If that is fine, pass {allow}"
 
 
 def outcome_of(
@@ -238,8 +250,3 @@ def _shared(steps: Sequence[Step]) -> frozenset[str]:
         for line in step.site.lines:
             operations.setdefault(line, set()).add(step.operation)
     return frozenset(line for line, sent in operations.items() if len(sent) > 1)
-
-
-def _bad(swept: Swept) -> list[Result]:
-    return [result for result in swept["results"]
-            if result["word"] in BAD and not result["known"]]

@@ -12,7 +12,7 @@ from typing import Literal
 from .failures import Failure
 from .outcome import Demands, Outcome
 from .rules import broken, method_of
-from .step import Step, step_at
+from .step import Step
 
 Word = Literal["survived", "failed well", "wrong", "should have survived", "cannot be seen",
                "not reached"]
@@ -101,10 +101,10 @@ def _waits_after(delete: Step, outcome: Outcome) -> bool:
 def _not_reached(outcome: Outcome, clean: Outcome) -> str:
     """Return why the failures of a case were not there; empty if all of them were."""
     for index, point in enumerate(outcome.case.points):
-        step = step_at(outcome.steps, point)
+        step = point.among(outcome.steps)
         if step is None or point.failure not in step.planted:
             return f"{outcome.subject} did not send this request again"
-        before = step_at(clean.steps, point) if index == 0 else None
+        before = point.among(clean.steps) if index == 0 else None
         if not _changed(point.failure, step, before, outcome.steps):
             return "the failure changed nothing here"
     return ""

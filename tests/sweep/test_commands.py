@@ -155,6 +155,9 @@ def test_a_crash_is_no_failure_that_it_reports(script: Script, sweep: Sweep) -> 
     status, output, _ = sweep("--case=1:images.list:503", on=script(CARELESS))
     assert status == 1
     assert output.startswith("wrong 1:images.list:503: the command crashed: KeyError: 'images'")
+    _, output, _ = sweep("--case=1:images.list:503", "--report=github", on=script(CARELESS))
+    assert re.search(r"^::error title=fake_ims sweep%3A crash \(images.list\)::", output,
+                     re.MULTILINE)
 
 
 def test_a_promise_to_survive(script: Script, sweep: Sweep) -> None:
@@ -310,7 +313,8 @@ def test_the_clean_output_must_be_as_expected(script: Script, sweep: Sweep) -> N
     (["--update-baseline", "--", "true"],
      "--update-baseline requires the file: add --baseline=FILE"),
     (["--baseline=none.toml", "--", "true"],
-     "there is no baseline none.toml; to write it, add --update-baseline"),
+     "cannot read the baseline none.toml: No such file or directory. To write it, add "
+     "--update-baseline"),
     (["--profile=x", "--", "true"], "unknown profile 'x'; known: "),
 ])
 def test_misuse(sweep: Sweep, arguments: list[str], why: str) -> None:
@@ -323,8 +327,8 @@ def test_a_sweep_that_tries_nothing_fails(script: Script, sweep: Sweep) -> None:
     client = script(LISTS)
     status, _, errors = sweep("--operations=images.upload", on=client)
     assert status == 1
-    assert errors.endswith("fake-ims: the sweep tried nothing: no request of the command may "
-                           "fail. If that is fine, pass --allow=empty\n")
+    assert errors.endswith("fake-ims: the sweep had nothing to try: the command sent no request "
+                           "that may fail. If that is fine, pass --allow=empty\n")
     assert sweep("--operations=images.upload", "--allow=empty", on=client)[0] == 0
     assert sweep("--allow=empty", on=script("print('hi')"))[0] == 0
 
@@ -336,7 +340,7 @@ if not os.environ["FAKE_IMS_SWEEP_CASE"]:
 """)
     status, output, errors = sweep("--kinds=statuses", "--budget=2", on=client)
     assert (status, numbers(output)) == (1, "2 runs: 2 not reached")
-    assert errors.endswith("fake-ims: none of the 2 runs with failures reached its failure. If "
+    assert errors.endswith("fake-ims: none of its 2 runs with failures reached its failure. If "
                            "that is fine, pass --allow=empty\n")
 
 
@@ -386,6 +390,12 @@ def test_a_baseline(script: Script, sweep: Sweep, tmp_path: Path) -> None:
     assert '["create"]\n"images.create#1:invalid-json" = "' in baseline.read_text()
     assert sweep(*options, f"--report={page}", on=script(CREATES))[0] == 0
     assert "create" in page.read_text()
+    case = [*options, "--case=1:images.create:503-after"]
+    assert sweep(*case, on=script(CREATES))[0] == 1
+    status, output, _ = sweep(*case, "--update-baseline", on=script(CREATES))
+    assert status == 0
+    assert f"wrote {baseline}: 4 known cases" in output
+    assert sweep(*case, on=script(CREATES))[0] == 0
     status, output, _ = sweep(*options, on=script(LISTS))  # the same name, another command
     assert status == 0
     assert "in the baseline, but no longer wrong: create: images.create#1:" in (

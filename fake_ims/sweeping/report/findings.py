@@ -7,20 +7,21 @@ uploads. That is one finding: it has one cause, and is mended at one place.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ..alike import ID
 from ..failures import KINDS
 from ..verdict import WORDS
-from . import Result, Swept, counts, failures, is_bad, is_known, number
+from . import Result, Swept, failures, is_bad, is_known, number
 
-#: The rules, the worst first: work or data are lost; the client says nothing, or never ends; it
+#: The rules, the worst first. Work or data are lost; the client says nothing, or never ends. It
 #: leaves something behind; it does less than was promised; it names the wrong error.
 WORST = ("undone", "lost", "overwritten", "result", "assert", "hang", "duplicate", "orphan", "",
          "pace", "repeat", "misled", "hidden", "crash")
 # Differs from run to run: ids, addresses, numbers.
-_DIFFERS = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|"
-                      r"0x[0-9a-f]+|\d+")
+_DIFFERS = re.compile(rf"{ID}|0x[0-9a-f]+|\d+")
 # What the test raised is of no interest beside what it left.
 _RAISED = re.compile(r"the test raised .*, and (?=left |deleted )", re.DOTALL)
 
@@ -104,7 +105,7 @@ def summary(tests: list[Swept]) -> str:
     """Return the numbers of some tests as a sentence."""
     results = [result for swept in tests for result in swept["results"]]
     seconds = sum(swept["seconds"] for swept in tests)
-    words = sum((counts(swept) for swept in tests), start=counts(_NONE))
+    words = Counter(result["word"] for result in results)
     news = sum(map(is_bad, results))
     known = sum(map(is_known, results))
     told = []
@@ -115,9 +116,6 @@ def summary(tests: list[Swept]) -> str:
              if words[word] and word not in ("wrong", "should have survived")]
     return (f"{number(len(results), 'run')} in {seconds:.1f} s"
             + (f": {', '.join(told)}" if told else ""))
-
-
-_NONE = Swept(test="", requests=[], results=[], left_out=[], equal=0, gone=[], seconds=0.0, note="")
 
 
 def _short(run: Result) -> str:

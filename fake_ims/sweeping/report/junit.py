@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from ..verdict import BAD
-from . import Result, Swept, is_bad
+from . import Result, Swept, is_bad, is_known
 
 # Characters that XML 1.0 cannot contain, not even escaped.
 _INVALID = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -52,7 +51,7 @@ def _run(case: Element, result: Result) -> None:
         failure = SubElement(case, "failure", type=_valid(result["rule"] or result["word"]),
                              message=_valid(result["why"]))
         failure.text = _valid("\n".join(text))
-    elif result["word"] in BAD:
+    elif is_known(result):
         _skipped(case, f"known: {result['known']}")
     elif result["word"] == "not reached":
         _skipped(case, f"not reached: {result['why']}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ....errors import UsageError
 from ...kinds import Kind, Setting
+from ...values import whole
 from ...view import terms
 from .. import Effect, Work
 from .sorts import LINKED_LISTS, Sort
@@ -35,14 +35,8 @@ class PageSize(Effect):
         return f"returns pages of at most {self.most} image{'s' * (self.most != 1)}"
 
 
-def _checked(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise UsageError(f"page_size={value!r}: expected an integer from 1")
-    return value
-
-
 KIND = Kind("effect", (
     Setting("page_size", {"type": "integer", "minimum": 1},
             "a page shows at most this many images, whatever limit the request gives, and links "
             "to the next page"),
-), lambda values, scope: PageSize(_checked(values["page_size"])))
+), lambda values, scope: PageSize(whole("page_size", values["page_size"], 1)))
