@@ -179,8 +179,8 @@ def _add_sweep_options(sweep: _Parser) -> None:
                  help="what the standard output must contain if the exit status is 0; ^ and $ "
                  "match at lines")
     sweep.option("--jobs", type=int, metavar="NUMBER",
-                 help="number of runs at once, each with a fake of its own; runs that only wait "
-                 "for a response do not count (default: number of CPUs)")
+                 help="number of runs at once, each with a fake of its own (default: number of "
+                 "CPUs). Runs that only wait for a response do not count")
     sweep.option("--case", metavar="ID",
                  help="run only this case, and print its requests and its output; the report names "
                  "the cases")
@@ -190,8 +190,8 @@ def _add_sweep_options(sweep: _Parser) -> None:
                  help="write the cases that go wrong now to the baseline, and exit with 0")
     sweep.option("--report", action="append", default=[], metavar="FILE",
                  help="write the report to this file: .html for people, .json for programs, .xml "
-                 "as JUnit XML; 'github' prints the findings as annotations of GitHub Actions "
-                 "instead. Can be repeated")
+                 "as JUnit XML. 'github' prints the findings as annotations of GitHub Actions. "
+                 "Can be repeated")
     sweep.option("--name", metavar="NAME",
                  help="name of the command in reports and in the baseline (default: the command)")
     _add_options_of_a_fake(sweep)

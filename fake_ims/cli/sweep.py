@@ -40,9 +40,9 @@ METAVARS = {"depth": "1|2|3", "budget": "RUNS|TIME", "patience": "TIME"}
 #: The help of each setting.
 SETTINGS = {name: text for name, text in TABLE.items() if name not in NOT_HERE} | {
     "budget": "limit: a number of runs, or a time such as 30s",
-    "patience": "how long the command may wait for a response, or go on after a failure longer "
-                "than its clean run took, before it counts as hanging; six times as long if it "
-                "pauses between its requests (default: 10s)",
+    "patience": "how long the command may wait for a response before it counts as hanging, or go "
+                "on after a failure longer than its clean run took (default: 10s). A command that "
+                "pauses between its requests may go on six times as long",
 }
 _OF_THE_FAKE = ("profile", "auth", "saving", "deleting", "region", "seed")
 # What the command that repeats a case needs.

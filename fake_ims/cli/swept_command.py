@@ -33,7 +33,7 @@ _CLEAN = 300.0
 _TIMES, _PLUS = 3.0, 2.0
 _REQUESTS = 1000
 # A client that pauses between its tries, as exponential backoff does, may go on for several times
-# its patience: with that many requests, and twice as many as in the clean run.
+# its patience. It may send that many requests, and twice as many as in the clean run.
 _SLOW, _FEW = 5.0, 20
 # Times the patience that may pass without a request.
 _PAUSE = 3.0

@@ -1,8 +1,8 @@
 """Reads the rest of a body whose request has already been answered.
 
-A connection that is closed while its client is still sending is reset, and the reset takes the
-response from a client that reads only after its last byte. So the server goes on reading for a
-while. aiohttp does so, too, but it does not notice when the client goes away.
+A connection that is closed while its client is still sending is reset. Then a client that reads
+only after its last byte loses the response. So the server goes on reading for a while. aiohttp does
+so, too, but it does not notice when the client goes away.
 """
 
 from __future__ import annotations

@@ -70,8 +70,8 @@ class Explorer:
 
     Attributes:
         choice: which failures to try.
-        repeats: whether requests without a known place count as one if they and their responses
-            follow each other unchanged, such as the polls of a command.
+        repeats: whether requests without a known place, such as the polls of a command, count as
+            one. They and their responses must follow each other unchanged.
         equal: number of cases that were left out because they are equal to another one.
     """
 

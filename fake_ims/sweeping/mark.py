@@ -61,7 +61,7 @@ def sweep(test: Any = None, /, **settings: Any) -> Any:
         patience: how long a client may wait for a response, or go on after a failure: seconds or
             ``"10m"``.
         full: whether to run also the cases that count as equal to another one.
-        real_time: whether time passes as it does.
+        real_time: whether waits take real time. By default, they take none.
     """
     import pytest
 

@@ -64,11 +64,11 @@ class Sweep:
     progress: Progress | None = None
     repeats: bool = False
     start: Callable[[Case], Future[Ran]] | None = None
-    _shared: frozenset[str] = frozenset()
+    _helpers: frozenset[str] = frozenset()
 
     def begin(self, clean: Ran) -> Swept:
         """Return the report of a sweep that has not run any case yet."""
-        self._shared = _shared(clean.outcome.steps)
+        self._helpers = _shared(clean.outcome.steps)
         self._set_lines(clean)
         return Swept(
             test=self.test,
@@ -171,8 +171,9 @@ class Sweep:
 
     def _set_lines(self, ran: Ran) -> None:
         for step in ran.outcome.steps:
-            own = (line for line in step.site.lines if line not in self._shared)
-            step.line = next(own, step.site.lines[0] if step.site.lines else "")
+            lines = step.site.lines  # made from frames each time
+            own = (line for line in lines if line not in self._helpers)
+            step.line = next(own, lines[0] if lines else "")
 
     def _judged(self, case: Case, ran: Ran, clean: Ran, swept: Swept) -> Verdict:
         self._set_lines(ran)

@@ -97,8 +97,7 @@ def found(tests: Iterable[Swept]) -> list[Finding]:
                        "" if run["site"] else swept["test"])
                 group = groups.setdefault(key, Finding(*key[:3]))
                 group.runs.append((swept, run))
-    return sorted(groups.values(), key=lambda one: (
-        WORST.index(one.rule) if one.rule in WORST else len(WORST), -len(one.runs)))
+    return sorted(groups.values(), key=lambda one: (WORST.index(one.rule), -len(one.runs)))
 
 
 def summary(tests: list[Swept]) -> str:
