@@ -42,3 +42,10 @@ def pytest_collection_finish() -> None:
     """Keep the garbage collector from the tests and modules: they stay, and they are many."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Leave the faults that never fired out of the summary: tests of faults add many on purpose."""
+    report.user_properties = [one for one in report.user_properties
+                              if one[0] != "fake_ims_unused"]
