@@ -16,6 +16,7 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from freezegun import freeze_time
+from waiting import until_in_loop
 from wire import Wire
 
 from fake_ims import FakeIMS, UsageError
@@ -249,8 +250,7 @@ async def test_stopped_while_frozen_in_a_loop() -> None:
             await Client(session, fake.url).uploaded()
             waiting = fake.faults.add("images.list", delay="1h")
             late = asyncio.ensure_future(session.get(f"{fake.url}/v2/images"))
-            while not waiting.hits:
-                await asyncio.sleep(0)
+            await until_in_loop(lambda: waiting.hits)
             await fake.__aexit__(None, None, None)
             with pytest.raises(aiohttp.ClientError):
                 await late

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
-from waiting import until
+from waiting import until, until_in_loop
 from wire import Wire
 
 from fake_ims import (
@@ -205,8 +205,7 @@ async def test_a_loop_is_left_clean(nothing_left: None) -> None:
             assert answer.status == 200
         fault = fake.faults.add("images.list", delay="1h")
         late = asyncio.ensure_future(session.get(url))
-        while not fault.hits:
-            await asyncio.sleep(0)
+        await until_in_loop(lambda: fault.hits)
         await fake.__aexit__(None, None, None)
         # Whether the client has already heard of it depends on the release of aiohttp.
         assert asyncio.all_tasks() - before - {late} == set()

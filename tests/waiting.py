@@ -1,7 +1,8 @@
-"""Wait for what another thread does, without a clock."""
+"""Wait for what another thread or task does, without a clock."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -30,4 +31,19 @@ def until(fake: FakeIMS, condition: Callable[[], T], turns: int = TURNS) -> T:
         thread = fake._bridge._thread
         assert thread is not None, "the fake has been stopped"
         thread._hand_over(lambda: None)
+    raise AssertionError(f"it has not happened in {turns} turns of the loop")
+
+
+async def until_in_loop(condition: Callable[[], T], turns: int = TURNS) -> T:
+    """Return what the condition returns, once that is true: for a fake in the running loop.
+
+    Args:
+        condition: returns something true in the end.
+        turns: the number of turns of the loop within which it must.
+    """
+    for _ in range(turns):
+        found = condition()
+        if found:
+            return found
+        await asyncio.sleep(0)
     raise AssertionError(f"it has not happened in {turns} turns of the loop")

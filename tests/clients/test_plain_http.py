@@ -8,9 +8,12 @@ from contextlib import ExitStack
 from typing import Any
 
 import conversation
+import httpx
 import pytest
+import requests
 from conversation import STATUSES, Connect, each_profile
 from plain import Answer, Plain
+from urllib3.util import Retry
 
 from fake_ims import FakeIMS
 
@@ -19,7 +22,6 @@ class Requests(Plain):
     """requests, with a session."""
 
     def __init__(self, stack: ExitStack, *who: Any) -> None:
-        requests = pytest.importorskip("requests", reason="requests is not installed")
         self.error = requests.HTTPError
         self.session = stack.enter_context(requests.Session())
         super().__init__(*who)
@@ -38,7 +40,6 @@ class Httpx(Plain):
     """httpx, with a client."""
 
     def __init__(self, stack: ExitStack, *who: Any) -> None:
-        httpx = pytest.importorskip("httpx", reason="httpx is not installed")
         self.error = httpx.HTTPStatusError
         self.client = stack.enter_context(httpx.Client())
         super().__init__(*who)
@@ -134,9 +135,6 @@ def test_an_expired_token_is_refused(fake_ims: FakeIMS, connect: Connect, profil
 @each_profile
 def test_requests_waits_as_it_is_told(fake_ims: FakeIMS, profile: str) -> None:
     """With urllib3's own retries, which honour ``Retry-After``."""
-    requests = pytest.importorskip("requests", reason="requests is not installed")
-    from urllib3.util import Retry
-
     fake_ims.faults.add("images.list", status=429, retry_after=0, times=2)
     with requests.Session() as session:
         session.mount("http://", requests.adapters.HTTPAdapter(

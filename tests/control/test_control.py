@@ -8,6 +8,7 @@ from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 
+import openapi_spec_validator
 import pytest
 from wire import Wire
 
@@ -298,7 +299,7 @@ def test_the_description_has_every_operation_and_its_errors(control: Any) -> Non
 
 
 def test_the_description_is_valid(control: Any) -> None:
-    pytest.importorskip("openapi_spec_validator").validate(control.does("GET", "/openapi.json"))
+    openapi_spec_validator.validate(control.does("GET", "/openapi.json"))
 
 
 @pytest.mark.parametrize(("path", "methods"), [

@@ -15,7 +15,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from freezegun import freeze_time
 from sockets import DEADLINE, RESET, Client, ask
-from waiting import until
+from waiting import until, until_in_loop
 
 from fake_ims import FakeIMS
 from fake_ims.faults.departure import _Watch
@@ -310,8 +310,7 @@ async def begin_in_loop(
             return await answer.read()
 
     task = asyncio.create_task(read())
-    while not fault.hits:
-        await asyncio.sleep(0)
+    await until_in_loop(lambda: fault.hits)
     return task
 
 
@@ -343,14 +342,8 @@ async def test_nothing_is_left_of_a_connection_whose_client_has_left() -> None:
         fault = fake.faults.add("images.list", first_byte="1h")
         with Client(fake) as client:
             client.send()
-            while not fault.hits:
-                await asyncio.sleep(0)
-
-        async def over() -> None:
-            while asyncio.all_tasks() - {asyncio.current_task()} != before:
-                await asyncio.sleep(0)
-
-        await asyncio.wait_for(over(), DEADLINE)
+            await until_in_loop(lambda: fault.hits)
+        await until_in_loop(lambda: asyncio.all_tasks() == before)
 
 
 @KINDS

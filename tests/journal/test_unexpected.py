@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 
 import pytest
+from waiting import until_in_loop
 from wire import Wire
 
 from fake_ims import FakeIMS
@@ -102,8 +103,7 @@ async def test_a_request_that_a_reset_cuts_off() -> None:
     async with FakeIMS(strict=True) as fake, aiohttp.ClientSession() as session:
         fake.faults.add("images.list", hang=True)
         asking = asyncio.ensure_future(session.get(f"{fake.url}/v2/images", headers=fake.headers))
-        while not next(iter(fake.faults)).hits:
-            await asyncio.sleep(0)
+        await until_in_loop(lambda: next(iter(fake.faults)).hits)
         fake.reset()
         with contextlib.suppress(aiohttp.ClientError):  # its session may try once more
             await asking

@@ -32,20 +32,17 @@ def marked(mark: str, source: str) -> str:
 
 
 def test_pytest_asyncio_auto(suite: Suite) -> None:
-    pytest.importorskip("pytest_asyncio")
     suite.write(SYNC + ASYNC)
     suite.passes(2, "-o", "asyncio_mode=auto", "-p", "no:anyio", "-p", "no:aiohttp")
 
 
 def test_pytest_asyncio_strict(suite: Suite) -> None:
-    pytest.importorskip("pytest_asyncio")
     suite.write(SYNC + marked("asyncio", ASYNC))
     suite.passes(2, "-o", "asyncio_mode=strict", "-p", "no:anyio", "-p", "no:aiohttp")
 
 
 @pytest.mark.parametrize("scope", ["module", "session"])
 def test_pytest_asyncio_with_one_loop_for_more_tests(suite: Suite, scope: str) -> None:
-    pytest.importorskip("pytest_asyncio")
     mark = f"asyncio(loop_scope='{scope}')"
     again = ASYNC.replace("test_async", "test_again")
     suite.write(SYNC + marked(mark, ASYNC) + marked(mark, again))
@@ -54,13 +51,11 @@ def test_pytest_asyncio_with_one_loop_for_more_tests(suite: Suite, scope: str) -
 
 @pytest.mark.parametrize("mode", ["auto", "strict"])
 def test_pytest_aiohttp(suite: Suite, mode: str) -> None:
-    pytest.importorskip("pytest_aiohttp")
     suite.write(SYNC + marked("asyncio", ASYNC) + marked("asyncio", CLIENT))
     suite.passes(3, "-o", f"asyncio_mode={mode}")
 
 
 def test_anyio_on_asyncio(suite: Suite) -> None:
-    pytest.importorskip("anyio")
     suite.write(SYNC + marked("anyio", ASYNC) + """
     @pytest.fixture
     def anyio_backend():
@@ -70,7 +65,6 @@ def test_anyio_on_asyncio(suite: Suite) -> None:
 
 
 def test_anyio_on_trio_with_the_fake_in_its_thread(suite: Suite) -> None:
-    pytest.importorskip("trio")
     suite.write("""
     @pytest.fixture
     def anyio_backend():
@@ -87,7 +81,6 @@ def test_anyio_on_trio_with_the_fake_in_its_thread(suite: Suite) -> None:
 
 
 def test_xdist_has_a_fake_for_each_worker(suite: Suite) -> None:
-    pytest.importorskip("xdist")
     suite.write("""
     import os, pathlib
 
@@ -113,7 +106,6 @@ def test_xdist_has_a_fake_for_each_worker(suite: Suite) -> None:
 
 
 def test_random_order(suite: Suite) -> None:
-    pytest.importorskip("pytest_randomly")
     source = SYNC + marked("asyncio", ASYNC) + """
     @pytest.mark.parametrize("profile", ["otc", "openstack"])
     @pytest.mark.parametrize("turn", range(5))

@@ -35,7 +35,6 @@ def test_an_empty_run_loads_one_small_module_of_ours(
 
 
 def test_beside_pytest_aiohttp_the_fake_itself_stays_out(suite: Suite) -> None:
-    pytest.importorskip("pytest_aiohttp")
     suite.pytester.makeconftest(LIST)
     suite.pytester.makepyfile(test_it="def test_it(): pass")
     assert {name for name in modules(suite) if "fake_ims" in name} == {

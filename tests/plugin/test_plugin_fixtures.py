@@ -156,7 +156,6 @@ def test_misuse_of_the_factory_is_told(suite: Suite) -> None:
 
 @pytest.mark.parametrize("mode", ["auto", "strict"])
 def test_client_is_in_the_loop_and_sends_the_token(suite: Suite, mode: str) -> None:
-    pytest.importorskip("pytest_aiohttp")
     suite.write("""
         import threading
 
@@ -178,7 +177,6 @@ def test_client_is_in_the_loop_and_sends_the_token(suite: Suite, mode: str) -> N
 @pytest.mark.parametrize("scope", ["function", "class", "module", "package", "session"])
 @pytest.mark.parametrize("by", ["marker", "ini"])
 def test_client_in_the_loop_of_a_wider_scope(suite: Suite, scope: str, by: str) -> None:
-    pytest.importorskip("pytest_aiohttp")
     marker = f"asyncio(loop_scope={scope!r})" if by == "marker" else "asyncio"
     suite.write(f"""
         import asyncio

@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 from plugin_suite import Suite, prepare
 
-pytest.importorskip("freezegun")
-
 HEAD = """
     from freezegun import freeze_time
     pytestmark = pytest.mark.fake_ims(saving="30s")
@@ -143,13 +141,11 @@ CLIENT = """
 
 @pytest.mark.parametrize("tick", ["False", "True"])
 def test_async_on_pytest_asyncio(suite: Suite, tick: str) -> None:
-    pytest.importorskip("pytest_aiohttp")
     suite.write((ASYNC + CLIENT).replace("TICK", tick))
     suite.passes(4, "-o", "asyncio_mode=auto")
 
 
 def test_async_on_anyio(suite: Suite) -> None:
-    pytest.importorskip("anyio")
     suite.write(
         ASYNC.replace("TICK", "False").replace(
             'pytest.mark.fake_ims(saving="30s")',

@@ -71,7 +71,6 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Suite:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts descriptors in /proc/self/fd")
 def test_nothing_is_left(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("pytest_aiohttp")
     suite.pytester.mkdir("temporary")
     monkeypatch.setenv("TMPDIR", str(suite.pytester.path / "temporary"))
     suite.pytester.makeconftest(WATCH)

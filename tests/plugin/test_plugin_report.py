@@ -158,7 +158,6 @@ def test_failures_in_setup_and_teardown(suite: Suite) -> None:
 
 
 def test_fakes_of_the_factory_the_client_and_the_run(suite: Suite) -> None:
-    pytest.importorskip("pytest_aiohttp")
     suite.write("""
         def test_earlier(fake_ims_server):
             create(fake_ims_server)
@@ -234,8 +233,6 @@ def test_a_fake_that_cannot_be_asked_breaks_no_report(suite: Suite) -> None:
 def test_the_summary_tells_of_faults_that_never_fired(
     suite: Suite, options: tuple[str, ...]
 ) -> None:
-    if options:
-        pytest.importorskip("xdist")
     suite.write("""
         def test_uses(fake_ims):
             fake_ims.faults.add("images.list", status=503)

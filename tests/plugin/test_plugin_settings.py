@@ -6,6 +6,9 @@ import inspect
 
 import pytest
 from plugin_suite import Suite
+from pytest_fake_ims.plugin import NAMES
+
+from fake_ims import FakeIMS
 
 SHOW = """
     def test_it(fake_ims):
@@ -14,11 +17,9 @@ SHOW = """
 
 
 def test_every_setting_that_a_reset_takes_has_a_name_here() -> None:
-    fake_ims = pytest.importorskip("fake_ims")
-    plugin = pytest.importorskip("pytest_fake_ims.plugin")
-    parameters = inspect.signature(fake_ims.FakeIMS).parameters
+    parameters = inspect.signature(FakeIMS).parameters
     # The scenario is played after the reset.
-    assert set(plugin.NAMES) - {"scenario"} <= set(parameters)
+    assert set(NAMES) - {"scenario"} <= set(parameters)
 
 
 @pytest.mark.parametrize(

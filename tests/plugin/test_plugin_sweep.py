@@ -204,7 +204,6 @@ def test_fixtures_stand_and_fall_as_ever(suite: Suite) -> None:
 @pytest.mark.parametrize("fixture", ["fake_ims_client", "fake_ims_factory"])
 def test_other_fixtures_are_swept_too(suite: Suite, fixture: str) -> None:
     if fixture == "fake_ims_client":
-        pytest.importorskip("pytest_aiohttp")
         body = """
     async def test_it(fake_ims_client):
         answer = await fake_ims_client.get("/v2/images")
@@ -246,7 +245,6 @@ def test_a_time_as_budget(suite: Suite) -> None:
 
 
 def test_parts_for_each_worker_of_xdist(suite: Suite) -> None:
-    pytest.importorskip("xdist")
     suite.write(CAREFUL + """
     from fake_ims import sweep
 

@@ -92,7 +92,6 @@ def test_whatever_a_test_does_to_its_fake(suite: Suite) -> None:
 
 
 def test_in_the_loop_of_the_test(suite: Suite) -> None:
-    pytest.importorskip("pytest_aiohttp")
     suite.pytester.makeini("[pytest]\nasyncio_mode = auto")
     suite.write("""
     import asyncio

@@ -141,7 +141,6 @@ def test_colours_follow_those_of_pytest(suite: Suite) -> None:
 
 
 def test_workers_of_xdist_report_together(suite: Suite) -> None:
-    pytest.importorskip("xdist")
     suite.write(CLIENT)
     suite.run(*SWEEP, "-n", "2", "--fake-ims-sweep-report=r.json", "--fake-ims-sweep-report=r.html")
     found = json.loads((suite.pytester.path / "r.json").read_text(encoding="utf-8"))

@@ -88,7 +88,7 @@ def counts() -> Counts:
     gc.collect()
     tasks, before = _tasks(), -1
     while tasks != before:
-        time.sleep(0.02)
+        time.sleep(0.02)  # in threads of their own: nothing tells when they end
         tasks, before = _tasks(), tasks
     gc.collect()
     return Counts(threading.active_count(), len(os.listdir("/proc/self/fd")), tasks,

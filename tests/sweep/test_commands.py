@@ -100,6 +100,8 @@ def numbers(output: str) -> str:
     return found[1] + found[2]
 
 
+# Clients that sleep below do so in processes of their own, whose time cannot be compressed.
+
 # verdicts
 
 def test_a_careful_client_passes(script: Script, sweep: Sweep) -> None:

@@ -32,6 +32,7 @@ import freezegun
 import httpx
 import pytest
 import requests
+import time_machine
 import trio
 import urllib3
 
@@ -365,7 +366,7 @@ def test_a_way_of_waiting(
     compressed: CompressedTime, stuck: list[str], way: Callable[[], None]
 ) -> None:
     if way.__name__.startswith("polls") and not hasattr(select, "epoll"):
-        pytest.skip("only on Linux")
+        pytest.skip("select.poll and select.epoll are only on Linux")
     way()
     assert compressed.elapsed >= HOUR
     assert stuck == []
@@ -498,7 +499,7 @@ def test_a_thread_that_has_been_woken_and_has_not_run_yet(stuck: list[str]) -> N
         offsets.append(engine.offset)
 
     def look(seconds: float | None) -> None:
-        time.sleep(seconds or 0)
+        time.sleep(seconds or 0)  # real, as a select is: the engine gives short ones only
         if next(looks) == 100:
             gate.release()
 
@@ -513,6 +514,7 @@ def test_a_thread_that_has_been_woken_and_has_not_run_yet(stuck: list[str]) -> N
 
 
 def test_a_child_process_has_its_own_clock(compressed: CompressedTime) -> None:
+    # The real wait of a child is the subject: our clock must stand meanwhile.
     code = "import time; time.sleep(0.3); print('done')"
     timer = threading.Timer(HOUR, lambda: None)
     timer.start()
@@ -556,7 +558,7 @@ def test_the_timer_of_pytest_timeout_is_real(compressed: CompressedTime) -> None
 def test_a_client_in_uvloop_waits_in_real_time(
     fake_ims: FakeIMS, lists: str, compressed: CompressedTime, stuck: list[str]
 ) -> None:
-    uvloop = pytest.importorskip("uvloop")
+    uvloop = pytest.importorskip("uvloop", reason="uvloop is not for Windows")
 
     async def get() -> None:
         limit = aiohttp.ClientTimeout(total=0.3)
@@ -832,7 +834,6 @@ def test_freezegun_around_it() -> None:
 
 
 def test_time_machine_in_the_test(compressed: CompressedTime) -> None:
-    time_machine = pytest.importorskip("time_machine")
     with time_machine.travel(1893456000.0, tick=False):
         before = time.time()
         time.sleep(HOUR)
