@@ -88,10 +88,9 @@ class Members:
         """
         image = self._image(caller, image_id)
         owns = access.is_owner_or_admin(caller, image)
-        if image.visibility != "shared":
-            if self._service.profile.shares_private_images and (
-                    image.visibility == "private" and owns):
-                return []  # it can get members
+        if image.visibility != "shared" and not (
+                self._service.profile.shares_private_images
+                and image.visibility == "private" and owns):
             raise Refused("member.list", image_id=image_id,
                           reason="Only shared images have members.")
         access.require("get_members", caller, image)
