@@ -13,10 +13,13 @@ from ..contract.errors import ERRORS
 from ..contract.model import ErrorCode
 from ..contract.model import Profile as ProfileName
 from ..contract.os_versions import OTHER_LINUX, operating_system
+from ..contract.parameters.common import VAULT
 from ..contract.schema import image_properties
 from ..contract.statuses import CODE_OF, STATUSES
 from ..contract.validation import Mismatch, check, matches
+from ..domain import sharing
 from ..domain.clock import isotime
+from ..domain.image import is_whole
 from ..domain.minimum_sizes import check_size
 from ..domain.patch import RESERVED, RESERVED_PREFIX
 from ..domain.refusal import ImsError, Refused
@@ -26,11 +29,11 @@ from .model import NewImage
 if TYPE_CHECKING:
     from ..api.call import Call
     from ..domain.image import Image
+    from ..domain.world import World
 
 MAX_NAME = 255
 MAX_TAG = 255
 MIN_DISK_RANGE = (1, 1024)
-MAX_WHOLE_IMAGE_MEMBERS = 10
 # Chapter Image Attributes: letters, digits, hyphens, periods, underscores and inner spaces.
 _NAME = re.compile(r"[A-Za-z0-9._-](?:[A-Za-z0-9._ -]*[A-Za-z0-9._-])?\Z")
 # Chapter Image Tag Format: a key only, or "key=value" (in the older form "key.value").
@@ -219,14 +222,22 @@ class Otc:
         """Return the tag and, as *Querying Images* says, its older form ``key.value``."""
         return (tag, tag.replace("=", ".", 1)) if "=" in tag else (tag,)
 
-    def check_new_member(self, image: Image, project_id: str) -> None:
-        """Refuse the image's own project, and too many members of a full-ECS image."""
-        if project_id == image.owner:
-            raise ImsError("IMG.0076")
+    def check_new_member(self, world: World, image: Image, project_id: str) -> None:
+        """Check the rules of sharing, and the number of members of a full-ECS image."""
+        sharing.check_new_member(world, image, project_id)
         count = len(image.members)
-        if image.properties.get("__whole_image") == "true" and count >= MAX_WHOLE_IMAGE_MEMBERS:
+        if is_whole(image) and count >= sharing.WHOLE_IMAGE_MEMBERS:
             raise Refused("member.too_many", image_id=image.id, attempted=count + 1,
-                          maximum=MAX_WHOLE_IMAGE_MEMBERS)
+                          maximum=sharing.WHOLE_IMAGE_MEMBERS)
+
+    def check_acceptance(
+        self, world: World, image: Image, status: object, vault_id: object
+    ) -> None:
+        """Check the rules of accepting a shared image."""
+        from ..domain.ims.reading import read  # few requests need it
+
+        vault: str | None = read((VAULT,), {"vault_id": vault_id})["vault_id"]
+        sharing.check_acceptance(world, [image], status, vault)
 
     def view(self, image: Image, admin: bool = False) -> dict[str, object]:
         """Return the image as JSON has it, the same for everybody, without unknown values."""

@@ -252,6 +252,7 @@ def test_who_may_change(wire: Wire, fake_ims: FakeIMS, image_id: str) -> None:
     change = replace("/name", "b")
     assert wire.caller(fake_ims.tenant("p2")).patch(image_id, change).refusal == (
         404, "IMG.0144")
+    wire.upload(image_id, b"data")
     wire.share(image_id, "p2")
     assert wire.caller(fake_ims.tenant("p2")).patch(image_id, change).refusal == (
         403, "IMG.0026")

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from .. import access
 from ..callers import Caller
 from ..ids import new_id
-from ..image import Image
+from ..image import Image, is_whole
 from ..refusal import ImsError
 from ..world import lookup
 from .making import MakesImage, check_quota, plan
-from .sources import data_of, environment, file_size, image_of, is_whole
+from .sources import data_of, environment, file_size, image_of
 from .undertaking import Undertaking
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from .. import access
 from ..callers import Caller
-from ..image import Image
+from ..image import Image, is_whole
 from ..refusal import ImsError
 from ..world import lookup
-from .sources import GB, data_of, environment, file_size, image_of, is_whole
+from .sources import GB, data_of, environment, file_size, image_of
 from .undertaking import Undertaking
 
 if TYPE_CHECKING:

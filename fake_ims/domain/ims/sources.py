@@ -55,11 +55,6 @@ def environment(image: Image) -> str:
     return image.properties.get("virtual_env_type", "FusionCompute")
 
 
-def is_whole(image: Image) -> bool:
-    """Return whether it is a full-ECS image."""
-    return image.properties.get("__whole_image") == "true"
-
-
 def data_of(image: Image) -> bytes | None:
     """Return the image's bytes."""
     return None if image.data is None else image.data.bytes()
