@@ -68,7 +68,7 @@ def test_sharing_takes_its_time_and_may_fail(ims: Ims) -> None:
     image.delete()
     ims.fake.clock.advance("10s")
     assert (job.status, job.error_code) == ("FAIL", "IMG.0144")
-    assert job.entities == {"results": [{"image_id": image.id, "status": "failed"}]}
+    assert job.entities["results"] == [{"image_id": image.id, "status": "failed"}]
 
 
 @freeze_time("2026-05-04 12:00")

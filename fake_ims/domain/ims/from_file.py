@@ -42,7 +42,6 @@ class FromFile(Undertaking):
         caller: who makes the request.
         body: the request body, as returned by ``reading.read``.
         quick: whether the file is imported without conversion.
-        job_type: the job's type, if it is not the default.
     """
 
     def __init__(
@@ -52,12 +51,12 @@ class FromFile(Undertaking):
         body: dict[str, Any],
         *,
         quick: bool = False,
-        job_type: str = "imsImportImageJob",
     ) -> None:
         super().__init__(service, caller)
         self.body = body
-        self.job_type = job_type
         self.kind: str = body.get("type") or "ECS"
+        self.job_type = ("imsImportDataImageJob" if self.kind == "DataImage"
+                         else "imsImportImageJob")
         self.quick = quick or bool(body.get("is_quick_import"))
         self.data_images: list[dict[str, Any]] = body.get("data_images") or []
         self.files: list[StoredObject] = []
