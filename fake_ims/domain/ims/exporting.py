@@ -109,6 +109,8 @@ class Export(Undertaking):
             raise ImsError("IMG.0071", detail="it is not smaller than 1 TB")
         if size > MAX_PLAIN_EXPORT and not self._quick:
             raise ImsError("IMG.0160")
+        if self._quick and image.properties.get("__system__cmkid"):
+            raise ImsError("IMG.0071", detail="an encrypted image has no fast export")
 
     def _is_charged(self) -> bool:
         """Return whether the image comes from a public image with a licence fee, by any copies."""
