@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from contextlib import nullcontext
+from threading import get_ident
 from typing import Any
 
 import aiohttp
@@ -201,6 +202,13 @@ def test_a_hanging_upload_is_taken_in(nothing_left: None) -> None:
 
 
 # order of what is sent
+
+
+def test_a_call_of_python_does_not_wake_a_loop_that_waits_for_a_moment() -> None:
+    with loop_time(), FakeIMS() as fake, Client(fake) as client:
+        fake.faults.add("images.list", delay="500ms")
+        waits(fake, client.send())
+        until(fake, lambda: fake.peek(lambda _: get_ident()) == get_ident(), turns=1000)
 
 
 def test_the_first_byte_comes_late_though_the_work_is_done() -> None:
