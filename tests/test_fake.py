@@ -9,10 +9,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from http.client import HTTPException
-from time import monotonic
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from waiting import until
 from wire import Wire
 
 import fake_ims as package
@@ -428,12 +428,10 @@ def test_a_reset_ends_a_delay_and_what_it_delayed_leaves_no_trace(fake_ims: Fake
     fault = fake_ims.faults.add("images.create", delay="1h")
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(wire_of(fake_ims).create, name="late")
-        deadline = monotonic() + 10
-        while not fault.hits and monotonic() < deadline:
-            pass
+        until(fake_ims, lambda: fault.hits)
         fake_ims.reset()
         with pytest.raises((OSError, HTTPException)):
-            answer.result(10)
+            answer.result(60)
     assert len(fake_ims.images) == len(fake_ims.requests) == 0
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
 from typing import TypeVar
+from unittest.mock import patch
 
 from fake_ims import FakeIMS
+from fake_ims.server import realtime
 
 T = TypeVar("T")
 TURNS = 1_000_000  # of the fake's loop; never reached unless something hangs
@@ -47,3 +51,34 @@ async def until_in_loop(condition: Callable[[], T], turns: int = TURNS) -> T:
             return found
         await asyncio.sleep(0)
     raise AssertionError(f"it has not happened in {turns} turns of the loop")
+
+
+class LoopTime:
+    """The clock of the fake's own loop, in the hands of a test."""
+
+    def __init__(self) -> None:
+        self._moved = realtime.monotonic()
+        self._looks = count()  # of several threads
+
+    def read(self) -> float:
+        """Return the time. Each look costs a microsecond: a clock that stands would not be used."""
+        return self._moved + next(self._looks) * 1e-6
+
+    def move(self, fake: FakeIMS, seconds: float) -> None:
+        """Let so many seconds pass. What was due within them has begun when this returns."""
+        self._moved += seconds
+        take_turns(fake)
+
+
+def take_turns(fake: FakeIMS) -> None:
+    """Let the fake's loop do what it can do at once."""
+    turns = iter([False] * 5 + [True])
+    until(fake, lambda: next(turns))
+
+
+@contextmanager
+def loop_time() -> Iterator[LoopTime]:
+    """Hold the clock of the fake's loop. Start the fake inside, and stop it there."""
+    clock = LoopTime()
+    with patch.object(realtime, "monotonic", clock.read):
+        yield clock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import select
 import socket
 import threading
 from pathlib import Path
@@ -74,6 +75,10 @@ class Client:
             assert data, gathered
             gathered += data
         return gathered
+
+    def is_quiet(self) -> bool:
+        """Whether nothing is there to be read."""
+        return not select.select([self.sock], [], [], 0)[0]
 
     def answer(self) -> tuple[int, dict[str, str], bytes]:
         """A whole answer whose length is right."""

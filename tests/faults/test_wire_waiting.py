@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from contextlib import nullcontext
+from threading import get_ident
 from typing import Any
 
 import aiohttp
@@ -15,7 +16,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from freezegun import freeze_time
 from sockets import DEADLINE, RESET, Client, ask
-from waiting import until, until_in_loop
+from waiting import loop_time, take_turns, until, until_in_loop
 
 from fake_ims import FakeIMS
 from fake_ims.faults.departure import _Watch
@@ -56,6 +57,13 @@ def begin(fake: FakeIMS, kind: str) -> Client:
     client.send(line, BODY if line == CREATE else b"", None, "Content-Type: application/json")
     until(fake, lambda: fault.hits)
     return client
+
+
+def waits(fake: FakeIMS, client: Client) -> None:
+    """The response is held up, and nothing more of it has been sent."""
+    until(fake, lambda: fake._service._waiting)
+    take_turns(fake)  # by now the timer runs, too
+    assert client.is_quiet()
 
 
 @KINDS
@@ -128,11 +136,15 @@ def test_what_was_sent_of_a_body_without_a_length(nothing_left: None) -> None:
 
 
 def test_a_delayed_request_does_its_work_though_the_client_has_left(nothing_left: None) -> None:
-    with FakeIMS() as fake:
-        fault = fake.faults.add("images.create", delay="50ms")
+    with loop_time() as clock, FakeIMS() as fake:
+        fault = fake.faults.add("images.create", delay="1h")
         with Client(fake) as client:
             client.send(CREATE, BODY, None, "Content-Type: application/json")
             until(fake, lambda: fault.hits)
+            waits(fake, client)
+        clock.move(fake, 3599)
+        assert not len(fake.images)
+        clock.move(fake, 1)
         until(fake, lambda: len(fake.images))
 
 
@@ -192,41 +204,53 @@ def test_a_hanging_upload_is_taken_in(nothing_left: None) -> None:
 # order of what is sent
 
 
+def test_a_call_of_python_does_not_wake_a_loop_that_waits_for_a_moment() -> None:
+    with loop_time(), FakeIMS() as fake, Client(fake) as client:
+        fake.faults.add("images.list", delay="500ms")
+        waits(fake, client.send())
+        until(fake, lambda: fake.peek(lambda _: get_ident()) == get_ident(), turns=1000)
+
+
 def test_the_first_byte_comes_late_though_the_work_is_done() -> None:
-    with FakeIMS() as fake:
-        fake.faults.add("images.create", first_byte="100ms")
+    with loop_time() as clock, FakeIMS() as fake:
+        fake.faults.add("images.create", first_byte="1h")
         with Client(fake) as client:
             client.send(CREATE, BODY, None, "Content-Type: application/json")
-            until(fake, lambda: len(fake.requests))  # recorded, and nothing has been sent
-            client.sock.setblocking(False)
-            with pytest.raises(BlockingIOError):
-                client.sock.recv(1)
-            client.sock.setblocking(True)
+            until(fake, lambda: len(fake.requests))
+            waits(fake, client)
+            clock.move(fake, 3599)
+            waits(fake, client)
+            clock.move(fake, 1)
             assert client.answer()[0] == 201
 
 
 def test_the_headers_come_before_the_body() -> None:
-    with FakeIMS() as fake:
-        fake.faults.add("images.list", first_byte={"body": "100ms"})
+    with loop_time() as clock, FakeIMS() as fake:
+        fake.faults.add("images.list", first_byte={"body": "1h"})
         with Client(fake) as client:
             _, headers = client.send().head()
-            client.sock.setblocking(False)
-            with pytest.raises(BlockingIOError):
-                client.sock.recv(1)
-            client.sock.setblocking(True)
+            waits(fake, client)
+            clock.move(fake, 3599)
+            waits(fake, client)
+            clock.move(fake, 1)
             assert len(client.exactly(int(headers["content-length"])))
 
 
 def test_a_dribbled_answer_comes_in_pieces() -> None:
-    with FakeIMS() as fake:
+    with loop_time() as clock, FakeIMS() as fake:
         fake.faults.add("images.list", dribble={"down": 500})
         with Client(fake) as client:
             _, headers = client.send().head()
-            pieces = []
-            while sum(pieces) < int(headers["content-length"]):
-                pieces.append(len(client.sock.recv(65536)))
-        assert max(pieces) <= 25 * 2  # a twentieth of a second's, or two of them together
-        assert len(pieces) > 1
+            left = int(headers["content-length"])
+            assert left > 50
+            while left > 25:  # a twentieth of a second's
+                client.exactly(25)
+                waits(fake, client)
+                clock.move(fake, 0.04)
+                waits(fake, client)
+                clock.move(fake, 0.01)
+                left -= 25
+            client.exactly(left)
 
 
 def test_a_dribbled_download_is_the_same() -> None:
@@ -262,12 +286,15 @@ def test_a_reset_in_the_middle_of_a_dribbled_upload(nothing_left: None) -> None:
 
 
 def test_a_request_sent_meanwhile_is_answered_next() -> None:
-    with FakeIMS() as fake:
-        fault = fake.faults.add("images.list", first_byte="50ms", times=1)
+    with loop_time() as clock, FakeIMS() as fake:
+        fake.faults.add("images.list", first_byte="1h", times=1)
         with Client(fake) as client:
             client.send()
-            until(fake, lambda: fault.hits)
+            waits(fake, client)
             client.send("GET /v2/schemas/image")
+            take_turns(fake)
+            waits(fake, client)
+            clock.move(fake, 3600)
             assert b'"images"' in client.answer()[2]
             assert b'"properties"' in client.answer()[2]
 
