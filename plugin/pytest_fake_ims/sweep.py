@@ -68,8 +68,14 @@ class Sweeper:
         items[:] = found
 
     def _splits(self, item: pytest.Item) -> bool:
-        return can_split(item) and (
-            self._is_asked(item) or (self.given.everywhere and self._may_use_fakes(item)))
+        if not can_split(item) or not (
+            self._is_asked(item) or (self.given.everywhere and self._may_use_fakes(item))
+        ):
+            return False
+        try:
+            return of_test(item, self.given).can_be_split
+        except UsageError:  # the test says so when it runs
+            return False
 
     # One test
 
@@ -201,7 +207,7 @@ class Sweeper:
         with time or nullcontext():
             watch = Watch(
                 case, time=time, patience=settings.wait,
-                states=case is CLEAN or settings.choice.depth > len(case), on_hang=hanging)
+                states=settings.choice.continues(case), on_hang=hanging)
             run = self._run = Run(item, watch)
             try:
                 with watched_by(watch), watched(run, case), self._without_pdb(case):
