@@ -158,7 +158,10 @@ class Sweeper:
             return str(error)
         if verdict.word == "not reached" and not settings.may_be_empty:
             return f"this case was not reached: {verdict.why}"
-        return _said(verdict) if verdict.word in BAD else ""
+        if verdict.word not in BAD:
+            return ""
+        reason = swept["results"][-1]["known"]
+        return _said(verdict) + (f" (in the baseline: {reason})" if reason else "")
 
     def _end(
         self, swept: reports.Swept, started: float, told: list[pytest.TestReport]
@@ -328,7 +331,9 @@ def _of_case(told: list[pytest.TestReport], swept: reports.Swept) -> list[pytest
     result = swept["results"][-1]
     for report in told:
         if report.failed:
-            report.sections.append(("fake_ims sweep", f"{result['word']}: {result['why']}"))
+            known = f" (in the baseline: {result['known']})" if result["known"] else ""
+            report.sections.append(
+                ("fake_ims sweep", f"{result['word']}: {result['why']}{known}"))
             if result["word"] not in BAD:
                 report.outcome, report.longrepr = "passed", None
     return told

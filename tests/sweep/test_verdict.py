@@ -406,6 +406,13 @@ def test_a_download_that_fails_its_checksum_may_be_repeated() -> None:
     assert verdict(program, "1:images.download:403").word == "survived"
 
 
+def test_the_versions_may_be_asked_for_again() -> None:
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        assert 300 in (wire.get("/").status, wire.get("/").status)
+
+    assert verdict(program, "1:versions.list:400").word == "survived"
+
+
 def test_another_request_is_no_repetition() -> None:
     def program(fake: FakeIMS, wire: Wire) -> None:
         if wire.get("/v2/images?limit=1000").status == 400:
