@@ -218,6 +218,21 @@ def test_a_later_chance_ends_the_excuse() -> None:
     assert verdict(program, "2:images.upload:token-expired").rule == "orphan"
 
 
+@pytest.mark.parametrize(("own_id", "word"), [(True, "failed well"), (False, "wrong")])
+def test_an_image_whose_create_lost_its_response_can_be_removed(own_id: bool, word: str) -> None:
+    """By a client that has given the id."""
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        given = {"id": "6f5ad3b8-3a6c-4a5e-8f6e-0d3c9a4b7e21"} if own_id else {}
+        try:
+            good(wire.post("/v2/images", {"name": "a", **given}))
+        except ConnectionError as error:
+            if own_id:
+                wire.delete(f"/v2/images/{given['id']}")
+            raise ClientError(0, "the response was lost") from error
+
+    assert verdict(program, "1:images.create:reset-after").word == word
+
+
 def test_a_clean_up_that_was_refused_is_no_orphan() -> None:
     def program(fake: FakeIMS, wire: Wire) -> None:
         delete(wire, create(wire))
