@@ -224,7 +224,7 @@ def test_an_image_whose_create_lost_its_response_can_be_removed(own_id: bool, wo
     def program(fake: FakeIMS, wire: Wire) -> None:
         given = {"id": "6f5ad3b8-3a6c-4a5e-8f6e-0d3c9a4b7e21"} if own_id else {}
         try:
-            good(wire.post("/v2/images", {"name": "a", **given}))
+            upload(wire, create(wire, **given))
         except ConnectionError as error:
             if own_id:
                 wire.delete(f"/v2/images/{given['id']}")
