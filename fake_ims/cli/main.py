@@ -13,9 +13,8 @@ from typing import Any, NoReturn
 from ..contract.model import Operation
 from ..errors import FakeImsError
 from ..version import __version__
+from .told import MISUSE, PROG, complain
 
-PROG = "fake-ims"
-MISUSE = 2
 _ABOUT = ("A fake of Open Telekom Cloud's Image Management Service (IMS) for tests. "
           "'fake-ims COMMAND --help' explains a command.")
 
@@ -32,7 +31,7 @@ class _Parser(argparse.ArgumentParser):
         self.options += self.add_argument(name, **settings).option_strings
 
     def error(self, message: str) -> NoReturn:
-        _complain(message)
+        complain(message)
         raise SystemExit(MISUSE)
 
     def refuse(self, argument: str) -> NoReturn:
@@ -66,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                "schema": _schema, "ctl": _ctl, "faults": _faults}[given.command]
         return run(given)
     except FakeImsError as error:
-        _complain(str(error))
+        complain(str(error))
         return MISUSE
     except BrokenPipeError:
         # The reader closed the pipe. Without this, the flush at exit would raise again.
@@ -82,11 +81,6 @@ def _split(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[str] | Non
         return arguments, None
     end = arguments.index("--")
     return arguments[:end], arguments[end + 1:]
-
-
-def _complain(text: str) -> None:
-    for line in text.splitlines():
-        print(f"{PROG}: {' '.join(line.split())}", file=sys.stderr)
 
 
 def _parsers(sweeps: bool) -> tuple[_Parser, dict[str, _Parser]]:
@@ -258,7 +252,7 @@ def _serve(given: argparse.Namespace) -> int:
                 out=out,
             )
         except FakeImsError as error:
-            _complain(str(error))
+            complain(str(error))
             return MISUSE
     return 0
 

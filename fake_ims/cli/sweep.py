@@ -28,8 +28,9 @@ from ..sweeping.report import Swept, number, terminal
 from ..sweeping.sweep import Ran, Sweep, untried
 from .process import Ended
 from .swept_command import SweptCommand, pattern
+from .told import MISUSE, PROG, complain
 
-FINDINGS, MISUSE, INTERRUPTED = 1, 2, 130
+FINDINGS, INTERRUPTED = 1, 130
 
 #: Settings of the sweep that are no options here: they only make sense in Python.
 NOT_HERE = ("expect", "real-time")
@@ -106,7 +107,7 @@ def run(options: argparse.Namespace, words: Sequence[str], defaults: argparse.Na
         try:
             return _sweep(command, given, known)
         except KeyboardInterrupt:
-            _say("interrupted")
+            complain("interrupted")
             return INTERRUPTED
         finally:
             command.stop()
@@ -203,7 +204,7 @@ def _second_problem(command: SweptCommand, ended: Ended) -> str:
 
 
 def _failed(ended: Ended, why: str) -> str:
-    told = [f"fake-ims: the command {why}"]
+    told = [f"{PROG}: the command {why}"]
     for name, text in (("stdout", ended.output), ("stderr", ended.errors)):
         if text.strip():
             told += [f"{name}:", text.rstrip("\n")]
@@ -219,7 +220,7 @@ def _status(swept: Swept, given: Given) -> int:
         return 0
     why = untried(swept, "command", "--allow=empty")
     if why:
-        _say(why)
+        complain(why)
         return FINDINGS
     return 0
 
@@ -332,7 +333,3 @@ def _jobs(jobs: int | None) -> int:
     if jobs < 1:
         raise UsageError(f"--jobs={jobs}: expected 1 or more")
     return jobs
-
-
-def _say(text: str) -> None:
-    print(f"fake-ims: {text}", file=sys.stderr, flush=True)

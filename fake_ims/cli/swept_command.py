@@ -127,7 +127,7 @@ class SweptCommand:
         patience = self.settings.wait
         watch = Watch(case, time=time, patience=patience, allowance=allowance, limit=self._limit,
                       slow=patience * _SLOW, few=self._few,
-                      states=case is CLEAN or self.settings.choice.depth > len(case))
+                      states=self.settings.choice.continues(case))
         longest = _CLEAN if self._clean is None else patience * _PAUSE + allowance
 
         def ends() -> bool:

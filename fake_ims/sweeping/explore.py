@@ -5,10 +5,11 @@ in the code sends them, with the same operation and the same shape: of a polling
 poll fails. The code of a command is not known: its requests count as one if they and their
 responses follow each other unchanged.
 
-Depth 2: a run with one failure has requests of its own, such as retries and clean-up. Each failure
-at each of them that comes after the first failure makes a case. A case is left out if a case before
-it has had the same failure at the same request, in the same state of the service: what follows is
-then the same. Deeper cases are made alike.
+Depth 2: a run with one failure has requests of its own, such as retries and clean-up. Each request
+that comes after the first failure may fail too. ``reduction.py`` says which of these cases show
+nothing new. It needs to know how the client behaves, so cases come in rounds. At a place that is
+new, one request meets every failure, and the others wait for the next round. Deeper cases are made
+alike.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from ..contract.operations import BY_ID
 from ..errors import UsageError
 from .case import CLEAN, Case, Point
 from .failures import KINDS, Failure, Kind, failures_of
+from .reduction import Classes, Meeting, meetings
 
 if TYPE_CHECKING:
     from .step import Step
@@ -51,6 +53,10 @@ class Choice:
         return (not wanted or any(fnmatchcase(operation, one) for one in wanted)) and not any(
             fnmatchcase(operation, one[1:]) for one in self.operations if one.startswith("!"))
 
+    def continues(self, case: Case) -> bool:
+        """Return whether there may be cases with one failure more."""
+        return len(case) < self.depth
+
     def skips(self, operation: str, failure: Failure) -> bool:
         """Return whether a failure is left out."""
         return any(matches(one, operation, failure) for one in self.skip)
@@ -79,6 +85,10 @@ class Explorer:
     repeats: bool = False
     equal: int = 0
     _met: set[object] = field(default_factory=set)
+    _known: set[object] = field(default_factory=set)
+    _learning: set[str] = field(default_factory=set)
+    _classes: Classes = field(default_factory=Classes)
+    _waiting: list[Meeting] = field(default_factory=list)
 
     def first(self, clean: Sequence[Step]) -> list[Case]:
         """Return the cases with one failure, from the steps of the clean run.
@@ -86,46 +96,91 @@ class Explorer:
         The first failure of each request comes first, then the second of each, and so on. So a
         budget leaves out the rarest failures of all requests, not the last requests of the test.
         """
-        return [Case((point,)) for point in self._points(CLEAN, clean, by_site=True)]
-
-    def further(self, case: Case, steps: Sequence[Step]) -> list[Case]:
-        """Return the cases with one failure more, from the steps of the run of a case."""
-        if len(case) >= self.choice.depth:
-            return []
-        last = case.points[-1].among(steps)
-        later = () if last is None else steps[last.position:]
-        return [Case((*case.points, point))
-                for point in self._points(case, later, by_site=False)]
-
-    def _points(
-        self, case: Case, steps: Sequence[Step], *, by_site: bool
-    ) -> list[Point]:
-        ranked: list[tuple[int, int, Point]] = []
+        places = self._places(clean)
         alike: set[object] = set()
-        places = self._places(steps)
-        for step in steps:
-            operation = BY_ID.get(step.operation)
-            if operation is None or not self.choice.includes(step.operation):
-                continue
+        found: list[tuple[int, Case]] = []
+        for meeting in meetings(CLEAN, clean):
+            step = meeting.step
+            failures = self._failures(step)
             site = (places[step], step.operation, _shape(step))
-            state = (step.site.key, step.request, step.before, step.tries)
-            for rank, failure in enumerate(
-                failures_of(operation, self.choice.kinds, step.profile)
-            ):
-                if self.choice.skips(step.operation, failure):
-                    continue
-                met = (state, failure.name)
-                if not self.choice.full and (
-                    (site, failure.name) in alike if by_site else met in self._met
-                ):
-                    self.equal += 1
-                    continue
-                alike.add((site, failure.name))
-                self._met.add(met)
-                ranked.append((rank, step.position,
-                               Point(step.position, step.operation, step.nth, failure)))
-        ranked.sort(key=lambda entry: entry[:2])
-        return [point for _, _, point in ranked]
+            if site in alike and not self.choice.full:
+                self.equal += len(failures)
+                continue
+            alike.add(site)
+            self._met.add(meeting.alike)
+            self._known.add(meeting.place)
+            found += self._every(meeting, failures)
+        return _ranked(found)
+
+    def learn(self, case: Case, steps: Sequence[Step], end: object, *, ends: bool = False) -> None:
+        """Take note of the run of a case: what the client does, and what else may fail.
+
+        Args:
+            case: the case.
+            steps: the steps of its run.
+            end: how it ended; equal for runs that show the same.
+            ends: whether its run has no further failures, because it hangs or missed its own.
+        """
+        last = case.points[-1].among(steps)
+        if last is None:
+            return
+        if case.id in self._learning:
+            self._learning.discard(case.id)
+            self._classes.learn(last, case.points[-1].failure, steps[last.position:], end)
+        if not ends and self.choice.continues(case):
+            self._waiting += meetings(case, steps)
+
+    def further(self) -> list[Case]:
+        """Return the cases with one failure more, from all runs so far; empty at the end.
+
+        Call it after the runs of all cases before.
+        """
+        found: list[tuple[int, Case]] = []
+        waiting: list[Meeting] = []
+        new: set[object] = set()
+        for meeting in self._waiting:
+            failures = self._failures(meeting.step)
+            if self.choice.full:
+                found += self._every(meeting, failures)
+            elif meeting.alike in self._met:
+                self.equal += len(failures)
+            elif meeting.place in new:
+                waiting.append(meeting)
+            elif meeting.place in self._known:
+                self._met.add(meeting.alike)
+                different = self._classes.different(meeting.place, failures)
+                self.equal += len(failures) - len(different)
+                found += self._with(meeting, failures, different)
+            else:
+                new.add(meeting.place)
+                self._met.add(meeting.alike)
+                found += self._every(meeting, failures)
+        self._known |= new
+        self._waiting = waiting
+        return _ranked(found)
+
+    def _failures(self, step: Step) -> list[Failure]:
+        operation = BY_ID.get(step.operation)
+        if operation is None or not self.choice.includes(step.operation):
+            return []
+        return [failure for failure in failures_of(operation, self.choice.kinds, step.profile)
+                if not self.choice.skips(step.operation, failure)]
+
+    def _every(self, meeting: Meeting, failures: Sequence[Failure]) -> list[tuple[int, Case]]:
+        """Return a case for every failure. Their runs show which failures are alike."""
+        found = self._with(meeting, failures, failures)
+        if self.choice.depth > 1:
+            self._learning.update(case.id for _, case in found)
+        return found
+
+    def _with(
+        self, meeting: Meeting, failures: Sequence[Failure], some: Sequence[Failure]
+    ) -> list[tuple[int, Case]]:
+        """Return the cases with some of the failures, each with its rank among all of them."""
+        step = meeting.step
+        return [(rank, Case((*meeting.case.points,
+                             Point(step.position, step.operation, step.nth, failure))))
+                for rank, failure in enumerate(failures) if failure in some]
 
     def _places(self, steps: Sequence[Step]) -> dict[Step, object]:
         """Return the place that sends each request. Unknown places are different."""
@@ -140,6 +195,11 @@ class Explorer:
                 found[step] = step.site.key or (step.position,)
             last = step
         return found
+
+
+def _ranked(found: Sequence[tuple[int, Case]]) -> list[Case]:
+    """Return the cases in the order of their failures; those of one failure stay as they are."""
+    return [case for _, case in sorted(found, key=lambda entry: entry[0])]
 
 
 def _shape(step: Step) -> object:

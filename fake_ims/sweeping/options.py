@@ -68,6 +68,13 @@ class Settings:
     may_be_empty: bool = False
 
     @property
+    def can_be_split(self) -> bool:
+        """Whether the cases can be run in parts, each of which knows nothing of the others. A
+        budget is for all of them; and with several failures in a run, the runs so far say which
+        ones are needed."""
+        return self.choice.depth == 1 and self.runs is None and self.seconds is None
+
+    @property
     def wait(self) -> float:
         """Seconds that a client may wait, on the clock of the run."""
         if self.patience is not None:

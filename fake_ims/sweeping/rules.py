@@ -26,6 +26,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 
+from ..contract.operations import BY_ID
 from . import client_errors as errors
 from .failures import RETRY_AFTER
 from .outcome import Demands, Outcome
@@ -123,12 +124,8 @@ def _is_of_a_clean_up(status: int, outcome: Outcome) -> bool:
     """Return whether the last request with this status was a DELETE, and not the first failure."""
     last = next((step for step in reversed(outcome.steps) if step.status == status), None)
     first = outcome.planted()[:1]
-    return last is not None and method_of(last) == "DELETE" and all(
-        method_of(step) != "DELETE" for step in first)
-
-
-def method_of(step: Step) -> str:
-    return "" if step.exchange is None else step.exchange.method
+    return last is not None and last.method == "DELETE" and all(
+        step.method != "DELETE" for step in first)
 
 
 def _pace(outcome: Outcome, clean: Outcome) -> Iterator[tuple[str, str]]:
@@ -163,13 +160,21 @@ def _repeat(outcome: Outcome) -> Iterator[tuple[str, str]]:
         return
     for refused in outcome.planted():
         # Of a download, a client may look at the checksum alone, as openstacksdk does.
-        if refused.status in (400, 403) and refused.operation != "images.download" and any(
+        if refused.status in (400, 403) and refused.operation != "images.download" and (
+            not _discovers(refused)) and any(
             step.request == refused.request and step.position > refused.position
             for step in outcome.steps
         ):
             yield "repeat", (f"the client sent {refused.name} again, although the response was "
                              f"{refused.status}")
             return
+
+
+def _discovers(step: Step) -> bool:
+    """Return whether a request asks which versions there are. It needs no token and says nothing
+    that could be wrong: who asks again asks for another reason, such as another client's start."""
+    operation = BY_ID.get(step.operation)
+    return operation is not None and operation.method == "GET" and not operation.auth
 
 
 def _overwritten(outcome: Outcome) -> Iterator[tuple[str, str]]:
@@ -182,7 +187,7 @@ def _overwritten(outcome: Outcome) -> Iterator[tuple[str, str]]:
             continue
         read = [_json(one.exchange.response_body) for one in outcome.steps
                 if one.position < step.position and one.succeeded and one.exchange is not None
-                and method_of(one) == "GET" and one.exchange.path == step.exchange.path]
+                and one.method == "GET" and one.path == step.path]
         changes = _json(step.exchange.request_body)
         if not read or not isinstance(read[-1], dict) or not isinstance(changes, list):
             continue
@@ -204,14 +209,12 @@ def _undone(outcome: Outcome, ends: str) -> Iterator[tuple[str, str]]:
     for upload in outcome.steps:
         if upload.operation != "images.upload" or not upload.worked or upload.succeeded:
             continue
-        path = upload.exchange.path if upload.exchange else ""
         later = [step for step in outcome.steps if step.position > upload.position]
-        told = next((step for step in later if step.status == 409 and step.exchange is not None
-                     and step.exchange.path == path), None)
+        told = next((step for step in later if step.status == 409 and step.path == upload.path),
+                    None)
         if told is not None and any(
-            step.worked and step.exchange is not None and step.exchange.method == "DELETE"
-            and path.startswith(f"{step.exchange.path}/") and step.position > told.position
-            for step in later
+            step.worked and step.method == "DELETE" and upload.path.startswith(f"{step.path}/")
+            and step.position > told.position for step in later
         ):
             yield "undone", (f"{ends} deleted an image whose upload was done: the second upload "
                              "got 409")
@@ -222,8 +225,7 @@ def _is_excused(image_id: str, outcome: Outcome) -> bool:
 
     It tried, and the service refused; or the failure made every later request fail.
     """
-    tries = [step for step in outcome.steps if step.exchange is not None
-             and step.exchange.method == "DELETE" and image_id in step.exchange.path]
+    tries = [step for step in outcome.steps if step.method == "DELETE" and image_id in step.path]
     if tries and not tries[-1].succeeded:
         return True
     planted = outcome.planted()

@@ -87,8 +87,18 @@ class Step:
         return self.exchange is not None and 0 < self.exchange.work < 400
 
     @property
+    def method(self) -> str:
+        """Its HTTP method; empty if it has not ended."""
+        return "" if self.exchange is None else self.exchange.method
+
+    @property
+    def path(self) -> str:
+        """Its path; empty if it has not ended."""
+        return "" if self.exchange is None else self.exchange.path
+
+    @property
     def name(self) -> str:
         """The operation; method and path of a request without one."""
         if self.operation or self.exchange is None:
             return self.operation
-        return f"{self.exchange.method} {self.exchange.path}"
+        return f"{self.method} {self.path}"

@@ -87,8 +87,6 @@ class Sweep:
         begun: deque[tuple[Case, Future[Ran]]] = deque()
         started = monotonic()
         runs = self.settings.runs
-        if runs is not None:
-            runs = max(1, runs // parts)
 
         def is_over() -> bool:
             return self.settings.seconds is not None and (
@@ -114,8 +112,12 @@ class Sweep:
                     swept["left_out"].append(case.id)
                     continue
                 verdict = self._judged(case, run.result(), clean, swept)
-                if verdict.rule != "hang" and verdict.word != "not reached":
-                    cases += explorer.further(case, run.result().outcome.steps)
+                outcome = run.result().outcome
+                explorer.learn(case, outcome.steps,
+                               (verdict.word, verdict.rule, repr(outcome.left.images)),
+                               ends=verdict.rule == "hang" or verdict.word == "not reached")
+                if not cases and not begun:
+                    cases += explorer.further()
                 self._tell(swept, cases, begun)
         finally:
             for case, run in begun:

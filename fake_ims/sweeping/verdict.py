@@ -11,7 +11,7 @@ from typing import Literal
 
 from .failures import Failure
 from .outcome import Demands, Outcome
-from .rules import broken, method_of
+from .rules import broken
 from .step import Step
 
 Word = Literal["survived", "failed well", "wrong", "should have survived", "cannot be seen",
@@ -79,12 +79,12 @@ def _unseeable(outcome: Outcome) -> str:
                 _waits_after(step, outcome)):
             return "the answer to a DELETE does not say when the image will be gone"
     for lie in outcome.planted():
-        if lie.status != 404 or lie.exchange is None or lie.worked:
+        if lie.status != 404 or lie.worked:
             continue
-        if method_of(lie) == "DELETE":
+        if lie.method == "DELETE":
             return "a client may take the 404 of a DELETE for done"
-        if any(step.worked and method_of(step) == "DELETE" and step.position < lie.position
-               and step.exchange is not None and step.exchange.path == lie.exchange.path
+        if any(step.worked and step.method == "DELETE" and step.position < lie.position
+               and step.path == lie.path
                for step in outcome.steps):
             return "the client has deleted it, and a 404 says that it is gone"
     return ""
@@ -93,8 +93,7 @@ def _unseeable(outcome: Outcome) -> str:
 def _waits_after(delete: Step, outcome: Outcome) -> bool:
     """Return whether the client waited for the end of a delete, or looked for it."""
     return outcome.ended - delete.began >= 1 or any(
-        method_of(step) == "GET" and step.exchange is not None and delete.exchange is not None
-        and step.exchange.path == delete.exchange.path and step.position > delete.position
+        step.method == "GET" and step.path == delete.path and step.position > delete.position
         for step in outcome.steps)
 
 

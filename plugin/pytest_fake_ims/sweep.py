@@ -68,8 +68,14 @@ class Sweeper:
         items[:] = found
 
     def _splits(self, item: pytest.Item) -> bool:
-        return can_split(item) and (
-            self._is_asked(item) or (self.given.everywhere and self._may_use_fakes(item)))
+        if not can_split(item) or not (
+            self._is_asked(item) or (self.given.everywhere and self._may_use_fakes(item))
+        ):
+            return False
+        try:
+            return of_test(item, self.given).can_be_split
+        except UsageError:  # the test says so when it runs
+            return False
 
     # One test
 
@@ -152,7 +158,10 @@ class Sweeper:
             return str(error)
         if verdict.word == "not reached" and not settings.may_be_empty:
             return f"this case was not reached: {verdict.why}"
-        return _said(verdict) if verdict.word in BAD else ""
+        if verdict.word not in BAD:
+            return ""
+        reason = swept["results"][-1]["known"]
+        return _said(verdict) + (f" (in the baseline: {reason})" if reason else "")
 
     def _end(
         self, swept: reports.Swept, started: float, told: list[pytest.TestReport]
@@ -201,7 +210,7 @@ class Sweeper:
         with time or nullcontext():
             watch = Watch(
                 case, time=time, patience=settings.wait,
-                states=case is CLEAN or settings.choice.depth > len(case), on_hang=hanging)
+                states=settings.choice.continues(case), on_hang=hanging)
             run = self._run = Run(item, watch)
             try:
                 with watched_by(watch), watched(run, case), self._without_pdb(case):
@@ -322,7 +331,9 @@ def _of_case(told: list[pytest.TestReport], swept: reports.Swept) -> list[pytest
     result = swept["results"][-1]
     for report in told:
         if report.failed:
-            report.sections.append(("fake_ims sweep", f"{result['word']}: {result['why']}"))
+            known = f" (in the baseline: {result['known']})" if result["known"] else ""
+            report.sections.append(
+                ("fake_ims sweep", f"{result['word']}: {result['why']}{known}"))
             if result["word"] not in BAD:
                 report.outcome, report.longrepr = "passed", None
     return told

@@ -244,6 +244,27 @@ def test_a_time_as_budget(suite: Suite) -> None:
     result.stdout.fnmatch_lines(["  * left out by the budget: *"])
 
 
+def test_a_known_case_by_its_id_fails_and_says_that_it_is_known(suite: Suite) -> None:
+    suite.write("""
+    def test_it(fake_ims):
+        call(fake_ims, "GET", "/v2/images")[1]["images"]
+    """)
+    baseline = "--fake-ims-sweep-baseline=b.toml"
+    suite.run(*STATUSES, baseline, "--fake-ims-sweep-update-baseline").assert_outcomes(passed=1)
+    suite.run(*STATUSES, baseline).assert_outcomes(passed=1)
+    result = suite.run("--fake-ims-sweep-case=1:images.list:503", baseline)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*wrong: *(in the baseline: *"])
+
+
+@pytest.mark.parametrize("option", ["--fake-ims-sweep-depth=2", "--fake-ims-sweep-budget=3"])
+def test_what_depends_on_all_runs_is_not_split(suite: Suite, option: str) -> None:
+    suite.write(LISTS)
+    together = suite.run("-n", "2", *STATUSES, option)
+    together.assert_outcomes(passed=1)
+    assert numbers(together) == numbers(suite.run("-p", "no:xdist", *STATUSES, option))
+
+
 def test_parts_for_each_worker_of_xdist(suite: Suite) -> None:
     suite.write(CAREFUL + """
     from fake_ims import sweep

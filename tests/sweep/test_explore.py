@@ -11,9 +11,13 @@ from runs import Program, case_of, run
 from wire import Wire
 
 from fake_ims import FakeIMS, UsageError
+from fake_ims.contract.operations import BY_ID
 from fake_ims.sweeping.case import Case
 from fake_ims.sweeping.explore import Choice, Explorer, named
+from fake_ims.sweeping.failures import KINDS, failures_of
+from fake_ims.sweeping.outcome import Demands
 from fake_ims.sweeping.step import Somewhere, Step
+from fake_ims.sweeping.verdict import judge
 
 CONNECTION = frozenset({"connection"})
 
@@ -112,12 +116,16 @@ def retries(fake: FakeIMS, wire: Wire) -> None:
 def explored(program: Program, choice: Choice) -> tuple[list[str], int]:
     """The ids of all cases, and how many were equal to others."""
     explorer = Explorer(choice)
-    todo = explorer.first(run(program).steps)
+    clean = run(program)
+    todo = explorer.first(clean.steps)
     done = []
     while todo:
-        case = todo.pop(0)
-        done.append(case.id)
-        todo += explorer.further(case, run(program, case).steps)
+        for case in todo:
+            done.append(case.id)
+            outcome = run(program, case)
+            end = judge(outcome, clean, Demands())
+            explorer.learn(case, outcome.steps, (end.word, end.rule, repr(outcome.left.images)))
+        todo = explorer.further()
     return done, explorer.equal
 
 
@@ -165,3 +173,94 @@ def test_three_failures_come_from_runs_with_two() -> None:
     found, _ = explored(program, replace(STATUSES, depth=3))
     assert found == ["1:images.create:503", "1:images.create:503+2:images.create:503",
                      "1:images.create:503+2:images.create:503+3:images.create:503"]
+
+
+def tries(count: int) -> Program:
+    """A client that tries so often, whatever goes wrong."""
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        for _ in range(count):
+            try:
+                if wire.get("/v2/images").status == 200:
+                    return
+            except ConnectionError:
+                pass
+    return program
+
+
+def some(*names: str, depth: int = 2) -> Choice:
+    """Only these failures."""
+    every = {failure.name for failure in failures_of(BY_ID["images.list"], frozenset(KINDS))}
+    return Choice(depth=depth, skip=tuple(every - set(names)))
+
+
+def test_of_failures_after_which_the_client_does_the_same_one_is_tried_again() -> None:
+    found, _ = explored(tries(2), some("503", "500", "429", "reset-before"))
+    assert found == [
+        "1:images.list:reset-before", "1:images.list:503", "1:images.list:500",
+        "1:images.list:429",
+        # 500 and 429 are answers, as 503 is, and the client did the same after all three.
+        "1:images.list:reset-before+2:images.list:reset-before",
+        "1:images.list:reset-before+2:images.list:503"]
+
+
+def test_of_many_retries_the_first_fails() -> None:
+    found, _ = explored(tries(5), some("503", "503-lasting"))
+    # While 503 stays, four retries follow. They differ from each other in nothing but their number.
+    assert found[2:] == ["1:images.list:503+2:images.list:503",
+                         "1:images.list:503-lasting+2:images.list:503",
+                         "1:images.list:503+2:images.list:503-lasting",
+                         "1:images.list:503-lasting+2:images.list:503-lasting"]
+
+
+def test_a_new_place_meets_every_failure_once() -> None:
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        if wire.post("/v2/images", {"name": "a"}).status != 201:
+            wire.get("/v2/images")  # at no time in the clean run
+
+    choice = Choice(depth=2, kinds=frozenset({"statuses"}), skip=("4*", "*-after"))
+    found, equal = explored(program, choice)
+    assert found == ["1:images.create:503", "1:images.create:500",
+                     "1:images.create:503+2:images.list:503",
+                     "1:images.create:503+2:images.list:500"]
+    assert equal == 2
+
+
+def test_what_is_learnt_at_a_new_place_serves_its_other_requests() -> None:
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        try:
+            wire.post("/v2/images", {"name": "a"})
+        except ConnectionError:
+            wire.get("/v2/images")
+
+    # After reset-after there is an image, after reset-before there is none: two states.
+    found, _ = explored(program, some("reset-before", "reset-after", "503", "500"))
+    pairs = [one for one in found if "+" in one]
+    assert pairs == [f"1:images.create:reset-before+2:images.list:{name}"
+                     for name in ("reset-before", "reset-after", "503", "500")] + [
+                     f"1:images.create:reset-after+2:images.list:{name}"
+                     for name in ("reset-before", "503")]
+
+
+def test_what_the_rules_treat_differently_is_tried() -> None:
+    """Here the client never asks again, so it treats both 503 alike. Elsewhere it might."""
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        try:
+            wire.post("/v2/images", {"name": "a"})
+        except ConnectionError:
+            wire.get("/v2/images")
+
+    found, _ = explored(program, some("reset-before", "reset-after", "503", "503-retry-after"))
+    assert [one for one in found if one.startswith("1:images.create:reset-after+")] == [
+        f"1:images.create:reset-after+2:images.list:{name}"
+        for name in ("reset-before", "503", "503-retry-after")]
+
+
+def test_an_error_that_the_client_handles_is_part_of_what_it_meets() -> None:
+    """The clean-up is the same request in the same state, but an error of its own may hide one."""
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        wire.get("/v2/images")
+        wire.get("/v2/images?limit=1")
+
+    found, _ = explored(program, some("503"))
+    assert found == ["1:images.list:503", "2:images.list:503",
+                     "1:images.list:503+2:images.list:503"]

@@ -49,6 +49,16 @@ def test_known_and_other_runs_are_no_findings() -> None:
     assert one.what == "should have survived"
 
 
+def test_a_run_belongs_to_its_first_failure_if_that_alone_breaks_the_rule() -> None:
+    pair = "1:images.create:reset-after+2:images.list:503"
+    single = result("1:images.create:reset-after", site="client.py:1 in make")
+    (one,) = found([swept(single, result(pair))])
+    assert (one.operation, one.site, len(one.runs)) == ("images.create", "client.py:1 in make", 2)
+    other = result("1:images.create:reset-after", rule="crash", site="client.py:1 in make")
+    assert [one.operation for one in found([swept(other, result(pair))])] == [
+        "images.list", "images.create"]
+
+
 def test_every_rule_has_a_rank() -> None:
     assert {*RULES, ""} == set(WORST)
     rules = [one.rule for one in found([swept(*(

@@ -13,6 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import judge_clients
+import measure_depth
 
 from fake_ims.contract.operations import BY_ID
 
@@ -79,3 +80,28 @@ def test_some_clients() -> None:
         ["buggy/18_requests_key_error:", "FALSE", "ALARM"]]
     assert judge_clients.disagreements(judged[:-1]) == []
     assert all(one.runs > 5 for one in judged)
+
+
+@pytest.mark.parametrize(("name", "kinds", "findings"), [
+    ("buggy/01_requests_create_again", "connection", 1),
+    ("buggy/17_requests_orphan", "connection", 2),
+    # Only two failures show it: the first error is hidden by that of the clean-up.
+    ("buggy/20_httpx_cleanup_hides", "connection", 2),
+    ("buggy/53_httpx_look_up_fails", "connection", 1),
+    ("correct/14_urllib3_fallback", "connection", 0),
+])
+def test_fewer_pairs_find_the_same(name: str, kinds: str, findings: int) -> None:
+    (client,) = judge_clients.clients([name])
+    compared = measure_depth.Compared.of(client.path, kinds)
+    assert compared.same, compared.row
+    assert len(compared.full.findings) == findings
+    assert 0 < compared.reduced.pairs < compared.full.pairs / 2
+
+
+def test_a_finding_that_the_reduction_loses_is_told() -> None:
+    less, more = (measure_depth.Swept(1, pairs, {("orphan", "images.upload", "a.py:1 in f")} if
+                                      pairs else set()) for pairs in (0, 1))
+    one = measure_depth.Compared("a", "all", less, more)
+    assert not one.same
+    assert "**differ**" in one.row
+    assert "**differ**" in measure_depth.total("all", [one])

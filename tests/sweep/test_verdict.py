@@ -218,6 +218,21 @@ def test_a_later_chance_ends_the_excuse() -> None:
     assert verdict(program, "2:images.upload:token-expired").rule == "orphan"
 
 
+@pytest.mark.parametrize(("own_id", "word"), [(True, "failed well"), (False, "wrong")])
+def test_an_image_whose_create_lost_its_response_can_be_removed(own_id: bool, word: str) -> None:
+    """By a client that has given the id."""
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        given = {"id": "6f5ad3b8-3a6c-4a5e-8f6e-0d3c9a4b7e21"} if own_id else {}
+        try:
+            upload(wire, create(wire, **given))
+        except ConnectionError as error:
+            if own_id:
+                wire.delete(f"/v2/images/{given['id']}")
+            raise ClientError(0, "the response was lost") from error
+
+    assert verdict(program, "1:images.create:reset-after").word == word
+
+
 def test_a_clean_up_that_was_refused_is_no_orphan() -> None:
     def program(fake: FakeIMS, wire: Wire) -> None:
         delete(wire, create(wire))
@@ -404,6 +419,13 @@ def test_a_download_that_fails_its_checksum_may_be_repeated() -> None:
             assert wire.download(image.id).body == b"data"
 
     assert verdict(program, "1:images.download:403").word == "survived"
+
+
+def test_the_versions_may_be_asked_for_again() -> None:
+    def program(fake: FakeIMS, wire: Wire) -> None:
+        assert 300 in (wire.get("/").status, wire.get("/").status)
+
+    assert verdict(program, "1:versions.list:400").word == "survived"
 
 
 def test_another_request_is_no_repetition() -> None:

@@ -31,9 +31,12 @@ class Site:
 
     @cached_property
     def key(self) -> str:
-        """A hash of all frames outside the standard library and the test runner."""
-        text = "\n".join(f"{file}:{line}:{function}" for file, line, function in self.frames
-                         if _kind(file) not in ("stdlib", "runner"))
+        """A hash of all frames outside the standard library and the test runner. Of a function
+        that calls itself, such as the one that tries again in urllib3, the innermost frame counts:
+        a recursion is one place, as a loop is."""
+        frames = {(file, function): line for file, line, function in self.frames
+                  if _kind(file) not in ("stdlib", "runner")}
+        text = "\n".join(f"{file}:{line}:{function}" for (file, function), line in frames.items())
         return blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
     @property

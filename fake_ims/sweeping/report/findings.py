@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..alike import ID
@@ -86,18 +86,29 @@ class Finding:
 def found(tests: Iterable[Swept]) -> list[Finding]:
     """Return the findings of some tests: the worst rules first, then those with the most runs.
 
-    Known cases are none.
+    Known cases are none. A run whose first failures alone break the same rule belongs to them: the
+    last failure is not its cause.
     """
     groups: dict[tuple[str, str, str, str], Finding] = {}
     for swept in tests:
+        runs = {run["case"]: run for run in swept["results"]}
         for run in swept["results"]:
             if is_bad(run):
+                cause = _cause(run, runs)
                 # Without a place, equal rules in two tests can have two causes.
-                key = (run["rule"], run["operation"], run["site"],
-                       "" if run["site"] else swept["test"])
+                key = (cause["rule"], cause["operation"], cause["site"],
+                       "" if cause["site"] else swept["test"])
                 group = groups.setdefault(key, Finding(*key[:3]))
                 group.runs.append((swept, run))
     return sorted(groups.values(), key=lambda one: (WORST.index(one.rule), -len(one.runs)))
+
+
+def _cause(run: Result, runs: Mapping[str, Result]) -> Result:
+    """Return the run with the fewest of its failures, the first ones, that breaks the same rule."""
+    before = runs.get(run["case"].rpartition("+")[0])
+    if before is None or (before["word"], before["rule"]) != (run["word"], run["rule"]):
+        return run
+    return _cause(before, runs)
 
 
 def summary(tests: list[Swept]) -> str:
