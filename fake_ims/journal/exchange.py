@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from ..contract.operations import BY_ID
 from ..domain.handle import Handle, at_callers_line, refusal
+from ..domain.obs.place import place
 from ..errors import UsageError
 from . import secrets
 
@@ -64,6 +65,10 @@ class Draft:
     def params(self) -> dict[str, str]:
         """Decoded parameters of the path: ``{"image_id": ...}``."""
         row = BY_ID.get(self.operation)
+        if row is not None and row.face == "obs":
+            about = place(self.request_headers.get("Host", ""), self.path)
+            return {name: value for name, value in
+                    (("bucket", about.bucket), ("key", about.key)) if value}
         found = None if row is None else _pattern(row.path).search(self.path)
         return {} if found is None else {name: unquote(value)
                                          for name, value in found.groupdict().items()}
