@@ -51,7 +51,7 @@ OBS_OPERATIONS: tuple[Operation, ...] = (
     _obs("objects.list", "GET /{bucket}", 200, 404),
     _obs("buckets.delete", "DELETE /{bucket}", 204, 404, 409),
     _obs("objects.put", "PUT /{bucket}/{key}", 200, 404, body="octets"),
-    _obs("objects.get", "GET /{bucket}/{key}", 200, 404, 416),
+    _obs("objects.get", "GET /{bucket}/{key}", 200, 404),
     _obs("objects.head", "HEAD /{bucket}/{key}", 200, 404),
     _obs("objects.delete", "DELETE /{bucket}/{key}", 204, 404),
 )

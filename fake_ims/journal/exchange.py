@@ -13,7 +13,6 @@ from urllib.parse import unquote
 
 from ..contract.operations import BY_ID
 from ..domain.handle import Handle, at_callers_line, refusal
-from ..domain.obs.place import place
 from ..errors import UsageError
 from . import secrets
 
@@ -66,6 +65,8 @@ class Draft:
         """Decoded parameters of the path: ``{"image_id": ...}``."""
         row = BY_ID.get(self.operation)
         if row is not None and row.face == "obs":
+            from ..domain.obs.place import place  # few tests need it
+
             about = place(self.request_headers.get("Host", ""), self.path)
             return {name: value for name, value in
                     (("bucket", about.bucket), ("key", about.key)) if value}

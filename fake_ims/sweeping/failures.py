@@ -83,7 +83,8 @@ def _has_body(operation: Operation) -> bool:
 
 
 def _answers_json(operation: Operation) -> bool:
-    return operation.face != "obs" and operation.success != 204 and not sorts.DOWNLOADS.holds(operation)
+    return operation.face != "obs" and operation.success != 204 and (
+        not sorts.DOWNLOADS.holds(operation))
 
 
 def _creates(operation: Operation) -> bool:

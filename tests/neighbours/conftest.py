@@ -17,6 +17,7 @@ with warnings.catch_warnings():
     from obs import ObsClient
 
 Make = Callable[..., Any]
+_SESSION = boto3.session.Session()  # it reads the descriptions of S3 once
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def s3(fake_ims: FakeIMS) -> Iterator[Make]:
         secret: str | None = None, token: str | None = None, url: str | None = None,
         **more: Any,
     ) -> Any:
-        client = boto3.session.Session().client(
+        client = _SESSION.client(
             "s3", endpoint_url=url or fake_ims.url, region_name="eu-de",
             aws_access_key_id=access or fake_ims.access_key,
             aws_secret_access_key=secret or fake_ims.secret_key,

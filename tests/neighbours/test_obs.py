@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 import io
 import socket
+import tracemalloc
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-
 from wire import Wire
 
 from fake_ims import FakeIMS
+from fake_ims.contract.model import Operation
+from fake_ims.contract.neighbours import OBS_OPERATIONS
 
 Make = Callable[..., Any]
 QCOW2 = b"QFI\xfb" + (3).to_bytes(4, "big") + bytes(16) + (2**30).to_bytes(8, "big") + bytes(480)
@@ -332,9 +335,9 @@ def test_what_is_not_there_says_so(fake_ims: FakeIMS, s3: Make) -> None:
 def test_faults(fake_ims: FakeIMS, s3: Make) -> None:
     client = s3()
     client.create_bucket(Bucket="disks")
-    with fake_ims.faults.add("obs.objects.put", status=503):
-        with pytest.raises(ClientError) as refused:
-            client.put_object(Bucket="disks", Key="a", Body=b"1")
+    with fake_ims.faults.add("obs.objects.put", status=503), (
+            pytest.raises(ClientError)) as refused:
+        client.put_object(Bucket="disks", Key="a", Body=b"1")
     assert refusal(refused) == (503, "ServiceUnavailable")
     with fake_ims.faults.add("obs.*", reset_connection="after", times=1):
         from botocore.exceptions import ConnectionClosedError
@@ -359,6 +362,21 @@ def test_the_journal_shows_no_secret(fake_ims: FakeIMS, s3: Make) -> None:
         assert fake_ims.access_key not in shown
     assert [one.operation for one in fake_ims.requests] == [
         "obs.buckets.create", "obs.objects.list"] * 2
+
+
+@pytest.mark.parametrize("row", OBS_OPERATIONS, ids=lambda row: row.id)
+def test_every_operation_is_reached(fake_ims: FakeIMS, row: Operation) -> None:
+    path, _, query = row.path.format(bucket="disks", key="a/b").partition("?")
+    for url, host in ((path, ""), (path.replace("/disks", "") or "/", "disks.obs.eu-de.x")):
+        if host and "/disks" not in path:
+            continue
+        plain(f"{fake_ims.url}{url}{'?' * bool(query)}{query}", row.method,
+              Authorization="OBS nobody:none", **({"Host": host} if host else {}))
+        request = fake_ims.requests.last
+        assert request.operation == row.id
+        assert request.params == {name: value for name, value in (
+            ("bucket", "disks"), ("key", "a/b")) if f"{{{name}}}" in row.path}
+        assert request.status == (404 if row.id == "obs.api_version" else 403)
 
 
 def test_requests_with_a_token_and_others_are_never_for_obs(fake_ims: FakeIMS, wire: Wire) -> None:
@@ -388,3 +406,43 @@ def test_a_reset_forgets_the_buckets(fake_ims: FakeIMS, s3: Make) -> None:
     client.put_object(Bucket="disks", Key="a", Body=bytes(5 * 2**20))
     fake_ims.reset()
     assert client.list_buckets()["Buckets"] == []
+
+
+def test_a_large_object_is_not_held_in_memory(fake_ims: FakeIMS, s3: Make) -> None:
+    fake_ims.world.buckets["disks"]
+    url = s3().generate_presigned_url("put_object", {"Bucket": "disks", "Key": "big"})
+    host, _, path = url.removeprefix("http://").partition("/")
+    chunk = bytes(2**20)
+    connection = HTTPConnection(host)
+    tracemalloc.start()
+    try:
+        connection.request("PUT", f"/{path}", (chunk for _ in range(40)),
+                           {"Content-Length": str(40 * 2**20)})
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()) == (200, b"")
+        connection.request("GET", "/disks/big?" + s3().generate_presigned_url(
+            "get_object", {"Bucket": "disks", "Key": "big"}).partition("?")[2])
+        answer = connection.getresponse()
+        got = 0
+        while piece := answer.read(2**16):
+            got += len(piece)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+        connection.close()
+    assert got == 40 * 2**20
+    assert peak < 20 * 2**20
+
+
+def test_the_disk_space_of_what_is_gone_is_used_again(fake_ims: FakeIMS, s3: Make) -> None:
+    client, bucket = s3(), fake_ims.world.buckets["disks"]
+    spool = fake_ims._service.store.spool
+    for body in (b"a", b"b", b"c"):
+        client.put_object(Bucket="disks", Key="k", Body=body * (5 * 2**20))
+        held = bucket["k"]
+        assert held.data == body * (5 * 2**20)
+        del held
+    assert spool._pages <= 10
+    client.delete_object(Bucket="disks", Key="k")
+    client.list_buckets()
+    assert spool._file is None

@@ -52,15 +52,16 @@ async def parts(call: Call) -> Answer:
         raise Refused("obs.InvalidArgument", name="part-number-marker")
     numbers = sorted(one for one in upload.parts if one > int(after))
     shown, rest = numbers[:most], numbers[most:]
-    return seen.answer(call, "ListPartsResult", [
+    nodes: list[xml.Node] = [
         ("Bucket", bucket.name), ("Key", upload.key), ("UploadId", upload.id),
         ("Initiator", [("ID", upload.owner)]), owner(call),
         ("StorageClass", bucket.storage_class), ("PartNumberMarker", after),
         ("NextPartNumberMarker", shown[-1] if shown else 0), ("MaxParts", most),
-        ("IsTruncated", bool(rest and shown)),
-        *(("Part", [("PartNumber", one), ("LastModified", when(upload.parts[one].at)),
-                    ("ETag", f'"{upload.parts[one].blob.md5}"'),
-                    ("Size", upload.parts[one].blob.size)]) for one in shown)])
+        ("IsTruncated", bool(rest and shown))]
+    nodes += [("Part", [("PartNumber", one), ("LastModified", when(upload.parts[one].at)),
+                        ("ETag", f'"{upload.parts[one].blob.md5}"'),
+                        ("Size", upload.parts[one].blob.size)]) for one in shown]
+    return seen.answer(call, "ListPartsResult", nodes)
 
 
 @handles("obs.uploads.complete")

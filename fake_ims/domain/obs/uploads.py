@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ..data import Blob
@@ -104,7 +105,7 @@ def complete(
         Refused: ``obs.InvalidPart``, ``obs.InvalidPartOrder`` or ``obs.EntityTooSmall``.
     """
     numbers = [number for number, _ in wanted]
-    if any(one >= two for one, two in zip(numbers, numbers[1:], strict=False)):
+    if any(one >= two for one, two in pairwise(numbers)):
         raise Refused("obs.InvalidPartOrder")
     for number, etag in wanted:
         part = upload.parts.get(number)

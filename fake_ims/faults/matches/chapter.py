@@ -57,5 +57,6 @@ def _build(values: Values, scope: Scope) -> OfChapter:
 KIND = Kind("match", (
     Setting("chapter", {"type": "string", "minLength": 1},
             "only requests of this face of the API (native, ims, identity, obs, lookup), or of the "
-            "operations on the pages of the API reference with this title or glob; case does not matter"),
+            "operations on the pages of the API reference with this title or glob; case does not "
+            "matter"),
 ), _build)
