@@ -10,7 +10,7 @@ from ...domain.world import Flavor, Server
 from ...profiles.answer import Answer
 from ..call import Call
 from ..registry import handles
-from .paging import Document, answer, as_json, enter, page, root
+from .paging import Document, answer, as_json, enter, number, page, root
 
 _POWER = {"ACTIVE": 1, "REBOOT": 1, "SHUTOFF": 4, "SHELVED": 4, "SHELVED_OFFLOADED": 4}
 
@@ -135,12 +135,8 @@ async def flavors_detail(call: Call) -> Answer:
 def _flavors(call: Call, *, detailed: bool) -> Answer:
     enter(call, "ECS")
     query = dict(call.pairs())
-    least = {name: query.get(name) or "0" for name in ("minRam", "minDisk")}
-    for name, value in least.items():
-        if not value.isdecimal():
-            raise Refused("lookup.limit", name=name, value=value)
-    found = [one for one in call.service.world.flavors
-             if one.ram >= int(least["minRam"]) and one.disk >= int(least["minDisk"])]
+    ram, disk = number(query, "minRam", 0), number(query, "minDisk", 0)
+    found = [one for one in call.service.world.flavors if one.ram >= ram and one.disk >= disk]
     shown, following = page(call, found, lambda one: one.id)
     return answer("flavors", [_flavor(call, one) if detailed else
                               _named(call, "flavors", one.id, one.id) for one in shown], following)

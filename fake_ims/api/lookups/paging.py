@@ -49,21 +49,31 @@ def page(call: Call, records: Iterable[R], key: Callable[[R], str]) -> tuple[lis
     """
     rows = list(records)
     query = dict(call.pairs())
-    limit = query.get("limit") or "1000"
-    if not limit.isdecimal():
-        raise Refused("lookup.limit", name="limit", value=limit)
+    limit = number(query, "limit", 1000)
     marker = query.get("marker")
     if marker:
         position = next((n for n, one in enumerate(rows) if key(one) == marker), None)
         if position is None:
             raise Refused("lookup.marker", marker=marker)
         rows = rows[position + 1:]
-    most = min(int(limit), 1000)
+    most = min(limit, 1000)
     shown = rows[:most]
     if not shown or len(rows) <= most:
         return shown, None
     again = urlencode({**query, "marker": key(shown[-1])})
     return shown, f"{call.base_url}{call.path}?{again}"
+
+
+def number(query: dict[str, str], name: str, default: int) -> int:
+    """Return a number of the query; a huge one counts as a thousand million.
+
+    Raises:
+        Refused: ``lookup.limit``.
+    """
+    text = query.get(name) or str(default)
+    if not (text.isascii() and text.isdecimal()):
+        raise Refused("lookup.limit", name=name, value=text)
+    return int(text) if len(text) < 10 else 10**9
 
 
 def answer(name: str, rows: list[Document], following: str | None) -> Answer:

@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from urllib.parse import quote
 
 from ...domain.obs.listing import Page, page
+from ...domain.obs.place import whole
 from ...domain.refusal import Refused
 from ...domain.world import Bucket
 from ...errors import UsageError
@@ -41,10 +42,10 @@ def number(seen: Visit, name: str, most: int = _MOST) -> int:
     Raises:
         Refused: ``obs.InvalidArgument``.
     """
-    given = seen.asked.query().get(name) or str(most)
-    if not given.isdecimal():
+    given = whole(seen.asked.query().get(name) or str(most))
+    if given is None:
         raise Refused("obs.InvalidArgument", name=name)
-    return min(int(given), most)
+    return min(given, most)
 
 
 @handles("obs.api_version")

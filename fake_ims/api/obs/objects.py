@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from email.utils import format_datetime, parsedate_to_datetime
 
 from ...domain.refusal import Refused
+from ...domain.sound import readable
 from ...domain.world import StoredObject
 from ...domain.world.buckets import META
 from ...domain.world.content import Content
@@ -32,7 +33,7 @@ def facts(seen: Visit) -> dict[str, str]:
     encodings = [one.strip() for one in found.pop("content-encoding", "").split(",")]
     if encoding := ",".join(one for one in encodings if one not in ("", "aws-chunked")):
         found["content-encoding"] = encoding
-    return found
+    return {name: readable(value) for name, value in found.items()}
 
 
 @handles("obs.objects.put")
@@ -59,7 +60,10 @@ async def get(call: Call) -> Answer:
     query = seen.asked.query()
     for name, value in query.items():
         if name.startswith("response-"):
-            headers[name.removeprefix("response-").title()] = value
+            header = name.removeprefix("response-")
+            if header not in _KEPT or not value.isprintable():
+                raise Refused("obs.InvalidArgument", name=name)
+            headers[header.title()] = value
     part = _range(call, stored.size)
     start, length = part or (0, stored.size)
     if part is not None:
@@ -156,7 +160,7 @@ def _names(given: str, stored: StoredObject) -> bool:
 def _date(given: str | None) -> datetime | None:
     try:
         found = parsedate_to_datetime(given or "")
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import zlib
 from collections.abc import AsyncIterator
 from typing import Any
@@ -17,6 +18,7 @@ from .visit import Visit
 
 MAX_UPLOAD = 5 * 2**30
 _LINE = 8192  # bytes of a line between chunks
+_SIZE = re.compile(r"[0-9a-fA-F]{1,16}")
 _EMPTY = hashlib.sha256().hexdigest()
 
 
@@ -120,10 +122,9 @@ async def _unchunked(
     before = chunks.seed
     while True:
         size, _, rest = (await reader.line()).partition(";")
-        try:
-            left = length = int(size, 16)
-        except ValueError:
-            raise Refused("obs.IncompleteBody") from None
+        if not _SIZE.fullmatch(size):
+            raise Refused("obs.IncompleteBody")
+        left = length = int(size, 16)
         digest = hashlib.sha256()
         while left:
             piece = await reader.read(left)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...domain.obs import uploads
+from ...domain.obs.place import whole
 from ...domain.obs.uploads import MAX_PARTS
 from ...domain.refusal import Refused
 from ...profiles.answer import DONE, Answer
@@ -29,13 +30,13 @@ async def part(call: Call) -> Answer:
     """Page *Uploading Parts*."""
     seen = visit(call)
     query = seen.asked.query()
-    given = query.get("partNumber", "")
-    if not given.isdecimal() or not 1 <= int(given) <= MAX_PARTS:
+    given = whole(query.get("partNumber", ""))
+    if given is None or not 1 <= given <= MAX_PARTS:
         raise Refused("obs.InvalidArgument", name="partNumber")
     bucket = seen.bucket(call)
     upload = uploads.find(bucket, seen.place.key, query["uploadId"])
     blob = await payload.receive(call, seen)
-    uploads.add_part(bucket, upload, int(given), blob)
+    uploads.add_part(bucket, upload, given, blob)
     return Answer(DONE, headers={**seen.headers(call), "ETag": f'"{blob.md5}"'})
 
 
@@ -47,10 +48,10 @@ async def parts(call: Call) -> Answer:
     bucket = seen.bucket(call)
     upload = uploads.find(bucket, seen.place.key, query["uploadId"])
     most = number(seen, "max-parts")
-    after = query.get("part-number-marker") or "0"
-    if not after.isdecimal():
+    after = whole(query.get("part-number-marker") or "0")
+    if after is None:
         raise Refused("obs.InvalidArgument", name="part-number-marker")
-    numbers = sorted(one for one in upload.parts if one > int(after))
+    numbers = sorted(one for one in upload.parts if one > after)
     shown, rest = numbers[:most], numbers[most:]
     nodes: list[xml.Node] = [
         ("Bucket", bucket.name), ("Key", upload.key), ("UploadId", upload.id),
@@ -74,10 +75,10 @@ async def complete(call: Call) -> Answer:
     root = xml.parse(await payload.document(call, seen), "CompleteMultipartUpload")
     wanted = []
     for one in root.findall("Part"):
-        given = (one.findtext("PartNumber") or "").strip()
-        if not given.isdecimal():
+        given = whole((one.findtext("PartNumber") or "").strip())
+        if given is None:
             raise Refused("obs.MalformedXML")
-        wanted.append((int(given), (one.findtext("ETag") or "").strip().strip('"')))
+        wanted.append((given, (one.findtext("ETag") or "").strip().strip('"')))
     if not wanted:
         raise Refused("obs.MalformedXML")
     upload = uploads.find(bucket, seen.place.key, upload_id)  # it may have ended meanwhile

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from ..refusal import Refused
-from .place import Place
+from .place import Place, whole
 
 if TYPE_CHECKING:
     from ..keys import AccessKey, Keys
@@ -144,8 +144,8 @@ def verify(asked: Asked, keys: Keys, now: float, *, strict_time: bool) -> Signed
         fields = {name: query.get(f"X-Amz-{name}", "")
                   for name in ("Credential", "SignedHeaders", "Signature")}
         date = query.get("X-Amz-Date", "")
-        lasts = query.get("X-Amz-Expires", "")
-        if not lasts.isdecimal() or _time(date) + int(lasts) < now:
+        lasts = whole(query.get("X-Amz-Expires", ""))
+        if lasts is None or _time(date) + lasts < now:
             raise Refused("obs.AccessDenied", reason="The request has expired.")
         return _version_4(asked, keys, fields, date, None)
     prefix = dialect(given, asked.raw_query)
@@ -162,7 +162,7 @@ def verify(asked: Asked, keys: Keys, now: float, *, strict_time: bool) -> Signed
     if not access or not signature:
         raise Refused("obs.AccessDenied", reason="The request has no signature.")
     expires = query.get("Expires", "")
-    if not expires.isdecimal() or int(expires) < now:
+    if (whole(expires) or 0) < now:
         raise Refused("obs.AccessDenied", reason="The request has expired.")
     return _version_2(asked, keys, prefix, access, signature, expires)
 
