@@ -54,6 +54,8 @@ def text() -> str:
     ims = [row for row in reference if row.face == "ims"]
     glance = [row for row in OPERATIONS if row.source == "glance"]
     keystone = [row for row in OPERATIONS if row.source == "keystone"]
+    obs = [row for row in OPERATIONS if row.face == "obs"]
+    lookups = [row for row in OPERATIONS if row.face == "lookup"]
     client = [row for row in OPERATIONS if row.source == "client"]
     parts = [
         HEAD,
@@ -64,7 +66,9 @@ def text() -> str:
     for title, chosen in (("Native OpenStack APIs", native), ("IMS APIs", ims),
                           ("What only Huawei's client has", client),
                           ("What only Glance documents", glance),
-                          ("Identity: Keystone v3", keystone)):
+                          ("Identity: Keystone v3", keystone),
+                          ("Neighbours in miniature: OBS", obs),
+                          ("Neighbours in miniature: look-ups", lookups)):
         parts.append(f"\n## {title}\n\n" + "\n".join(rows(chosen)) + "\n")
     parts.append(NOT_THERE)
     return "".join(parts)

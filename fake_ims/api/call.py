@@ -133,6 +133,20 @@ class Call:
         return self.request.headers.get("Authorization", "").lstrip().startswith(("SDK-", "V11-"))
 
     @property
+    def is_for_obs(self) -> bool:
+        """Whether a request without a token is for OBS: it is signed as only its clients sign, or
+        sent to its host."""
+        headers = self.request.headers
+        if headers.get("Authorization", "").startswith(("OBS ", "AWS ", "AWS4-HMAC-SHA256 ")):
+            return True
+        query = self.request.rel_url.raw_query_string
+        if query and "Signature=" in query and (
+                "AccessKeyId=" in query or "X-Amz-Credential=" in query):
+            return True
+        host = headers.get("Host", "").lower()
+        return host.startswith("obs.") or ".obs." in host
+
+    @property
     def base_url(self) -> str:
         """The URL under which the client reached the service: scheme, host and port."""
         return f"{self.request.scheme}://{readable(self.request.host)}"

@@ -30,6 +30,12 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "project_tags.of_project"),
     "ims.quota": ("cloudimages.quota",),
     "ims.tags": ("cloudimages.tags.list", "cloudimages.tags.set"),
+    "lookups.compute": (
+        "compute.flavors.detail", "compute.flavors.extra_specs", "compute.flavors.list",
+        "compute.flavors.show", "compute.servers.detail", "compute.servers.list",
+        "compute.servers.show", "compute.version", "compute.versions"),
+    "lookups.volumes": (
+        "volumes.detail", "volumes.list", "volumes.show", "volumes.version", "volumes.versions"),
     "native.actions": ("images.deactivate", "images.reactivate"),
     "native.data": ("images.download", "images.upload"),
     "native.images": (
@@ -51,6 +57,15 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "native.tasks": (
         "images.tasks", "tasks.create", "tasks.delete", "tasks.list", "tasks.show"),
     "native.versions": ("versions.explicit", "versions.list", "versions.show"),
+    "obs.buckets": (
+        "obs.api_version", "obs.buckets.create", "obs.buckets.delete", "obs.buckets.head",
+        "obs.buckets.list", "obs.buckets.location", "obs.objects.list", "obs.uploads.list"),
+    "obs.objects": (
+        "obs.objects.delete", "obs.objects.delete_many", "obs.objects.get", "obs.objects.head",
+        "obs.objects.put"),
+    "obs.uploads": (
+        "obs.uploads.abort", "obs.uploads.begin", "obs.uploads.complete", "obs.uploads.part",
+        "obs.uploads.parts"),
 }
 
 for _module, _operations in CHAPTERS.items():

@@ -9,7 +9,8 @@ from urllib.parse import unquote
 from ..contract.identity import ELSEWHERE
 from ..contract.model import Operation
 from ..contract.model import Profile as ProfileName
-from ..contract.operations import OPERATIONS
+from ..contract.neighbours import LOOKUPS
+from ..contract.operations import BY_ID, OPERATIONS
 
 IDENTITY = frozenset({"v3", "v3.0", "identity", ELSEWHERE})
 """First segments of the identity API's paths, in every profile."""
@@ -57,7 +58,8 @@ class Router:
     def __init__(self, profile: ProfileName) -> None:
         self._root = _Node()
         for operation in OPERATIONS:
-            if profile in operation.profiles:
+            # OBS tells its operations apart by the query, too: api/obs/door.py.
+            if profile in operation.profiles and operation.face != "obs":
                 self._add(operation)
 
     def _add(self, operation: Operation) -> None:
@@ -126,12 +128,25 @@ def identity(profile: ProfileName, method: str, raw_path: str) -> tuple[str, Mat
     if parts in (["v3.0"], [ELSEWHERE]):
         return method, _NOWHERE  # not a path of the image service, either
     if parts[0] == ELSEWHERE:
-        return "GET", router(profile).match(parts[:2])
+        return "GET", _elsewhere(profile, method, parts)
     if parts[0] == "identity" and parts[1:2] in (["v3"], ["v3.0"]):
         parts = parts[1:]
     if method == "HEAD" and parts != ["v3", "auth", "tokens"]:
         method = "GET"
     return method, router(profile).match(parts)
+
+
+def _elsewhere(profile: ProfileName, method: str, parts: list[str]) -> Match:
+    """Return the look-up that a path of another service leads to; else the row for all others."""
+    if method in ("GET", "HEAD") and parts[1] in LOOKUPS:
+        service, resources = LOOKUPS[parts[1]]
+        rest = parts[2:]
+        if len(rest) > 2 and rest[1] not in resources and rest[2] in resources:
+            rest = [rest[0], *rest[2:]]  # an id of a project, which the handler checks
+        found = router(profile).match([ELSEWHERE, service, *rest])
+        if found.operations:
+            return found
+    return Match({"GET": BY_ID["identity.elsewhere"]}, (parts[1],))
 
 
 def segments(raw_path: str, encoding: str) -> list[str]:

@@ -11,8 +11,8 @@ ImageStatus = Literal["queued", "saving", "active", "killed", "deleted", "upload
 Visibility = Literal["community", "public", "private", "shared"]
 MemberStatus = Literal["pending", "accepted", "rejected"]
 JobStatus = Literal["INIT", "RUNNING", "SUCCESS", "FAIL"]
-Face = Literal["native", "ims", "identity"]
-Source = Literal["reference", "client", "glance", "keystone"]
+Face = Literal["native", "ims", "identity", "obs", "lookup"]
+Source = Literal["reference", "client", "glance", "keystone", "neighbour"]
 Body = Literal["none", "ignored", "json", "patch", "octets"]
 
 BOTH: frozenset[Profile] = frozenset({"otc", "openstack"})
@@ -29,7 +29,7 @@ class Operation:
         method: the HTTP method.
         path: the path template, with ``{name}`` for each path parameter.
         chapter: title of the reference page (or the Glance page) that documents it.
-        face: one of the two APIs on images, or the identity API.
+        face: one of the two APIs on images, the identity API, or a neighbour in miniature.
         success: status of a successful response.
         errors: error statuses that the page documents.
         actions: IAM actions of the chapter *Permissions and Supported Actions*.
@@ -37,7 +37,8 @@ class Operation:
         auth: whether the caller must have a token.
         deprecated: whether the reference calls it deprecated.
         source: ``reference`` for the IMS API reference, ``client`` for Huawei's own client only,
-            ``glance`` for Glance only, ``keystone`` for the identity API.
+            ``glance`` for Glance only, ``keystone`` for the identity API, ``neighbour`` for other
+            services in miniature.
         profiles: the profiles that have it.
         body: how it treats a request body (``none`` refuses one in ``openstack``).
         allow: whether ``Allow`` of a 405 response lists its method. If a path lists none, the

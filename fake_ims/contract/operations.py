@@ -10,6 +10,7 @@ from .identity import IDENTITY_OPERATIONS
 from .ims import IMS_OPERATIONS
 from .metadefs import METADEF_OPERATIONS
 from .model import BOTH, OPENSTACK_ONLY, Body, Operation, Profile
+from .neighbours import NEIGHBOUR_OPERATIONS
 
 _USUAL = (400, 401, 403, 404, 500, 503)
 _V1 = "Native OpenStack API V1"
@@ -156,6 +157,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *METADEF_OPERATIONS,
     *IMS_OPERATIONS,
     *IDENTITY_OPERATIONS,
+    *NEIGHBOUR_OPERATIONS,
 )
 
 BY_ID: dict[str, Operation] = {operation.id: operation for operation in OPERATIONS}

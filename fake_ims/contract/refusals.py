@@ -9,6 +9,7 @@ from __future__ import annotations
 from .identity import IDENTITY_REFUSALS
 from .metadefs import METADEF_REFUSALS
 from .model import Refusal
+from .neighbours import NEIGHBOUR_REFUSALS
 
 NOT_FOUND = "The resource could not be found."
 DENIED = "Access was denied to this resource."
@@ -243,4 +244,4 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
 
 REFUSALS: dict[str, Refusal] = {
     row[0]: Refusal(row[0], row[1], row[2], row[3], len(row) > 4) for row in _ROWS
-} | METADEF_REFUSALS | IDENTITY_REFUSALS
+} | METADEF_REFUSALS | IDENTITY_REFUSALS | NEIGHBOUR_REFUSALS

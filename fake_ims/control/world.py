@@ -18,9 +18,8 @@ def _record(record: Any) -> dict[str, object]:
 
 
 def _object(one: StoredObject) -> dict[str, object]:
-    found = _record(one)
-    found["data"] = None if one.data is None else {"bytes": len(one.data)}
-    return found
+    content = one._content
+    return {**_record(one), "data": None if content is None else {"bytes": content.size}}
 
 
 def _bucket(bucket: Bucket, count: int) -> dict[str, object]:

@@ -16,6 +16,7 @@ from ..domain.callers import AUTH_MODES
 from ..domain.image import MEMBER_STATUSES
 from ..domain.seeding import SETTABLE, STATUSES
 from ..domain.world import SHELVES, Bucket, StoredObject, World, outages
+from ..domain.world.buckets import NAME as NAME_OF_OBJECT
 from ..domain.world.rules import Rule, rules
 from ..faults.registry import EFFECTS, SETTINGS
 from ..faults.weather import WEATHER
@@ -176,7 +177,8 @@ def _field(name: str, rule: Rule) -> Schema:
 
 def stored_object() -> dict[str, Any]:
     """Return the schema of ``bucket.put``."""
-    return table({**record(StoredObject)["properties"], "data": DATA},
+    return table({**record(StoredObject)["properties"], "name": NAME_OF_OBJECT.schema,
+                  "data": DATA},
                  required=("name",))
 
 

@@ -124,6 +124,10 @@ class Blob:
         self._closed = True
         self._settle()
 
+    def abandon(self) -> None:
+        """Release them later, in the thread that writes: the last owner may end in another."""
+        self._spool.abandoned.append(self)
+
     def begin_reading(self) -> None:
         """Count a new reading."""
         self._readings += 1

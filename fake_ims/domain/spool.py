@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import logging
 import tempfile
+import threading
+from collections import deque
 from collections.abc import Iterable
 from errno import EDQUOT, EFBIG, ENOSPC
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from ..errors import FakeImsError
+
+if TYPE_CHECKING:
+    from .data import Blob
 
 PAGE = 1024 * 1024
 _FULL = (ENOSPC, EDQUOT, EFBIG)
@@ -42,9 +47,17 @@ def _folder() -> str:
 
 
 class Spool:
-    """Pages of data, in a temporary file that is created when it is first needed."""
+    """Pages of data, in a temporary file that is created when it is first needed.
+
+    Attributes:
+        abandoned: data that lost its last owner, perhaps in another thread. Its pages are free as
+            soon as somebody takes one.
+    """
 
     def __init__(self) -> None:
+        self.abandoned: deque[Blob] = deque()
+        # A test may read the data of an object in its own thread, and the file has one position.
+        self._at = threading.Lock()
         self._file: IO[bytes] | None = None
         self._pages = 0
         self._free: list[int] = []
@@ -53,10 +66,16 @@ class Spool:
 
     def take(self) -> int:
         """Return the number of a free page."""
+        self.tidy()
         if self._free:
             return self._free.pop()
         self._pages += 1
         return self._pages - 1
+
+    def tidy(self) -> None:
+        """Free the pages of abandoned data."""
+        while self.abandoned:
+            self.abandoned.popleft().close()
 
     def give(self, pages: Iterable[int]) -> None:
         """Free pages that nobody reads any more."""
@@ -84,10 +103,11 @@ class Spool:
     def _write(self, page: int, start: int, data: bytes) -> None:
         if self._file is None:  # it stays open until _drop, so no "with"
             self._file = tempfile.TemporaryFile(prefix="fake_ims-", buffering=0)  # noqa: SIM115 - see above
-        self._file.seek(page * PAGE + start)
         view = memoryview(data)
-        while view:
-            view = view[self._file.write(view):]
+        with self._at:
+            self._file.seek(page * PAGE + start)
+            while view:
+                view = view[self._file.write(view):]
 
     def succeeded(self) -> None:
         """Note that all the data of an image was written. The next error is logged again."""
@@ -99,11 +119,13 @@ class Spool:
         Raises:
             StorageError: the system cannot read.
         """
-        if self._file is None:
+        file = self._file
+        if file is None:
             return b""
         try:
-            self._file.seek(page * PAGE + start)
-            return self._file.read(length)
+            with self._at:
+                file.seek(page * PAGE + start)
+                return file.read(length)
         except OSError as error:
             raise StorageError(error) from None
 

@@ -163,7 +163,7 @@ class Service:
         if self._world is None:
             from ..domain.world import World
 
-            self._world = World(self.region, DEFAULT_QUOTA)
+            self._world = World(self.region, DEFAULT_QUOTA, self.clock.now)
         return self._world
 
     @property

@@ -83,12 +83,13 @@ def _has_body(operation: Operation) -> bool:
 
 
 def _answers_json(operation: Operation) -> bool:
-    return operation.success != 204 and not sorts.DOWNLOADS.holds(operation)
+    return operation.face != "obs" and operation.success != 204 and (
+        not sorts.DOWNLOADS.holds(operation))
 
 
 def _creates(operation: Operation) -> bool:
     return operation.method == "POST" and operation.success in (200, 201) and (
-        operation.face != "identity")
+        operation.face in ("native", "ims"))
 
 
 def _needs_token(operation: Operation) -> bool:

@@ -32,7 +32,8 @@ FILE = Path(__file__).with_name("transcription.txt")
 #: Indexes of other tables, parts of them, and what other modules add to.
 DERIVED = {"operations.BY_ID", "attributes.BY_NAME", "queries.PATHS", "requests.REQUESTS",
            "ims.IMS_OPERATIONS", "identity.IDENTITY_OPERATIONS", "metadefs.METADEF_OPERATIONS",
-           "domain.handle.advisers"}
+           "neighbours.OBS_OPERATIONS", "neighbours.LOOKUP_OPERATIONS",
+           "neighbours.NEIGHBOUR_OPERATIONS", "domain.handle.advisers"}
 
 
 def tables() -> Iterator[tuple[str, Any]]:

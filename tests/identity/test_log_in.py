@@ -81,10 +81,10 @@ def test_what_the_catalog_names_beside_images_answers_501(
     door: Any, method: str, path: str
 ) -> None:
     catalog = door.enter().json["token"]["catalog"]
-    url = next(row["endpoints"][0]["url"] for row in catalog if row["type"] == "compute")
+    url = next(row["endpoints"][0]["url"] for row in catalog if row["type"] == "network")
     reply = door.wire.send(method, url.removeprefix(door.fake.url) + path)
     is_keystones(reply, 501)
-    assert "'compute'" in reply.json["error"]["message"]
+    assert "'network'" in reply.json["error"]["message"]
     assert "image service" in reply.json["error"]["message"]
 
 

@@ -83,9 +83,21 @@ def problem(
     if (row is not None and row.face == "identity") or (
             row is None and re.match(r"/(v3|v3\.0|identity|_elsewhere)(/|\?|$)", path)):
         return _keystone(reply)
+    if row is not None and row.face == "lookup":
+        return _lookup(reply)
     if profile == "openstack":
         return _glance(row, reply)
     return _otc(row, reply)
+
+
+def _lookup(reply: Reply) -> str | None:
+    found = _document(reply)
+    if isinstance(found, dict) and len(found) == 1:
+        (error,) = found.values()
+        if isinstance(error, dict) and error.get("code") == reply.status and set(error) == {
+                "code", "message"}:
+            return None
+    return "the error of a look-up looks different"
 
 
 def _success(reply: Reply) -> str | None:

@@ -164,7 +164,8 @@ class Grammar:
         self._known = known
         self.callers = callers
         self._now = now
-        self._rows = [row for row in OPERATIONS if profile in row.profiles]
+        self._rows = [row for row in OPERATIONS
+                      if profile in row.profiles and row.face != "obs"]  # those are signed
         self._weights = [WEIGHTS.get(row.id, 1) for row in self._rows]
         self._attributes = {row.name: row for row in known_to(profile)}
         self._writable = [row for row in self._attributes.values() if not row.read_only]

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ...domain.identity.catalog import catalog
 from ...domain.identity.people import Domain, Project, User
 from ...domain.identity.population import role_id
 from ...domain.identity.token_details import Token, instant
@@ -20,6 +21,11 @@ def base(call: Call) -> str:
     """Return the URL before ``/v3`` under which the client reached the identity API."""
     mounted = "/identity" if call.path.startswith("/identity") else ""
     return f"{call.base_url}{mounted}"
+
+
+def catalog_of(call: Call) -> list[Document]:
+    """Return the catalog for the client."""
+    return catalog(call.base_url, call.service.region, call.service.profile.takes_signatures)
 
 
 def answer(document: object, status: int = DONE, headers: dict[str, str] | None = None) -> Answer:

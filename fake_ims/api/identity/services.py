@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ...domain.identity.catalog import catalog
 from ...domain.refusal import Refused
 from ...profiles.answer import Answer
 from ..call import Call
@@ -17,7 +16,7 @@ async def my_catalog(call: Call) -> Answer:
             not caller.token or call.service.identity.token(caller.token).domain is None):
         raise Refused("identity.forbidden")
     self = f"{render.base(call)}/v3/auth/catalog"
-    return render.answer({"catalog": catalog(call.base_url, call.service.region),
+    return render.answer({"catalog": render.catalog_of(call),
                           "links": {"self": self}})
 
 
@@ -74,14 +73,14 @@ def _services(call: Call) -> list[render.Document]:
     return [
         render.linked(call, "services", {"name": row["name"], "id": row["id"],
                                          "type": row["type"], "enabled": True})
-        for row in catalog(call.base_url, call.service.region)
+        for row in render.catalog_of(call)
     ]
 
 
 def _endpoints(call: Call) -> list[render.Document]:
     return [
         render.linked(call, "endpoints", {**endpoint, "service_id": row["id"], "enabled": True})
-        for row in catalog(call.base_url, call.service.region)
+        for row in render.catalog_of(call)
         for endpoint in row["endpoints"]
     ]
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from ...contract.identity import ELSEWHERE
+from ...contract.neighbours import LOOKUP_VERSIONS, OBS_TYPES
 from .people import derived_id
 
 INTERFACES = ("public", "internal", "admin")
@@ -19,7 +20,8 @@ OURS = {
     # It has a version list above it: clients go up from here to look for other versions.
     "identity": ("keystone", "/identity/v3"),
 }
-# Other services that clients look up by type. Their endpoint exists and responds with a clear 501.
+# Other services that clients look up by type. Their endpoint exists and responds with a clear 501;
+# some of them have look-ups, and OBS works in miniature: contract/neighbours.py.
 OTHERS = (
     "antiddos", "as", "block-storage", "ccev2.0", "ces", "compute", "cts", "data-protect",
     "ddsv3", "dms", "dns", "ecs", "elb", "elbv3", "eps", "evs", "key-manager", "kms", "mrs", "nat",
@@ -30,13 +32,22 @@ OTHERS = (
 
 
 @lru_cache(maxsize=32)
-def catalog(base_url: str, region: str) -> list[dict[str, Any]]:
-    """Return the catalog of a token, for a client that reaches the fake at ``base_url``."""
+def catalog(base_url: str, region: str, has_obs: bool) -> list[dict[str, Any]]:
+    """Return the catalog of a token.
+
+    Args:
+        base_url: where the client reaches the fake.
+        region: name of the region.
+        has_obs: whether the fake serves OBS.
+    """
     found = []
     for kind, (name, path) in OURS.items():
         found.append(_service(kind, name, f"{base_url}{path}", region, INTERFACES))
     for kind in OTHERS:
-        found.append(_service(kind, kind, f"{base_url}/{ELSEWHERE}/{kind}", region, ("public",)))
+        url = f"{base_url}/{ELSEWHERE}/{kind}{LOOKUP_VERSIONS.get(kind, '')}"
+        if kind in OBS_TYPES and has_obs:
+            url = base_url  # its clients drop a path
+        found.append(_service(kind, kind, url, region, ("public",)))
     return found
 
 
@@ -56,6 +67,6 @@ def _service(
 
 
 @lru_cache(maxsize=32)
-def rendered(base_url: str, region: str) -> bytes:
+def rendered(base_url: str, region: str, has_obs: bool) -> bytes:
     """Return the catalog as JSON, ready to be placed into a token."""
-    return msgspec.json.encode(catalog(base_url, region))
+    return msgspec.json.encode(catalog(base_url, region, has_obs))

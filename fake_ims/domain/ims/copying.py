@@ -142,7 +142,7 @@ class Copy(_Copying):
         found.min_disk, found.min_ram = image.min_disk, image.min_ram
         found.tags = list(image.tags)
         found.disk_format = image.disk_format or "zvhd2"
-        found.data, found.size = data_of(image), file_size(image)
+        found.data, found.size = data_of(self.service, image), file_size(image)
         found.from_file = "__root_origin" in image.properties
         return self.service.jobs.submit("imsCopyImageInRegionJob", self.caller.project_id,
                                         MakesImage(self.service, found))

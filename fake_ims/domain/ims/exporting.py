@@ -47,11 +47,11 @@ class WritesObject:
         if self._service.store.get(image.id) is not image:
             raise ImsError("IMG.0144")
         bucket_name, _, name = self.url.partition(":")
-        bucket, data = lookup.bucket(self._service.world, bucket_name), data_of(image)
+        bucket = lookup.bucket(self._service.world, bucket_name)
         if name in bucket:
             raise ImsError("IMG.0070")
-        bucket.put(
-            name, data=data, size=max(file_size(image), len(data or b"")), format=self._format)
+        data = data_of(self._service, image)
+        bucket._keep(name, data, max(file_size(image), data.size if data else 0), self._format)
 
     def fail(self, now: float, reason: str) -> None:
         """Fail. There is no object."""

@@ -202,7 +202,7 @@ class Parts:
 
 
 def _filled(found: Plan, file: StoredObject) -> Plan:
-    found.data, found.size = file.data, file.size
+    found.data, found.size = file._content, file.size
     found.disk_format = kept_format(file.format)
     found.from_file = True
     return found
@@ -210,8 +210,8 @@ def _filled(found: Plan, file: StoredObject) -> Plan:
 
 def _disk_size(file: StoredObject) -> int:
     """Return the size in bytes of the disk in a file; 0 if format and bytes do not show it."""
-    if file.data is None:
+    if file._content is None:
         return file.size if file.format == "raw" else 0
     inspector = Inspector()
-    inspector.feed(file.data[:65536])
-    return inspector.virtual_size(len(file.data))
+    inspector.feed(file._content.head(65536))
+    return inspector.virtual_size(file._content.size)

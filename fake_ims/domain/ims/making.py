@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..callers import Caller
-from ..data import Blob
 from ..ids import new_id
 from ..image import Image
 from ..refusal import ImsError
 from ..tag_pairs import merged
 from ..world import lookup
+from ..world.content import filled
 
 if TYPE_CHECKING:
     from ...server.state import Service
+    from ..data import Blob
+    from ..world.content import Content
 
 
 @dataclass(slots=True)
@@ -30,7 +32,7 @@ class Plan:
         min_disk: GB.
         min_ram: MB.
         disk_format: its disk format.
-        data: its bytes; None if unknown.
+        data: its bytes, those of a file or of another image; None if unknown.
         size: size of the file in bytes, for ``__image_size``.
         from_file: whether it is created from an external file (``__root_origin``).
     """
@@ -42,7 +44,7 @@ class Plan:
     min_disk: int = 0
     min_ram: int = 0
     disk_format: str = "zvhd2"
-    data: bytes | None = None
+    data: Content | Blob | None = None
     size: int = 0
     from_file: bool = False
 
@@ -121,7 +123,7 @@ class MakesImage:
         image = self._alive()
         if image is None:
             raise ImsError("IMG.0144")
-        blob = Blob.of(self._service.store.spool, self.plan.data or b"")
+        blob = filled(self._service.store.spool, self.plan.data)
         image.hold(blob)
         image.status = "active"
         self._service.profile.activated(image, now)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from .. import access
 from ..callers import Caller
-from ..data import Blob
 from ..image import Image
 from ..refusal import ImsError
 from ..world import lookup
+from ..world.content import filled
 from .sources import DISK_FORMATS, MAX_FILE, image_of
 from .undertaking import Undertaking
 
@@ -47,7 +47,7 @@ class FillsImage:
         image = self._image
         if not self._is_filling:
             raise ImsError("IMG.1075")
-        blob = Blob.of(self._service.store.spool, self._file.data or b"")
+        blob = filled(self._service.store.spool, self._file._content)
         image.hold(blob)
         image.status = "active"
         self._service.profile.activated(image, now)

@@ -9,6 +9,7 @@ from .. import access
 from ..callers import Caller
 from ..image import Image
 from ..refusal import ImsError
+from ..world.content import Content
 
 if TYPE_CHECKING:
     from ...server.state import Service
@@ -53,9 +54,9 @@ def environment(image: Image) -> str:
     return image.properties.get("virtual_env_type", "FusionCompute")
 
 
-def data_of(image: Image) -> bytes | None:
-    """Return the image's bytes."""
-    return None if image.data is None else image.data.bytes()
+def data_of(service: Service, image: Image) -> Content | None:
+    """Return a copy of the image's bytes."""
+    return None if image.data is None else Content.copied(service.store.spool, image.data)
 
 
 def file_size(image: Image) -> int:

@@ -7,6 +7,8 @@ their own fields in both cases. What the service asks for is in ``lookup``.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any, Generic, cast, overload
 
 from ...errors import UnknownNameError
@@ -83,7 +85,10 @@ class World(Checked):
     agencies = _ShelfOf(Agency)
     remote_images = _ShelfOf(RemoteImage)
 
-    def __init__(self, region: str, quota: int) -> None:
+    def __init__(
+        self, region: str, quota: int, now: Callable[[], float] = time.time
+    ) -> None:
+        self._now = now
         self.region = region
         self.quota = quota
         self.max_jobs = None
@@ -91,7 +96,7 @@ class World(Checked):
         self._known_only = False
         self._account = Account()
         self._outages = Outages()
-        self._buckets = Buckets(region)
+        self._buckets = Buckets(region, now)
         # Each is made when it is first asked for: few tests need more than one.
         self._shelves: dict[str, Shelf[Any]] = {}
 

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
 from ...errors import UsageError, unknown
 from ..formats import Inspector
 from ..handle import Handle
+from .content import Content
 from .records import Record
-from .rules import BUCKET, OBJECT, TEXT, one_of, rules
+from .rules import BUCKET, OBJECT, TEXT, Rule, one_of, rules
+
+# What a test may put has a name that IMS can name, too. An OBS client may use any key.
+NAME = Rule({"type": "string", **OBJECT.schema}, OBJECT)
+_DETECTED = 65536  # bytes in which a format shows
+
+
+class _Kept(Record):
+    """What the records of this module have beside their fields."""
+
+    __slots__ = ("_content", "_facts", "_now", "_uploads")
+    _now: Callable[[], float]
+    # Of an object: its bytes, and its headers by name: content-type, cache-control, x-meta-...
+    _content: Content | None
+    _facts: Mapping[str, str]
+    # Of a bucket: what OBS clients are uploading in parts, by id.
+    _uploads: dict[str, Any]
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class StoredObject(Record):
+class StoredObject(_Kept):
     """An object in a bucket.
 
     Attributes:
         name: its key.
         size: bytes.
-        data: its bytes; None if only the size is known.
         format: ``qcow2``, ``vhd``, ``vmdk``, ``raw``, ``iso``, ``zvhd``, ``zvhd2``, ...
         has_bitmap: whether its bitmap file exists, which a quick import of RAW needs.
         is_accessible: whether IMS may read it.
@@ -28,19 +46,47 @@ class StoredObject(Record):
 
     _KIND: ClassVar[str] = "object"
     _KEY: ClassVar[str] = "name"
-    name: Annotated[str, OBJECT]
+    name: Annotated[str, TEXT]
     size: int
-    data: bytes | None
     format: Annotated[str, TEXT]
     has_bitmap: bool = True
     is_accessible: bool = True
+
+    @property
+    def data(self) -> bytes | None:
+        """Its bytes; None if only the size is known."""
+        return None if self._content is None else self._content.bytes()
+
+    @property
+    def etag(self) -> str:
+        """The ETag that OBS shows: the MD5 of the bytes, unless a client uploaded it in parts."""
+        if self._content is not None and self._content.size == self.size:
+            return self._content.etag
+        # There are no bytes to make a digest of. The ending says that it is no MD5.
+        made = hashlib.md5(f"{self.name}:{self.size}".encode(), usedforsecurity=False)
+        return f"{made.hexdigest()}-1"
+
+    @property
+    def content_type(self) -> str | None:
+        """The ``Content-Type`` that an OBS client has given it; None if it came another way."""
+        return self._facts.get("content-type")
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """The metadata that an OBS client has given it, without the prefix ``x-obs-meta-``."""
+        return {name.removeprefix(META): value for name, value in self._facts.items()
+                if name.startswith(META)}
 
     def _told(self) -> str:
         return f"{self.format}, {self.size} bytes"
 
 
+#: What the names of metadata begin with in ``StoredObject._facts``.
+META = "meta-"
+
+
 @dataclass(slots=True, eq=False, repr=False)
-class Bucket(Record):
+class Bucket(_Kept):
     """An OBS bucket.
 
     Attributes:
@@ -82,13 +128,31 @@ class Bucket(Record):
         Raises:
             UsageError: a value is not allowed, or the data are not bytes.
         """
+        NAME.read(name, "object", "name")
         if data is not None and not isinstance(data, bytes):
             raise UsageError(f"object {name}: data={data!r} is not bytes; write data=b'...'")
+        content = None if data is None else Content([data])
         if size is None:
-            size = len(data) if data is not None else 2**30
+            size = 2**30 if content is None else content.size
+        return self._keep(name, content, size, format, {}, has_bitmap, is_accessible)
+
+    def _keep(
+        self,
+        name: str,
+        content: Content | None,
+        size: int,
+        format: str | None = None,
+        facts: Mapping[str, str] | None = None,
+        has_bitmap: bool = True,
+        is_accessible: bool = True,
+    ) -> StoredObject:
+        """Put an object whose name may be any that OBS allows."""
         if format is None:
-            format = format_of(str(name), data)
-        stored = StoredObject(name, size, data, format, has_bitmap, is_accessible)
+            format = format_of(name, None if content is None else content.head(_DETECTED))
+        stored = StoredObject(name, size, format, has_bitmap, is_accessible)
+        stored._content = content
+        stored._facts = facts or {}
+        stored._added = self._now()
         self.objects[name] = stored
         return stored
 
@@ -108,8 +172,9 @@ class Bucket(Record):
 class Buckets(Handle):
     """The buckets, by name. ``buckets["disks"]`` adds a bucket that does not exist yet."""
 
-    def __init__(self, region: str) -> None:
+    def __init__(self, region: str, now: Callable[[], float] = time.time) -> None:
         self._region = region
+        self._now = now
         self._buckets: dict[str, Bucket] = {}
 
     def add(self, name: str, **fields: Any) -> Bucket:
@@ -125,6 +190,7 @@ class Buckets(Handle):
         for wrong in fields.keys() - rules(Bucket).keys():
             raise unknown("field of a bucket", wrong, rules(Bucket).keys() - {"name"})
         bucket = Bucket(name, **{"region": self._region, **fields})
+        bucket._now, bucket._added, bucket._uploads = self._now, self._now(), {}
         if name in self._buckets:
             raise UsageError(f"bucket {name} already exists; use world.buckets[{name!r}]")
         self._buckets[name] = bucket
@@ -170,7 +236,7 @@ def format_of(name: str, data: bytes | None) -> str:
     """The format of a disk image: by its bytes, else by the ending of its name."""
     if data is not None:
         inspector = Inspector()
-        inspector.feed(data[:65536])
+        inspector.feed(data[:_DETECTED])
         told = inspector.format()
         if told not in ("raw", "gpt"):
             return told

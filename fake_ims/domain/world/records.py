@@ -35,10 +35,11 @@ _SHOWN = 8  # characters of an id in a repr
 class Record(Checked):
     """A thing that a test adds to the world."""
 
-    __slots__ = ("_world",)
+    __slots__ = ("_added", "_world")
     _KIND: ClassVar[str] = "record"
     _KEY: ClassVar[str] = "id"
     _world: weakref.ref[Any]  # for its repr only, and weak so that copies do not copy the world
+    _added: float  # when it was added, on the fake's clock
 
     def __setattr__(self, name: str, value: object) -> None:
         """Set a field.
@@ -70,6 +71,7 @@ class Disk(Record):
 
     Attributes:
         id: UUID.
+        name: its name.
         size: GB, at least 1.
         status: one of ``DISK_STATUSES``; images are made of ``in-use`` and ``available`` disks.
         server_id: the server that it is attached to; None if it is detached.
@@ -81,6 +83,7 @@ class Disk(Record):
 
     _KIND: ClassVar[str] = "disk"
     id: Annotated[str, named_by(images.VOLUME)]
+    name: str = ""
     size: Annotated[int, GB] = 40
     status: Annotated[str, one_of(*DISK_STATUSES)] = "in-use"
     server_id: Annotated[str | None, refers_to("servers", images.INSTANCE)] = None
@@ -114,6 +117,7 @@ class Server(Record):
         vault_id: the vault that protects it; None if there is none.
         firmware: ``bios`` or ``uefi``.
         min_ram: memory of its flavor in MB; 0 for no limit.
+        flavor_id: its flavor, as look-ups show it; None if unknown.
     """
 
     _KIND: ClassVar[str] = "server"
@@ -134,6 +138,7 @@ class Server(Record):
     vault_id: Annotated[str | None, refers_to("vaults", common.VAULT)] = None
     firmware: Annotated[str, one_of("bios", "uefi")] = "bios"
     min_ram: int = 0
+    flavor_id: Annotated[str | None, TEXT] = None
 
     def _told(self) -> str:
         if self.system_disk is None:
@@ -265,12 +270,16 @@ class Flavor(Record):
         id: a name such as ``s3.large.2``.
         ram: MB, at least 1.
         architecture: ``x86`` or ``arm``.
+        vcpus: number of its processors, at least 1, as look-ups show it.
+        disk: GB of its local disk, as look-ups show it; 0 if servers boot from a volume.
     """
 
     _KIND: ClassVar[str] = "flavor"
     id: Annotated[str, named_by(queries.FLAVOR)]
     ram: Annotated[int, at_least(1, "MB")] = 2**31 - 1
     architecture: Annotated[str, one_of("x86", "arm")] = "x86"
+    vcpus: Annotated[int, at_least(1, "processors")] = 1
+    disk: Annotated[int, at_least(0, "GB")] = 0
 
     def _told(self) -> str:
         return f"{self.architecture}, {self.ram} MB"

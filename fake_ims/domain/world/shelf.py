@@ -70,8 +70,9 @@ class Shelf(Handle, Generic[R]):
     def _put(self, record: R, given: frozenset[str]) -> None:
         assert isinstance(record, Record)
         links.check(self._world, record)
-        before = self._records.get(record.id)
+        before: Any = self._records.get(record.id)
         record._world = weakref.ref(self._world)
+        record._added = self._world._now() if before is None else before._added
         self._records[record.id] = record
         links.join(self._world, record, given, before)
 

@@ -14,7 +14,7 @@ from . import Match
 if TYPE_CHECKING:
     from ...api.call import Call
 
-FACES = ("native", "ims", "identity")
+FACES = ("native", "ims", "identity", "obs", "lookup")
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ def _build(values: Values, scope: Scope) -> OfChapter:
 
 KIND = Kind("match", (
     Setting("chapter", {"type": "string", "minLength": 1},
-            "only requests of this face of the API (native, ims, identity), or of the operations "
-            "on the pages of the API reference with this title or glob; case does not matter"),
+            "only requests of this face of the API (native, ims, identity, obs, lookup), or of the "
+            "operations on the pages of the API reference with this title or glob; case does not "
+            "matter"),
 ), _build)

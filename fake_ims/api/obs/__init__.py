@@ -1,0 +1,1 @@
+"""OBS in miniature: buckets and objects of the world, over HTTP."""

@@ -1,0 +1,1 @@
+"""The least of OBS: signatures, lists of objects, multipart uploads."""
