@@ -11,6 +11,7 @@ from typing import Any
 
 from ..contract.errors import ERRORS
 from ..contract.jobs import JOB_TYPES
+from ..contract.options import OPTIONS, Option
 from ..contract.schema import image_properties
 from ..domain.callers import AUTH_MODES
 from ..domain.image import MEMBER_STATUSES
@@ -71,6 +72,18 @@ DATA: Schema = {
 }
 ERROR: Schema = {"enum": sorted(ERRORS)}
 
+
+
+def _option(row: Option) -> Schema:
+    """Return the schema of the value of an option of Glance."""
+    allowed: Schema = {"enum": list(row.choices)} if row.choices else {"type": "string"}
+    if row.kind == "boolean":
+        return {"type": "boolean"}
+    if row.kind == "integer":
+        return {"type": "integer", "minimum": row.minimum, "maximum": row.maximum}
+    return allowed if row.kind == "string" else {"type": "array", "items": allowed}
+
+
 SETTINGS_OF_A_FAKE: dict[str, Schema] = {
     "profile": says({"enum": list(PROFILES)},
                     "service to imitate: otc (Open Telekom Cloud's IMS) or openstack (Glance)"),
@@ -84,6 +97,8 @@ SETTINGS_OF_A_FAKE: dict[str, Schema] = {
                    "whether a test fails for requests that no correct client sends, and for unused "
                    "faults"),
     "seed": says({"type": ["integer", "string"]}, "seed for faults that fire at random"),
+    "glance": says(table({row.name: says(_option(row), row.says) for row in OPTIONS}),
+                   "options of Glance, by Glance's own names"),
 }
 
 

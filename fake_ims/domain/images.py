@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ..contract.attributes import UUID_PATTERN, base_names
+from ..contract.options import exceeds
 from . import access, query
 from .callers import Caller
 from .durations import After
@@ -136,12 +137,13 @@ class Images(Seeding):
             raise Refused("image.quota", attempted=attempted, maximum=maximum)
 
     def _check_counts(self, properties: int, tags: int) -> None:
-        profile = self._service.profile
-        if properties > profile.max_properties:
+        options = self._service.profile.options
+        if exceeds(properties, options.image_property_quota):
             raise Refused("image.too_many_properties", attempted=properties,
-                          maximum=profile.max_properties)
-        if tags > profile.max_tags:
-            raise Refused("image.too_many_tags", attempted=tags, maximum=profile.max_tags)
+                          maximum=options.image_property_quota)
+        if exceeds(tags, options.image_tag_quota):
+            raise Refused("image.too_many_tags", attempted=tags,
+                          maximum=options.image_tag_quota)
 
     def patch(self, caller: Caller, image_id: str, changes: list[Change]) -> Image:
         """Apply a patch as a whole, or not at all.

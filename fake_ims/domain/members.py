@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..contract.options import exceeds
 from . import access
 from .callers import Caller
 from .image import MEMBER_STATUSES, Image, Member
@@ -38,9 +39,10 @@ class Members:
         profile.check_new_member(image, project_id)
         if project_id in image.members:
             raise Refused("member.duplicate", member_id=project_id, image_id=image_id)
-        if len(image.members) >= profile.max_members:
+        quota = profile.options.image_member_quota
+        if exceeds(len(image.members) + 1, quota):
             raise Refused("member.too_many", image_id=image_id,
-                          attempted=len(image.members) + 1, maximum=profile.max_members)
+                          attempted=len(image.members) + 1, maximum=quota)
         now = self._now()
         member = Member(project_id, "pending", now, now)
         image.members[project_id] = member

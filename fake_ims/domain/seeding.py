@@ -246,7 +246,7 @@ class Seeding:
             return
         image.drop_data()
         image.hold(blob)
-        image.stores = self._service.profile.stores[:1]
+        image.stores = self._default_stores()
 
     def _complete(self, image: Image) -> None:
         """Let an image have data: what was uploaded or staged, else none."""
@@ -254,7 +254,11 @@ class Seeding:
         blob = image.data if image.staged is None else image.staged
         image.staged = None
         image.hold(Blob.of(self._service.store.spool, b"") if blob is None else blob)
-        image.stores = image.stores or self._service.profile.stores[:1]
+        image.stores = image.stores or self._default_stores()
+
+    def _default_stores(self) -> tuple[str, ...]:
+        default = self._service.profile.options.default_backend
+        return (default,) if default else ()
 
     def _pairs(self, members: object, visibility: object) -> dict[str, str]:
         """Project ids and statuses of members, checked before anything changes."""

@@ -84,7 +84,8 @@ class Uploads:
         image.stores = (store,) if store else ()
 
     def _inspect(self, image: Image, blob: Blob) -> int | None:
-        if not self._service.profile.checks_format or image.container_format != "bare":
+        options = self._service.profile.options
+        if not options.require_image_format_match or image.container_format != "bare":
             return None
         if blob.format == image.disk_format:
             return blob.virtual_size or None

@@ -11,6 +11,7 @@ from ..contract.model import Profile as ProfileName
 
 if TYPE_CHECKING:
     from ..api.call import Call
+    from ..contract.options import Options
     from ..domain.image import Image
     from ..domain.refusal import ImsError, Refused
     from .answer import Answer
@@ -30,22 +31,14 @@ class Profile(Hashable, Protocol):
 
     Attributes:
         name: ``otc`` or ``openstack``.
-        page_size: default number of images on a page.
-        max_page: maximum number of images on a page.
+        options: the values of Glance's options.
         defaults: base attributes of a new image.
-        stores: names of the stores; empty if the service shows none.
-        import_methods: names of the import methods; empty if the service has none.
-        max_tags: per image.
-        max_properties: per image.
-        max_members: per image.
         has_quota: whether the number of a project's images is limited (``World.quota``).
-        max_upload: maximum size of an image's data, in bytes.
         refuses_bodies: whether an unexpected request body is an error.
         lists_killed: whether lists show killed images.
         hides_unregistered: whether lists show images with ``__isregistered`` ``false`` to admins
             only.
         offers_next_when_full: whether a full page links to the next one, even if that is empty.
-        checks_format: whether an upload must have the image's format.
         kills_aborted_uploads: whether an incomplete upload kills the image.
         shares_private_images: whether adding a member to a private image shares it.
         takes_signatures: whether it has an API gateway that accepts requests signed with AK/SK.
@@ -58,21 +51,13 @@ class Profile(Hashable, Protocol):
     """
 
     name: ProfileName
-    page_size: int
-    max_page: int
+    options: Options
     defaults: Mapping[str, object]
-    stores: tuple[str, ...]
-    import_methods: tuple[str, ...]
-    max_tags: int
-    max_properties: int
-    max_members: int
     has_quota: bool
-    max_upload: int
     refuses_bodies: bool
     lists_killed: bool
     hides_unregistered: bool
     offers_next_when_full: bool
-    checks_format: bool
     kills_aborted_uploads: bool
     shares_private_images: bool
     takes_signatures: bool

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..contract.attributes import BASE_NAMES
 from ..contract.model import ErrorCode
 from ..contract.model import Profile as ProfileName
+from ..contract.options import Options, defaults
 from ..contract.schema import image_properties
 from ..contract.statuses import STATUSES
 from ..contract.validation import Mismatch, check
@@ -38,24 +39,15 @@ _PREFIXES = frozenset({"v2", *(f"v{number}" for number, _ in _VERSIONS)})
 
 
 class OpenStack:
-    """Glance, with one store and its default settings."""
+    """Glance: by default with one store."""
 
     name: ProfileName = "openstack"
-    page_size = 25
-    max_page = 1000
     defaults: Mapping[str, object] = {}
-    stores: tuple[str, ...] = ("file",)
-    import_methods: tuple[str, ...] = ("glance-direct", "web-download", "copy-image")
-    max_tags = 128
-    max_properties = 128
-    max_members = 128
     has_quota = False
-    max_upload = 2**40
     refuses_bodies = True
     lists_killed = False
     hides_unregistered = False
     offers_next_when_full = True
-    checks_format = True
     kills_aborted_uploads = False
     shares_private_images = False
     takes_signatures = False
@@ -64,6 +56,9 @@ class OpenStack:
     domain = ("default", "Default")
     domain_is_implied = False
     open_rules: frozenset[str] = frozenset()
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or defaults("openstack")
 
     def route(self, call: Call, segments: list[str]) -> tuple[str, list[str]]:
         """Map every 2.x prefix to v2. An unknown prefix gives the version list."""
@@ -207,12 +202,14 @@ class OpenStack:
         return document
 
     def create_headers(self, image: Image, base_url: str) -> dict[str, str]:
-        """Return the image's URL, and its import methods."""
-        return {
-            "Location": f"{base_url}/v2/images/{image.id}",
-            "OpenStack-image-import-methods": ",".join(self.import_methods),
-            "OpenStack-image-store-ids": ",".join(self.stores),
-        }
+        """Return the image's URL, the import methods and the stores."""
+        headers = {"Location": f"{base_url}/v2/images/{image.id}"}
+        if self.options.enabled_import_methods:
+            headers["OpenStack-image-import-methods"] = ",".join(
+                self.options.enabled_import_methods)
+        if self.options.stores:
+            headers["OpenStack-image-store-ids"] = ",".join(self.options.stores)
+        return headers
 
     def refuse(self, call: Call, refused: Refused) -> Answer:
         """Return Glance's error body, in the format of ``Accept``."""
@@ -249,6 +246,3 @@ class OpenStack:
 
 def _four_bytes(text: str) -> bool:
     return not text.isascii() and max(text) > "\uffff"
-
-
-OPENSTACK = OpenStack()

@@ -12,6 +12,7 @@ from ..contract.attributes import BY_NAME, EXCLUDES, base_names
 from ..contract.errors import ERRORS
 from ..contract.model import ErrorCode
 from ..contract.model import Profile as ProfileName
+from ..contract.options import Options, defaults
 from ..contract.os_versions import OTHER_LINUX, operating_system
 from ..contract.schema import image_properties
 from ..contract.statuses import CODE_OF, STATUSES
@@ -52,26 +53,16 @@ class Otc:
     """The Image Management Service."""
 
     name: ProfileName = "otc"
-    page_size = 25
-    max_page = 1000
     defaults: Mapping[str, object] = {
         row.name: row.otc_default
         for row in BY_NAME.values()
         if row.base and row.otc_default is not None
     }
-    stores: tuple[str, ...] = ()
-    import_methods: tuple[str, ...] = ()
-    max_tags = 128
-    max_properties = 128
-    max_members = 256
     has_quota = True
-    # Page Uploading an Image: smaller than 128 GB.
-    max_upload = 128 * 2**30 - 1
     refuses_bodies = False
     lists_killed = True
     hides_unregistered = True
     offers_next_when_full = False
-    checks_format = False
     kills_aborted_uploads = True
     shares_private_images = True
     takes_signatures = True
@@ -82,6 +73,9 @@ class Otc:
     open_rules = frozenset({"identity:list_projects", "identity:get_project",
                             "identity:list_services", "identity:get_service",
                             "identity:list_endpoints", "identity:get_endpoint"})
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or defaults("otc")
 
     def route(self, call: Call, segments: list[str]) -> tuple[str, list[str]]:
         """Return the path as it is. A trailing slash after a version is ignored."""

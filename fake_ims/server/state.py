@@ -28,6 +28,7 @@ from . import watching
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from ..contract.options import Options
     from ..domain.identity import Keystone
     from ..domain.jobs import Jobs
     from ..domain.keys import Keys
@@ -47,6 +48,7 @@ class Service:
         profile_name: ``otc`` or ``openstack``.
         auth: ``any``, ``issued`` or ``triple``; see ``Tokens``.
         region: name of the region, used by the catalog and the default project.
+        options: Glance's options; None for the profile's defaults.
         keep_exchanges: number of exchanges that the journal keeps.
         keep_bytes: number of bytes that it keeps of each body.
         keep_total: number of bytes that it keeps of all exchanges.
@@ -77,8 +79,8 @@ class Service:
 
     def __init__(
         self, profile_name: str = "otc", auth: AuthMode = "any", region: str = DEFAULT_REGION,
-        keep_exchanges: int = EXCHANGES, keep_bytes: int = BODY_BYTES,
-        keep_total: int = TOTAL_BYTES,
+        options: Options | None = None, keep_exchanges: int = EXCHANGES,
+        keep_bytes: int = BODY_BYTES, keep_total: int = TOTAL_BYTES,
     ) -> None:
         self.epoch = 0
         self.lasting_token = urandom(16).hex()
@@ -96,7 +98,7 @@ class Service:
         self.scenario: Scenario | None = None
         self.watch = watching.current
         watching.services.add(self)
-        self._build(profile_name, auth, region)
+        self._build(profile_name, auth, region, options)
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
@@ -120,8 +122,10 @@ class Service:
             task.get_loop().call_soon_threadsafe(task.cancel)
         return waiting
 
-    def _build(self, profile_name: str, auth: AuthMode, region: str) -> None:
-        self.profile: Profile = profile(profile_name)
+    def _build(
+        self, profile_name: str, auth: AuthMode, region: str, options: Options | None
+    ) -> None:
+        self.profile: Profile = profile(profile_name, options)
         if self.faults.profile != self.profile.name:
             self.faults.profile = self.profile.name
         self.region = region
@@ -201,7 +205,8 @@ class Service:
         self.store.close()
 
     def reset(
-        self, profile_name: str = "otc", auth: AuthMode = "any", region: str = DEFAULT_REGION
+        self, profile_name: str = "otc", auth: AuthMode = "any", region: str = DEFAULT_REGION,
+        options: Options | None = None,
     ) -> None:
         """Remove images, members, tasks, jobs, tokens, keys, faults and exchanges; reset the
         clock."""
@@ -213,4 +218,4 @@ class Service:
         self.clock.reset()
         self.faults.forget()
         self.journal.forget()
-        self._build(profile_name, auth, region)
+        self._build(profile_name, auth, region, options)

@@ -58,7 +58,7 @@ async def receive(call: Call, image: Image, expected: int | None) -> Blob:
     try:
         async for chunk in call.chunks():
             blob.write(chunk)
-            if blob.size > call.service.profile.max_upload:
+            if blob.size > call.service.profile.options.image_size_cap:
                 raise Refused("data.too_large")
             if expected and blob.size > expected:
                 raise Refused("data.size_exceeds", expected=expected, received=blob.size)
@@ -85,11 +85,13 @@ async def upload(call: Call) -> Answer:
     service = call.service
     check_media_type(call)
     expected = announced_size(call)
-    stores = service.profile.stores
-    store = call.headers.get("x-image-meta-store", stores[0]) if stores else None
-    if store is not None and store not in stores:
+    options = service.profile.options
+    store = None
+    if options.stores:
+        store = call.headers.get("x-image-meta-store", options.default_backend)
+    if store is not None and store not in options.stores:
         raise Refused("data.store", store=store)
-    if (call.request.content_length or 0) > service.profile.max_upload:
+    if (call.request.content_length or 0) > service.profile.options.image_size_cap:
         raise Refused("data.too_large")
     image = service.uploads.begin(call.known_caller, call.params["image_id"])
     blob = await receive(call, image, expected)
@@ -106,7 +108,7 @@ async def download(call: Call) -> Answer:
         raise Refused("data.deactivated")
     access.require("download_image", caller, image)
     for store in call.query.get("prefer", "").split(","):
-        if store.strip() and store.strip() not in service.profile.stores:
+        if store.strip() and store.strip() not in service.profile.options.stores:
             raise Refused("store.prefer_unknown", store=store.strip())
     blob = image.data
     if blob is None or image.status in ("saving", "importing"):

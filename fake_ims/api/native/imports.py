@@ -49,7 +49,7 @@ async def import_(call: Call) -> Answer:
     """Import an image by one of the methods of ``GET /v2/info/import``."""
     service, caller = call.service, call.known_caller
     document = await call.json()
-    method = _method(document, service.profile.import_methods)
+    method = _method(document, service.profile.options.enabled_import_methods)
     assert isinstance(document, dict)
     image = service.images.get(caller, call.params["image_id"])
     name = method["name"]
@@ -123,7 +123,8 @@ def _check_status(image: Image, method: str) -> None:
 
 
 def _stores(call: Call, document: dict[str, Any]) -> list[str]:
-    known = call.service.profile.stores
+    options = call.service.profile.options
+    known = options.stores
     header = call.headers.get("x-image-meta-store")
     if document.get("all_stores"):
         if "stores" in document or header is not None:
@@ -135,11 +136,11 @@ def _stores(call: Call, document: dict[str, Any]) -> list[str]:
         stores = document["stores"]
         asked = [str(store) for store in stores] if isinstance(stores, list) else [str(stores)]
     else:
-        asked = [header or known[0]]
+        asked = [header or options.default_backend]
     for store in asked:
         if store not in known:
             raise Refused("import.unknown_store", store=store)
-    return asked or [known[0]]
+    return asked or [options.default_backend]
 
 
 def _copy(document: dict[str, Any], image: Image, stores: list[str]) -> Answer:
@@ -183,7 +184,7 @@ async def delete_from_store(call: Call) -> Answer:
     """Delete an image's data from one of several stores. The fake has only one."""
     service, caller = call.service, call.known_caller
     store = call.params["store_id"]
-    if store not in service.profile.stores:
+    if store not in service.profile.options.stores:
         raise Refused("store.unknown", store=store)
     image_id = call.params["image_id"]
     try:

@@ -16,14 +16,14 @@ async def import_methods(call: Call) -> Answer:
     return as_json({"import-methods": {
         "description": "Import methods available.",
         "type": "array",
-        "value": list(call.service.profile.import_methods),
+        "value": list(call.service.profile.options.enabled_import_methods),
     }})
 
 
 def _stores(call: Call) -> list[dict[str, object]]:
-    names = call.service.profile.stores
-    return [{"id": name, "default": "true"} if name == names[0] else {"id": name}
-            for name in names]
+    options = call.service.profile.options
+    return [{"id": name, "default": "true"} if name == options.default_backend else {"id": name}
+            for name in options.stores]
 
 
 @handles("info.stores")

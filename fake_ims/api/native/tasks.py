@@ -76,7 +76,7 @@ async def list_(call: Call) -> Answer:
         raise Refused("task.type", type=kind)
     if marker and not re.search(UUID_PATTERN, marker):
         raise Refused("task.marker")
-    limit = call.service.profile.page_size
+    limit = call.service.profile.options.limit_param_default
     if limit_text is not None:
         try:
             limit = int(limit_text)
@@ -96,7 +96,7 @@ async def list_(call: Call) -> Answer:
     if marker:
         ids = [task.id for task in tasks]
         tasks = tasks[ids.index(marker) + 1:] if marker in ids else []
-    page = tasks[:min(limit, call.service.profile.max_page)]
+    page = tasks[:min(limit, call.service.profile.options.api_limit_max)]
     first, following = links("/v2/tasks", call,
                              page[-1].id if page and len(page) == limit else None)
     document = {"tasks": [_stub(task) for task in page], "first": first,

@@ -9,6 +9,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ...contract.options import exceeds
 from .. import access
 from ..callers import Caller
 from ..image import Image
@@ -160,8 +161,8 @@ class AddMembers(_Sharing):
         for image in self.images:
             new = [project for project in self.projects if project not in image.members]
             whole = image.properties.get("__whole_image") == "true"
-            limit = WHOLE_IMAGE_MEMBERS if whole else profile.max_members
-            if len(image.members) + len(new) > limit:
+            limit = WHOLE_IMAGE_MEMBERS if whole else profile.options.image_member_quota
+            if exceeds(len(image.members) + len(new), limit):
                 raise ImsError("IMG.0088")
 
     def step(self, image: Image, project_id: str) -> None:
