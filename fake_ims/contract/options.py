@@ -109,6 +109,19 @@ OPTIONS: tuple[Option, ...] = (
     Option("default_backend", "string",
            "id of the store that data goes to if the request names none; by default the first",
            "", "", group="glance_store", profiles=OPENSTACK_ONLY, example="fast"),
+    *(Option(f"{word}_{what}", "list",
+             f"{what} from which web-download and imports by task {verb} data{more}", (), value,
+             group="import_filtering_opts", profiles=OPENSTACK_ONLY, example=example)
+      for what, value, example in (
+          ("schemes", ("http", "https"), ("https",)),
+          ("hosts", (), ("images.example.org",)),
+          ("ports", ("80", "443"), ("443", "8080")))
+      for word, verb, value, more in (
+          ("allowed", "get", value, "; if empty, all that are not disallowed"),
+          ("disallowed", "get no", (), "; ignored if some are allowed"))),
+    Option("image_cache_dir", "string",
+           "switch on the cache API, if not empty; the fake writes nothing there", "", "",
+           profiles=OPENSTACK_ONLY, example="/var/lib/glance/image-cache"),
     Option("delayed_delete", "boolean",
            "keep the data of a deleted image until the scrubber removes it", False, False),
 )
@@ -136,6 +149,13 @@ class Options:
     hashing_algorithm: str
     enabled_backends: tuple[str, ...]
     default_backend: str
+    allowed_schemes: tuple[str, ...]
+    disallowed_schemes: tuple[str, ...]
+    allowed_hosts: tuple[str, ...]
+    disallowed_hosts: tuple[str, ...]
+    allowed_ports: tuple[str, ...]
+    disallowed_ports: tuple[str, ...]
+    image_cache_dir: str
     delayed_delete: bool
 
     @property

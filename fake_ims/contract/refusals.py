@@ -203,6 +203,13 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
     ("import.not_staged", 409, "Image needs to be staged before 'glance-direct' method can be "
      "used", "IMG.0046"),
     ("import.format", 409, "'{name}' needs to be set before import", "IMG.0072"),
+    ("import.no_source", 400, "'{name}' needs to be set for glance-download import method",
+     "IMG.0001"),
+    ("import.source_id", 400, "Remote image id does not look like a UUID: {image_id}",
+     "IMG.0001"),
+    ("import.busy", 409, "Image has active task", "IMG.0046"),
+    ("import.no_backends", 400, "All_stores_must_succeed can only be set with enabled_backends "
+     "{uri}", "IMG.0001"),
     ("import.uri", 400, "URI for web-download does not pass filtering: {uri}", "IMG.0017"),
     ("import.store_twice", 400, "Image is already present at store '{store}'", "IMG.0046"),
     ("import.all_and_some", 400, "All_stores parameter can't be used with x-image-meta-store "
@@ -217,6 +224,7 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
      "is not 'active'", "IMG.0046"),
     ("store.only_one", 403, "Cannot delete image data from the only store containing it. Consider "
      "deleting the image instead.", "IMG.0046"),
+    ("store.not_in", 404, "Image {image_id} is not stored in store {store}.", "IMG.0144"),
     ("store.prefer_unknown", 400, "Store '{store}' is not configured.", "IMG.0001"),
     ("location.status", 409, "It's not allowed to add locations if image status is {status}.",
      "IMG.0046"),
@@ -224,7 +232,13 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
      "IMG.0001"),
     ("location.http", 403, "http store must be enabled to use location API by normal user.",
      "IMG.0026"),
+    ("data.store_fails", 503, "Insufficient permissions on image storage media: Permission to "
+     "write image storage media denied.", "IMG.0061"),
     ("cache.off", 404, "Caching via API is not supported at this site.", "IMG.0105"),
+    ("cache.inactive", 400, "Only images with status active can be targeted for queueing",
+     "IMG.0046"),
+    ("cache.target", 400, "If provided 'x-image-cache-clear-target' must be 'cache', 'queue' or "
+     "empty string.", "IMG.0001"),
     ("task.not_found", 404, "Could not find task {task_id}", "IMG.0023"),
     ("task.missing", 400, "Task '{name}' is required", "IMG.0001"),
     ("task.schema", 400, "Provided object does not match schema 'task': {reason}", "IMG.0001"),
@@ -236,6 +250,10 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
     ("task.delete", 405, "This operation is currently not permitted on Glance Tasks. They are "
      "auto deleted after reaching the time based on their expires_at property.", "IMG.0105"),
     ("task.import_source", 400, "{reason}", "IMG.0017"),
+    ("task.import_file", 400, "File based imports are not allowed. Please use a non-local source "
+     "of image data.", "IMG.0017"),
+    ("task.import_scheme", 400, "The given uri is not valid. Please specify a valid uri from the "
+     "following list of supported uri ['http']", "IMG.0017"),
     # the fake itself
     ("internal", 500, "The server has either erred or is incapable of performing the requested "
      "operation.", "IMG.0061"),

@@ -16,7 +16,7 @@ from ..contract.schema import image_properties
 from ..domain.callers import AUTH_MODES
 from ..domain.image import MEMBER_STATUSES
 from ..domain.seeding import SETTABLE, STATUSES
-from ..domain.world import SHELVES, Bucket, StoredObject, World, outages
+from ..domain.world import SHELVES, Bucket, StoredObject, WebFile, World, outages
 from ..domain.world.rules import Rule, rules
 from ..faults.registry import EFFECTS, SETTINGS
 from ..faults.weather import WEATHER
@@ -179,8 +179,10 @@ def shelves() -> dict[str, type]:
 
 def record(kind: type, *, required: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the schema of a record of the world, from the rules of its fields."""
-    return table({name: _field(name, rule) for name, rule in rules(kind).items()},
-                 required=required)
+    found = {name: _field(name, rule) for name, rule in rules(kind).items()}
+    if "data" in kind.__annotations__:
+        found["data"] = DATA
+    return table(found, required=required)
 
 
 def _field(name: str, rule: Rule) -> Schema:
@@ -191,8 +193,7 @@ def _field(name: str, rule: Rule) -> Schema:
 
 def stored_object() -> dict[str, Any]:
     """Return the schema of ``bucket.put``."""
-    return table({**record(StoredObject)["properties"], "data": DATA},
-                 required=("name",))
+    return record(StoredObject, required=("name",))
 
 
 def bucket() -> dict[str, Any]:
@@ -200,6 +201,11 @@ def bucket() -> dict[str, Any]:
     properties = dict(record(Bucket)["properties"])
     properties["objects"] = {"type": "array", "items": stored_object()}
     return table(properties, required=("name",))
+
+
+def web_file() -> dict[str, Any]:
+    """Return the schema of ``world.urls.add``."""
+    return record(WebFile, required=("url",))
 
 
 @cache
@@ -216,7 +222,11 @@ def world() -> dict[str, Any]:
         "account": says(record(outages.Account), "the account that pays"),
         "outages": says({"type": "array", "items": {"enum": list(outages.SERVICES)}},
                         "all services that do not respond"),
+        "failing_stores": says(own["failing_stores"].schema,
+                               "ids of Glance's stores that take no data"),
         "buckets": {"type": "array", "items": bucket()},
+        "urls": says({"type": "array", "items": web_file()},
+                     "what the web returns to imports by web-download"),
     }
     for name, kind in shelves().items():
         properties[name] = {"type": "array", "items": record(kind)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 
 from .formats import Inspector
 from .spool import PAGE, Spool
@@ -26,8 +27,8 @@ class Blob:
         virtual_size: size in bytes of the disk inside the image, once finished.
     """
 
-    __slots__ = ("_closed", "_inspector", "_md5", "_memory", "_pages", "_readings", "_sha512",
-                 "_spool", "format", "md5", "sha512", "size", "virtual_size")
+    __slots__ = ("_closed", "_inspector", "_is_zeros", "_md5", "_memory", "_pages", "_readings",
+                 "_sha512", "_spool", "format", "md5", "sha512", "size", "virtual_size")
 
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
@@ -35,6 +36,7 @@ class Blob:
         self._pages: list[int] = []
         self._readings = 0
         self._closed = False
+        self._is_zeros = False
         self._md5 = hashlib.md5(usedforsecurity=False)
         self._sha512 = hashlib.sha512()
         self._inspector = Inspector()
@@ -54,6 +56,33 @@ class Blob:
         blob = cls(spool)
         try:
             blob.write(data)
+        except BaseException:
+            blob.close()
+            raise
+        blob.finish()
+        return blob
+
+    @classmethod
+    def zeros(cls, spool: Spool, size: int, format: str) -> Blob:
+        """Return a finished blob of zeros, which takes no memory, as a file of this format."""
+        blob = cls(spool)
+        blob._is_zeros, blob.size, blob.format = True, size, format
+        blob.md5, blob.sha512 = _digests_of_zeros(size)
+        blob.virtual_size = size if format == "raw" else 0
+        return blob
+
+    def copy(self) -> Blob:
+        """Return a finished blob of the same bytes.
+
+        Raises:
+            StorageError: the system cannot store them.
+        """
+        if self._is_zeros:
+            return Blob.zeros(self._spool, self.size, self.format)
+        blob = Blob(self._spool)
+        try:
+            for chunk in self.read(0, self.size):
+                blob.write(chunk)
         except BaseException:
             blob.close()
             raise
@@ -106,6 +135,8 @@ class Blob:
 
     def chunk(self, position: int, length: int) -> bytes:
         """Return at least one byte from a position on."""
+        if self._is_zeros:
+            return bytes(length)
         if not self._pages:
             return bytes(self._memory[position:position + length])
         page, start = divmod(position, PAGE)
@@ -138,6 +169,19 @@ class Blob:
             self._memory = bytearray()
             pages, self._pages = self._pages, []
             self._spool.give(pages)
+
+
+@lru_cache(maxsize=16)
+def _digests_of_zeros(size: int) -> tuple[str, str]:
+    md5, sha512 = hashlib.md5(usedforsecurity=False), hashlib.sha512()
+    whole, rest = divmod(size, PAGE)
+    page = bytes(PAGE)
+    for _ in range(whole):
+        md5.update(page)
+        sha512.update(page)
+    md5.update(page[:rest])
+    sha512.update(page[:rest])
+    return md5.hexdigest(), sha512.hexdigest()
 
 
 class Reading(Iterator[bytes]):

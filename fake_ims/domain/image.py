@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from .data import Blob
 from .lifecycle import Transition
+
+if TYPE_CHECKING:
+    from .imports import Importing
 
 #: Visibilities that show an image to everybody.
 OPEN = ("public", "community")
@@ -53,6 +57,7 @@ class Image:
         member_order: every project that ever was a member, in the order of lists.
         sequence: order of creation, for images created at the same instant.
         transition: the status change in progress.
+        importing: the import in progress.
         kill_reason: why the image was killed.
         rendered: the image as JSON, cached until the next change.
         watch: called at each change with the image and the instant; None without watchers.
@@ -85,6 +90,7 @@ class Image:
     data: Blob | None = None
     staged: Blob | None = None
     transition: Transition | None = None
+    importing: Importing | None = None
     deleted_at: float | None = None
     kill_reason: str = ""
     rendered: bytes | None = None

@@ -265,6 +265,8 @@ class Images(Seeding):
 
     def remove(self, image: Image) -> None:
         """Delete an image, at once or after ``lifecycle.deleting``, without checking a caller."""
+        if image.importing is not None:
+            self._service.imports.abandon(image, self._now())
         due = self._service.lifecycle.deleting
         if due == After(0.0) or image.status == "pending_delete":
             self._service.transitions.bury(image, self._now())

@@ -134,8 +134,10 @@ class Seeding:
             self._set_data(image, blob)
         elif "status" in fields and image.status in WITH_DATA:
             self._complete(image)
-        elif image.staged is not None and image.status != "uploading":
+        elif image.staged is not None and image.importing is None and image.status != "uploading":
             image.drop_data()
+        if image.importing is not None and "status" in fields and image.status != "importing":
+            self._service.imports.end_by_hand(image, self._now())
         if pairs is not None:
             for project_id in list(image.members):
                 self._store.unshare(image, project_id)
@@ -156,11 +158,13 @@ class Seeding:
         now = self._now()
         self._complete(image)
         image.status = "active"
+        if image.importing is not None:
+            self._service.imports.end_by_hand(image, now)
         self._service.profile.activated(image, now)
         image.changed(now)
 
     def kill(self, image: Image, reason: str = KILLED_BY_TEST) -> None:
-        """Make an image ``killed`` now: its data is deleted, its record stays.
+        """Make an image ``killed`` now: its data is deleted, its record stays. An import fails.
 
         Raises:
             UsageError: the image is deleted, or the reason is not a string.

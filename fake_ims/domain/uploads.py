@@ -64,11 +64,11 @@ class Uploads:
         Raises:
             Refused: the image is gone by now (410), or its format contradicts the bytes (415).
         """
-        if not self._is_there(image) or image.status not in ("saving", "importing"):
+        if not self._is_there(image) or image.status != "saving":
             blob.close()
             raise Refused("data.gone", image_id=image.id)
         try:
-            image.virtual_size = self._inspect(image, blob)
+            image.virtual_size = self.inspect(image, blob)
         except Refused:
             # As in Glance, the image can be uploaded again but keeps what the bytes have shown.
             self._keep(image, blob, store)
@@ -83,7 +83,12 @@ class Uploads:
         image.hold(blob)
         image.stores = (store,) if store else ()
 
-    def _inspect(self, image: Image, blob: Blob) -> int | None:
+    def inspect(self, image: Image, blob: Blob) -> int | None:
+        """Return the virtual size that the bytes show, if any.
+
+        Raises:
+            Refused: ``data.format_mismatch``.
+        """
         options = self._service.profile.options
         if not options.require_image_format_match or image.container_format != "bare":
             return None

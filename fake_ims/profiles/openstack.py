@@ -28,14 +28,7 @@ if TYPE_CHECKING:
 _READ_ONLY_FIRST = ("direct_url", "self", "file", "schema", "stores")
 _READ_ONLY_LAST = ("created_at", "updated_at", "status", "checksum", "size", "virtual_size")
 _IGNORED = ("os_hash_algo", "os_hash_value")
-_VERSIONS = (("2.15", "SUPPORTED"), ("2.13", "SUPPORTED"), ("2.12", "SUPPORTED"),
-             ("2.11", "SUPPORTED"), ("2.10", "SUPPORTED"), ("2.9", "SUPPORTED"),
-             ("2.8", "SUPPORTED"), ("2.17", "CURRENT"), ("2.7", "SUPPORTED"),
-             ("2.6", "SUPPORTED"), ("2.5", "SUPPORTED"), ("2.4", "SUPPORTED"),
-             ("2.3", "SUPPORTED"), ("2.2", "SUPPORTED"), ("2.1", "SUPPORTED"),
-             ("2.0", "SUPPORTED"))
 _MEDIA_TYPE = "application/vnd.openstack.images-"
-_PREFIXES = frozenset({"v2", *(f"v{number}" for number, _ in _VERSIONS)})
 
 
 class OpenStack:
@@ -59,6 +52,8 @@ class OpenStack:
 
     def __init__(self, options: Options | None = None) -> None:
         self.options = options or defaults("openstack")
+        self._versions = _versions(self.options)
+        self._prefixes = frozenset({"v2", *(f"v{number}" for number in self._versions)})
 
     def route(self, call: Call, segments: list[str]) -> tuple[str, list[str]]:
         """Map every 2.x prefix to v2. An unknown prefix gives the version list."""
@@ -73,7 +68,7 @@ class OpenStack:
         accept = call.headers.get("Accept", "")
         if accept.startswith(_MEDIA_TYPE):
             segments = [accept[len(_MEDIA_TYPE):], *segments]
-        if segments[0] not in _PREFIXES:
+        if segments[0] not in self._prefixes:
             return "GET", [""]
         if len(segments) == 1:
             return "GET", ["v2"]
@@ -236,12 +231,23 @@ class OpenStack:
                       media_type=call.headers.get("Content-Type"))
 
     def versions(self, base_url: str) -> dict[str, list[dict[str, Any]]]:
-        """Return the version list of a Glance with one store and without a cache."""
+        """Return the version list."""
+        newest = max(self._versions, key=lambda number: int(number[2:]))
         return {"versions": [
-            {"id": f"v{number}", "status": status,
+            {"id": f"v{number}", "status": "CURRENT" if number == newest else "SUPPORTED",
              "links": [{"rel": "self", "href": f"{base_url}/v2/"}]}
-            for number, status in _VERSIONS
+            for number in self._versions
         ]}
+
+
+def _versions(options: Options) -> list[str]:
+    """The versions of the API, in Glance's order. Stores and the cache have versions of their own.
+    """
+    cached, stores = options.image_cache_dir, options.stores
+    minor = [18, 17, 16, 15, 14] if cached else [15]
+    minor += [13, 12, 11, 10, 9, 8] if stores else [9]
+    minor += [] if cached else [17]
+    return [f"2.{number}" for number in (*minor, 7, 6, 5, 4, 3, 2, 1, 0)]
 
 
 def _four_bytes(text: str) -> bool:

@@ -133,6 +133,8 @@ def _list(row: Option, value: object) -> tuple[str, ...]:
         raise UsageError(f"{row.name} must be a list such as {list(_example(row))}, not "
                          f"{shown(value)}")
     items = list(value)
+    if row.name.endswith("_ports"):
+        items = [_port(row, item) for item in items]
     for item in items:
         if not isinstance(item, str):
             raise UsageError(f"{row.name} must be a list of strings such as "
@@ -144,6 +146,15 @@ def _list(row: Option, value: object) -> tuple[str, ...]:
     if len(set(items)) != len(items):
         raise UsageError(f"{row.name} names an item twice: {shown(items)}")
     return tuple(items)
+
+
+def _port(row: Option, item: object) -> str:
+    """Return a port, which is a number or its digits, as digits."""
+    text = str(item) if isinstance(item, (int, str)) and not isinstance(item, bool) else ""
+    if not re.fullmatch(r"[1-9]\d{0,4}", text) or int(text) > 65535:
+        raise UsageError(f"{row.name} must be a list of ports from 1 to 65535, not of "
+                         f"{shown(item)}")
+    return text
 
 
 def _check_backends(row: Option, items: list[str]) -> None:

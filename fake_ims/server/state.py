@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from ..contract.options import Options
+    from ..domain.cache import Cache
     from ..domain.identity import Keystone
+    from ..domain.imports import Imports
     from ..domain.jobs import Jobs
     from ..domain.keys import Keys
     from ..domain.metadefs import Metadefs
@@ -140,6 +142,8 @@ class Service:
         self.transitions = Transitions(self)
         self.images = Images(self)
         self.uploads = Uploads(self)
+        self._imports: Imports | None = None
+        self._cache: Cache | None = None
         self.tags = Tags(self)
         self.members = Members(self)
 
@@ -167,8 +171,30 @@ class Service:
         if self._world is None:
             from ..domain.world import World
 
-            self._world = World(self.region, DEFAULT_QUOTA)
+            self._world = World(self.region, DEFAULT_QUOTA, self.profile.options.stores)
         return self._world
+
+    @property
+    def imports(self) -> Imports:
+        """The imports. Created at first use."""
+        if self._imports is None:
+            from ..domain.imports import Imports
+
+            self._imports = Imports(self)
+        return self._imports
+
+    @property
+    def cache(self) -> Cache:
+        """Glance's cache. Created at first use."""
+        if self._cache is None:
+            from ..domain.cache import Cache
+
+            self._cache = Cache()
+        return self._cache
+
+    def store_fails(self, store: str) -> bool:
+        """Return whether a test lets a store fail. It does not create the world."""
+        return self._world is not None and store in self._world.failing_stores
 
     @property
     def quota(self) -> int:

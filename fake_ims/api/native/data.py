@@ -95,6 +95,10 @@ async def upload(call: Call) -> Answer:
         raise Refused("data.too_large")
     image = service.uploads.begin(call.known_caller, call.params["image_id"])
     blob = await receive(call, image, expected)
+    if store is not None and service.store_fails(store):
+        blob.close()
+        service.uploads.abort(image, f"store {store} fails")
+        raise Refused("data.store_fails")
     service.uploads.end(image, blob, store)
     return no_content()
 
@@ -116,6 +120,8 @@ async def download(call: Call) -> Answer:
         return Answer(204)
     part = requested_range(call, blob.size)
     start, length = part or (0, blob.size)
+    if part is None and service.profile.options.image_cache_dir:
+        service.cache.downloaded(image.id, blob.size, service.clock.now())
     headers = {"Content-MD5": blob.md5}
     if part is not None:
         headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{blob.size}"

@@ -289,6 +289,10 @@ class RemoteImage(Record):
         project_name: its project in that region.
         agency_name: the agency that was used to copy it.
         vault_id: the vault of its backup in that region; None if it has no backup.
+        status: its status; ``glance-download`` takes only ``active`` images.
+        disk_format: its ``disk_format``.
+        container_format: its ``container_format``.
+        data: its bytes, for ``glance-download``; None for none.
     """
 
     _KIND: ClassVar[str] = "remote image"
@@ -300,6 +304,10 @@ class RemoteImage(Record):
     project_name: str = ""
     agency_name: str = ""
     vault_id: str | None = None
+    status: Annotated[str, TEXT] = "active"
+    disk_format: Annotated[str, TEXT] = "raw"
+    container_format: Annotated[str, TEXT] = "bare"
+    data: bytes | None = None
 
     def _told(self) -> str:
         return f"{self.name!r} in {self.region!r}"
