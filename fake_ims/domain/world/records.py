@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
 from ...contract.parameters import common, images, queries
-from ...errors import UsageError
+from ...errors import UsageError, shown
 from .rules import GB, TEXT, UUID, Checked, at_least, named_by, one_of, refers_to
 
 SERVER_STATUSES = (
@@ -49,6 +49,8 @@ class Record(Checked):
         if name == self._KEY and hasattr(self, name):
             raise UsageError(f"{self._called()}: {name} cannot be changed; add another "
                              f"{self._KIND} instead")
+        if name == "data" and value is not None and not isinstance(value, bytes):
+            raise UsageError(f"{self._called()}: data={shown(value)} is not bytes; write b'...'")
         super().__setattr__(name, value)
 
     def _called(self) -> str:

@@ -50,8 +50,6 @@ class WebFile(Record):
         Raises:
             UsageError: there is no such field, or the value is not allowed.
         """
-        if name == "data" and value is not None and not isinstance(value, bytes):
-            raise UsageError(f"{self._called()}: data={shown(value)} is not bytes; write b'...'")
         if name == "status" and isinstance(value, int) and value > 599:
             raise UsageError(f"{self._called()}: status={shown(value)} is not an HTTP status from "
                              "200 to 599")
