@@ -17,41 +17,44 @@ class Blob:
 
     Args:
         spool: stores the bytes above the limit.
+        algorithm: name of a hash algorithm of ``hashlib``.
 
     Attributes:
         size: number of bytes.
         md5: MD5 of the bytes, as hex, once finished.
-        sha512: SHA-512 of the bytes, as hex, once finished.
+        algorithm: name of the algorithm of ``digest``.
+        digest: its hash of the bytes, as hex, once finished.
         format: the format that the first bytes show, once finished.
         virtual_size: size in bytes of the disk inside the image, once finished.
     """
 
-    __slots__ = ("_closed", "_inspector", "_md5", "_memory", "_pages", "_readings", "_sha512",
-                 "_spool", "format", "md5", "sha512", "size", "virtual_size")
+    __slots__ = ("_closed", "_hash", "_inspector", "_md5", "_memory", "_pages", "_readings",
+                 "_spool", "algorithm", "digest", "format", "md5", "size", "virtual_size")
 
-    def __init__(self, spool: Spool) -> None:
+    def __init__(self, spool: Spool, algorithm: str = "sha512") -> None:
         self._spool = spool
         self._memory = bytearray()
         self._pages: list[int] = []
         self._readings = 0
         self._closed = False
         self._md5 = hashlib.md5(usedforsecurity=False)
-        self._sha512 = hashlib.sha512()
+        self.algorithm = algorithm
+        self._hash = hashlib.new(algorithm, usedforsecurity=False)
         self._inspector = Inspector()
         self.size = 0
         self.md5 = ""
-        self.sha512 = ""
+        self.digest = ""
         self.format = "raw"
         self.virtual_size = 0
 
     @classmethod
-    def of(cls, spool: Spool, data: bytes) -> Blob:
+    def of(cls, spool: Spool, data: bytes, algorithm: str = "sha512") -> Blob:
         """Return a finished blob of these bytes.
 
         Raises:
             StorageError: the system cannot store them.
         """
-        blob = cls(spool)
+        blob = cls(spool, algorithm)
         try:
             blob.write(data)
         except BaseException:
@@ -74,7 +77,7 @@ class Blob:
                 self._spill(bytes(held), 0)
             self._spill(chunk, self.size)
         self._md5.update(chunk)
-        self._sha512.update(chunk)
+        self._hash.update(chunk)
         self._inspector.feed(chunk)
         self.size += len(chunk)
 
@@ -93,7 +96,7 @@ class Blob:
         if self._pages:
             self._spool.succeeded()
         self.md5 = self._md5.hexdigest()
-        self.sha512 = self._sha512.hexdigest()
+        self.digest = self._hash.hexdigest()
         self.format = self._inspector.format()
         self.virtual_size = self._inspector.virtual_size(self.size)
 

@@ -104,8 +104,12 @@ class Transitions:
     def bury(self, image: Image, now: float) -> None:
         """Delete an image."""
         image.transition = None
-        image.status = "deleted"
         image.deleted_at = now
-        image.drop_data()
+        if self._service.profile.options.delayed_delete and image.data is not None:
+            # Clients see no difference: only the scrubber, which the fake does not have, ends it.
+            image.status = "pending_delete"
+        else:
+            image.status = "deleted"
+            image.drop_data()
         self._store.remove(image)
         image.changed(now)

@@ -34,6 +34,8 @@ _URI_PORTS = frozenset({80, 443})
 async def stage(call: Call) -> Answer:
     """Upload data to the staging area. The image is ``uploading`` until it is imported."""
     check_media_type(call)
+    if "glance-direct" not in call.service.profile.options.enabled_import_methods:
+        raise Refused("stage.off")
     expected = announced_size(call)
     image = call.service.uploads.begin(call.known_caller, call.params["image_id"],
                                              "uploading")
@@ -204,8 +206,7 @@ async def locations(call: Call) -> Answer:
     service, caller = call.service, call.known_caller
     image = service.images.get(caller, call.params["image_id"])
     _require_service(caller, image, "fetch_image_location")
-    return as_json([{"url": f"file:///fake_ims/{image.id}", "metadata": {"store": store}}
-                         for store in image.stores])
+    return as_json(service.profile.locations(image))
 
 
 @handles("locations.add")
