@@ -102,6 +102,31 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
     ("patch.has_property", 409, "Property {name} already present.", "IMG.0035", "detail"),
     ("patch.cannot_remove", 403, "Property {name} may not be removed.", "IMG.0035", "detail"),
     ("patch.locations_empty", 403, "Cannot set locations to empty list.", "IMG.0035", "detail"),
+    ("patch.locations_replace_status", 409, "It's not allowed to replace locations if image "
+     "status is {status}.", "IMG.0009"),
+    ("patch.locations_remove_status", 409, "It's not allowed to remove locations if image status "
+     "is {status}.", "IMG.0009"),
+    ("patch.locations_position_add", 400, "Invalid position for adding a location.", "IMG.0001"),
+    ("patch.locations_position_remove", 400, "Invalid position for removing a location.",
+     "IMG.0001"),
+    ("patch.locations_last", 403, "Cannot remove last location in the image.", "IMG.0035",
+     "detail"),
+    ("patch.locations_quota", 413, "The limit has been exceeded on the number of allowed image "
+     "locations. Attempted: {attempted}, Maximum: {maximum}", "IMG.0001"),
+    ("patch.locations_not_empty", 400, "Original locations is not empty: {locations}",
+     "IMG.0001"),
+    ("patch.locations_invalid", 400, "Invalid location", "IMG.0001"),
+    ("patch.locations_twice", 400, "The location {url} already exists", "IMG.0001"),
+    ("patch.validation_conflict", 409, "Conflicting values for {name}", "IMG.0009"),
+    ("patch.validation_set", 409, "{name} is already set with a different value", "IMG.0009"),
+    ("patch.validation_late", 409, "New value(s) for {names} may only be provided when image "
+     "status is 'queued'", "IMG.0009"),
+    ("patch.validation_checksum", 409, "checksum ({value}) is not the correct size for md5 (should "
+     "be 16 bytes)", "IMG.0009"),
+    ("patch.validation_algorithm", 409, "os_hash_algo must be {want}, not {given}", "IMG.0009"),
+    ("patch.validation_size", 409, "os_hash_value ({value}) is not the correct size for "
+     "{algorithm} (should be {size} bytes)", "IMG.0009"),
+    ("stage.off", 404, "'glance-direct' method is not available at this site.", "IMG.0144"),
     ("patch.locations_hidden", 403, "It's not allowed to {verb} locations if locations are "
      "invisible.", "IMG.0035"),
     # lists

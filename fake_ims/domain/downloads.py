@@ -115,20 +115,23 @@ def download(world: World, uri: str, options: Options, spool: Spool, disk_format
         if file is None:
             raise DownloadFailed(f"{uri} cannot be reached")
         if file.redirect is None:
-            return _content(file, spool, disk_format)
+            size = file.size or 0 if file.data is None else len(file.data)
+            if size > options.image_size_cap:
+                raise DownloadFailed(f"{uri} is larger than image_size_cap")
+            return _content(file, spool, disk_format, options.hashing_algorithm)
         uri = urljoin(uri, file.redirect)
         if not passes(uri, options):
             raise DownloadFailed(f"redirect to disallowed URL {uri}")
     raise DownloadFailed("redirects without end")
 
 
-def _content(file: WebFile, spool: Spool, disk_format: str | None) -> Blob:
+def _content(file: WebFile, spool: Spool, disk_format: str | None, algorithm: str) -> Blob:
     if file.status >= 300:
         raise DownloadFailed(f"{file.url} returns {file.status}")
     if file.status == 204:
-        return Blob.of(spool, b"")
+        return Blob.of(spool, b"", algorithm)
     if file.data is None:
-        return Blob.zeros(spool, file.size or 0, file.format or disk_format or "raw")
+        return Blob.zeros(spool, file.size or 0, file.format or disk_format or "raw", algorithm)
     if file.size is not None and file.size != len(file.data):
         raise DownloadFailed(f"{file.url} breaks off")
-    return Blob.of(spool, file.data)
+    return Blob.of(spool, file.data, algorithm)

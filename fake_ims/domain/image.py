@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .data import Blob
 from .lifecycle import Transition
@@ -54,6 +54,9 @@ class Image:
 
     Attributes:
         properties: vendor and custom attributes, all strings.
+        stores: ids of the stores that have its data.
+        locations: further places of its data that clients have named, each with ``url`` and
+            ``metadata``.
         member_order: every project that ever was a member, in the order of lists.
         sequence: order of creation, for images created at the same instant.
         transition: the status change in progress.
@@ -87,6 +90,7 @@ class Image:
     members: dict[str, Member] = field(default_factory=dict)
     member_order: list[str] = field(default_factory=list)
     stores: tuple[str, ...] = ()
+    locations: tuple[Mapping[str, Any], ...] = ()
     data: Blob | None = None
     staged: Blob | None = None
     transition: Transition | None = None
@@ -127,7 +131,7 @@ class Image:
         if self.data is not None and self.data is not blob:
             self.data.close()
         self.data, self.size, self.checksum = blob, blob.size, blob.md5
-        self.os_hash_algo, self.os_hash_value = "sha512", blob.sha512
+        self.os_hash_algo, self.os_hash_value = blob.algorithm, blob.digest
 
     def drop_data(self) -> None:
         """Release the image's bytes, and clear everything derived from them."""
@@ -138,3 +142,4 @@ class Image:
         self.size = self.virtual_size = None
         self.checksum = self.os_hash_algo = self.os_hash_value = None
         self.stores = ()
+        self.locations = ()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..contract.attributes import UUID_PATTERN, base_names
 from ..contract.options import exceeds
-from . import access, query
+from . import access, locations, query
 from .callers import Caller
 from .durations import After
 from .ids import new_id
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 # Attributes that a patch replaces but never removes.
 _PATCHABLE = frozenset({"name", "visibility", "protected", "os_hidden", "owner",
                         "container_format", "disk_format", "min_ram", "min_disk", "tags"})
+# What a patch of the locations changes.
+_OF_LOCATIONS = ("locations", "stores", "status", "checksum", "os_hash_algo", "os_hash_value")
 _UUID = re.compile(UUID_PATTERN)
 
 
@@ -175,6 +178,8 @@ class Images(Seeding):
             setattr(image, name, value)
         known, image.properties = image.properties.get("__os_version"), properties
         self._service.profile.derive(image, known)
+        if draft.get("status") == "active":
+            self._service.profile.activated(image, self._now())
         image.changed(self._now())
         return image
 
@@ -188,7 +193,8 @@ class Images(Seeding):
     ) -> None:
         name = change.name
         if name == "locations":
-            self._refuse_locations(caller, image, change)
+            self._plan_locations(caller, image, change, draft)
+            return
         if name == "owner" and change.op == "replace" and not caller.is_admin:
             raise Refused("image.owner_change")
         if name == "visibility" and change.op != "remove":
@@ -214,13 +220,17 @@ class Images(Seeding):
         else:
             properties[name] = str(change.value)
 
-    def _refuse_locations(self, caller: Caller, image: Image, change: Change) -> None:
+    def _plan_locations(
+        self, caller: Caller, image: Image, change: Change, draft: dict[str, Any]
+    ) -> None:
         if change.op == "replace" and not change.value:
             raise Refused("patch.locations_empty")
         rule = "delete_image_location" if change.op == "remove" else "set_image_location"
         access.require(rule, caller, image)
-        verb = {"add": "add", "replace": "update", "remove": "remove"}[change.op]
-        raise Refused("patch.locations_hidden", verb=verb)
+        # Each change sees the result of those before it.
+        draft.update(locations.change(replace(image, **{
+            name: draft[name] for name in _OF_LOCATIONS if name in draft}), change,
+            self._service.profile.options))
 
     def _value(self, image: Image, name: str, value: Any) -> object:
         if name in ("container_format", "disk_format") and image.status not in ("queued",

@@ -177,7 +177,7 @@ class Imports:
                 assert blob is not None, "without a problem there is data"
                 image.virtual_size = self._service.uploads.inspect(image, blob)
                 image.hold(blob)
-                image.stores = _named(good)
+                image.stores, image.locations = _named(good), ()
                 image.status = "active"
                 self._service.profile.activated(image, now)
             self._succeed(importing, image, now)
@@ -230,6 +230,10 @@ class Imports:
         return download(service.world, uri, service.profile.options, service.store.spool,
                         disk_format)
 
+    def _blob(self, data: bytes) -> Blob:
+        return Blob.of(self._service.store.spool, data,
+                       self._service.profile.options.hashing_algorithm)
+
     def _take_over(
         self, caller: Caller, image: Image, importing: Importing, method: dict[str, Any]
     ) -> None:
@@ -250,7 +254,7 @@ class Imports:
             if (remote is None or remote.region.lower() != region.lower()
                     or remote.status != "active"):
                 raise DownloadFailed(f"{region} has no such image")
-            data, formats = Blob.of(service.store.spool, remote.data or b""), remote
+            data, formats = self._blob(remote.data or b""), remote
         importing.before = {"disk_format": image.disk_format, "properties": image.properties,
                             "container_format": image.container_format}
         image.staged = data
@@ -266,7 +270,7 @@ class Imports:
         if blob is None and not importing.problem and importing.method != "copy-image":
             # The test has set other data meanwhile, or none.
             blob, image.data = image.data, None
-            blob = blob or Blob.of(self._service.store.spool, b"")
+            blob = blob or self._blob(b"")
         return importing, blob
 
     def _failing(

@@ -243,7 +243,11 @@ class Seeding:
             if status not in WITH_DATA:
                 return None
             content = b""
-        return Blob.of(self._service.store.spool, content)
+        return self._blob(content)
+
+    def _blob(self, content: bytes) -> Blob:
+        return Blob.of(self._service.store.spool, content,
+                       self._service.profile.options.hashing_algorithm)
 
     def _set_data(self, image: Image, blob: Blob | None) -> None:
         if blob is None:
@@ -257,7 +261,7 @@ class Seeding:
         # An upload whose format was refused has left its data, but no size. Staged data is newer.
         blob = image.data if image.staged is None else image.staged
         image.staged = None
-        image.hold(Blob.of(self._service.store.spool, b"") if blob is None else blob)
+        image.hold(self._blob(b"") if blob is None else blob)
         image.stores = image.stores or self._default_stores()
 
     def _default_stores(self) -> tuple[str, ...]:

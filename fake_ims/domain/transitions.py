@@ -111,10 +111,14 @@ class Transitions:
         image.transition = None
         if image.importing is not None:
             self._service.imports.abandon(image, now)
-        image.status = "deleted"
         if self._service.profile.options.image_cache_dir:
             self._service.cache.remove(image.id)
         image.deleted_at = now
-        image.drop_data()
+        if self._service.profile.options.delayed_delete and image.data is not None:
+            # Clients see no difference: only the scrubber, which the fake does not have, ends it.
+            image.status = "pending_delete"
+        else:
+            image.status = "deleted"
+            image.drop_data()
         self._store.remove(image)
         image.changed(now)

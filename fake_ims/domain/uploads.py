@@ -82,6 +82,7 @@ class Uploads:
     def _keep(self, image: Image, blob: Blob, store: str | None) -> None:
         image.hold(blob)
         image.stores = (store,) if store else ()
+        image.locations = ()
 
     def inspect(self, image: Image, blob: Blob) -> int | None:
         """Return the virtual size that the bytes show, if any.
@@ -89,14 +90,15 @@ class Uploads:
         Raises:
             Refused: ``data.format_mismatch``.
         """
-        options = self._service.profile.options
-        if not options.require_image_format_match or image.container_format != "bare":
+        profile = self._service.profile
+        must_match = profile.options.require_image_format_match
+        if not (must_match or profile.measures_disks) or image.container_format != "bare":
             return None
         if blob.format == image.disk_format:
             return blob.virtual_size or None
         if image.disk_format == "raw":
             return blob.size or None
-        if blob.format == "raw" and image.disk_format not in INSPECTABLE:
+        if not must_match or (blob.format == "raw" and image.disk_format not in INSPECTABLE):
             return None
         raise Refused("data.format_mismatch",
                       reason=f"Image disk_format {image.disk_format} does not match stream data "

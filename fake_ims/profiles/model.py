@@ -39,6 +39,7 @@ class Profile(Hashable, Protocol):
         hides_unregistered: whether lists show images with ``__isregistered`` ``false`` to admins
             only.
         offers_next_when_full: whether a full page links to the next one, even if that is empty.
+        measures_disks: whether an upload sets ``virtual_size``, also if any format is accepted.
         kills_aborted_uploads: whether an incomplete upload kills the image.
         shares_private_images: whether adding a member to a private image shares it.
         takes_signatures: whether it has an API gateway that accepts requests signed with AK/SK.
@@ -58,6 +59,7 @@ class Profile(Hashable, Protocol):
     lists_killed: bool
     hides_unregistered: bool
     offers_next_when_full: bool
+    measures_disks: bool
     kills_aborted_uploads: bool
     shares_private_images: bool
     takes_signatures: bool
@@ -142,6 +144,9 @@ class Profile(Hashable, Protocol):
 
     def view(self, image: Image, admin: bool = False) -> dict[str, object]:
         """Return the image as a response shows it, to an admin or to others."""
+
+    def locations(self, image: Image) -> list[dict[str, Any]]:
+        """Return the locations of an image's data, as ``GET /v2/images/{id}/locations`` does."""
 
     def create_headers(self, image: Image, base_url: str) -> dict[str, str]:
         """Return headers of the response to a create request."""

@@ -12,6 +12,7 @@ from ..contract.options import Options, defaults
 from ..contract.schema import image_properties
 from ..contract.statuses import STATUSES
 from ..contract.validation import Mismatch, check
+from ..domain import locations
 from ..domain.clock import isotime
 from ..domain.minimum_sizes import check_size
 from ..domain.patch import RESERVED, RESERVED_PREFIX
@@ -41,6 +42,7 @@ class OpenStack:
     lists_killed = False
     hides_unregistered = False
     offers_next_when_full = True
+    measures_disks = True
     kills_aborted_uploads = False
     shares_private_images = False
     takes_signatures = False
@@ -187,6 +189,7 @@ class OpenStack:
             "id": image.id,
             "created_at": isotime(image.created_at),
             "updated_at": isotime(image.updated_at),
+            **locations.shown(image, self.options, admin),
             "tags": list(image.tags),
             "self": path,
             "file": f"{path}/file",
@@ -195,6 +198,10 @@ class OpenStack:
         if image.stores and (admin or image.status != "deactivated"):
             document["stores"] = ",".join(image.stores)
         return document
+
+    def locations(self, image: Image) -> list[dict[str, Any]]:
+        """Return the locations of an image's data."""
+        return locations.of(image, self.options)
 
     def create_headers(self, image: Image, base_url: str) -> dict[str, str]:
         """Return the image's URL, the import methods and the stores."""

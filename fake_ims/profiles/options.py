@@ -46,7 +46,9 @@ def _of_text(row: Option, value: str) -> object:
     if row.kind == "integer" and re.fullmatch(r"[+-]?\d{1,30}", value):
         return int(value)
     if row.kind == "list":
-        return [item.strip() for item in value.split(",") if item.strip()]
+        # glance-api.conf has enabled_import_methods in brackets.
+        inner = value[1:-1] if value[:1] + value[-1:] == "[]" else value
+        return [item.strip() for item in inner.split(",") if item.strip()]
     return value
 
 

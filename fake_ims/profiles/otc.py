@@ -17,6 +17,7 @@ from ..contract.os_versions import OTHER_LINUX, operating_system
 from ..contract.schema import image_properties
 from ..contract.statuses import CODE_OF, STATUSES
 from ..contract.validation import Mismatch, check, matches
+from ..domain import locations
 from ..domain.clock import isotime
 from ..domain.minimum_sizes import check_size
 from ..domain.patch import RESERVED, RESERVED_PREFIX
@@ -63,6 +64,7 @@ class Otc:
     lists_killed = True
     hides_unregistered = True
     offers_next_when_full = False
+    measures_disks = False
     kills_aborted_uploads = True
     shares_private_images = True
     takes_signatures = True
@@ -242,6 +244,7 @@ class Otc:
             "self": path,
             "disk_format": image.disk_format,
             "status": image.status,
+            **locations.shown(image, self.options, admin),
             **image.properties,
         }
         if image.owner is None:
@@ -251,6 +254,10 @@ class Otc:
             document["size"] = image.size
             document["virtual_size"] = image.virtual_size
         return document
+
+    def locations(self, image: Image) -> list[dict[str, Any]]:
+        """Return the locations of an image's data."""
+        return locations.of(image, self.options)
 
     def create_headers(self, image: Image, base_url: str) -> dict[str, str]:
         """Return the image's URL."""

@@ -134,6 +134,18 @@ def test_redirects_are_followed(fake_ims: FakeIMS, wire: Wire, given: dict[str, 
     assert fake_ims.images[image_id].data == b"moved"
 
 
+@pytest.mark.fake_ims(profile="openstack", glance={"image_size_cap": 4})
+@pytest.mark.parametrize(("given", "status"), [
+    ({"size": 4}, "active"), ({"size": 5}, "queued"), ({"data": b"hello"}, "queued")])
+def test_a_file_that_is_too_large(
+    fake_ims: FakeIMS, wire: Wire, given: dict[str, Any], status: str
+) -> None:
+    fake_ims.world.urls.add(URL, **given)
+    image_id = new(wire)
+    start(wire, image_id)
+    assert wire.status(image_id) == status
+
+
 @pytest.mark.parametrize(("given", "disk_format", "size", "status"), [
     ({"size": 2**20}, "qcow2", 2**20, "active"), ({"size": 2**20}, "raw", 2**20, "active"),
     ({"size": 5, "format": "vmdk"}, "qcow2", None, "queued"),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import json
 import re
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
 from doc_examples import DOCS, examples, run
 
+import fake_ims
 from fake_ims import FakeIMS, UsageError
 from fake_ims.cli.main import main
 from fake_ims.contract.options import OPTIONS, Options, defaults
@@ -22,6 +25,27 @@ def test_each_row_is_an_attribute_and_each_attribute_a_row() -> None:
         FakeIMS(profile=profile, glance={  # type: ignore[arg-type]
             row.name: row.default(profile) for row in OPTIONS  # type: ignore[arg-type]
             if profile in row.profiles and row.name != "default_backend"})
+
+
+def _read() -> set[str]:
+    """The attributes of options that the code reads, outside of the modules that hold them."""
+    root = Path(fake_ims.__file__).parent
+    holders = {root / "contract" / "options.py", root / "profiles" / "options.py"}
+    return {node.attr for path in root.rglob("*.py") if path not in holders
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Attribute)}
+
+
+def test_each_option_is_read_and_has_a_test_of_what_it_does() -> None:
+    read = _read()
+    # The stores are read through the property of that name.
+    unread = [row.name for row in OPTIONS if row.name not in read | {"enabled_backends"}]
+    assert unread == []
+    assert "stores" in read
+    text = (Path(__file__).parent / "test_option_effects.py").read_text(encoding="utf-8")
+    named = re.findall(r'^@option\("(\w+)"', text, re.MULTILINE)
+    assert sorted(named) == sorted(row.name for row in OPTIONS), (
+        "write one test for each option in test_option_effects.py, marked @option(NAME, …)")
 
 
 @pytest.mark.parametrize(("glance", "text"), [

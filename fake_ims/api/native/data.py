@@ -54,7 +54,8 @@ async def receive(call: Call, image: Image, expected: int | None) -> Blob:
     Raises:
         Refused: the number of bytes differs from the announced one.
     """
-    blob = Blob(call.service.store.spool)
+    blob = Blob(call.service.store.spool,
+                call.service.profile.options.hashing_algorithm)
     try:
         async for chunk in call.chunks():
             blob.write(chunk)

@@ -26,6 +26,8 @@ from .render import as_json
 async def stage(call: Call) -> Answer:
     """Upload data to the staging area. The image is ``uploading`` until it is imported."""
     check_media_type(call)
+    if "glance-direct" not in call.service.profile.options.enabled_import_methods:
+        raise Refused("stage.off")
     expected = announced_size(call)
     image = call.service.uploads.begin(call.known_caller, call.params["image_id"],
                                              "uploading")
@@ -152,7 +154,7 @@ async def delete_from_store(call: Call) -> Answer:
     access.require("delete_image_location", caller, image)
     if image.status != "active":
         raise Refused("store.not_active")
-    if len(image.stores) == 1:
+    if len(image.stores) + len(image.locations) == 1:
         raise Refused("store.only_one")
     if store not in image.stores:
         raise Refused("store.not_in", image_id=image_id, store=store)
@@ -167,8 +169,7 @@ async def locations(call: Call) -> Answer:
     service, caller = call.service, call.known_caller
     image = service.images.get(caller, call.params["image_id"])
     _require_service(caller, image, "fetch_image_location")
-    return as_json([{"url": f"file:///fake_ims/{image.id}", "metadata": {"store": store}}
-                         for store in image.stores])
+    return as_json(service.profile.locations(image))
 
 
 @handles("locations.add")
