@@ -77,6 +77,8 @@ ERROR: Schema = {"enum": sorted(ERRORS)}
 def _option(row: Option) -> Schema:
     """Return the schema of the value of an option of Glance."""
     allowed: Schema = {"enum": list(row.choices)} if row.choices else {"type": "string"}
+    if row.name.endswith("_ports"):
+        allowed = {"type": ["integer", "string"]}
     if row.kind == "boolean":
         return {"type": "boolean"}
     if row.kind == "integer":

@@ -257,6 +257,8 @@ def test_allowed_ports(wire: Wire, fake_ims: FakeIMS, value: list[object]) -> No
         assert downloads(wire, f"http://example.org:{port}/") == (
             not value or str(port) in map(str, value))
     assert downloads(wire, "http://example.org/")
+    fake_ims.load({"settings": {"profile": "openstack", "glance": {"allowed_ports": value}}})
+    assert downloads(Wire(fake_ims.url, fake_ims.headers), "http://example.org:22/") == (not value)
 
 
 @option("disallowed_ports", [443], profiles=("openstack",))
