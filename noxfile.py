@@ -145,6 +145,14 @@ def suites(session: nox.Session) -> None:
 
 
 @nox.session
+def image_manager(session: nox.Session) -> None:
+    """The real openstack-image-manager imports, stalls and fails at the fake."""
+    session.install("-e", ".")
+    venv = Path(session.virtualenv.location, "image-manager")
+    session.run("python", "tests/suites/image_manager.py", "--venv", str(venv))
+
+
+@nox.session
 def benchmarks(session: nox.Session) -> None:
     """The table of docs/performance.md, measured on this machine."""
     session.install("-e", ".")

@@ -21,10 +21,8 @@ What each of the 177 error codes is reached by stands in [error codes](error-cod
 NOT_THERE = """
 ## Not there
 
-- Glance's image cache: its operations answer as those of a Glance without a cache do.
-- Glance's `glance-download` import and `location` API for data elsewhere: refused as by a Glance
-  that is not set up for them. `web-download` is checked and then fails as a task, because the fake
-  opens no connections.
+- Glance's unified limits, and the workers behind its cache: `GET /v2/info/usage` is empty, and images are cached at once. Imports
+  open no connections; [`fake.world.urls`](imports.md) says what they find.
 - Keystone beyond what clients need to log in: people are made with `fake.identity`, not over HTTP.
 """
 

@@ -46,7 +46,9 @@ if TYPE_CHECKING:
         Server,
         Shelf,
         StoredObject,
+        Urls,
         Vault,
+        WebFile,
         World,
     )
     from .errors import (
@@ -85,7 +87,8 @@ else:
         "domain.lifecycle": "Lifecycle",
         "domain.world": (
             "Account Agency Backup Bucket Buckets Disk EnterpriseProject Flavor Key "
-            "Outages Region RemoteImage Server Shelf StoredObject Vault World"
+            "Outages Region RemoteImage Server Shelf StoredObject Urls Vault "
+            "WebFile World"
         ),
         "errors": (
             "ExposedWarning FakeImsError NotRunningError PortTakenError UnknownImageError "
@@ -176,11 +179,13 @@ __all__ = [
     "UnknownImageError",
     "UnknownJobError",
     "UnknownNameError",
+    "Urls",
     "UsageError",
     "User",
     "Vault",
     "Visibility",
     "Weather",
+    "WebFile",
     "World",
     "WrongLoopError",
     "__version__",

@@ -1,4 +1,4 @@
-"""docs/journal.md and docs/control.md: their examples run, and what they name is there."""
+"""Pages in docs/ (journal, control, imports): their examples run, and what they name is there."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ TESTS = Path(__file__).parent
 ])
 def test_the_examples_run(fake_ims: FakeIMS, wire: Wire, page: str, code: str) -> None:
     run(page, code, fake=fake_ims, ask=asking(wire))
+
+
+@pytest.mark.parametrize("code", examples("imports.md"))
+def test_the_examples_of_imports_run(code: str) -> None:
+    run("imports.md", code)
 
 
 def test_the_tests_that_the_journal_page_names_are_there() -> None:

@@ -110,8 +110,8 @@ def test_a_client_that_sends_all_before_it_reads(refusal: Refusal) -> None:
         assert b"HTTP/1.1 200 OK" in answer  # behind the rest of the first response
 
 
-def test_too_large_in_the_middle(fake_ims: FakeIMS, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fake_ims._service.profile, "max_upload", 100)
+@pytest.mark.fake_ims(glance={"image_size_cap": 100})
+def test_too_large_in_the_middle(fake_ims: FakeIMS) -> None:
     with connect(fake_ims.url) as sock:
         sock.sendall(f"{upload('queued')(fake_ims)} HTTP/1.1\r\nHost: x\r\nContent-Type: {OCTETS}"
                      f"\r\nX-Auth-Token: {fake_ims.token}\r\nTransfer-Encoding: chunked\r\n\r\n"

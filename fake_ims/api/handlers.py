@@ -37,15 +37,17 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "lookups.volumes": (
         "volumes.detail", "volumes.list", "volumes.show", "volumes.version", "volumes.versions"),
     "native.actions": ("images.deactivate", "images.reactivate"),
+    "native.cache": (
+        "cache.clean", "cache.clear", "cache.delete", "cache.list", "cache.nodes", "cache.prune",
+        "cache.queue"),
     "native.data": ("images.download", "images.upload"),
     "native.images": (
         "images.create", "images.delete", "images.list", "images.show", "images.update"),
     "native.imports": (
         "images.import", "images.stage", "locations.add", "locations.list", "stores.delete"),
     "native.info": (
-        "cache.clean", "cache.clear", "cache.delete", "cache.list", "cache.nodes", "cache.prune",
-        "cache.queue", "cors.preflight", "health.check", "info.import", "info.stores",
-        "info.stores_detail", "info.usage"),
+        "cors.preflight", "health.check", "info.import", "info.stores", "info.stores_detail",
+        "info.usage"),
     "native.legacy": ("images.delete_v1", "images.detail_v1", "images.head_v1"),
     "native.members": (
         "members.add", "members.delete", "members.list", "members.show", "members.update"),

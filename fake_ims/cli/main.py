@@ -42,6 +42,17 @@ class _Parser(argparse.ArgumentParser):
         self.error(f"unknown argument {name!r}; {known}")
 
 
+class _Joined(argparse.Action):
+    """Joins the values of an option that is repeated, by semicolons."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, given: argparse.Namespace, value: Any,
+        name: str | None = None,
+    ) -> None:
+        before = getattr(given, self.dest)
+        setattr(given, self.dest, f"{before}; {value}" if before else value)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command.
 
@@ -62,7 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if rest:
             commands[given.command].refuse(rest[0])
         run = {"serve": _serve, "operations": _operations, "demo": _demo, "check": _check,
-               "schema": _schema, "ctl": _ctl, "faults": _faults}[given.command]
+               "schema": _schema, "ctl": _ctl, "faults": _faults,
+               "options": _options}[given.command]
         return run(given)
     except FakeImsError as error:
         complain(str(error))
@@ -105,6 +117,11 @@ def _parsers(sweeps: bool) -> tuple[_Parser, dict[str, _Parser]]:
         "faults.")
     faults.option("--json", action="store_true",
                   help="print JSON, with the schema of each setting")
+    options: _Parser = commands.add_parser(
+        "options", help="list the options of Glance that a fake can be given",
+        description="List the options of Glance that --glance=NAME=VALUE, FakeIMS(glance={...}), "
+        "the marker and scenario files accept: values, default, and what each does.")
+    options.option("--json", action="store_true", help="print JSON, with all details")
     demo: _Parser = commands.add_parser(
         "demo", help="run a short example session",
         description="Run a short example session: create an image, upload data, wait, list, "
@@ -137,7 +154,8 @@ def _parsers(sweeps: bool) -> tuple[_Parser, dict[str, _Parser]]:
     if sweeps:
         _add_sweep_options(sweep)
     return parser, {"serve": serve, "operations": operations, "demo": demo, "check": check,
-                    "schema": schema, "ctl": ctl, "faults": faults, "sweep": sweep}
+                    "schema": schema, "ctl": ctl, "faults": faults, "options": options,
+                    "sweep": sweep}
 
 
 def _add_options_of_a_fake(parser: _Parser, *times: tuple[str, str]) -> None:
@@ -155,6 +173,9 @@ def _add_options_of_a_fake(parser: _Parser, *times: tuple[str, str]) -> None:
                   help="region name in the service catalog (default: eu-de)")
     parser.option("--seed", default="0", metavar="SEED",
                   help="seed for faults that fire at random (default: 0)")
+    parser.option("--glance", action=_Joined, default="", metavar="NAME=VALUE",
+                  help="option of Glance, such as image_tag_quota=10; can be repeated. "
+                  "'fake-ims options' lists them")
     parser.option("--scenario", metavar="FILE", help="scenario file to play (TOML or JSON)")
 
 
@@ -243,7 +264,7 @@ def _serve(given: argparse.Namespace) -> int:
             standalone.serve(
                 profile=given.profile, auth=given.auth, saving=given.saving,
                 deleting=given.deleting, jobs=given.jobs, region=given.region, seed=given.seed,
-                scenario=given.scenario, control=not given.no_control,
+                glance=given.glance, scenario=given.scenario, control=not given.no_control,
                 control_token=given.control_token, allowed_hosts=given.allowed_host,
                 host=given.host, port=given.port, ready_file=given.ready_file,
                 clouds_yaml=given.clouds_yaml, print_env=given.print_env, quiet=given.quiet,
@@ -297,6 +318,18 @@ def _faults(given: argparse.Namespace) -> int:
         print(json.dumps(fault_listing.document(), indent=2), flush=True)
     else:
         print(fault_listing.text(), flush=True)
+    return 0
+
+
+def _options(given: argparse.Namespace) -> int:
+    from . import option_listing
+
+    if given.json:
+        import json
+
+        print(json.dumps(option_listing.document(), indent=2), flush=True)
+    else:
+        print(option_listing.text(), flush=True)
     return 0
 
 

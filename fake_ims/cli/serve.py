@@ -46,6 +46,7 @@ def serve(
     jobs: str,
     region: str,
     seed: str,
+    glance: str,
     scenario: str | None,
     control: bool,
     control_token: str | None,
@@ -64,9 +65,9 @@ def serve(
     """Run the fake until SIGINT or SIGTERM.
 
     Args:
-        profile, auth, saving, deleting, jobs, region, seed, host, port, control, control_token,
-            allowed_hosts, keep_exchanges, keep_bytes, keep_total: the same as the arguments of
-            ``FakeIMS``.
+        profile, auth, saving, deleting, jobs, region, seed, glance, host, port, control,
+            control_token, allowed_hosts, keep_exchanges, keep_bytes, keep_total: the same as the
+            arguments of ``FakeIMS``.
         scenario: scenario file to play; its settings override the others.
         ready_file: JSON file to write when the fake is ready, with ``url``, ``token``,
             ``project_id``, ``pid`` and the credentials of the default user. It is removed at exit.
@@ -81,7 +82,8 @@ def serve(
         PortTakenError: the port is in use.
     """
     fake = FakeIMS(profile=cast("Profile", profile), auth=cast("AuthMode", auth), saving=saving,
-                   deleting=deleting, jobs=jobs, region=region, seed=seed, host=host, port=port,
+                   deleting=deleting, jobs=jobs, region=region, seed=seed,
+                   glance=glance, host=host, port=port,
                    control=control, control_token=control_token, allowed_hosts=allowed_hosts,
                    keep_exchanges=keep_exchanges, keep_bytes=keep_bytes, keep_total=keep_total)
     played: ScenarioDocument | None = None

@@ -146,8 +146,8 @@ OPERATIONS: tuple[Operation, ...] = (
     _glance("cache.clear", "DELETE /v2/cache", 204),
     _glance("cache.queue", "PUT /v2/cache/{image_id}", 202),
     _glance("cache.delete", "DELETE /v2/cache/{image_id}", 204),
-    _glance("cache.clean", "POST /v2/cache/clean", 202, body="ignored"),
-    _glance("cache.prune", "POST /v2/cache/prune", 202, body="ignored"),
+    _glance("cache.clean", "POST /v2/cache/clean", 200, body="ignored"),
+    _glance("cache.prune", "POST /v2/cache/prune", 200, body="ignored"),
     _glance("cache.nodes", "GET /v2/cache/nodes/{image_id}", 200),
     # Glance's CORS middleware answers OPTIONS for every path.
     _glance("cors.preflight", "OPTIONS /", 200, auth=False, body="ignored"),

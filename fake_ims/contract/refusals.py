@@ -103,6 +103,31 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
     ("patch.has_property", 409, "Property {name} already present.", "IMG.0035", "detail"),
     ("patch.cannot_remove", 403, "Property {name} may not be removed.", "IMG.0035", "detail"),
     ("patch.locations_empty", 403, "Cannot set locations to empty list.", "IMG.0035", "detail"),
+    ("patch.locations_replace_status", 409, "It's not allowed to replace locations if image "
+     "status is {status}.", "IMG.0009"),
+    ("patch.locations_remove_status", 409, "It's not allowed to remove locations if image status "
+     "is {status}.", "IMG.0009"),
+    ("patch.locations_position_add", 400, "Invalid position for adding a location.", "IMG.0001"),
+    ("patch.locations_position_remove", 400, "Invalid position for removing a location.",
+     "IMG.0001"),
+    ("patch.locations_last", 403, "Cannot remove last location in the image.", "IMG.0035",
+     "detail"),
+    ("patch.locations_quota", 413, "The limit has been exceeded on the number of allowed image "
+     "locations. Attempted: {attempted}, Maximum: {maximum}", "IMG.0001"),
+    ("patch.locations_not_empty", 400, "Original locations is not empty: {locations}",
+     "IMG.0001"),
+    ("patch.locations_invalid", 400, "Invalid location", "IMG.0001"),
+    ("patch.locations_twice", 400, "The location {url} already exists", "IMG.0001"),
+    ("patch.validation_conflict", 409, "Conflicting values for {name}", "IMG.0009"),
+    ("patch.validation_set", 409, "{name} is already set with a different value", "IMG.0009"),
+    ("patch.validation_late", 409, "New value(s) for {names} may only be provided when image "
+     "status is 'queued'", "IMG.0009"),
+    ("patch.validation_checksum", 409, "checksum ({value}) is not the correct size for md5 (should "
+     "be 16 bytes)", "IMG.0009"),
+    ("patch.validation_algorithm", 409, "os_hash_algo must be {want}, not {given}", "IMG.0009"),
+    ("patch.validation_size", 409, "os_hash_value ({value}) is not the correct size for "
+     "{algorithm} (should be {size} bytes)", "IMG.0009"),
+    ("stage.off", 404, "'glance-direct' method is not available at this site.", "IMG.0144"),
     ("patch.locations_hidden", 403, "It's not allowed to {verb} locations if locations are "
      "invisible.", "IMG.0035"),
     # lists
@@ -204,6 +229,13 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
     ("import.not_staged", 409, "Image needs to be staged before 'glance-direct' method can be "
      "used", "IMG.0046"),
     ("import.format", 409, "'{name}' needs to be set before import", "IMG.0072"),
+    ("import.no_source", 400, "'{name}' needs to be set for glance-download import method",
+     "IMG.0001"),
+    ("import.source_id", 400, "Remote image id does not look like a UUID: {image_id}",
+     "IMG.0001"),
+    ("import.busy", 409, "Image has active task", "IMG.0046"),
+    ("import.no_backends", 400, "All_stores_must_succeed can only be set with enabled_backends "
+     "{uri}", "IMG.0001"),
     ("import.uri", 400, "URI for web-download does not pass filtering: {uri}", "IMG.0017"),
     ("import.store_twice", 400, "Image is already present at store '{store}'", "IMG.0046"),
     ("import.all_and_some", 400, "All_stores parameter can't be used with x-image-meta-store "
@@ -218,6 +250,7 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
      "is not 'active'", "IMG.0046"),
     ("store.only_one", 403, "Cannot delete image data from the only store containing it. Consider "
      "deleting the image instead.", "IMG.0046"),
+    ("store.not_in", 404, "Image {image_id} is not stored in store {store}.", "IMG.0144"),
     ("store.prefer_unknown", 400, "Store '{store}' is not configured.", "IMG.0001"),
     ("location.status", 409, "It's not allowed to add locations if image status is {status}.",
      "IMG.0046"),
@@ -225,7 +258,13 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
      "IMG.0001"),
     ("location.http", 403, "http store must be enabled to use location API by normal user.",
      "IMG.0026"),
+    ("data.store_fails", 503, "Insufficient permissions on image storage media: Permission to "
+     "write image storage media denied.", "IMG.0061"),
     ("cache.off", 404, "Caching via API is not supported at this site.", "IMG.0105"),
+    ("cache.inactive", 400, "Only images with status active can be targeted for queueing",
+     "IMG.0046"),
+    ("cache.target", 400, "If provided 'x-image-cache-clear-target' must be 'cache', 'queue' or "
+     "empty string.", "IMG.0001"),
     ("task.not_found", 404, "Could not find task {task_id}", "IMG.0023"),
     ("task.missing", 400, "Task '{name}' is required", "IMG.0001"),
     ("task.schema", 400, "Provided object does not match schema 'task': {reason}", "IMG.0001"),
@@ -237,6 +276,10 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
     ("task.delete", 405, "This operation is currently not permitted on Glance Tasks. They are "
      "auto deleted after reaching the time based on their expires_at property.", "IMG.0105"),
     ("task.import_source", 400, "{reason}", "IMG.0017"),
+    ("task.import_file", 400, "File based imports are not allowed. Please use a non-local source "
+     "of image data.", "IMG.0017"),
+    ("task.import_scheme", 400, "The given uri is not valid. Please specify a valid uri from the "
+     "following list of supported uri ['http']", "IMG.0017"),
     # the fake itself
     ("internal", 500, "The server has either erred or is incapable of performing the requested "
      "operation.", "IMG.0061"),

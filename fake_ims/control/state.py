@@ -22,6 +22,7 @@ def _state(control: Control) -> dict[str, object]:
         "region": fake.region, "seed": fake.faults.seed, "token": fake.token,
         "project_id": fake.project_id, "user_id": fake.user_id,
         "clock": _clock(control), "lifecycle": _lifecycle(control),
+        "glance": fake.glance,
         "images": len(fake.images), "jobs": len(fake.jobs), "faults": len(fake.faults),
         "requests": fake.requests.recorded, "dropped": fake.requests.dropped,
         "scenario": None if fake.scenario is None else _told(control),

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from ..documents import apply, schemas
-from ..documents.schemas import table
+from ..documents.schemas import NAME, says, table
 from ..domain.world import Bucket, StoredObject
 from ..errors import UsageError
 from .paging import LIMIT, PAGE, first, limit, page
@@ -14,7 +14,10 @@ from .route import Control, ControlError, Route
 
 
 def _record(record: Any) -> dict[str, object]:
-    return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
+    found = {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
+    if isinstance(found.get("data"), bytes):
+        found["data"] = {"bytes": len(found["data"])}
+    return found
 
 
 def _object(one: StoredObject) -> dict[str, object]:
@@ -35,16 +38,23 @@ def _id(one: Any) -> str:
     return str(one.id)
 
 
+def _url(one: Any) -> str:
+    return str(one.url)
+
+
 def _world(control: Control) -> dict[str, object]:
     world = control.fake.world
     count = limit(control)
     found: dict[str, object] = {"known_only": world.known_only, "quota": world.quota,
                                 "max_jobs": world.max_jobs, "has_kms": world.has_kms,
+                                "failing_stores": world.failing_stores,
                                 "account": _record(world.account),
                                 "outages": sorted(world.outages)}
     more: dict[str, str | None] = {}
     buckets, more["buckets"] = first(world.buckets, count, _name)
     found["buckets"] = [_bucket(one, count) for one in buckets]
+    urls, more["urls"] = first(world.urls, count, _url)
+    found["urls"] = [_record(one) for one in urls]
     for name in schemas.shelves():
         records, more[name] = first(getattr(world, name), count, _id)
         found[name] = [_record(one) for one in records]
@@ -63,12 +73,28 @@ def _buckets(control: Control) -> dict[str, object]:
     return {"buckets": [_bucket(one, limit(control)) for one in found], "next": more}
 
 
+def _urls(control: Control) -> dict[str, object]:
+    found, more = page(control, control.fake.world.urls, _url)
+    return {"urls": [_record(one) for one in found], "next": more}
+
+
+def _put_url(control: Control) -> dict[str, object]:
+    return _record(apply.add_url(control.fake.world, control.body))
+
+
+def _remove_url(control: Control) -> None:
+    urls, url = control.fake.world.urls, control.query.get("url", "")
+    if url not in urls:
+        raise ControlError(404, f"unknown url {url!r}; give it as ?url=…, percent-encoded")
+    urls.remove(url)
+
+
 def _objects(control: Control) -> dict[str, object]:
     bucket = control.fake.world.buckets.get(control.params["bucket"])
     if bucket is None:
         raise ControlError(404, f"unknown bucket {control.params['bucket']!r}")
     found, more = page(control, bucket.objects.values(), _name)
-    return {"objects": [_object(one) for one in found], "next": more}
+    return {"objects": [_record(one) for one in found], "next": more}
 
 
 def _set(control: Control) -> dict[str, object]:
@@ -121,6 +147,15 @@ ROUTES = (
           answer="the world"),
     Route("world.buckets", "GET", "/world/buckets", "List the buckets.", _buckets, query=PAGE,
           answer="the buckets, of each the first objects; next: the marker of the next page"),
+    Route("world.urls", "GET", "/world/urls",
+          "List the URLs from which imports get data.", _urls, query=PAGE,
+          answer="the URLs; next: the marker of the next page"),
+    Route("world.put_url", "POST", "/world/urls",
+          "Say what a URL returns to imports, in place of what it returned.", _put_url,
+          schemas.web_file(), answer="the URL"),
+    Route("world.remove_url", "DELETE", "/world/urls",
+          "Remove the URL of ?url=: imports from it fail.", _remove_url,
+          query={"url": says(NAME, "the URL")}, errors=(404,)),
     Route("world.objects", "GET", "/world/buckets/{bucket}/objects",
           "List the objects in a bucket.", _objects, query=PAGE,
           answer="the objects; next: the marker of the next page", errors=(404,)),

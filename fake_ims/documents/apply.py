@@ -12,7 +12,7 @@ from ..errors import UsageError
 
 if TYPE_CHECKING:
     from ..domain.lifecycle import Lifecycle
-    from ..domain.world import Bucket, StoredObject, World
+    from ..domain.world import Bucket, StoredObject, WebFile, World
     from ..fake.fake_ims import FakeIMS
     from ..fake.images import ImageHandle
     from ..fake.tenant import Tenant
@@ -104,7 +104,7 @@ def add_record(world: World, shelf: str, document: Document) -> Any:
     Raises:
         UsageError: as for ``world.servers.add``.
     """
-    return getattr(world, shelf).add(**document)
+    return getattr(world, shelf).add(**with_bytes(document))
 
 
 def add_bucket(world: World, document: Document) -> Bucket:
@@ -131,6 +131,25 @@ def add_object(bucket: Bucket, document: Document) -> StoredObject:
     return bucket.put(given.pop("name"), **given)
 
 
+def add_url(world: World, document: Document) -> WebFile:
+    """Call ``world.urls.add``, in place of what the URL returned.
+
+    Raises:
+        UsageError: the URL or a value is invalid.
+    """
+    given = with_bytes(document)
+    url = given.pop("url")
+    before = world.urls.get(url)
+    if before is not None:
+        world.urls.remove(url)
+    try:
+        return world.urls.add(url, **given)
+    except UsageError:
+        if before is not None:
+            world.urls.put(before)
+        raise
+
+
 def change_world(world: World, document: Document) -> None:
     """Apply a document to the world. Its records can come in any order.
 
@@ -153,6 +172,9 @@ def _change_world(world: World, document: Document) -> None:
             elif name == "buckets":
                 for one in value:
                     add_bucket(world, one)
+            elif name == "urls":
+                for one in value:
+                    add_url(world, one)
             elif name == "account":
                 for field, state in value.items():
                     setattr(world.account, field, state)

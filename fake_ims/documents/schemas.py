@@ -11,11 +11,12 @@ from typing import Any
 
 from ..contract.errors import ERRORS
 from ..contract.jobs import JOB_TYPES
+from ..contract.options import OPTIONS, Option
 from ..contract.schema import image_properties
 from ..domain.callers import AUTH_MODES
 from ..domain.image import MEMBER_STATUSES
 from ..domain.seeding import SETTABLE, STATUSES
-from ..domain.world import SHELVES, Bucket, StoredObject, World, outages
+from ..domain.world import SHELVES, Bucket, StoredObject, WebFile, World, outages
 from ..domain.world.buckets import NAME as NAME_OF_OBJECT
 from ..domain.world.rules import Rule, rules
 from ..faults.registry import EFFECTS, SETTINGS
@@ -72,6 +73,20 @@ DATA: Schema = {
 }
 ERROR: Schema = {"enum": sorted(ERRORS)}
 
+
+
+def _option(row: Option) -> Schema:
+    """Return the schema of the value of an option of Glance."""
+    allowed: Schema = {"enum": list(row.choices)} if row.choices else {"type": "string"}
+    if row.name.endswith("_ports"):
+        allowed = {"type": ["integer", "string"]}
+    if row.kind == "boolean":
+        return {"type": "boolean"}
+    if row.kind == "integer":
+        return {"type": "integer", "minimum": row.minimum, "maximum": row.maximum}
+    return allowed if row.kind == "string" else {"type": "array", "items": allowed}
+
+
 SETTINGS_OF_A_FAKE: dict[str, Schema] = {
     "profile": says({"enum": list(PROFILES)},
                     "service to imitate: otc (Open Telekom Cloud's IMS) or openstack (Glance)"),
@@ -85,6 +100,8 @@ SETTINGS_OF_A_FAKE: dict[str, Schema] = {
                    "whether a test fails for requests that no correct client sends, and for unused "
                    "faults"),
     "seed": says({"type": ["integer", "string"]}, "seed for faults that fire at random"),
+    "glance": says(table({row.name: says(_option(row), row.says) for row in OPTIONS}),
+                   "options of Glance, by Glance's own names"),
 }
 
 
@@ -165,8 +182,10 @@ def shelves() -> dict[str, type]:
 
 def record(kind: type, *, required: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the schema of a record of the world, from the rules of its fields."""
-    return table({name: _field(name, rule) for name, rule in rules(kind).items()},
-                 required=required)
+    found = {name: _field(name, rule) for name, rule in rules(kind).items()}
+    if "data" in kind.__annotations__:
+        found["data"] = DATA
+    return table(found, required=required)
 
 
 def _field(name: str, rule: Rule) -> Schema:
@@ -189,6 +208,11 @@ def bucket() -> dict[str, Any]:
     return table(properties, required=("name",))
 
 
+def web_file() -> dict[str, Any]:
+    """Return the schema of ``world.urls.add``."""
+    return record(WebFile, required=("url",))
+
+
 @cache
 def world() -> dict[str, Any]:
     """Return the schema of the world: ``known_only``, ``quota`` and more, records, buckets."""
@@ -203,7 +227,11 @@ def world() -> dict[str, Any]:
         "account": says(record(outages.Account), "the account that pays"),
         "outages": says({"type": "array", "items": {"enum": list(outages.SERVICES)}},
                         "all services that do not respond"),
+        "failing_stores": says(own["failing_stores"].schema,
+                               "ids of Glance's stores that take no data"),
         "buckets": {"type": "array", "items": bucket()},
+        "urls": says({"type": "array", "items": web_file()},
+                     "what the web returns to imports by web-download"),
     }
     for name, kind in shelves().items():
         properties[name] = {"type": "array", "items": record(kind)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 
 from .formats import Inspector
 from .spool import PAGE, Spool
@@ -17,43 +18,75 @@ class Blob:
 
     Args:
         spool: stores the bytes above the limit.
+        algorithm: name of a hash algorithm of ``hashlib``.
 
     Attributes:
         size: number of bytes.
         md5: MD5 of the bytes, as hex, once finished.
-        sha512: SHA-512 of the bytes, as hex, once finished.
+        algorithm: name of the algorithm of ``digest``.
+        digest: its hash of the bytes, as hex, once finished.
         format: the format that the first bytes show, once finished.
         virtual_size: size in bytes of the disk inside the image, once finished.
     """
 
-    __slots__ = ("_closed", "_inspector", "_md5", "_memory", "_pages", "_readings", "_sha512",
-                 "_spool", "format", "md5", "sha512", "size", "virtual_size")
+    __slots__ = ("_closed", "_hash", "_inspector", "_is_zeros", "_md5", "_memory", "_pages",
+                 "_readings", "_spool", "algorithm", "digest", "format", "md5", "size",
+                 "virtual_size")
 
-    def __init__(self, spool: Spool) -> None:
+    def __init__(self, spool: Spool, algorithm: str = "sha512") -> None:
         self._spool = spool
         self._memory = bytearray()
         self._pages: list[int] = []
         self._readings = 0
         self._closed = False
+        self._is_zeros = False
         self._md5 = hashlib.md5(usedforsecurity=False)
-        self._sha512 = hashlib.sha512()
+        self.algorithm = algorithm
+        self._hash = hashlib.new(algorithm, usedforsecurity=False)
         self._inspector = Inspector()
         self.size = 0
         self.md5 = ""
-        self.sha512 = ""
+        self.digest = ""
         self.format = "raw"
         self.virtual_size = 0
 
     @classmethod
-    def of(cls, spool: Spool, data: bytes) -> Blob:
+    def of(cls, spool: Spool, data: bytes, algorithm: str = "sha512") -> Blob:
         """Return a finished blob of these bytes.
 
         Raises:
             StorageError: the system cannot store them.
         """
-        blob = cls(spool)
+        blob = cls(spool, algorithm)
         try:
             blob.write(data)
+        except BaseException:
+            blob.close()
+            raise
+        blob.finish()
+        return blob
+
+    @classmethod
+    def zeros(cls, spool: Spool, size: int, format: str, algorithm: str = "sha512") -> Blob:
+        """Return a finished blob of zeros, which takes no memory, as a file of this format."""
+        blob = cls(spool, algorithm)
+        blob._is_zeros, blob.size, blob.format = True, size, format
+        blob.md5, blob.digest = _digests_of_zeros(size, algorithm)
+        blob.virtual_size = size if format == "raw" else 0
+        return blob
+
+    def copy(self) -> Blob:
+        """Return a finished blob of the same bytes.
+
+        Raises:
+            StorageError: the system cannot store them.
+        """
+        if self._is_zeros:
+            return Blob.zeros(self._spool, self.size, self.format, self.algorithm)
+        blob = Blob(self._spool, self.algorithm)
+        try:
+            for chunk in self.read(0, self.size):
+                blob.write(chunk)
         except BaseException:
             blob.close()
             raise
@@ -74,7 +107,7 @@ class Blob:
                 self._spill(bytes(held), 0)
             self._spill(chunk, self.size)
         self._md5.update(chunk)
-        self._sha512.update(chunk)
+        self._hash.update(chunk)
         self._inspector.feed(chunk)
         self.size += len(chunk)
 
@@ -93,7 +126,7 @@ class Blob:
         if self._pages:
             self._spool.succeeded()
         self.md5 = self._md5.hexdigest()
-        self.sha512 = self._sha512.hexdigest()
+        self.digest = self._hash.hexdigest()
         self.format = self._inspector.format()
         self.virtual_size = self._inspector.virtual_size(self.size)
 
@@ -106,6 +139,8 @@ class Blob:
 
     def chunk(self, position: int, length: int) -> bytes:
         """Return at least one byte from a position on."""
+        if self._is_zeros:
+            return bytes(length)
         if not self._pages:
             return bytes(self._memory[position:position + length])
         page, start = divmod(position, PAGE)
@@ -142,6 +177,20 @@ class Blob:
             self._memory = bytearray()
             pages, self._pages = self._pages, []
             self._spool.give(pages)
+
+
+@lru_cache(maxsize=16)
+def _digests_of_zeros(size: int, algorithm: str) -> tuple[str, str]:
+    md5 = hashlib.md5(usedforsecurity=False)
+    other = hashlib.new(algorithm, usedforsecurity=False)
+    whole, rest = divmod(size, PAGE)
+    page = bytes(PAGE)
+    for _ in range(whole):
+        md5.update(page)
+        other.update(page)
+    md5.update(page[:rest])
+    other.update(page[:rest])
+    return md5.hexdigest(), other.hexdigest()
 
 
 class Reading(Iterator[bytes]):

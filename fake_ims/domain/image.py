@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from .data import Blob
 from .lifecycle import Transition
+
+if TYPE_CHECKING:
+    from .imports import Importing
 
 #: Visibilities that show an image to everybody.
 OPEN = ("public", "community")
@@ -50,9 +54,13 @@ class Image:
 
     Attributes:
         properties: vendor and custom attributes, all strings.
+        stores: ids of the stores that have its data.
+        locations: further places of its data that clients have named, each with ``url`` and
+            ``metadata``.
         member_order: every project that ever was a member, in the order of lists.
         sequence: order of creation, for images created at the same instant.
         transition: the status change in progress.
+        importing: the import in progress.
         kill_reason: why the image was killed.
         rendered: the image as JSON, cached until the next change.
         watch: called at each change with the image and the instant; None without watchers.
@@ -82,9 +90,11 @@ class Image:
     members: dict[str, Member] = field(default_factory=dict)
     member_order: list[str] = field(default_factory=list)
     stores: tuple[str, ...] = ()
+    locations: tuple[Mapping[str, Any], ...] = ()
     data: Blob | None = None
     staged: Blob | None = None
     transition: Transition | None = None
+    importing: Importing | None = None
     deleted_at: float | None = None
     kill_reason: str = ""
     rendered: bytes | None = None
@@ -121,7 +131,7 @@ class Image:
         if self.data is not None and self.data is not blob:
             self.data.close()
         self.data, self.size, self.checksum = blob, blob.size, blob.md5
-        self.os_hash_algo, self.os_hash_value = "sha512", blob.sha512
+        self.os_hash_algo, self.os_hash_value = blob.algorithm, blob.digest
 
     def drop_data(self) -> None:
         """Release the image's bytes, and clear everything derived from them."""
@@ -132,6 +142,7 @@ class Image:
         self.size = self.virtual_size = None
         self.checksum = self.os_hash_algo = self.os_hash_value = None
         self.stores = ()
+        self.locations = ()
 
 
 def is_whole(image: Image) -> bool:

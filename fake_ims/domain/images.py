@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..contract.attributes import UUID_PATTERN, base_names
-from . import access, query
+from ..contract.options import exceeds
+from . import access, locations, query
 from .callers import Caller
 from .durations import After
 from .ids import new_id
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 # Attributes that a patch replaces but never removes.
 _PATCHABLE = frozenset({"name", "visibility", "protected", "os_hidden", "owner",
                         "container_format", "disk_format", "min_ram", "min_disk", "tags"})
+# What a patch of the locations changes.
+_OF_LOCATIONS = ("locations", "stores", "status", "checksum", "os_hash_algo", "os_hash_value")
 _UUID = re.compile(UUID_PATTERN)
 
 
@@ -144,12 +148,13 @@ class Images(Seeding):
             raise Refused("image.quota", attempted=attempted, maximum=maximum)
 
     def _check_counts(self, properties: int, tags: int) -> None:
-        profile = self._service.profile
-        if properties > profile.max_properties:
+        options = self._service.profile.options
+        if exceeds(properties, options.image_property_quota):
             raise Refused("image.too_many_properties", attempted=properties,
-                          maximum=profile.max_properties)
-        if tags > profile.max_tags:
-            raise Refused("image.too_many_tags", attempted=tags, maximum=profile.max_tags)
+                          maximum=options.image_property_quota)
+        if exceeds(tags, options.image_tag_quota):
+            raise Refused("image.too_many_tags", attempted=tags,
+                          maximum=options.image_tag_quota)
 
     def patch(self, caller: Caller, image_id: str, changes: list[Change]) -> Image:
         """Apply a patch as a whole, or not at all.
@@ -181,6 +186,8 @@ class Images(Seeding):
             setattr(image, name, value)
         known, image.properties = image.properties.get("__os_version"), properties
         self._service.profile.derive(image, known)
+        if draft.get("status") == "active":
+            self._service.profile.activated(image, self._now())
         image.changed(self._now())
         return image
 
@@ -194,7 +201,8 @@ class Images(Seeding):
     ) -> None:
         name = change.name
         if name == "locations":
-            self._refuse_locations(caller, image, change)
+            self._plan_locations(caller, image, change, draft)
+            return
         if name == "owner" and change.op == "replace" and not caller.is_admin:
             raise Refused("image.owner_change")
         if name == "visibility" and change.op != "remove":
@@ -220,13 +228,17 @@ class Images(Seeding):
         else:
             properties[name] = str(change.value)
 
-    def _refuse_locations(self, caller: Caller, image: Image, change: Change) -> None:
+    def _plan_locations(
+        self, caller: Caller, image: Image, change: Change, draft: dict[str, Any]
+    ) -> None:
         if change.op == "replace" and not change.value:
             raise Refused("patch.locations_empty")
         rule = "delete_image_location" if change.op == "remove" else "set_image_location"
         access.require(rule, caller, image)
-        verb = {"add": "add", "replace": "update", "remove": "remove"}[change.op]
-        raise Refused("patch.locations_hidden", verb=verb)
+        # Each change sees the result of those before it.
+        draft.update(locations.change(replace(image, **{
+            name: draft[name] for name in _OF_LOCATIONS if name in draft}), change,
+            self._service.profile.options))
 
     def _value(self, image: Image, name: str, value: Any) -> object:
         if name in ("container_format", "disk_format") and image.status not in ("queued",
@@ -271,6 +283,8 @@ class Images(Seeding):
 
     def remove(self, image: Image) -> None:
         """Delete an image, at once or after ``lifecycle.deleting``, without checking a caller."""
+        if image.importing is not None:
+            self._service.imports.abandon(image, self._now())
         due = self._service.lifecycle.deleting
         if due == After(0.0) or image.status == "pending_delete":
             self._service.transitions.bury(image, self._now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..contract.options import exceeds
 from . import access
 from .callers import Caller
 from .image import MEMBER_STATUSES, Image, Member
@@ -43,12 +44,13 @@ class Members:
         if not shareable:
             raise Refused("member.create", image_id=image_id)
         access.require("add_member", caller, image)
-        profile.check_new_member(self._service.world, image, project_id)
+        profile.check_new_member(self._service, image, project_id)
         if project_id in image.members:
             raise Refused("member.duplicate", member_id=project_id, image_id=image_id)
-        if len(image.members) >= profile.max_members:
+        quota = profile.options.image_member_quota
+        if exceeds(len(image.members) + 1, quota):
             raise Refused("member.too_many", image_id=image_id,
-                          attempted=len(image.members) + 1, maximum=profile.max_members)
+                          attempted=len(image.members) + 1, maximum=quota)
         now = self._now(at)
         member = Member(project_id, "pending", now, now)
         image.members[project_id] = member
@@ -77,7 +79,7 @@ class Members:
         access.require("modify_member", caller, image)
         if status not in MEMBER_STATUSES:
             raise Refused("member.status")
-        self._service.profile.check_acceptance(self._service.world, image, status, vault_id)
+        self._service.profile.check_acceptance(self._service, image, status, vault_id)
         member.status = str(status)
         member.updated_at = self._now(at)
         image.touched(member.updated_at)

@@ -105,12 +105,13 @@ def _parse(pairs: tuple[tuple[str, str], ...], profile: Profile) -> ListQuery:
         raise Refused("list.changes_since")
     if member_status is not None and member_status not in LIST_MEMBER_STATUSES:
         raise Refused("list.member_status", status=member_status)
-    query = ListQuery(limit=profile.page_size, marker=marker, visibility=params.pop("visibility"))
+    query = ListQuery(limit=profile.options.limit_param_default, marker=marker,
+                      visibility=params.pop("visibility"))
     if member_status is not None:
         query.member_status = member_status
     if limit is not None:
         query.limit = _limit(limit)
-    query.limit = min(query.limit, profile.max_page)
+    query.limit = min(query.limit, profile.options.api_limit_max)
     query.sort = _sort(params)
     filters = params.last()
     filters.pop("deleted", None)

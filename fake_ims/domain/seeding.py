@@ -134,8 +134,10 @@ class Seeding:
             self._set_data(image, blob)
         elif "status" in fields and image.status in WITH_DATA:
             self._complete(image)
-        elif image.staged is not None and image.status != "uploading":
+        elif image.staged is not None and image.importing is None and image.status != "uploading":
             image.drop_data()
+        if image.importing is not None and "status" in fields and image.status != "importing":
+            self._service.imports.end_by_hand(image, self._now())
         if pairs is not None:
             for project_id in list(image.members):
                 self._store.unshare(image, project_id)
@@ -156,11 +158,13 @@ class Seeding:
         now = self._now()
         self._complete(image)
         image.status = "active"
+        if image.importing is not None:
+            self._service.imports.end_by_hand(image, now)
         self._service.profile.activated(image, now)
         image.changed(now)
 
     def kill(self, image: Image, reason: str = KILLED_BY_TEST) -> None:
-        """Make an image ``killed`` now: its data is deleted, its record stays.
+        """Make an image ``killed`` now: its data is deleted, its record stays. An import fails.
 
         Raises:
             UsageError: the image is deleted, or the reason is not a string.
@@ -239,22 +243,30 @@ class Seeding:
             if status not in WITH_DATA:
                 return None
             content = b""
-        return Blob.of(self._service.store.spool, content)
+        return self._blob(content)
+
+    def _blob(self, content: bytes) -> Blob:
+        return Blob.of(self._service.store.spool, content,
+                       self._service.profile.options.hashing_algorithm)
 
     def _set_data(self, image: Image, blob: Blob | None) -> None:
         if blob is None:
             return
         image.drop_data()
         image.hold(blob)
-        image.stores = self._service.profile.stores[:1]
+        image.stores = self._default_stores()
 
     def _complete(self, image: Image) -> None:
         """Let an image have data: what was uploaded or staged, else none."""
         # An upload whose format was refused has left its data, but no size. Staged data is newer.
         blob = image.data if image.staged is None else image.staged
         image.staged = None
-        image.hold(Blob.of(self._service.store.spool, b"") if blob is None else blob)
-        image.stores = image.stores or self._service.profile.stores[:1]
+        image.hold(self._blob(b"") if blob is None else blob)
+        image.stores = image.stores or self._default_stores()
+
+    def _default_stores(self) -> tuple[str, ...]:
+        default = self._service.profile.options.default_backend
+        return (default,) if default else ()
 
     def _pairs(self, members: object, visibility: object) -> dict[str, str]:
         """Project ids and statuses of members, checked before anything changes."""

@@ -25,13 +25,13 @@ from .refusal import ImsError
 from .world import lookup
 
 if TYPE_CHECKING:
-    from .world import World
+    from ..server.state import Service
 
 WHOLE_IMAGE_MEMBERS = 10
 GB = 2**30
 
 
-def check_image(world: World, image: Image) -> None:
+def check_image(service: Service, image: Image) -> None:
     """Check that an image is in a state and of a kind that can be shared.
 
     Raises:
@@ -40,32 +40,33 @@ def check_image(world: World, image: Image) -> None:
     if image.status != "active":
         raise ImsError("IMG.0046")
     if is_whole(image):
-        backup = world.backups.get(image.properties.get("__backup_id", ""))
+        backup = service.world.backups.get(image.properties.get("__backup_id", ""))
         if backup is not None and (backup.kind != "CBR" or backup.is_shared):
             raise ImsError("IMG.0135")
-    key = world.keys.get(image.properties.get("__system__cmkid", ""))
+    key_id = image.properties.get("__system__cmkid")
+    key = service.world.keys.get(key_id) if key_id else None
     if key is not None and key.is_default:
         raise ImsError("IMG.0098")
 
 
-def check_new_member(world: World, image: Image, project_id: str) -> None:
+def check_new_member(service: Service, image: Image, project_id: str) -> None:
     """Check that an image can be shared with a project.
 
     Raises:
         ImsError: as ``check_image``, ``IMG.0076``.
     """
-    check_image(world, image)
+    check_image(service, image)
     if project_id == image.owner:
         raise ImsError("IMG.0076")
 
 
 def check_acceptance(
-    world: World, images: Sequence[Image], status: object, vault_id: str | None
+    service: Service, images: Sequence[Image], status: object, vault_id: str | None
 ) -> None:
     """Check that a member can set its status for images that are shared with it.
 
     Args:
-        world: the other services.
+        service: the service.
         images: the images of the request.
         status: the new status.
         vault_id: the vault that receives the backups of full-ECS images.
@@ -78,21 +79,21 @@ def check_acceptance(
     if whole and not vault_id:
         raise ImsError("IMG.0184", detail="vault_id is mandatory to accept a full-ECS image")
     if vault_id:
-        vault = lookup.vault(world, vault_id)
+        vault = lookup.vault(service.world, vault_id)
         if vault.status != "available":
             raise ImsError("IMG.0188")
         if vault.object_type != "server":
             raise ImsError("IMG.0193")
-        if vault.used + sum(_backup_size(world, image) for image in whole) > vault.capacity:
+        if vault.used + sum(_backup_size(service, image) for image in whole) > vault.capacity:
             raise ImsError("IMG.0182")
     if status == "accepted":
         for image in images:
-            check_image(world, image)
+            check_image(service, image)
 
 
-def _backup_size(world: World, image: Image) -> int:
+def _backup_size(service: Service, image: Image) -> int:
     """Return the size in GB of the backup of a full-ECS image."""
-    backup = world.backups.get(image.properties.get("__backup_id", ""))
+    backup = service.world.backups.get(image.properties.get("__backup_id", ""))
     if backup is not None:
         return backup.size
     size = image.properties.get("__image_size", "0")

@@ -274,7 +274,7 @@ class Store:
 
     def close(self) -> None:
         """Release the bytes of all images."""
-        for image in self._images.values():
+        for image in (*self._images.values(), *self._deleted.values()):
             if image.data is not None or image.staged is not None:
                 image.drop_data()
         self.spool.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..contract.options import exceeds
 from . import access
 from .callers import Caller
 from .image import Image
@@ -28,8 +29,8 @@ class Tags:
         image = self._image(caller, image_id)
         if tag in image.tags:
             return
-        maximum = self._service.profile.max_tags
-        if len(image.tags) >= maximum:
+        maximum = self._service.profile.options.image_tag_quota
+        if exceeds(len(image.tags) + 1, maximum):
             raise Refused("tag.too_many", image_id=image_id, attempted=len(image.tags) + 1,
                           maximum=maximum)
         self._service.store.retag(image, (*image.tags, tag))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from .store import Store
+from typing import Any
 
 LIFETIME = 48 * 3600.0
+#: What Glance says of a task that fails, whatever the reason.
+INTERNAL = "Task failed due to Internal Error"
 
 
 @dataclass(slots=True)
@@ -55,27 +54,11 @@ class Tasks:
         return list(reversed(self._tasks.values()))
 
     def of_image(self, image_id: str) -> list[Task]:
-        """Return the tasks of an image, newest first."""
-        return [task for task in self.all() if task.image_id == image_id]
-
-    def settle(self, store: Store, now: float) -> None:
-        """Finish the tasks whose image has reached its final status."""
-        for task in self._tasks.values():
-            if task.status != "processing":
-                continue
-            image = store.get(task.image_id or "")
-            if image is not None and image.transition is not None:
-                continue
-            if image is not None and image.status == "active":
-                task.result = {"image_id": image.id}
-                self.finish(task, now)
-            else:
-                reason = (image.kill_reason or f"Image is {image.status}") if image else (
-                    "Image is gone")
-                self.finish(task, now, failure=reason)
+        """Return the tasks of an image, oldest first."""
+        return [task for task in self._tasks.values() if task.image_id == image_id]
 
     def finish(self, task: Task, now: float, *, failure: str = "") -> None:
-        """Mark a task as succeeded, or with ``failure`` as failed."""
+        """Mark a task as succeeded, or with ``failure`` as failed. A task ends once."""
         task.status = "failure" if failure else "success"
         task.message = failure or task.message
         task.updated_at = now

@@ -85,6 +85,8 @@ class Transitions:
         image.transition = None
         if transition.target == "deleted":
             self.bury(image, now)
+        elif image.importing is not None:
+            self._service.imports.finish(image, now, transition.reason)
         elif transition.target == "killed":
             self.kill(image, transition.reason, now)
         else:
@@ -93,7 +95,10 @@ class Transitions:
             image.changed(now)
 
     def kill(self, image: Image, reason: str, now: float) -> None:
-        """Kill an image: its data is deleted, its record stays."""
+        """Kill an image: its data is deleted, its record stays. An import fails instead."""
+        if image.importing is not None:
+            self._service.imports.finish(image, now, reason)
+            return
         image.drop_data()
         self._service.profile.emptied(image)
         image.transition = None
@@ -104,8 +109,16 @@ class Transitions:
     def bury(self, image: Image, now: float) -> None:
         """Delete an image."""
         image.transition = None
-        image.status = "deleted"
+        if image.importing is not None:
+            self._service.imports.abandon(image, now)
+        if self._service.profile.options.image_cache_dir:
+            self._service.cache.remove(image.id)
         image.deleted_at = now
-        image.drop_data()
+        if self._service.profile.options.delayed_delete and image.data is not None:
+            # Clients see no difference: only the scrubber, which the fake does not have, ends it.
+            image.status = "pending_delete"
+        else:
+            image.status = "deleted"
+            image.drop_data()
         self._store.remove(image)
         image.changed(now)

@@ -64,11 +64,11 @@ class Uploads:
         Raises:
             Refused: the image is gone by now (410), or its format contradicts the bytes (415).
         """
-        if not self._is_there(image) or image.status not in ("saving", "importing"):
+        if not self._is_there(image) or image.status != "saving":
             blob.close()
             raise Refused("data.gone", image_id=image.id)
         try:
-            image.virtual_size = self._inspect(image, blob)
+            image.virtual_size = self.inspect(image, blob)
         except Refused:
             # As in Glance, the image can be uploaded again but keeps what the bytes have shown.
             self._keep(image, blob, store)
@@ -82,15 +82,23 @@ class Uploads:
     def _keep(self, image: Image, blob: Blob, store: str | None) -> None:
         image.hold(blob)
         image.stores = (store,) if store else ()
+        image.locations = ()
 
-    def _inspect(self, image: Image, blob: Blob) -> int | None:
-        if not self._service.profile.checks_format or image.container_format != "bare":
+    def inspect(self, image: Image, blob: Blob) -> int | None:
+        """Return the virtual size that the bytes show, if any.
+
+        Raises:
+            Refused: ``data.format_mismatch``.
+        """
+        profile = self._service.profile
+        must_match = profile.options.require_image_format_match
+        if not (must_match or profile.measures_disks) or image.container_format != "bare":
             return None
         if blob.format == image.disk_format:
             return blob.virtual_size or None
         if image.disk_format == "raw":
             return blob.size or None
-        if blob.format == "raw" and image.disk_format not in INSPECTABLE:
+        if not must_match or (blob.format == "raw" and image.disk_format not in INSPECTABLE):
             return None
         raise Refused("data.format_mismatch",
                       reason=f"Image disk_format {image.disk_format} does not match stream data "

@@ -57,6 +57,10 @@ class FakeIMS(Running, Scripted, LogIn):
         seed: seed of random faults. The same seed and faults give the same failures.
         strict: whether a test fails for requests that no client should send, and for faults that
             never fired; see ``complaints``.
+        glance: options of Glance by Glance's own names, such as
+            ``{"require_image_format_match": False}``; ``fake-ims options`` lists them. Others keep
+            the profile's default. The text ``"image_tag_quota=10; api_limit_max=50"`` is the
+            same, for ini files.
         host: the address to listen on. By default only this machine can reach it. The start warns
             with ``ExposedWarning`` if other machines can reach it.
         port: the port to listen on; 0 for a free one.
@@ -92,6 +96,7 @@ class FakeIMS(Running, Scripted, LogIn):
         region: str = DEFAULT_REGION,
         seed: int | str = DEFAULT_SEED,
         strict: bool = False,
+        glance: Mapping[str, object] | str | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         control: bool = True,
@@ -102,14 +107,14 @@ class FakeIMS(Running, Scripted, LogIn):
         keep_total: int = TOTAL_BYTES,
     ) -> None:
         self._initial = Settings.checked(profile, auth, saving, deleting, jobs, region, host,
-                                         port, seed, strict)
+                                         port, seed, strict, glance)
         self._host = host
         self._port = port
         self._open_control = control and control_token is None
         self._bridge = Bridge()
         self._tenants: dict[object, Tenant] = {}
         self._service = service = Service(
-            profile, auth, region, keep_exchanges, keep_bytes, keep_total)
+            profile, auth, region, self._initial.options, keep_exchanges, keep_bytes, keep_total)
         self._images = Images(service, self._bridge)
         # Calls of tests on these objects go through the bridge. Clock and Lifecycle need none:
         # a test's calls there are single assignments and appends, which the loop only reads.
@@ -169,6 +174,15 @@ class FakeIMS(Running, Scripted, LogIn):
     def profile(self) -> Profile:
         """Name of the profile: ``otc`` or ``openstack``."""
         return self._service.profile.name
+
+    @property
+    def glance(self) -> dict[str, object]:
+        """The values of all options of Glance that the profile has, by name."""
+        from ..contract.options import OPTIONS
+
+        profile = self._service.profile
+        return {row.name: getattr(profile.options, row.name) for row in OPTIONS
+                if profile.name in row.profiles}
 
     @property
     def auth(self) -> AuthMode:
@@ -309,6 +323,7 @@ class FakeIMS(Running, Scripted, LogIn):
         region: str | None = None,
         seed: int | str | None = None,
         strict: bool | None = None,
+        glance: Mapping[str, object] | str | None = None,
     ) -> None:
         """Remove images, tokens, faults and exchanges, and reset the clock.
 
@@ -316,8 +331,8 @@ class FakeIMS(Running, Scripted, LogIn):
         ``fake.faults`` stay valid, too.
 
         Args:
-            profile, auth, saving, deleting, jobs, region, seed, strict: settings until the next
-                reset. By default, the constructor's settings apply again.
+            profile, auth, saving, deleting, jobs, region, seed, strict, glance: settings until
+                the next reset. By default, the constructor's settings apply again.
 
         Raises:
             UsageError: settings are unknown or invalid; nothing was reset.
@@ -333,8 +348,9 @@ class FakeIMS(Running, Scripted, LogIn):
             initial.region if region is None else region,
             seed=initial.seed if seed is None else seed,
             strict=initial.strict if strict is None else strict,
-        ) if (profile, auth, saving, deleting, jobs, region, seed, strict) != (None,) * 8 else (
-            initial)
+            glance=initial.glance if glance is None else glance,
+        ) if (profile, auth, saving, deleting, jobs, region, seed, strict, glance) != (
+            None,) * 9 else initial
         self._bridge.run(lambda: self._renew(settings))
 
     @property
@@ -368,7 +384,7 @@ class FakeIMS(Running, Scripted, LogIn):
 
     def _renew(self, settings: Settings) -> None:
         self._tenants.clear()
-        self._service.reset(settings.profile, settings.auth, settings.region)
+        self._service.reset(settings.profile, settings.auth, settings.region, settings.options)
         self._apply(settings)
 
     def _apply(self, settings: Settings) -> None:

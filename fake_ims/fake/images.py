@@ -133,7 +133,8 @@ class ImageHandle(Handle):
         self._act(self._service.images.activate)
 
     def kill(self, reason: str = KILLED_BY_TEST) -> None:
-        """Make it ``killed`` now: its data is deleted, its record stays."""
+        """Make it ``killed`` now: its data is deleted, its record stays. An import fails as the
+        service lets it fail, and the image is not ``killed``."""
         self._act(lambda image: self._service.images.kill(image, reason))
 
     def delete(self) -> None:

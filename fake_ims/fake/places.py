@@ -57,7 +57,7 @@ _ALSO = {
     "create": "fake.images.add(…)", "create_image": "fake.images.add(…)",
 }
 _OF_AN_IMAGE = frozenset({*SETTABLE, "data", "members"})
-_SETTINGS = ("auth", "deleting", "jobs", "profile", "region", "saving", "seed", "strict")
+_SETTINGS = ("auth", "deleting", "glance", "jobs", "profile", "region", "saving", "seed", "strict")
 _TENANT = "tenant.expire() or tenant.revoke(), or fake.tenant(…) for another caller"
 #: What to do instead of setting an attribute that cannot be set.
 _INSTEAD: dict[tuple[type, str], str] = {

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ..contract.model import Profile
 from ..domain import sound
@@ -13,6 +14,9 @@ from ..domain.durations import AT_ONCE, Due, due
 from ..errors import UsageError, shown, unknown
 from ..profiles import NAMES
 from ..server.state import DEFAULT_REGION
+
+if TYPE_CHECKING:
+    from ..contract.options import Options
 
 DEFAULT_SEED = 0
 _USUAL = {"host": "127.0.0.1", "region": DEFAULT_REGION, "seed": DEFAULT_SEED}
@@ -34,6 +38,7 @@ class Settings:
         region: name of the region.
         seed: seed of random faults.
         strict: whether a test fails for requests that no client should send.
+        glance: options of Glance that differ from the profile's defaults.
     """
 
     profile: Profile
@@ -44,6 +49,16 @@ class Settings:
     region: str
     seed: int | str = DEFAULT_SEED
     strict: bool = False
+    glance: Mapping[str, Any] | None = None
+
+    @property
+    def options(self) -> Options | None:
+        """All options of Glance; None for the profile's defaults."""
+        if not self.glance:
+            return None
+        from ..contract.options import options
+
+        return options(self.profile, self.glance)
 
     @classmethod
     def checked(
@@ -58,6 +73,7 @@ class Settings:
         port: object = 0,
         seed: object = DEFAULT_SEED,
         strict: object = False,
+        glance: object = None,
     ) -> Settings:
         """Return the settings that a user has written. Also checks host and port.
 
@@ -93,7 +109,16 @@ class Settings:
             strict = _WORDS[strict.lower()]
         if not isinstance(strict, bool):
             wrong.append(f"strict must be True or False, not {shown(strict)}")
+        options: Mapping[str, Any] | None = None
+        if glance is not None and profile in NAMES:
+            from ..profiles.options import checked  # few tests need it
+
+            try:
+                options = checked(glance, cast("Profile", profile)) or None
+            except UsageError as error:
+                wrong.append(str(error))
         if wrong:
             raise UsageError("; ".join(wrong))
         return cls(cast("Profile", profile), cast("AuthMode", auth), times[0], times[1],
-                   times[2], cast("str", region), cast("int | str", seed), cast("bool", strict))
+                   times[2], cast("str", region), cast("int | str", seed), cast("bool", strict),
+                   options)

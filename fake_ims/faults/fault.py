@@ -146,6 +146,24 @@ class Fault(Handle):
         self._hits += 1
         return True
 
+    def missed(self, call: Call) -> None:
+        """Take back that it fired on a request, because it changed nothing there.
+
+        A fault with other effects has changed something all the same.
+        """
+        if len(self.effects) > 1 or not self._hits:
+            return
+        self._hits -= 1
+        for schedule, turn in self._stages:
+            schedule.missed(turn)
+        faults = list(call.exchange.faults)
+        if self._text in faults:
+            faults.remove(self._text)
+            call.exchange.faults = tuple(faults)
+        if not self._live and self.present and not self.spent():
+            self._live = True
+            self._owner.revive(self)
+
     def spent(self) -> bool:
         """Return whether it will never fire again."""
         return any(schedule.spent(turn) for schedule, turn in self._stages)

@@ -63,7 +63,7 @@ class Faults(Handle):
     look: Runner
     _INTERNAL: ClassVar[frozenset[str]] = frozenset({
         "any", "chance", "discard", "forget", "gate", "holds", "look", "matching", "place",
-        "profile", "run", "service", "strike"})
+        "profile", "revive", "run", "service", "strike"})
 
     def __init__(self, clock: Clock) -> None:
         self.seed = 0
@@ -252,6 +252,11 @@ class Faults(Handle):
     def holds(self, fault: Fault) -> bool:
         """Return whether a fault is present."""
         return fault in self._faults
+
+    def revive(self, fault: Fault) -> None:
+        """Let a used-up fault fire again."""
+        self._index.add(fault)
+        self.any = True
 
     def discard(self, fault: Fault) -> None:
         """Remove a fault if it is present."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..api.call import Call
     from ..domain.callers import Caller
     from ..domain.image import Image
+    from ..domain.imports import Imports
     from ..domain.job import Job, Order, Work
     from ..domain.lifecycle import Lifecycle
     from ..domain.store import Store
@@ -46,6 +47,8 @@ class Terms:
         leaves: status of the image after an upload that breaks off.
         saving, deleting: as in ``Lifecycle``.
         kill_reason: reason for which the uploaded image is killed.
+        filled: whether the request has brought the data of an image, which ``saving`` and
+            ``kill_reason`` are about.
         order: what happens to the job that the request starts.
     """
 
@@ -58,6 +61,7 @@ class Terms:
     saving: Due | None = None
     deleting: Due | None = None
     kill_reason: str | None = None
+    filled: bool = False
     order: Order | None = None
 
 
@@ -121,6 +125,13 @@ class View:
         return _Uploads(self)
 
     @property
+    def imports(self) -> Imports:
+        """Imports."""
+        from ..domain.imports import Imports
+
+        return Imports(self._self)
+
+    @property
     def tags(self) -> Tags:
         """Tags."""
         return Tags(self._self)
@@ -153,6 +164,7 @@ class _Lifecycle:
         return self._lifecycle.deleting if self._terms.deleting is None else self._terms.deleting
 
     def why_killed(self, name: str | None) -> str | None:
+        self._terms.filled = True
         own = self._lifecycle.why_killed(name)  # it counts every upload
         return own if self._terms.kill_reason is None else self._terms.kill_reason
 

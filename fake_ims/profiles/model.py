@@ -11,9 +11,10 @@ from ..contract.model import Profile as ProfileName
 
 if TYPE_CHECKING:
     from ..api.call import Call
+    from ..contract.options import Options
     from ..domain.image import Image
     from ..domain.refusal import ImsError, Refused
-    from ..domain.world import World
+    from ..server.state import Service
     from .answer import Answer
 
 
@@ -31,22 +32,15 @@ class Profile(Hashable, Protocol):
 
     Attributes:
         name: ``otc`` or ``openstack``.
-        page_size: default number of images on a page.
-        max_page: maximum number of images on a page.
+        options: the values of Glance's options.
         defaults: base attributes of a new image.
-        stores: names of the stores; empty if the service shows none.
-        import_methods: names of the import methods; empty if the service has none.
-        max_tags: per image.
-        max_properties: per image.
-        max_members: per image.
         has_quota: whether the number of a project's images is limited (``World.quota``).
-        max_upload: maximum size of an image's data, in bytes.
         refuses_bodies: whether an unexpected request body is an error.
         lists_killed: whether lists show killed images.
         hides_unregistered: whether lists show images with ``__isregistered`` ``false`` to admins
             only.
         offers_next_when_full: whether a full page links to the next one, even if that is empty.
-        checks_format: whether an upload must have the image's format.
+        measures_disks: whether an upload sets ``virtual_size``, also if any format is accepted.
         kills_aborted_uploads: whether an incomplete upload kills the image.
         shares_private_images: whether adding a member to a private image shares it.
         takes_signatures: whether it has an API gateway that accepts requests signed with AK/SK.
@@ -59,21 +53,14 @@ class Profile(Hashable, Protocol):
     """
 
     name: ProfileName
-    page_size: int
-    max_page: int
+    options: Options
     defaults: Mapping[str, object]
-    stores: tuple[str, ...]
-    import_methods: tuple[str, ...]
-    max_tags: int
-    max_properties: int
-    max_members: int
     has_quota: bool
-    max_upload: int
     refuses_bodies: bool
     lists_killed: bool
     hides_unregistered: bool
     offers_next_when_full: bool
-    checks_format: bool
+    measures_disks: bool
     kills_aborted_uploads: bool
     shares_private_images: bool
     takes_signatures: bool
@@ -149,7 +136,7 @@ class Profile(Hashable, Protocol):
     def tag_forms(self, tag: str) -> tuple[str, ...]:
         """Return the tags of images that a filter by this tag matches."""
 
-    def check_new_member(self, world: World, image: Image, project_id: str) -> None:
+    def check_new_member(self, service: Service, image: Image, project_id: str) -> None:
         """Check that an image may be shared with a project.
 
         Raises:
@@ -157,7 +144,7 @@ class Profile(Hashable, Protocol):
         """
 
     def check_acceptance(
-        self, world: World, image: Image, status: object, vault_id: object
+        self, service: Service, image: Image, status: object, vault_id: object
     ) -> None:
         """Check that a member may set its status.
 
@@ -167,6 +154,9 @@ class Profile(Hashable, Protocol):
 
     def view(self, image: Image, admin: bool = False) -> dict[str, object]:
         """Return the image as a response shows it, to an admin or to others."""
+
+    def locations(self, image: Image) -> list[dict[str, Any]]:
+        """Return the locations of an image's data, as ``GET /v2/images/{id}/locations`` does."""
 
     def create_headers(self, image: Image, base_url: str) -> dict[str, str]:
         """Return headers of the response to a create request."""

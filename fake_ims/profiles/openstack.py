@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from ..contract.attributes import BASE_NAMES
 from ..contract.model import ErrorCode
 from ..contract.model import Profile as ProfileName
+from ..contract.options import Options, defaults
 from ..contract.schema import image_properties
 from ..contract.statuses import STATUSES
 from ..contract.validation import Mismatch, check
+from ..domain import locations
 from ..domain.clock import isotime
 from ..domain.minimum_sizes import check_size
 from ..domain.patch import RESERVED, RESERVED_PREFIX
@@ -22,41 +24,26 @@ from .model import NewImage
 if TYPE_CHECKING:
     from ..api.call import Call
     from ..domain.image import Image
-    from ..domain.world import World
+    from ..server.state import Service
 
 # Glance refuses these before all others, and the remaining ones last.
 _READ_ONLY_FIRST = ("direct_url", "self", "file", "schema", "stores")
 _READ_ONLY_LAST = ("created_at", "updated_at", "status", "checksum", "size", "virtual_size")
 _IGNORED = ("os_hash_algo", "os_hash_value")
-_VERSIONS = (("2.15", "SUPPORTED"), ("2.13", "SUPPORTED"), ("2.12", "SUPPORTED"),
-             ("2.11", "SUPPORTED"), ("2.10", "SUPPORTED"), ("2.9", "SUPPORTED"),
-             ("2.8", "SUPPORTED"), ("2.17", "CURRENT"), ("2.7", "SUPPORTED"),
-             ("2.6", "SUPPORTED"), ("2.5", "SUPPORTED"), ("2.4", "SUPPORTED"),
-             ("2.3", "SUPPORTED"), ("2.2", "SUPPORTED"), ("2.1", "SUPPORTED"),
-             ("2.0", "SUPPORTED"))
 _MEDIA_TYPE = "application/vnd.openstack.images-"
-_PREFIXES = frozenset({"v2", *(f"v{number}" for number, _ in _VERSIONS)})
 
 
 class OpenStack:
-    """Glance, with one store and its default settings."""
+    """Glance: by default with one store."""
 
     name: ProfileName = "openstack"
-    page_size = 25
-    max_page = 1000
     defaults: Mapping[str, object] = {}
-    stores: tuple[str, ...] = ("file",)
-    import_methods: tuple[str, ...] = ("glance-direct", "web-download", "copy-image")
-    max_tags = 128
-    max_properties = 128
-    max_members = 128
     has_quota = False
-    max_upload = 2**40
     refuses_bodies = True
     lists_killed = False
     hides_unregistered = False
     offers_next_when_full = True
-    checks_format = True
+    measures_disks = True
     kills_aborted_uploads = False
     shares_private_images = False
     takes_signatures = False
@@ -65,6 +52,11 @@ class OpenStack:
     domain = ("default", "Default")
     domain_is_implied = False
     open_rules: frozenset[str] = frozenset()
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or defaults("openstack")
+        self._versions = _versions(self.options)
+        self._prefixes = frozenset({"v2", *(f"v{number}" for number in self._versions)})
 
     def route(self, call: Call, segments: list[str]) -> tuple[str, list[str]]:
         """Map every 2.x prefix to v2. An unknown prefix gives the version list."""
@@ -79,7 +71,7 @@ class OpenStack:
         accept = call.headers.get("Accept", "")
         if accept.startswith(_MEDIA_TYPE):
             segments = [accept[len(_MEDIA_TYPE):], *segments]
-        if segments[0] not in _PREFIXES:
+        if segments[0] not in self._prefixes:
             return "GET", [""]
         if len(segments) == 1:
             return "GET", ["v2"]
@@ -170,13 +162,13 @@ class OpenStack:
         """Return the tag itself."""
         return (tag,)
 
-    def check_new_member(self, world: World, image: Image, project_id: str) -> None:
+    def check_new_member(self, service: Service, image: Image, project_id: str) -> None:
         """Check that the database can store the project id."""
         if _four_bytes(project_id):
             raise Refused("image.four_bytes", what="Member")
 
     def check_acceptance(
-        self, world: World, image: Image, status: object, vault_id: object
+        self, service: Service, image: Image, status: object, vault_id: object
     ) -> None:
         """Do nothing: Glance has no such rules."""
 
@@ -203,6 +195,7 @@ class OpenStack:
             "id": image.id,
             "created_at": isotime(image.created_at),
             "updated_at": isotime(image.updated_at),
+            **locations.shown(image, self.options, admin),
             "tags": list(image.tags),
             "self": path,
             "file": f"{path}/file",
@@ -212,13 +205,19 @@ class OpenStack:
             document["stores"] = ",".join(image.stores)
         return document
 
+    def locations(self, image: Image) -> list[dict[str, Any]]:
+        """Return the locations of an image's data."""
+        return locations.of(image, self.options)
+
     def create_headers(self, image: Image, base_url: str) -> dict[str, str]:
-        """Return the image's URL, and its import methods."""
-        return {
-            "Location": f"{base_url}/v2/images/{image.id}",
-            "OpenStack-image-import-methods": ",".join(self.import_methods),
-            "OpenStack-image-store-ids": ",".join(self.stores),
-        }
+        """Return the image's URL, the import methods and the stores."""
+        headers = {"Location": f"{base_url}/v2/images/{image.id}"}
+        if self.options.enabled_import_methods:
+            headers["OpenStack-image-import-methods"] = ",".join(
+                self.options.enabled_import_methods)
+        if self.options.stores:
+            headers["OpenStack-image-store-ids"] = ",".join(self.options.stores)
+        return headers
 
     def refuse(self, call: Call, refused: Refused) -> Answer:
         """Return Glance's error body, in the format of ``Accept``."""
@@ -245,16 +244,24 @@ class OpenStack:
                       media_type=call.headers.get("Content-Type"))
 
     def versions(self, base_url: str) -> dict[str, list[dict[str, Any]]]:
-        """Return the version list of a Glance with one store and without a cache."""
+        """Return the version list."""
+        newest = max(self._versions, key=lambda number: int(number[2:]))
         return {"versions": [
-            {"id": f"v{number}", "status": status,
+            {"id": f"v{number}", "status": "CURRENT" if number == newest else "SUPPORTED",
              "links": [{"rel": "self", "href": f"{base_url}/v2/"}]}
-            for number, status in _VERSIONS
+            for number in self._versions
         ]}
+
+
+def _versions(options: Options) -> list[str]:
+    """The versions of the API, in Glance's order. Stores and the cache have versions of their own.
+    """
+    cached, stores = options.image_cache_dir, options.stores
+    minor = [18, 17, 16, 15, 14] if cached else [15]
+    minor += [13, 12, 11, 10, 9, 8] if stores else [9]
+    minor += [] if cached else [17]
+    return [f"2.{number}" for number in (*minor, 7, 6, 5, 4, 3, 2, 1, 0)]
 
 
 def _four_bytes(text: str) -> bool:
     return not text.isascii() and max(text) > "\uffff"
-
-
-OPENSTACK = OpenStack()

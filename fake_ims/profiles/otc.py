@@ -12,12 +12,13 @@ from ..contract.attributes import BY_NAME, EXCLUDES, base_names
 from ..contract.errors import ERRORS
 from ..contract.model import ErrorCode
 from ..contract.model import Profile as ProfileName
+from ..contract.options import Options, defaults
 from ..contract.os_versions import OTHER_LINUX, guessed, operating_system
 from ..contract.parameters.common import VAULT
 from ..contract.schema import image_properties
 from ..contract.statuses import CODE_OF, STATUSES
 from ..contract.validation import Mismatch, check, matches
-from ..domain import sharing
+from ..domain import locations, sharing
 from ..domain.clock import isotime
 from ..domain.image import is_whole
 from ..domain.minimum_sizes import check_memory, check_size
@@ -30,7 +31,7 @@ from .model import NewImage
 if TYPE_CHECKING:
     from ..api.call import Call
     from ..domain.image import Image
-    from ..domain.world import World
+    from ..server.state import Service
 
 MAX_NAME = 255
 MIN_DISK_RANGE = (1, 1024)
@@ -54,26 +55,17 @@ class Otc:
     """The Image Management Service."""
 
     name: ProfileName = "otc"
-    page_size = 25
-    max_page = 1000
     defaults: Mapping[str, object] = {
         row.name: row.otc_default
         for row in BY_NAME.values()
         if row.base and row.otc_default is not None
     }
-    stores: tuple[str, ...] = ()
-    import_methods: tuple[str, ...] = ()
-    max_tags = 128
-    max_properties = 128
-    max_members = 256
     has_quota = True
-    # Page Uploading an Image: smaller than 128 GB.
-    max_upload = 128 * 2**30 - 1
     refuses_bodies = False
     lists_killed = True
     hides_unregistered = True
     offers_next_when_full = False
-    checks_format = False
+    measures_disks = False
     kills_aborted_uploads = True
     shares_private_images = True
     takes_signatures = True
@@ -84,6 +76,9 @@ class Otc:
     open_rules = frozenset({"identity:list_projects", "identity:get_project",
                             "identity:list_services", "identity:get_service",
                             "identity:list_endpoints", "identity:get_endpoint"})
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or defaults("otc")
 
     def route(self, call: Call, segments: list[str]) -> tuple[str, list[str]]:
         """Return the path as it is. A trailing slash after a version is ignored."""
@@ -223,22 +218,22 @@ class Otc:
         """Return the tag and, as *Querying Images* says, its older form ``key.value``."""
         return (tag, tag.replace("=", ".", 1)) if "=" in tag else (tag,)
 
-    def check_new_member(self, world: World, image: Image, project_id: str) -> None:
+    def check_new_member(self, service: Service, image: Image, project_id: str) -> None:
         """Check the rules of sharing, and the number of members of a full-ECS image."""
-        sharing.check_new_member(world, image, project_id)
+        sharing.check_new_member(service, image, project_id)
         count = len(image.members)
         if is_whole(image) and count >= sharing.WHOLE_IMAGE_MEMBERS:
             raise Refused("member.too_many", image_id=image.id, attempted=count + 1,
                           maximum=sharing.WHOLE_IMAGE_MEMBERS)
 
     def check_acceptance(
-        self, world: World, image: Image, status: object, vault_id: object
+        self, service: Service, image: Image, status: object, vault_id: object
     ) -> None:
         """Check the rules of accepting a shared image."""
         from ..domain.ims.reading import read  # few requests need it
 
         vault: str | None = read((VAULT,), {"vault_id": vault_id})["vault_id"]
-        sharing.check_acceptance(world, [image], status, vault)
+        sharing.check_acceptance(service, [image], status, vault)
 
     def view(self, image: Image, admin: bool = False) -> dict[str, object]:
         """Return the image as JSON has it, the same for everybody, without unknown values."""
@@ -260,6 +255,7 @@ class Otc:
             "self": path,
             "disk_format": image.disk_format,
             "status": image.status,
+            **locations.shown(image, self.options, admin),
             **image.properties,
         }
         if image.owner is None:
@@ -269,6 +265,10 @@ class Otc:
             document["size"] = image.size
             document["virtual_size"] = image.virtual_size
         return document
+
+    def locations(self, image: Image) -> list[dict[str, Any]]:
+        """Return the locations of an image's data."""
+        return locations.of(image, self.options)
 
     def create_headers(self, image: Image, base_url: str) -> dict[str, str]:
         """Return the image's URL."""

@@ -28,7 +28,10 @@ from . import watching
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from ..contract.options import Options
+    from ..domain.cache import Cache
     from ..domain.identity import Keystone
+    from ..domain.imports import Imports
     from ..domain.jobs import Jobs
     from ..domain.keys import Keys
     from ..domain.metadefs import Metadefs
@@ -47,6 +50,7 @@ class Service:
         profile_name: ``otc`` or ``openstack``.
         auth: ``any``, ``issued`` or ``triple``; see ``Tokens``.
         region: name of the region, used by the catalog and the default project.
+        options: Glance's options; None for the profile's defaults.
         keep_exchanges: number of exchanges that the journal keeps.
         keep_bytes: number of bytes that it keeps of each body.
         keep_total: number of bytes that it keeps of all exchanges.
@@ -77,8 +81,8 @@ class Service:
 
     def __init__(
         self, profile_name: str = "otc", auth: AuthMode = "any", region: str = DEFAULT_REGION,
-        keep_exchanges: int = EXCHANGES, keep_bytes: int = BODY_BYTES,
-        keep_total: int = TOTAL_BYTES,
+        options: Options | None = None, keep_exchanges: int = EXCHANGES,
+        keep_bytes: int = BODY_BYTES, keep_total: int = TOTAL_BYTES,
     ) -> None:
         self.epoch = 0
         self.lasting_token = urandom(16).hex()
@@ -96,7 +100,7 @@ class Service:
         self.scenario: Scenario | None = None
         self.watch = watching.current
         watching.services.add(self)
-        self._build(profile_name, auth, region)
+        self._build(profile_name, auth, region, options)
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
@@ -120,8 +124,10 @@ class Service:
             task.get_loop().call_soon_threadsafe(task.cancel)
         return waiting
 
-    def _build(self, profile_name: str, auth: AuthMode, region: str) -> None:
-        self.profile: Profile = profile(profile_name)
+    def _build(
+        self, profile_name: str, auth: AuthMode, region: str, options: Options | None
+    ) -> None:
+        self.profile: Profile = profile(profile_name, options)
         if self.faults.profile != self.profile.name:
             self.faults.profile = self.profile.name
         self.region = region
@@ -136,6 +142,8 @@ class Service:
         self.transitions = Transitions(self)
         self.images = Images(self)
         self.uploads = Uploads(self)
+        self._imports: Imports | None = None
+        self._cache: Cache | None = None
         self.tags = Tags(self)
         self.members = Members(self)
 
@@ -163,8 +171,31 @@ class Service:
         if self._world is None:
             from ..domain.world import World
 
-            self._world = World(self.region, DEFAULT_QUOTA, self.clock.now)
+            self._world = World(self.region, DEFAULT_QUOTA, self.clock.now,
+                                self.profile.options.stores)
         return self._world
+
+    @property
+    def imports(self) -> Imports:
+        """The imports. Created at first use."""
+        if self._imports is None:
+            from ..domain.imports import Imports
+
+            self._imports = Imports(self)
+        return self._imports
+
+    @property
+    def cache(self) -> Cache:
+        """Glance's cache. Created at first use."""
+        if self._cache is None:
+            from ..domain.cache import Cache
+
+            self._cache = Cache()
+        return self._cache
+
+    def store_fails(self, store: str) -> bool:
+        """Return whether a test lets a store fail. It does not create the world."""
+        return self._world is not None and store in self._world.failing_stores
 
     @property
     def quota(self) -> int:
@@ -201,7 +232,8 @@ class Service:
         self.store.close()
 
     def reset(
-        self, profile_name: str = "otc", auth: AuthMode = "any", region: str = DEFAULT_REGION
+        self, profile_name: str = "otc", auth: AuthMode = "any", region: str = DEFAULT_REGION,
+        options: Options | None = None,
     ) -> None:
         """Remove images, members, tasks, jobs, tokens, keys, faults and exchanges; reset the
         clock."""
@@ -213,4 +245,4 @@ class Service:
         self.clock.reset()
         self.faults.forget()
         self.journal.forget()
-        self._build(profile_name, auth, region)
+        self._build(profile_name, auth, region, options)

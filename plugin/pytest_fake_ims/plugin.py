@@ -35,6 +35,8 @@ NAMES = {
     "seed": "seed for faults that fire at random: an integer or a string (default: 0)",
     "strict": "'true' fails a test for requests that no correct client sends, and for unused "
     "faults",
+    "glance": "options of Glance, such as 'image_tag_quota=10; api_limit_max=50'; a mapping in the "
+    "marker; 'fake-ims options' lists them",
     "scenario": "scenario file to play (TOML or JSON), relative to the test file (marker), the ini "
     "file, or the working directory (command line)",
 }

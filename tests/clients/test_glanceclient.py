@@ -128,6 +128,53 @@ def test_an_expired_token_is_renewed(fake_ims: FakeIMS, connect: Connect, profil
     assert len(fake_ims.requests.of("identity.tokens.create")) == 2
 
 
+@pytest.mark.fake_ims(profile="openstack", glance={
+    "enabled_backends": {"file": "file", "second": "file"}, "image_cache_dir": "/cache"})
+def test_imports_stores_and_cache(fake_ims: FakeIMS, connect: Connect) -> None:
+    fake_ims.world.urls["https://images.example.org/a.img"] = b"hello web"
+    fake_ims.identity.add_user("root", password="secret", project="ops", roles=["admin"])
+    member, admin = (connect(*who).client for who in ((), ("root", "ops", "secret")))
+
+    def begun(uri: str = "https://images.example.org/a.img", **more: Any) -> Any:
+        image = member.images.create(name="a", disk_format="raw", container_format="bare")
+        member.images.image_import(image.id, "web-download", uri=uri, **more)
+        return member.images.get(image.id)
+
+    assert begun(stores=["second"]).stores == "second"
+    assert begun(all_stores=True, allow_failure=False).stores == "file,second"
+    fake_ims.world.failing_stores = ["file"]
+    partly = begun(all_stores=True, allow_failure=True)
+    assert (partly.status, partly.stores, partly.os_glance_failed_import) == (
+        "active", "second", "file")
+    fake_ims.world.failing_stores = []
+    failed = begun("https://nowhere.example.org/")
+    assert (failed.status, failed.os_glance_failed_import) == ("queued", "file")
+    (task,) = member.images.get_associated_image_tasks(failed.id)["tasks"]
+    assert task["status"] == "failure"
+    with pytest.raises(glanceclient.exc.HTTPBadRequest, match="does not pass filtering"):
+        member.images.image_import(failed.id, "web-download", uri="http://localhost/")
+
+    admin.images.image_import(partly.id, "copy-image", stores=["file"])
+    admin.images.delete_from_store("second", partly.id)
+    assert member.images.get(partly.id).stores == "file"
+    assert [store["id"] for store in member.images.get_stores_info()["stores"]] == [
+        "file", "second"]
+    admin.cache.queue(partly.id)
+    assert admin.cache.list_cached_nodes(partly.id) == [fake_ims.url]
+    (cached,) = admin.cache.list()["cached_images"]
+    assert cached["image_id"] == partly.id
+    admin.cache.delete(partly.id)
+    admin.cache.clear("both")
+    admin.cache.clean()
+    admin.cache.prune()
+    assert member.info.get_usage() == {}
+    begun_task = admin.tasks.create(type="import", input={
+        "import_from": "https://images.example.org/a.img", "import_from_format": "raw",
+        "image_properties": {"name": "by task", "disk_format": "raw",
+                             "container_format": "bare"}})
+    assert admin.tasks.get(begun_task.id).status == "success"
+
+
 COMMAND = ForkServer("script", "glance", "glanceclient.shell", learn=True)
 
 

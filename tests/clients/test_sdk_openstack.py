@@ -168,3 +168,71 @@ def test_it_retries_if_it_is_told_to(fake_ims: FakeIMS, connect: Connect, profil
     client = connect(image_status_code_retries=1, image_status_code_retry_delay=0.01)
     assert client.names() == []
     assert [one.status for one in fake_ims.requests.of("images.list")] == [503, 200]
+
+
+URL = "https://images.example.org/cirros.img"
+GLANCE = {"enabled_backends": {"file": "file", "second": "file"}, "image_cache_dir": "/cache",
+          "enabled_import_methods": ["glance-direct", "web-download", "copy-image",
+                                     "glance-download"]}
+
+
+@pytest.mark.fake_ims(profile="openstack", glance=GLANCE)
+def test_imports_and_stores(fake_ims: FakeIMS, connect: Any) -> None:
+    fake_ims.world.urls[URL] = b"hello web"
+    glance = connect().connection.image
+
+    def begun(**more: Any) -> Any:
+        image = glance.create_image(name=f"a{len(fake_ims.images)}", disk_format="raw",
+                                    container_format="bare")
+        glance.import_image(image, method="web-download", uri=more.pop("uri", URL), **more)
+        return glance.get_image(image.id)
+
+    def stores(image: Any) -> object:
+        return fake_ims.images[image.id]["stores"]
+
+    file, second = glance.stores()
+    assert begun().status == "active"
+    assert stores(begun(stores=[second])) == "second"
+    # It names the store in the header and in the body, which Glance refuses.
+    assert begun(store=second).status == "queued"
+    assert stores(begun(all_stores=True)) == "file,second"
+    assert stores(begun(stores=[second, file])) == "second,file"
+    fake_ims.lifecycle.saving = "30s"
+    slow = begun()
+    assert slow.status == "importing"
+    glance.import_image(slow, method="web-download", uri=URL)  # it does not look at the response
+    assert fake_ims.requests.of("images.import")[-1].status == 409
+    fake_ims.clock.advance("30s")
+    assert glance.get_image(slow.id).status == "active"
+    fake_ims.lifecycle.reset()
+    failed = begun(uri="https://nowhere.example.org/")
+    assert (failed.status, failed.properties["os_glance_failed_import"]) == ("queued", "file")
+    assert [task.status for task in glance.image_tasks(failed)] == ["failure"]
+    source = begun()
+    target = glance.create_image(name="b", disk_format="raw", container_format="bare")
+    glance.import_image(target, method="glance-download", remote_region=fake_ims.region,
+                        remote_image_id=source.id, remote_service_interface="public")
+    assert fake_ims.images[target.id].data == b"hello web"
+
+
+@pytest.mark.fake_ims(profile="openstack", glance=GLANCE)
+def test_copies_cache_and_tasks_of_an_administrator(fake_ims: FakeIMS, connect: Any) -> None:
+    fake_ims.world.urls[URL] = b"hello web"
+    fake_ims.identity.add_user("root", password="secret", project="ops", roles=["admin"])
+    glance = connect("root", "ops", password="secret").connection.image
+    image = glance.create_image(name="a", disk_format="raw", container_format="bare",
+                                data=b"data", use_import=False)
+    file, second = glance.stores()
+    glance.import_image(image, method="copy-image", stores=[second])
+    assert fake_ims.images[image.id]["stores"] == "file,second"
+    glance.delete_image(image, store=file)
+    assert fake_ims.images[image.id]["stores"] == "second"
+    glance.queue_image(image.id)
+    assert [one["image_id"] for one in glance.get_image_cache().cached_images] == [image.id]
+    glance.clear_cache("both")
+    assert glance.get_image_cache().cached_images == []
+    task = glance.create_task(type="import", input={
+        "import_from": URL, "import_from_format": "raw", "image_properties": {
+            "name": "by task", "disk_format": "raw", "container_format": "bare"}})
+    glance.wait_for_task(task)
+    assert fake_ims.images.named("by task").data == b"hello web"

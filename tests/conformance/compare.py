@@ -65,8 +65,10 @@ def main() -> int:
     args = parser.parse_args()
     scores: list[Score] = []
     for conversation in CONVERSATIONS:
-        if args.conversation and conversation.name not in args.conversation:
+        if conversation.name not in (args.conversation or [conversation.name]):
             continue
+        if conversation.glance and not args.conversation:
+            continue  # it needs a server with these options
         if not args.no_clean:
             clean(args.base)
         # The service may be a real Glance, which has no clock to move.

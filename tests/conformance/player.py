@@ -101,6 +101,8 @@ class Conversation:
     """Sent with each step that does not say otherwise."""
     metadef: bool = False
     """Belongs to the metadata definitions catalogue, which a fake may leave out."""
+    glance: Mapping[str, Any] = field(default_factory=dict)
+    """Options of Glance, as for ``FakeIMS(glance=…)``; the others keep their defaults."""
 
     def __post_init__(self) -> None:
         seen: set[str] = set()

@@ -23,22 +23,23 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
+
+from fake_ims.contract.options import BY_NAME
 
 HERE = Path(__file__).resolve().parent
 REQUIREMENTS = ("glance", "uwsgi")
 
 API_CONF = """\
 [DEFAULT]
-enabled_backends = file:file
+enabled_backends = {backends}
 log_file = {root}/glance.log
 use_stderr = false
 transport_url = fake://
 [glance_store]
-default_backend = file
-[file]
-filesystem_store_datadir = {root}/images
+default_backend = {default}
 [os_glance_staging_store]
 filesystem_store_datadir = {root}/staging
 [os_glance_tasks_store]
@@ -122,7 +123,10 @@ def free_port() -> int:
 class RealGlance:
     """One running Glance; ``url`` is its root (no trailing slash)."""
 
-    def __init__(self, venv: Path, root: Path, port: int = 0) -> None:
+    def __init__(
+        self, venv: Path, root: Path, port: int = 0, options: Mapping[str, Any] | None = None
+    ) -> None:
+        self.options = dict(options or {})
         self.venv = venv.absolute()
         self.root = root.resolve()
         self.port = port or free_port()
@@ -133,7 +137,7 @@ class RealGlance:
         """Write the configuration and make the database."""
         for name in ("images", "staging", "tasks", "lock"):
             (self.root / name).mkdir(parents=True, exist_ok=True)
-        (self.root / "glance-api.conf").write_text(API_CONF.format(root=self.root))
+        (self.root / "glance-api.conf").write_text(self._configuration())
         (self.root / "glance-api-paste.ini").write_text(PASTE.format(root=self.root))
         subprocess.run(
             [
@@ -146,6 +150,24 @@ class RealGlance:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+
+    def _configuration(self) -> str:
+        options = dict(self.options)
+        backends = options.pop("enabled_backends", ["file:file"])
+        default = options.pop("default_backend", backends[0].partition(":")[0])
+        lines = [API_CONF.format(root=self.root, backends=",".join(backends), default=default)]
+        for backend in backends:
+            name, _, kind = backend.partition(":")
+            lines.append(f"[{name}]")
+            if kind == "file":
+                folder = self.root / "images" / name
+                folder.mkdir(exist_ok=True)
+                lines.append(f"filesystem_store_datadir = {folder}")
+        for name, value in options.items():
+            row = BY_NAME[name]
+            shown = f"[{','.join(value)}]" if row.kind == "list" else value
+            lines += [f"[{row.group}]", f"{name} = {shown}"]
+        return "\n".join(lines) + "\n"
 
     def start(self, timeout: float = 60.0) -> RealGlance:
         """Start uWSGI and wait until Glance answers."""
@@ -213,8 +235,9 @@ class RealGlance:
                 if name not in KEEP_TABLES and not name.startswith("sqlite_"):
                     db.execute(f'DELETE FROM "{name}"')
         for store in ("images", "staging", "tasks"):
-            for path in (self.root / store).iterdir():
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
+            for path in (self.root / store).rglob("*"):
+                if path.is_file():
+                    path.unlink()
 
     def versions(self) -> dict[str, str]:
         """The versions that the recordings name."""
@@ -248,14 +271,15 @@ class RealGlance:
 
 @contextlib.contextmanager
 def real_glance(
-    venv: Path | None = None, root: Path | None = None, port: int = 0
+    venv: Path | None = None, root: Path | None = None, port: int = 0,
+    options: Mapping[str, Any] | None = None,
 ) -> Iterator[RealGlance]:
     """A running Glance; everything it wrote is gone afterwards, unless ``root`` was given."""
     scratch = Path(tempfile.mkdtemp(prefix="real-glance-")) if root is None else None
     where = root or scratch
     assert where is not None
     where.mkdir(parents=True, exist_ok=True)
-    glance = RealGlance(make_venv(venv or where / "venv"), where, port)
+    glance = RealGlance(make_venv(venv or where / "venv"), where, port, options)
     try:
         yield glance.start()
     finally:

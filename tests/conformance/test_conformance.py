@@ -29,7 +29,7 @@ def scores(fake: FakeIMS) -> dict[str, Score]:
     """Every conversation, played once at an empty fake."""
     found = {}
     for conversation in CONVERSATIONS:
-        fake.reset()
+        fake.reset(glance=conversation.glance)
         player = Player(
             fake.url, progress=lambda: None, tick=lambda: fake.clock.advance("2s"), looks=50
         )

@@ -6,7 +6,7 @@ import json
 import re
 from http.client import HTTPConnection
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import openapi_spec_validator
 import pytest
@@ -107,6 +107,25 @@ def test_the_state_of_the_world_is_set_and_told(fake_ims: FakeIMS, control: Any)
     control.does("PATCH", "/world", {"outages": []})
     assert wire.post("/v2/cloudimages/action", body).code == "IMG.0239"
     assert control.does("GET", "/world")["outages"] == []
+
+
+def test_urls_are_added_told_and_removed(fake_ims: FakeIMS, control: Any) -> None:
+    url, urls = "https://images.example.org/a.img?b=c", fake_ims.world.urls
+    put = control.does("POST", "/world/urls", {"url": url, "data": "hello"})
+    assert (put["data"], urls[url].data) == ({"bytes": 5}, b"hello")
+    control.does("POST", "/world/urls", {"url": url, "status": 404})
+    assert (urls[url].status, urls[url].data, len(urls)) == (404, None, 1)
+    wrong = {"url": url, "redirect": "/", "status": 200}
+    assert (control.refused("POST", "/world/urls", wrong)[0], urls[url].status) == (400, 404)
+    control.does("PATCH", "/world", {"urls": [{"url": "https://b.example.org/", "size": 3}],
+                                     "remote_images": [{"region": "else", "data": "far"}]})
+    assert [one["url"] for one in control.does("GET", "/world/urls")["urls"]] == [
+        url, "https://b.example.org/"]
+    assert control.does("GET", "/world")["urls"][1]["size"] == 3
+    assert control.does("GET", "/world")["remote_images"][0]["data"] == {"bytes": 3}
+    control.does("DELETE", f"/world/urls?{urlencode({'url': url})}")
+    assert control.refused("DELETE", f"/world/urls?{urlencode({'url': url})}")[0] == 404
+    assert len(urls) == 1
 
 
 def test_tenants_and_jobs_and_the_world(fake_ims: FakeIMS, control: Any) -> None:

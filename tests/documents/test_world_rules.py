@@ -85,7 +85,7 @@ def test_every_field_has_a_rule() -> None:
                                      if field.name not in kept_apart], name
     known = schemas.world()["properties"]
     assert set(known) == {*SHELVES, "buckets", "account", "outages", "known_only", "quota",
-                          "max_jobs", "has_kms"}
+                          "max_jobs", "has_kms", "urls", "failing_stores"}
 
 
 def on_the_wire(parameter: Parameter, value: Any) -> bool:

@@ -29,7 +29,7 @@ def test_what_is_known_of_finished_data(spool: Spool, data: bytes) -> None:
     blob = Blob.of(spool, data)
     assert (blob.size, blob.format, blob.virtual_size) == (len(data), "raw", len(data))
     assert blob.md5 == hashlib.md5(data).hexdigest()
-    assert blob.sha512 == hashlib.sha512(data).hexdigest()
+    assert blob.digest == hashlib.sha512(data).hexdigest()
     assert blob.bytes() == data
     assert blob.head(len(data) // 2) == data[:len(data) // 2]
     assert b"".join(blob.read(1, 2 * CHUNK)) == data[1:1 + 2 * CHUNK]

@@ -327,7 +327,9 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "flavors": {"ram": 2**31 - 1, "architecture": "x86", "vcpus": 1, "disk": 0},
     "regions": {"projects": []}, "agencies": {"is_valid": True},
     "remote_images": {"region": "", "name": "", "description": "", "source_id": "",
-                      "project_name": "", "agency_name": "", "vault_id": None},
+                      "project_name": "", "agency_name": "", "vault_id": None,
+                      "status": "active", "disk_format": "raw", "container_format": "bare",
+                      "data": None},
 }
 
 

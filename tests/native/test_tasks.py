@@ -55,4 +55,4 @@ def test_a_task_fails_when_its_image_is_gone(
     fake_ims.images[image_id].delete()
     admin = wire.caller(fake_ims.tenant("ops", roles=("admin",)))
     failed = admin.get(f"/v2/tasks/{begun['id']}").json
-    assert (failed["status"], failed["message"]) == ("failure", "Image is gone")
+    assert (failed["status"], failed["message"]) == ("failure", "Task failed due to Internal Error")

@@ -204,7 +204,7 @@ def _data(image: Image) -> Iterator[str]:
         whole = blob.bytes()
         if len(whole) != blob.size:
             yield f"{len(whole)} of {blob.size} bytes can be read"
-        if image.checksum != blob.md5 or image.os_hash_value != blob.sha512:
+        if image.checksum != blob.md5 or image.os_hash_value != blob.digest:
             yield "its checksum is not that of its data"
         # As in Glance, an image whose format was refused is queued and keeps all but the size.
         if image.size != blob.size and not (image.size is None and image.status in (

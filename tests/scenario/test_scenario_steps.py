@@ -155,3 +155,25 @@ def test_a_reset_ends_the_scenario(fake_ims: FakeIMS) -> None:
     wire.get("/v2/images")
     wire.get("/v2/images")
     assert len(fake_ims.images) == 0
+
+
+def test_steps_end_an_import(fake_ims: FakeIMS) -> None:
+    url = "https://images.example.org/a.img"
+    _, wire = play(
+        fake_ims,
+        {"when": {"operation": "images.show", "times": 1}, "kill": [
+            {"image": "a", "reason": "full"}]},
+        {"when": {"operation": "images.show", "times": 2}, "activate": ["a"]},
+        {"when": {"operation": "images.show"}, "world": {"urls": [
+            {"url": url, "status": 404}]}},
+        settings={"profile": "openstack", "saving": "by hand"},
+        world={"urls": [{"url": url, "data": "hello"}]})
+    image_id = wire.create(name="a", disk_format="raw", container_format="bare")["id"]
+    imported = {"method": {"name": "web-download", "uri": url}}
+    assert wire.post(f"/v2/images/{image_id}/import", imported).status == 202
+    assert wire.status(image_id) == "importing"
+    assert wire.show(image_id)["os_glance_failed_import"] == "file"
+    assert wire.post(f"/v2/images/{image_id}/import", imported).status == 202
+    assert [wire.status(image_id), wire.status(image_id)] == ["importing", "active"]
+    assert fake_ims.images[image_id].data == b"hello"
+    assert fake_ims.world.urls[url].status == 404

@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import suite_page
-from suite_cloud import Cloud
+from suite_cloud import GLANCE, QCOW2, WEB_IMAGE, Cloud
 from suite_results import Report
 from suite_runs import SUITES, Suite, ensure_venv, run
 
@@ -101,7 +101,8 @@ def _at(auth_url: str | None, broken: list[str]) -> Iterator[str]:
     if auth_url is not None:
         yield auth_url
         return
-    with FakeIMS(profile="openstack") as fake:
+    with FakeIMS(profile="openstack", glance=GLANCE) as fake:
+        fake.world.urls[WEB_IMAGE] = QCOW2
         yield f"{fake.url}/v3"
         broken += [exchange.line() for exchange in fake.requests if exchange.status == 500]
 

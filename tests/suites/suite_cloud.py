@@ -23,8 +23,16 @@ PEOPLE = (
 CLOUDS = {"devstack": 1, "devstack-alt": 0, "devstack-admin": 3, "devstack-system-admin": 3}
 # Tempest's tests of lists upload random bytes as the first six of these. They are skipped if it is
 # told that the cloud looks at the bytes, so they get formats at which it does not look.
-DISK_FORMATS = ("raw", "ploop", "raw", "ploop", "raw", "ploop", "qcow2")
+DISK_FORMATS = ("raw", "ploop", "raw", "ploop", "raw", "ploop", "qcow2", "iso")
 IMAGE = "cirros-0.6.2-x86_64-disk"
+# Tests of what Glance does not do by default are skipped if it is not switched on.
+GLANCE = {
+    "enabled_backends": {"file": "file", "second": "file"},
+    "enabled_import_methods": ["glance-direct", "web-download", "copy-image", "glance-download"],
+    "image_cache_dir": "/var/lib/glance/image-cache",
+}
+# What Glance downloads in the tests of web-download.
+WEB_IMAGE = "https://images.example.org/disk.qcow2"
 # For those who look no further than the header: a disk of a MiB.
 QCOW2 = struct.pack(">4sIQIIQIIQQIIQQQQII", b"QFI\xfb", 3, 0, 0, 16, 1 << 20, 0, 1, 0x30000,
                     0x10000, 1, 0, 0, 0, 0, 0, 4, 104).ljust(0x40000, b"\0")
@@ -124,8 +132,10 @@ glance = True
 [image]
 region = {cloud.region}
 build_timeout = 5
-container_formats = bare
+container_formats = bare, ovf
 disk_formats = {", ".join(DISK_FORMATS)}
+http_qcow2_image = {WEB_IMAGE}
+image_caching_enabled = True
 [image-feature-enabled]
 api_v2 = True
 import_image = True

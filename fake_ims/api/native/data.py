@@ -54,11 +54,12 @@ async def receive(call: Call, image: Image, expected: int | None) -> Blob:
     Raises:
         Refused: the number of bytes differs from the announced one.
     """
-    blob = Blob(call.service.store.spool)
+    blob = Blob(call.service.store.spool,
+                call.service.profile.options.hashing_algorithm)
     try:
         async for chunk in call.chunks():
             blob.write(chunk)
-            if blob.size > call.service.profile.max_upload:
+            if blob.size > call.service.profile.options.image_size_cap:
                 raise Refused("data.too_large")
             if expected and blob.size > expected:
                 raise Refused("data.size_exceeds", expected=expected, received=blob.size)
@@ -85,14 +86,20 @@ async def upload(call: Call) -> Answer:
     service = call.service
     check_media_type(call)
     expected = announced_size(call)
-    stores = service.profile.stores
-    store = call.headers.get("x-image-meta-store", stores[0]) if stores else None
-    if store is not None and store not in stores:
+    options = service.profile.options
+    store = None
+    if options.stores:
+        store = call.headers.get("x-image-meta-store", options.default_backend)
+    if store is not None and store not in options.stores:
         raise Refused("data.store", store=store)
-    if (call.request.content_length or 0) > service.profile.max_upload:
+    if (call.request.content_length or 0) > service.profile.options.image_size_cap:
         raise Refused("data.too_large")
     image = service.uploads.begin(call.known_caller, call.params["image_id"])
     blob = await receive(call, image, expected)
+    if store is not None and service.store_fails(store):
+        blob.close()
+        service.uploads.abort(image, f"store {store} fails")
+        raise Refused("data.store_fails")
     service.uploads.end(image, blob, store)
     return no_content()
 
@@ -106,7 +113,7 @@ async def download(call: Call) -> Answer:
         raise Refused("data.deactivated")
     access.require("download_image", caller, image)
     for store in call.query.get("prefer", "").split(","):
-        if store.strip() and store.strip() not in service.profile.stores:
+        if store.strip() and store.strip() not in service.profile.options.stores:
             raise Refused("store.prefer_unknown", store=store.strip())
     blob = image.data
     if blob is None or image.status in ("saving", "importing"):
@@ -114,6 +121,8 @@ async def download(call: Call) -> Answer:
         return Answer(204)
     part = requested_range(call, blob.size)
     start, length = part or (0, blob.size)
+    if part is None and service.profile.options.image_cache_dir:
+        service.cache.downloaded(image.id, blob.size, service.clock.now())
     headers = {"Content-MD5": blob.md5}
     if part is not None:
         headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{blob.size}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ...domain import access
-from ...domain.refusal import Refused
 from ...profiles.answer import DONE, Answer
 from ..call import Call
 from ..registry import handles
@@ -16,14 +15,14 @@ async def import_methods(call: Call) -> Answer:
     return as_json({"import-methods": {
         "description": "Import methods available.",
         "type": "array",
-        "value": list(call.service.profile.import_methods),
+        "value": list(call.service.profile.options.enabled_import_methods),
     }})
 
 
 def _stores(call: Call) -> list[dict[str, object]]:
-    names = call.service.profile.stores
-    return [{"id": name, "default": "true"} if name == names[0] else {"id": name}
-            for name in names]
+    options = call.service.profile.options
+    return [{"id": name, "default": "true"} if name == options.default_backend else {"id": name}
+            for name in options.stores]
 
 
 @handles("info.stores")
@@ -34,8 +33,8 @@ async def stores(call: Call) -> Answer:
 
 @handles("info.stores_detail")
 async def stores_detail(call: Call) -> Answer:
-    """The stores with details, for admins."""
-    access.require_role("stores_info_detail", call.known_caller, "admin")
+    """The stores with details, for admins and services."""
+    access.require_role("stores_info_detail", call.known_caller, "service")
     properties = {"data_dir": "/fake_ims", "chunk_size": 65536, "thin_provisioning": False}
     detail = [{**store, "type": "file", "weight": 0, "properties": properties}
               for store in _stores(call)]
@@ -46,18 +45,6 @@ async def stores_detail(call: Call) -> Answer:
 async def usage(call: Call) -> Answer:
     """Usage and Keystone's unified limits, which are not set."""
     return as_json({"usage": {}})
-
-
-_CACHE_RULES = {"GET": "cache_list", "DELETE": "cache_delete", "PUT": "cache_image",
-                "POST": "cache_prune"}
-
-
-@handles("cache.list", "cache.clear", "cache.queue", "cache.delete", "cache.clean", "cache.prune",
-         "cache.nodes")
-async def cache(call: Call) -> Answer:
-    """The cache API of a Glance that has no cache."""
-    access.require_role(_CACHE_RULES[call.method], call.known_caller, "admin")
-    raise Refused("cache.off")
 
 
 @handles("cors.preflight")

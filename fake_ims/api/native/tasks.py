@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import uuid
 from operator import attrgetter
+from typing import Any
 
 from ...contract import schema, validation
 from ...contract.attributes import UUID_PATTERN
+from ...contract.options import Options
 from ...domain import access
 from ...domain.clock import isotime
+from ...domain.downloads import passes
 from ...domain.refusal import Refused
-from ...domain.tasks import Task
+from ...domain.tasks import INTERNAL, Task
 from ...profiles.answer import Answer
 from ..call import Call
 from ..registry import handles
@@ -54,9 +57,7 @@ def _allow(call: Call) -> None:
 
 
 def _settle(call: Call) -> None:
-    service = call.service
-    service.transitions.settle()
-    service.tasks.settle(service.store, service.clock.now())
+    call.service.transitions.settle()
 
 
 @handles("tasks.list")
@@ -76,7 +77,7 @@ async def list_(call: Call) -> Answer:
         raise Refused("task.type", type=kind)
     if marker and not re.search(UUID_PATTERN, marker):
         raise Refused("task.marker")
-    limit = call.service.profile.page_size
+    limit = call.service.profile.options.limit_param_default
     if limit_text is not None:
         try:
             limit = int(limit_text)
@@ -96,7 +97,7 @@ async def list_(call: Call) -> Answer:
     if marker:
         ids = [task.id for task in tasks]
         tasks = tasks[ids.index(marker) + 1:] if marker in ids else []
-    page = tasks[:min(limit, call.service.profile.max_page)]
+    page = tasks[:min(limit, call.service.profile.options.api_limit_max)]
     first, following = links("/v2/tasks", call,
                              page[-1].id if page and len(page) == limit else None)
     document = {"tasks": [_stub(task) for task in page], "first": first,
@@ -108,35 +109,57 @@ async def list_(call: Call) -> Answer:
 
 @handles("tasks.create")
 async def create(call: Call) -> Answer:
-    """Create a task. Imports by task are refused as in Glance."""
+    """Create a task: an import, which makes the image, too."""
     _allow(call)
     document = await call.json()
     for name in ("type", "input"):
         if not isinstance(document, dict) or name not in document:
             raise Refused("task.missing", name=name)
     assert isinstance(document, dict)
-    properties = schema.document("task", "openstack")["properties"]
+    shape = {**schema.document("task", "openstack"), "additionalProperties": False}
+    properties: dict[str, Any] = shape["properties"]
     try:
+        if document.keys() - properties.keys():
+            found = validation.check_value(document, shape, (), ())
+            assert found is not None, "a name is none of the schema's"
+            raise found
         validation.check(document, properties)
     except validation.Mismatch as mismatch:
         raise Refused("task.schema", reason=mismatch.reason) from None
-    given = document["input"] or {}
+    service, caller, given = call.service, call.known_caller, document["input"] or {}
     if document["type"] == "import":
-        source = given.get("import_from")
-        if not source:
-            raise Refused("task.import_source", reason=f"Invalid location: {source}")
-        raise Refused("task.import_source",
-                      reason=f"URI for legacy import task does not pass filtering: {source}")
-    service, caller = call.service, call.known_caller
-    now = service.clock.now()
-    task = Task(str(uuid.uuid4()), document["type"], caller.project_id, caller.user_id,
-                call.exchange.request_id, given.get("image_id"), given, now, now)
-    service.tasks.add(task)
+        _check_source(given.get("import_from"), service.profile.options)
+        task = service.imports.new_task(caller, given, call.exchange.request_id)
+    else:
+        now = service.clock.now()
+        task = Task(str(uuid.uuid4()), document["type"], caller.project_id, caller.user_id,
+                    call.exchange.request_id, given.get("image_id"), given, now, now)
+        service.tasks.add(task)
     answer = as_json(_document(task))
     answer.headers["Location"] = f"{call.base_url}/v2/tasks/{task.id}"
-    # Such a task cannot import anything, so it fails at once.
-    service.tasks.finish(task, now, failure="Task failed due to Internal Error")
+    if document["type"] == "import":
+        service.imports.run_task(caller, task)
+    else:  # such a task cannot import anything, so it fails at once
+        service.tasks.finish(task, service.clock.now(), failure=INTERNAL)
     return answer
+
+
+def _check_source(source: object, options: Options) -> None:
+    """Check the URI of an import, before any of it begins.
+
+    Raises:
+        Refused: it is missing, has another scheme, or does not pass the filter.
+    """
+    text = source if isinstance(source, str) else ""
+    if not source:
+        raise Refused("task.import_source", reason=f"Invalid location: {source}")
+    if text.startswith(("file:///", "filesystem:///")):
+        raise Refused("task.import_file")
+    if not text.startswith(("http://", "https://")):
+        raise Refused("task.import_scheme")
+    if not passes(text, options):
+        raise Refused("task.import_source",
+                      reason=f"URI for legacy import task does not pass filtering: {text}")
 
 
 @handles("tasks.show")
@@ -160,15 +183,17 @@ async def delete(call: Call) -> Answer:
 @handles("images.tasks")
 async def of_image(call: Call) -> Answer:
     """The tasks of one image."""
-    image_id = call.params["image_id"]
+    image_id, caller = call.params["image_id"], call.known_caller
     try:
-        image = call.service.images.get(call.known_caller, image_id)
-        access.require("get_image", call.known_caller, image)
+        image = call.service.images.get(caller, image_id)
+        access.require("get_image", caller, image)
     except Refused:
         raise Refused("image.hidden") from None
     _settle(call)
     documents = []
     for task in call.service.tasks.of_image(image_id):
+        if not caller.is_admin and task.owner != caller.project_id:
+            continue
         document = {**_document(task), "deleted": False, "deleted_at": None}
         del document["self"], document["schema"]
         documents.append(document)

@@ -9,6 +9,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ...contract.options import exceeds
 from .. import access, sharing
 from ..callers import Caller
 from ..image import Image, is_whole
@@ -133,7 +134,7 @@ class AddMembers(_Sharing):
         self._own()
         for image in self.images:
             for project_id in self.projects:
-                sharing.check_new_member(self.service.world, image, project_id)
+                sharing.check_new_member(self.service, image, project_id)
 
     def check_quota(self) -> None:
         """Check the limit of members per image, which is lower for full-ECS images.
@@ -144,8 +145,9 @@ class AddMembers(_Sharing):
         profile = self.service.profile
         for image in self.images:
             new = [project for project in self.projects if project not in image.members]
-            most = sharing.WHOLE_IMAGE_MEMBERS if is_whole(image) else profile.max_members
-            if len(image.members) + len(new) > most:
+            limit = (sharing.WHOLE_IMAGE_MEMBERS if is_whole(image)
+                     else profile.options.image_member_quota)
+            if exceeds(len(image.members) + len(new), limit):
                 raise ImsError("IMG.0088")
 
     def step(self, image: Image, project_id: str, now: float) -> None:
@@ -222,7 +224,7 @@ class UpdateMembers(_Sharing):
         """
         if any(image.visibility == "public" for image in self.images):
             raise ImsError("IMG.0089")
-        sharing.check_acceptance(self.service.world, self.images, self._status, self._vault_id)
+        sharing.check_acceptance(self.service, self.images, self._status, self._vault_id)
 
     def step(self, image: Image, project_id: str, now: float) -> None:
         """Change the member's status."""

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Generic, cast, overload
 
-from ...errors import UnknownNameError
+from ...errors import UnknownNameError, unknown
 from . import links
 from .buckets import Bucket, Buckets, StoredObject
 from .outages import Account, Outages
@@ -29,10 +29,11 @@ from .records import (
 )
 from .rules import FLAG, Checked
 from .shelf import R, Shelf
+from .urls import Urls, WebFile
 
 __all__ = ["SHELVES", "Account", "Agency", "Backup", "Bucket", "Buckets", "Disk",
            "EnterpriseProject", "Flavor", "Key", "Outages", "Region", "RemoteImage", "Server",
-           "Shelf", "StoredObject", "Vault", "World"]
+           "Shelf", "StoredObject", "Urls", "Vault", "WebFile", "World"]
 
 
 class _ShelfOf(Generic[R]):
@@ -68,12 +69,14 @@ class World(Checked):
         quota: how many private images a project can have.
         max_jobs: how many jobs of a project can run at a time; None for any number.
         has_kms: whether images can be encrypted at all.
+        failing_stores: ids of Glance's stores that take no data at the moment.
     """
 
     region: str
     quota: int
     max_jobs: int | None
     has_kms: bool
+    failing_stores: list[str]
     servers = _ShelfOf(Server)
     disks = _ShelfOf(Disk)
     backups = _ShelfOf(Backup)
@@ -86,17 +89,21 @@ class World(Checked):
     remote_images = _ShelfOf(RemoteImage)
 
     def __init__(
-        self, region: str, quota: int, now: Callable[[], float] = time.time
+        self, region: str, quota: int, now: Callable[[], float] = time.time,
+        stores: tuple[str, ...] = (),
     ) -> None:
         self._now = now
+        self._stores = stores
         self.region = region
         self.quota = quota
         self.max_jobs = None
         self.has_kms = True
+        self.failing_stores = []
         self._known_only = False
         self._account = Account()
         self._outages = Outages()
         self._buckets = Buckets(region, now)
+        self._urls = Urls()
         # Each is made when it is first asked for: few tests need more than one.
         self._shelves: dict[str, Shelf[Any]] = {}
 
@@ -135,11 +142,30 @@ class World(Checked):
         """The buckets, by name: ``world.buckets["disks"].put("centos.qcow2", size=2**30)``."""
         return self._buckets
 
+    @property
+    def urls(self) -> Urls:
+        """What the web returns to imports: ``world.urls["https://example.org/a.img"] = b"..."``."""
+        return self._urls
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set an attribute.
+
+        Raises:
+            UsageError: there is no such attribute, or the value is not allowed.
+        """
+        if name == "failing_stores" and isinstance(value, (list, tuple)):
+            for store in value:
+                if store not in self._stores:
+                    raise unknown("store", store, self._stores)
+        super().__setattr__(name, value)
+
     def __repr__(self) -> str:
         found = [f"{name}: {len(self._shelves[name])}" for name in SHELVES
                  if self._shelves.get(name)]
         if len(self.buckets):
             found.append(f"buckets: {len(self.buckets)}")
+        if len(self.urls):
+            found.append(f"urls: {len(self.urls)}")
         told = ", ".join([*found, *(["known_only"] if self.known_only else [])])
         return f"<world: {told or 'empty'}>"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
 from ...contract.parameters import common, images, queries
-from ...errors import UsageError
+from ...errors import UsageError, shown
 from .rules import GB, TEXT, UUID, Checked, at_least, named_by, one_of, refers_to
 
 SERVER_STATUSES = (
@@ -50,6 +50,8 @@ class Record(Checked):
         if name == self._KEY and hasattr(self, name):
             raise UsageError(f"{self._called()}: {name} cannot be changed; add another "
                              f"{self._KIND} instead")
+        if name == "data" and value is not None and not isinstance(value, bytes):
+            raise UsageError(f"{self._called()}: data={shown(value)} is not bytes; write b'...'")
         super().__setattr__(name, value)
 
     def _called(self) -> str:
@@ -298,6 +300,10 @@ class RemoteImage(Record):
         project_name: its project in that region.
         agency_name: the agency that was used to copy it.
         vault_id: the vault of its backup in that region; None if it has no backup.
+        status: its status; ``glance-download`` takes only ``active`` images.
+        disk_format: its ``disk_format``.
+        container_format: its ``container_format``.
+        data: its bytes, for ``glance-download``; None for none.
     """
 
     _KIND: ClassVar[str] = "remote image"
@@ -309,6 +315,10 @@ class RemoteImage(Record):
     project_name: str = ""
     agency_name: str = ""
     vault_id: str | None = None
+    status: Annotated[str, TEXT] = "active"
+    disk_format: Annotated[str, TEXT] = "raw"
+    container_format: Annotated[str, TEXT] = "bare"
+    data: bytes | None = None
 
     def _told(self) -> str:
         return f"{self.name!r} in {self.region!r}"

@@ -38,6 +38,7 @@ class Shelf(Handle, Generic[R]):
         self._class: Callable[..., R] = kind
         self._kind: str = vars(kind)["_KIND"]
         self._rules = rules(kind)
+        self._fields = tuple(vars(kind)["__dataclass_fields__"])
         self._records: dict[str, R] = {}
         # Ids that a request named and the test did not add.
         self._assumed: set[str] = set()
@@ -53,12 +54,13 @@ class Shelf(Handle, Generic[R]):
             UsageError: the id exists, a field or a value is not allowed, or the record refers to
                 one that does not exist.
         """
-        wrong = next((name for name in fields if name not in self._rules), None)
+        wrong = next((name for name in fields if name not in self._fields), None)
         if wrong is not None:
-            raise unknown(f"field of a {self._kind}", wrong, self._rules)
+            raise unknown(f"field of a {self._kind}", wrong, self._fields)
         if id is None:  # name no id in an error that the test has never seen
             for name, value in fields.items():
-                self._rules[name].read(value, self._kind, name)
+                if name in self._rules:
+                    self._rules[name].read(value, self._kind, name)
         record = self._class(id=new_id() if id is None else id, **fields)
         if record.id in self._records and record.id not in self._assumed:
             raise UsageError(f"{self._kind} {record.id} already exists; change it with "

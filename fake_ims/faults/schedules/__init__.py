@@ -58,6 +58,10 @@ class Schedule(Protocol):
         """Return whether it will never accept another request."""
         return False
 
+    def missed(self, turn: Turn) -> None:
+        """Forget the last request: the fault fired on it and changed nothing."""
+        return None
+
     def beside(self, effects: Sequence[Effect]) -> Schedule:
         """Return the schedule for a fault that has these effects.
 

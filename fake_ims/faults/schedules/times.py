@@ -25,6 +25,9 @@ class Times(Schedule):
     def spent(self, turn: Turn) -> bool:
         return turn.count >= self.limit
 
+    def missed(self, turn: Turn) -> None:
+        turn.count -= 1
+
     def __str__(self) -> str:
         return "once" if self.limit == 1 else f"{self.limit} times"
 

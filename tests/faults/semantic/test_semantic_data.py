@@ -198,13 +198,40 @@ def test_a_kill_that_the_lifecycle_orders_counts_all_the_same(
 
 
 @pytest.mark.fake_ims(profile="openstack")
-def test_an_import_is_killed(fake_ims: FakeIMS, wire: Wire, faults: Faults) -> None:
+def test_an_import_that_is_killed_fails(fake_ims: FakeIMS, wire: Wire, faults: Faults) -> None:
     image = new(wire)
     faults.add("images.import", kill="disk full")
     wire.put(f"/v2/images/{image}/stage", DATA, {"Content-Type": "application/octet-stream"})
     assert wire.post(f"/v2/images/{image}/import",
                      {"method": {"name": "glance-direct"}}).status == 202
-    assert wire.status(image) == "killed"
+    # A real Glance leaves a staged image like this, whatever the failure.
+    assert (wire.status(image), fake_ims.images[image]["os_glance_failed_import"]) == (
+        "importing", "file")
+
+
+@pytest.mark.fake_ims(profile="openstack")
+@pytest.mark.parametrize("settings", [{"saving": "30s"}, {"kill": "disk full"}])
+def test_a_fault_that_changed_nothing_has_not_fired(
+    fake_ims: FakeIMS, wire: Wire, faults: Faults, settings: dict[str, str]
+) -> None:
+    fake_ims.world.urls["https://example.org/a.img"] = DATA
+    image, method = new(wire), {"name": "web-download", "uri": "https://example.org/a.img"}
+    fault = faults.add("images.import", times=1, **settings)
+    assert wire.post(f"/v2/images/{image}/import", {"method": {"name": "nonsense"}}).status == 400
+    assert (fault.hits, fault.active, fake_ims.requests.last.faults) == (0, True, ())
+    assert faults.unused() == [fault]
+    assert wire.post(f"/v2/images/{image}/import", {"method": method}).status == 202
+    assert (fault.hits, fault.active, len(fake_ims.requests.last.faults)) == (1, False, 1)
+    assert wire.status(image) == ("importing" if "saving" in settings else "queued")
+
+
+@pytest.mark.fake_ims(profile="openstack")
+def test_a_fault_with_another_effect_has_fired(
+    fake_ims: FakeIMS, wire: Wire, faults: Faults
+) -> None:
+    fault = faults.add("images.import", saving="30s", delay=0.001)
+    wire.post(f"/v2/images/{new(wire)}/import", {})
+    assert fault.hits == 1
 
 
 @pytest.mark.parametrize("version", ["v2", "v1.1"])

@@ -37,12 +37,12 @@ async def list_(call: Call) -> Answer:
     service, query = call.service, call.query
     text = query.get("limit")
     try:
-        size = service.profile.page_size if text is None else int(text)
+        size = service.profile.options.limit_param_default if text is None else int(text)
     except ValueError:
         # A real Glance fails here, too.
         raise Refused("metadef.unexpected") from None
     asked = listing(call, "public", "private")
-    size = limit(str(min(size, service.profile.max_page)), 0)
+    size = limit(str(min(size, service.profile.options.api_limit_max)), 0)
     found = service.metadefs.namespaces(
         call.known_caller, visibility=query.get("visibility"),
         resource_types=last(call, "resource_types"), limit=size, **asked._asdict())

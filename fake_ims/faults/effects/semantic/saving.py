@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from ....domain.durations import Due
@@ -16,6 +16,7 @@ from .values import DURATION, some_due
 if TYPE_CHECKING:
     from ....api.call import Call
     from ....profiles.answer import Answer
+    from ...fault import Fault
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,12 @@ class Fills(Effect):
 
     due: Due | None
     reason: str | None
+    fault: Fault | None = None
     wraps: ClassVar[bool] = True
     sort: ClassVar[Sort | None] = FILLS
+
+    def aimed(self, fault: Fault) -> Fills:
+        return replace(self, fault=fault)
 
     async def work(self, call: Call, do: Work) -> Answer:
         meets = terms(call)
@@ -33,7 +38,10 @@ class Fills(Effect):
             meets.saving = self.due
         if self.reason is not None:
             meets.kill_reason = self.reason
-        return await do()
+        answer = await do()
+        if self.fault is not None and not meets.filled:
+            self.fault.missed(call)  # the service has taken no data, so there is nothing to change
+        return answer
 
     def __str__(self) -> str:
         said = []
