@@ -3,8 +3,8 @@
 Source: chapter *Permissions and Supported Actions*. An action is ``service:resource:operation``;
 the contract lists the actions of each operation. Actions of other services, such as the dependent
 ones of the chapter (``obs:object:*``), may stand beside them; no operation here needs them. As in
-IAM, ``Deny`` overrides ``Allow``, actions that no statement allows are denied, and ``*`` matches any
-text.
+IAM, ``Deny`` overrides ``Allow``, actions that no statement allows are denied, and ``*`` matches
+any text.
 """
 
 from __future__ import annotations
