@@ -26,10 +26,12 @@ END = "<!-- end of pairs -->"
 #: failures show. Every pair of every client takes hours.
 DEFAULT = (
     ("connection", (
-                    "correct/01", "correct/02", "correct/03", "correct/05", "correct/07",
-                    "correct/08", "correct/09", "correct/10", "correct/13", "correct/14",
-                    "buggy/01", "buggy/02", "buggy/03", "buggy/17", "buggy/20", "buggy/31",
-                    "buggy/34", "buggy/47", "buggy/52", "buggy/53")),
+                    "correct/01", "correct/02", "correct/03", "correct/04", "correct/05",
+                    "correct/06", "correct/07", "correct/08", "correct/09", "correct/10",
+                    "correct/11", "correct/12", "correct/13", "correct/14", "buggy/01",
+                    "buggy/02", "buggy/03", "buggy/13", "buggy/17", "buggy/20", "buggy/25",
+                    "buggy/31", "buggy/34", "buggy/39", "buggy/43", "buggy/47", "buggy/52",
+                    "buggy/53", "buggy/55", "buggy/58")),
     ("all", ("buggy/01", "buggy/36", "buggy/47", "buggy/52", "buggy/53")),
 )
 
