@@ -25,9 +25,14 @@ END = "<!-- end of pairs -->"
 #: Kinds of failures, and clients that retry, clean up, fall back or have a bug that only two
 #: failures show. Every pair of every client takes hours.
 DEFAULT = (
-    ("connection", ("correct/05", "correct/12", "correct/14", "buggy/01", "buggy/02", "buggy/17",
-                    "buggy/20", "buggy/34", "buggy/53", "correct/04", "correct/13", "buggy/03")),
-    ("all", ("buggy/01", "buggy/36")),
+    ("connection", (
+                    "correct/01", "correct/02", "correct/03", "correct/04", "correct/05",
+                    "correct/06", "correct/07", "correct/08", "correct/09", "correct/10",
+                    "correct/11", "correct/12", "correct/13", "correct/14", "buggy/01",
+                    "buggy/02", "buggy/03", "buggy/13", "buggy/17", "buggy/20", "buggy/25",
+                    "buggy/31", "buggy/34", "buggy/39", "buggy/43", "buggy/47", "buggy/52",
+                    "buggy/53", "buggy/55", "buggy/58")),
+    ("all", ("buggy/01", "buggy/36", "buggy/47", "buggy/52", "buggy/53")),
 )
 
 Finding = tuple[str, str, str]
