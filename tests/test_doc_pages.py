@@ -1,4 +1,4 @@
-"""docs/journal.md, docs/control.md and docs/imports.md: their examples run, and what they name is there."""
+"""journal.md, control.md and imports.md in docs/: their examples run, what they name is there."""
 
 from __future__ import annotations
 

@@ -41,9 +41,9 @@ class Lifecycle(Handle):
     """How long each temporary status lasts. By default zero, so tests do not wait.
 
     Each setting is a duration (``"30s"``), ``polls(3)`` or ``by_hand``. ``saving`` lasts from the
-    end of an upload until ``active`` or ``killed``, and as long as an import. ``deleting`` lasts from DELETE until
-    the image is gone; meanwhile it is ``pending_delete``. ``jobs`` lasts from the request until
-    ``SUCCESS`` or ``FAIL``.
+    end of an upload until ``active`` or ``killed``, and as long as an import. ``deleting`` lasts
+    from DELETE until the image is gone; meanwhile it is ``pending_delete``. ``jobs`` lasts from the
+    request until ``SUCCESS`` or ``FAIL``.
     """
 
     __slots__ = ("_kills", "_times")
