@@ -58,6 +58,7 @@ class Image:
         sequence: order of creation, for images created at the same instant.
         transition: the status change in progress.
         kill_reason: why the image was killed.
+        shown: values that the test shows instead of the image's own; None without any.
         rendered: the image as JSON, cached until the next change.
         watch: called at each change with the image and the instant; None without watchers.
     """
@@ -92,6 +93,7 @@ class Image:
     transition: Transition | None = None
     deleted_at: float | None = None
     kill_reason: str = ""
+    shown: Mapping[str, Any] | None = None
     rendered: bytes | None = None
     watch: Callable[[Image, float], None] | None = None
 
