@@ -19,7 +19,7 @@ Document = dict[str, Any]
 def base(call: Call) -> str:
     """Return the URL before ``/v3`` under which the client reached the identity API."""
     mounted = "/identity" if call.path.startswith("/identity") else ""
-    return f"{call.base_url}{mounted}"
+    return f"{call.reached_url}{mounted}"
 
 
 def answer(document: object, status: int = DONE, headers: dict[str, str] | None = None) -> Answer:

@@ -17,26 +17,31 @@ async def my_catalog(call: Call) -> Answer:
             not caller.token or call.service.identity.token(caller.token).domain is None):
         raise Refused("identity.forbidden")
     self = f"{render.base(call)}/v3/auth/catalog"
-    return render.answer({"catalog": catalog(call.base_url, call.service.region),
+    service = call.service
+    return render.answer({"catalog": catalog(call.mount_url, service.region, service.shape),
                           "links": {"self": self}})
 
 
 async def regions(call: Call) -> Answer:
-    """The regions; there is one."""
-    return render.collection(call, "regions", [_region(call)])
+    """The regions of the catalog."""
+    return render.collection(call, "regions", [_region(call, id) for id in _regions(call)])
 
 
 async def region(call: Call) -> Answer:
     """The region."""
     id = call.params["region_id"]
-    if id != call.service.region:
+    if id not in _regions(call):
         raise Refused("identity.not_found", what="region", id=id)
-    return render.answer({"region": _region(call)})
+    return render.answer({"region": _region(call, id)})
 
 
-def _region(call: Call) -> render.Document:
+def _regions(call: Call) -> tuple[str, ...]:
+    return (call.service.region, *call.service.shape.regions)
+
+
+def _region(call: Call, id: str) -> render.Document:
     return render.linked(call, "regions", {
-        "id": call.service.region, "description": "", "parent_region_id": None})
+        "id": id, "description": "", "parent_region_id": None})
 
 
 async def services(call: Call) -> Answer:
@@ -74,14 +79,14 @@ def _services(call: Call) -> list[render.Document]:
     return [
         render.linked(call, "services", {"name": row["name"], "id": row["id"],
                                          "type": row["type"], "enabled": True})
-        for row in catalog(call.base_url, call.service.region)
+        for row in catalog(call.mount_url, call.service.region, call.service.shape)
     ]
 
 
 def _endpoints(call: Call) -> list[render.Document]:
     return [
         render.linked(call, "endpoints", {**endpoint, "service_id": row["id"], "enabled": True})
-        for row in catalog(call.base_url, call.service.region)
+        for row in catalog(call.mount_url, call.service.region, call.service.shape)
         for endpoint in row["endpoints"]
     ]
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from ...contract.identity import ELSEWHERE
+from ..shape import PLAIN, Shape
 from .people import derived_id
 
 INTERFACES = ("public", "internal", "admin")
@@ -30,24 +31,29 @@ OTHERS = (
 
 
 @lru_cache(maxsize=32)
-def catalog(base_url: str, region: str) -> list[dict[str, Any]]:
+def catalog(base_url: str, region: str, shape: Shape = PLAIN) -> list[dict[str, Any]]:
     """Return the catalog of a token, for a client that reaches the fake at ``base_url``."""
     found = []
+    regions = (region, *shape.regions)
     for kind, (name, path) in OURS.items():
-        found.append(_service(kind, name, f"{base_url}{path}", region, INTERFACES))
+        if kind == "image":
+            path = shape.prefix + shape.endpoint
+        elif kind == "ims":
+            path = shape.prefix
+        found.append(_service(kind, name, f"{base_url}{path}", regions, INTERFACES))
     for kind in OTHERS:
-        found.append(_service(kind, kind, f"{base_url}/{ELSEWHERE}/{kind}", region, ("public",)))
+        found.append(_service(kind, kind, f"{base_url}/{ELSEWHERE}/{kind}", regions, ("public",)))
     return found
 
 
 def _service(
-    kind: str, name: str, url: str, region: str, interfaces: tuple[str, ...]
+    kind: str, name: str, url: str, regions: tuple[str, ...], interfaces: tuple[str, ...]
 ) -> dict[str, Any]:
     return {
         "endpoints": [
             {"id": derived_id("endpoint", kind, interface, region), "interface": interface,
              "region_id": region, "url": url, "region": region}
-            for interface in interfaces
+            for region in regions for interface in interfaces
         ],
         "id": derived_id("service", kind),
         "type": kind,
@@ -56,6 +62,6 @@ def _service(
 
 
 @lru_cache(maxsize=32)
-def rendered(base_url: str, region: str) -> bytes:
+def rendered(base_url: str, region: str, shape: Shape = PLAIN) -> bytes:
     """Return the catalog as JSON, ready to be placed into a token."""
-    return msgspec.json.encode(catalog(base_url, region))
+    return msgspec.json.encode(catalog(base_url, region, shape))
