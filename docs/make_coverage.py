@@ -21,8 +21,9 @@ What each of the 177 error codes is reached by stands in [error codes](error-cod
 NOT_THERE = """
 ## Not there
 
-- Glance's unified limits, and the workers behind its cache: `GET /v2/info/usage` is empty, and images are cached at once. Imports
-  open no connections; [`fake.world.urls`](imports.md) says what they find.
+- Glance's unified limits, and the workers behind its cache: `GET /v2/info/usage` is empty, and
+  images are cached at once. Imports open no connections; [`fake.world.urls`](imports.md) says what
+  they find.
 - Keystone beyond what clients need to log in: people are made with `fake.identity`, not over HTTP.
 """
 

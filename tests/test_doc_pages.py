@@ -1,4 +1,4 @@
-"""Pages in docs/ (journal, control, imports): their examples run, and what they name is there."""
+"""journal.md, control.md and imports.md in docs/: their examples run, what they name is there."""
 
 from __future__ import annotations
 

@@ -57,6 +57,9 @@ class Call:
         service: the service state.
         epoch: the service's epoch when the call began.
         operation: the row of the contract; None before matching, and if nothing matches.
+        path: the path of the contract, percent-encoded, without the query and without prefixes.
+        mount: the path below which another application has mounted the fake's.
+        prefix: the prefix of the service behind it, if the request has it.
         params: path parameters, decoded.
         caller: the caller; None for operations that need no token.
         allow: the methods allowed for the path, if the request's method is not.
@@ -65,9 +68,15 @@ class Call:
     """
 
     __slots__ = ("_body", "_hold", "_left_unread", "allow", "caller", "epoch", "errors",
-                 "exchange", "operation", "params", "request", "service")
+                 "exchange", "mount", "operation", "params", "path", "prefix", "request", "service")
 
-    def __init__(self, service: Service, request: web.Request, exchange: Draft) -> None:
+    def __init__(
+        self, service: Service, request: web.Request, exchange: Draft, path: str,
+        mount: str = "", prefix: str = "",
+    ) -> None:
+        self.path = path
+        self.mount = mount
+        self.prefix = prefix
         self.service = service
         self.epoch = service.epoch
         self.request = request
@@ -85,11 +94,6 @@ class Call:
     def method(self) -> str:
         """The HTTP method, upper case."""
         return self.request.method
-
-    @property
-    def path(self) -> str:
-        """The path as received, percent-encoded, without the query."""
-        return self.request.rel_url.raw_path
 
     @property
     def query(self) -> MultiMapping[str]:
@@ -148,8 +152,18 @@ class Call:
 
     @property
     def base_url(self) -> str:
-        """The URL under which the client reached the service: scheme, host and port."""
+        """The URL of the server that the client reached: scheme, host and port."""
         return f"{self.request.scheme}://{readable(self.request.host)}"
+
+    @property
+    def mount_url(self) -> str:
+        """The URL of everything that the fake serves: with the path where it is mounted."""
+        return f"{self.base_url}{self.mount}"
+
+    @property
+    def reached_url(self) -> str:
+        """The URL in front of ``path``, under which the client reached it."""
+        return f"{self.base_url}{self.mount}{self.prefix}"
 
     @property
     def has_body(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 from aiohttp import HttpVersion11, web
 from aiohttp.web_urldispatcher import UrlMappingMatchInfo
@@ -25,14 +25,18 @@ class Everything(web.AbstractResource):
     Args:
         handler: responds to a request.
         finish: takes care of a response that does not come from the handler.
+        mounted: called with the path below which another application mounts this one.
         root: where aiohttp finds the resource. It looks from the path of the request upwards, so
             it finds a longer root earlier.
     """
 
-    def __init__(self, handler: Handler, finish: Finish, root: str) -> None:
+    def __init__(
+        self, handler: Handler, finish: Finish, mounted: Callable[[str], None], root: str
+    ) -> None:
         super().__init__()
         self._root = root
         self._finish = finish
+        self._mounted = mounted
         self._route = web.ResourceRoute("*", handler, self, expect_handler=self._expect)
 
     async def _expect(self, request: web.Request) -> web.StreamResponse | None:
@@ -57,13 +61,10 @@ class Everything(web.AbstractResource):
         """Return the root, because the resource has no path of its own."""
         return URL("/")
 
-    def add_prefix(self, prefix: str) -> NoReturn:
-        """Refuse a prefix: the fake's paths must be those of the service.
-
-        Raises:
-            RuntimeError: always.
-        """
-        raise RuntimeError("the application of a fake cannot be mounted under another path")
+    def add_prefix(self, prefix: str) -> None:
+        """Serve below a path of another application. aiohttp's ``add_subapp`` calls it."""
+        self._root = prefix + self._root.rstrip("/")
+        self._mounted(prefix)
 
     def get_info(self) -> Any:
         """Return what aiohttp lists for the resource."""

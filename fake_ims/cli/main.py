@@ -176,6 +176,12 @@ def _add_options_of_a_fake(parser: _Parser, *times: tuple[str, str]) -> None:
     parser.option("--glance", action=_Joined, default="", metavar="NAME=VALUE",
                   help="option of Glance, such as image_tag_quota=10; can be repeated. "
                   "'fake-ims options' lists them")
+    parser.option("--prefix", default="", metavar="PATH",
+                  help="path below which the image service answers, such as /image")
+    parser.option("--endpoint", default="", metavar="PATH",
+                  help="path behind it in the catalog's image endpoint, such as /v2")
+    parser.option("--regions", default="", metavar="NAMES",
+                  help="further regions in the service catalog, separated by commas")
     parser.option("--scenario", metavar="FILE", help="scenario file to play (TOML or JSON)")
 
 
@@ -264,7 +270,8 @@ def _serve(given: argparse.Namespace) -> int:
             standalone.serve(
                 profile=given.profile, auth=given.auth, saving=given.saving,
                 deleting=given.deleting, jobs=given.jobs, region=given.region, seed=given.seed,
-                glance=given.glance, scenario=given.scenario, control=not given.no_control,
+                glance=given.glance, prefix=given.prefix, endpoint=given.endpoint,
+                regions=given.regions, scenario=given.scenario, control=not given.no_control,
                 control_token=given.control_token, allowed_hosts=given.allowed_host,
                 host=given.host, port=given.port, ready_file=given.ready_file,
                 clouds_yaml=given.clouds_yaml, print_env=given.print_env, quiet=given.quiet,

@@ -47,6 +47,9 @@ def serve(
     region: str,
     seed: str,
     glance: str,
+    prefix: str,
+    endpoint: str,
+    regions: str,
     scenario: str | None,
     control: bool,
     control_token: str | None,
@@ -65,9 +68,9 @@ def serve(
     """Run the fake until SIGINT or SIGTERM.
 
     Args:
-        profile, auth, saving, deleting, jobs, region, seed, glance, host, port, control,
-            control_token, allowed_hosts, keep_exchanges, keep_bytes, keep_total: the same as the
-            arguments of ``FakeIMS``.
+        profile, auth, saving, deleting, jobs, region, seed, glance, prefix, endpoint, regions,
+            host, port, control, control_token, allowed_hosts, keep_exchanges, keep_bytes,
+            keep_total: the same as the arguments of ``FakeIMS``.
         scenario: scenario file to play; its settings override the others.
         ready_file: JSON file to write when the fake is ready, with ``url``, ``token``,
             ``project_id``, ``pid`` and the credentials of the default user. It is removed at exit.
@@ -83,8 +86,9 @@ def serve(
     """
     fake = FakeIMS(profile=cast("Profile", profile), auth=cast("AuthMode", auth), saving=saving,
                    deleting=deleting, jobs=jobs, region=region, seed=seed,
-                   glance=glance, host=host, port=port,
-                   control=control, control_token=control_token, allowed_hosts=allowed_hosts,
+                   glance=glance, prefix=prefix, endpoint=endpoint, regions=regions,
+                   host=host, port=port, control=control,
+                   control_token=control_token, allowed_hosts=allowed_hosts,
                    keep_exchanges=keep_exchanges, keep_bytes=keep_bytes, keep_total=keep_total)
     played: ScenarioDocument | None = None
     if scenario is not None:

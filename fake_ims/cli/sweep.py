@@ -45,7 +45,8 @@ SETTINGS = {name: text for name, text in TABLE.items() if name not in NOT_HERE} 
                 "on after a failure longer than its clean run took (default: 10s). A command that "
                 "pauses between its requests may go on six times as long",
 }
-_OF_THE_FAKE = ("profile", "auth", "saving", "deleting", "region", "seed", "glance")
+_OF_THE_FAKE = ("profile", "auth", "saving", "deleting", "region", "seed", "glance",
+                "prefix", "endpoint", "regions")
 # What the command that repeats a case needs.
 _FOR_A_CASE = (*_OF_THE_FAKE, "scenario", "expect_output", "patience", "survive", "allow")
 _NO_REQUEST = """\

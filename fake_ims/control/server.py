@@ -77,7 +77,7 @@ async def _write(request: web.Request, text: Text) -> web.StreamResponse:
 
 def _find(request: web.Request) -> tuple[Route, Mapping[str, str]]:
     # The raw path: a name may contain %2F.
-    path = request.rel_url.raw_path.removeprefix(PREFIX) or "/"
+    path = request.rel_url.raw_path.partition(PREFIX)[2] or "/"  # below a prefix, too
     allowed: dict[str, None] = {}
     for route, pattern in _patterns():
         match = pattern.fullmatch(path)

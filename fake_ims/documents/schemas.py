@@ -102,6 +102,11 @@ SETTINGS_OF_A_FAKE: dict[str, Schema] = {
     "seed": says({"type": ["integer", "string"]}, "seed for faults that fire at random"),
     "glance": says(table({row.name: says(_option(row), row.says) for row in OPTIONS}),
                    "options of Glance, by Glance's own names"),
+    "prefix": says({"type": "string"},
+                   "path below which the image service answers, such as /image"),
+    "endpoint": says({"type": "string"},
+                     "path behind it in the catalog's image endpoint, such as /v2"),
+    "regions": says(TEXTS, "further regions in the service catalog"),
 }
 
 
@@ -144,6 +149,8 @@ def image(*, new: bool = True) -> dict[str, Any]:
         "projects that the image is shared with")
     properties["properties"] = says(
         table({}, others={"type": "string"}), "free properties and vendor attributes, by any name")
+    properties["show"] = says(
+        {"type": "object"}, "values that responses show instead of the image's own, by any name")
     if new:
         for name in ("created_at", "updated_at"):
             properties[name] = says({"type": "number"}, "seconds since the epoch")

@@ -62,6 +62,7 @@ class Image:
         transition: the status change in progress.
         importing: the import in progress.
         kill_reason: why the image was killed.
+        shown: values that the test shows instead of the image's own; None without any.
         rendered: the image as JSON, cached until the next change.
         watch: called at each change with the image and the instant; None without watchers.
     """
@@ -97,6 +98,7 @@ class Image:
     importing: Importing | None = None
     deleted_at: float | None = None
     kill_reason: str = ""
+    shown: Mapping[str, Any] | None = None
     rendered: bytes | None = None
     watch: Callable[[Image, float], None] | None = None
 

@@ -10,7 +10,7 @@ from ..contract.attributes import BY_NAME, base_names
 from ..contract.schema import image_properties
 from ..contract.validation import Mismatch, check
 from ..errors import UsageError, closest, shown, unknown
-from . import sound
+from . import showing, sound
 from .callers import DEFAULT_PROJECT_ID
 from .data import Blob
 from .ids import new_id
@@ -26,7 +26,7 @@ SETTABLE = frozenset({"id", "name", "status", "visibility", "protected", "os_hid
                       "container_format", "disk_format", "min_ram", "min_disk", "tags"})
 STATUSES = BY_NAME["status"].enum or ()
 # What images.add and image.set take beside attributes.
-_BESIDE = ("data", "members", "created_at", "updated_at", "properties")
+_BESIDE = ("data", "members", "created_at", "updated_at", "properties", "show")
 _NEAR = 0.8  # how close to an attribute's name a property's may not be
 _MANGLED = re.compile(r"_[A-Za-z]\w*?(__[a-z]\w+)$")
 WITHOUT_DATA = frozenset({"queued", "killed"})
@@ -52,7 +52,8 @@ class Seeding:
             attributes: attributes by their JSON names. Missing ones get the profile's defaults,
                 status ``active`` and the profile's visibility. Also accepts ``data`` (bytes),
                 ``members`` (project ids, or project id to status), ``created_at`` and
-                ``updated_at`` (seconds since the epoch), and ``properties``: any name to a text.
+                ``updated_at`` (seconds since the epoch), ``properties``: any name to a text, and
+                ``show``: any name to a value that responses show instead of the image's own.
 
         Raises:
             UsageError: an attribute or value is impossible.
@@ -61,6 +62,8 @@ class Seeding:
         given = _whole(attributes)
         data = given.pop("data", None)
         members = given.pop("members", None) or {}
+        show = given.pop("show", None)
+        show = None if show is None else showing.checked(show)
         now = self._now()
         created_at = sound.instant(given.pop("created_at", now), "created_at")
         updated_at = sound.instant(given.pop("updated_at", created_at), "updated_at")
@@ -80,6 +83,7 @@ class Seeding:
         image = Image(id=image_id, created_at=created_at, updated_at=updated_at,
                       sequence=self._store.next_sequence(), properties=dict(properties),
                       **fields)
+        image.shown = show or None
         profile.adorn(image)
         self.seeded.add(image.id)
         self._store.add(image)
@@ -104,6 +108,8 @@ class Seeding:
         given = _whole(attributes)
         data = given.pop("data", None)
         members = given.pop("members", None)
+        show = given.pop("show", None)
+        show = None if show is None else showing.checked(show)
         if "id" in given:
             raise UsageError("the id of an image cannot be changed")
         fields, properties = self._read(given, attributes.get("properties"))
@@ -138,6 +144,8 @@ class Seeding:
             image.drop_data()
         if image.importing is not None and "status" in fields and image.status != "importing":
             self._service.imports.end_by_hand(image, self._now())
+        if show is not None:
+            image.shown = show or None
         if pairs is not None:
             for project_id in list(image.members):
                 self._store.unshare(image, project_id)
@@ -182,7 +190,18 @@ class Seeding:
 
     def view(self, image: Image) -> dict[str, object]:
         """Return the image as a response shows it to its owner."""
-        return self._service.profile.view(image)
+        return showing.shown(image, self._service.profile)
+
+    def override(self, image: Image, values: Mapping[str, object]) -> None:
+        """Let responses show these values instead of the image's own. Without values, remove all.
+
+        Raises:
+            UsageError: a name is not a text, or a value cannot be written as JSON.
+        """
+        new = {**(image.shown or {}), **showing.checked(values)} if values else None
+        image.shown = new
+        image.rendered = None
+        image.touched(self._now())
 
     def _read(
         self, given: Mapping[str, object], free: object

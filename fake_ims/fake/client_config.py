@@ -43,7 +43,7 @@ def env(fake: LogIn, project_id: str) -> dict[str, str]:
         "HUAWEICLOUD_SDK_SK": fake.secret_key,
         "HUAWEICLOUD_SDK_PROJECT_ID": project_id,
         "HUAWEICLOUD_SDK_DOMAIN_ID": fake.user_domain_id,
-        "HUAWEICLOUD_SDK_IAM_ENDPOINT": fake.url,
+        "HUAWEICLOUD_SDK_IAM_ENDPOINT": fake.root_url,
         # ImsRegion.value_of(region) uses this to find the region and its URL.
         f"HUAWEICLOUD_SDK_REGION_IMS_{region}": fake.url,
         **proxies.variables((urlsplit(fake.url).hostname or "", fake.host)),

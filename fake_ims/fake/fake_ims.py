@@ -61,6 +61,11 @@ class FakeIMS(Running, Scripted, LogIn):
             ``{"require_image_format_match": False}``; ``fake-ims options`` lists them. Others keep
             the profile's default. The text ``"image_tag_quota=10; api_limit_max=50"`` is the
             same, for ini files.
+        prefix: a path below which the image service answers, such as ``/image`` in devstack.
+            ``url`` and the catalog contain it; Keystone stays outside. As in a real Glance, the
+            links ``next``, ``self`` and ``Location`` do not contain it.
+        endpoint: a path behind it in the catalog's endpoint of the image service, such as ``/v2``.
+        regions: further regions in the catalog, with the same endpoints.
         host: the address to listen on. By default only this machine can reach it. The start warns
             with ``ExposedWarning`` if other machines can reach it.
         port: the port to listen on; 0 for a free one.
@@ -97,6 +102,9 @@ class FakeIMS(Running, Scripted, LogIn):
         seed: int | str = DEFAULT_SEED,
         strict: bool = False,
         glance: Mapping[str, object] | str | None = None,
+        prefix: str = "",
+        endpoint: str = "",
+        regions: Iterable[str] = (),
         host: str = "127.0.0.1",
         port: int = 0,
         control: bool = True,
@@ -107,14 +115,15 @@ class FakeIMS(Running, Scripted, LogIn):
         keep_total: int = TOTAL_BYTES,
     ) -> None:
         self._initial = Settings.checked(profile, auth, saving, deleting, jobs, region, host,
-                                         port, seed, strict, glance)
+                                         port, seed, strict, glance, prefix, endpoint, regions)
         self._host = host
         self._port = port
         self._open_control = control and control_token is None
         self._bridge = Bridge()
         self._tenants: dict[object, Tenant] = {}
         self._service = service = Service(
-            profile, auth, region, self._initial.options, keep_exchanges, keep_bytes, keep_total)
+            profile, auth, region, self._initial.options, self._initial.shape,
+            keep_exchanges, keep_bytes, keep_total)
         self._images = Images(service, self._bridge)
         # Calls of tests on these objects go through the bridge. Clock and Lifecycle need none:
         # a test's calls there are single assignments and appends, which the loop only reads.
@@ -130,7 +139,7 @@ class FakeIMS(Running, Scripted, LogIn):
 
     @property
     def url(self) -> str:
-        """The URL of the fake: ``http://127.0.0.1:PORT``.
+        """The URL of the fake: ``http://127.0.0.1:PORT``, with the prefix if it has one.
 
         Raises:
             NotRunningError: the fake is not running.
@@ -138,7 +147,7 @@ class FakeIMS(Running, Scripted, LogIn):
         self._bridge.check()
         if self._server is None or not self.running:
             raise NotRunningError(NOT_STARTED)
-        return self._url
+        return self._url + self._service.shape.prefix
 
     @property
     def token(self) -> str:
@@ -324,6 +333,9 @@ class FakeIMS(Running, Scripted, LogIn):
         seed: int | str | None = None,
         strict: bool | None = None,
         glance: Mapping[str, object] | str | None = None,
+        prefix: str | None = None,
+        endpoint: str | None = None,
+        regions: Iterable[str] | None = None,
     ) -> None:
         """Remove images, tokens, faults and exchanges, and reset the clock.
 
@@ -331,8 +343,9 @@ class FakeIMS(Running, Scripted, LogIn):
         ``fake.faults`` stay valid, too.
 
         Args:
-            profile, auth, saving, deleting, jobs, region, seed, strict, glance: settings until
-                the next reset. By default, the constructor's settings apply again.
+            profile, auth, saving, deleting, jobs, region, seed, strict, glance, prefix, endpoint,
+                regions: settings until the next reset. By default, the constructor's settings
+                apply again.
 
         Raises:
             UsageError: settings are unknown or invalid; nothing was reset.
@@ -349,8 +362,11 @@ class FakeIMS(Running, Scripted, LogIn):
             seed=initial.seed if seed is None else seed,
             strict=initial.strict if strict is None else strict,
             glance=initial.glance if glance is None else glance,
-        ) if (profile, auth, saving, deleting, jobs, region, seed, strict, glance) != (
-            None,) * 9 else initial
+            prefix=initial.prefix if prefix is None else prefix,
+            endpoint=initial.endpoint if endpoint is None else endpoint,
+            regions=initial.regions if regions is None else regions,
+        ) if (profile, auth, saving, deleting, jobs, region, seed, strict, glance, prefix,
+              endpoint, regions) != (None,) * 12 else initial
         self._bridge.run(lambda: self._renew(settings))
 
     @property
@@ -384,7 +400,8 @@ class FakeIMS(Running, Scripted, LogIn):
 
     def _renew(self, settings: Settings) -> None:
         self._tenants.clear()
-        self._service.reset(settings.profile, settings.auth, settings.region, settings.options)
+        self._service.reset(settings.profile, settings.auth, settings.region, settings.options,
+                            settings.shape)
         self._apply(settings)
 
     def _apply(self, settings: Settings) -> None:

@@ -25,6 +25,7 @@ class ImageAttributes(TypedDict, total=False):
     data: bytes | bytearray | memoryview | None
     members: Iterable[str] | Mapping[str, MemberStatus] | None
     properties: Mapping[str, str] | None
+    show: Mapping[str, object] | None
 
 
 class NewImage(ImageAttributes, total=False):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from ..domain.handle import Handle
 from ..domain.lifecycle import KILLED_BY_TEST
@@ -153,6 +153,22 @@ class ImageHandle(Handle):
         """
         self._act(lambda image: self._service.images.change(image, attributes))
 
+    def show(self, /, **values: Any) -> None:
+        """Let responses show other values than the image's own, as other clouds may answer.
+
+        The rest of the response stays live: status, filters, pages and patches work as before,
+        with the image's own values. Values of earlier calls stay.
+
+        Args:
+            values: any name and any value of JSON: ``show(os_hidden="true", direct_url="rbd://x",
+                locations=[])``. ``...`` leaves the attribute out. Without arguments, responses
+                show the image's own values again.
+
+        Raises:
+            UsageError: a value cannot be written as JSON.
+        """
+        self._act(lambda image: self._service.images.override(image, values))
+
     def _look(self, what: Callable[[Image], T]) -> T:
         service, bridge, image = self._held
 
@@ -207,6 +223,7 @@ class Images(Handle):
                 since the epoch). Vendor attributes and free properties go into ``properties``:
                 ``properties={"__os_version": "Ubuntu 22.04 server 64bit", "mine": "x"}``. They
                 are also accepted as keywords, if their names do not resemble an attribute.
+                ``show={"locations": []}`` is ``image.show(locations=[])``.
 
         Returns:
             The new image.

@@ -28,13 +28,22 @@ class LogIn(Handle, ABC):
         """The URL of the fake."""
 
     @property
+    def root_url(self) -> str:
+        """The URL of the fake without its prefix: of Keystone and the control API.
+
+        Raises:
+            NotRunningError: the fake is not running.
+        """
+        return self.url.removesuffix(self._service.shape.prefix)
+
+    @property
     def auth_url(self) -> str:
         """The URL of Keystone v3, for ``OS_AUTH_URL``.
 
         Raises:
             NotRunningError: the fake is not running.
         """
-        return f"{self.url}/v3"
+        return f"{self.root_url}/v3"
 
     @property
     def region(self) -> str:

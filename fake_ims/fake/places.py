@@ -56,8 +56,9 @@ _ALSO = {
     "host": "fake.url", "port": "fake.url", "endpoint": "fake.url", "base_url": "fake.url",
     "create": "fake.images.add(…)", "create_image": "fake.images.add(…)",
 }
-_OF_AN_IMAGE = frozenset({*SETTABLE, "data", "members"})
-_SETTINGS = ("auth", "deleting", "glance", "jobs", "profile", "region", "saving", "seed", "strict")
+_OF_AN_IMAGE = frozenset({*SETTABLE, "data", "members", "show"})
+_SETTINGS = ("auth", "deleting", "endpoint", "glance", "jobs", "prefix", "profile", "region",
+             "regions", "saving", "seed", "strict")
 _TENANT = "tenant.expire() or tenant.revoke(), or fake.tenant(…) for another caller"
 #: What to do instead of setting an attribute that cannot be set.
 _INSTEAD: dict[tuple[type, str], str] = {

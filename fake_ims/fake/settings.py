@@ -11,6 +11,8 @@ from ..contract.model import Profile
 from ..domain import sound
 from ..domain.callers import AUTH_MODES, AuthMode
 from ..domain.durations import AT_ONCE, Due, due
+from ..domain.shape import PLAIN, Shape
+from ..domain.shape import checked as checked_shape
 from ..errors import UsageError, shown, unknown
 from ..profiles import NAMES
 from ..server.state import DEFAULT_REGION
@@ -39,6 +41,9 @@ class Settings:
         seed: seed of random faults.
         strict: whether a test fails for requests that no client should send.
         glance: options of Glance that differ from the profile's defaults.
+        prefix: the path below which the image service answers.
+        endpoint: what the catalog's image endpoint has behind it.
+        regions: further regions of the catalog.
     """
 
     profile: Profile
@@ -50,6 +55,14 @@ class Settings:
     seed: int | str = DEFAULT_SEED
     strict: bool = False
     glance: Mapping[str, Any] | None = None
+    prefix: str = ""
+    endpoint: str = ""
+    regions: tuple[str, ...] = ()
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of the endpoint."""
+        return Shape(self.prefix, self.endpoint, self.regions)
 
     @property
     def options(self) -> Options | None:
@@ -74,6 +87,9 @@ class Settings:
         seed: object = DEFAULT_SEED,
         strict: object = False,
         glance: object = None,
+        prefix: object = "",
+        endpoint: object = "",
+        regions: object = (),
     ) -> Settings:
         """Return the settings that a user has written. Also checks host and port.
 
@@ -117,8 +133,14 @@ class Settings:
                 options = checked(glance, cast("Profile", profile)) or None
             except UsageError as error:
                 wrong.append(str(error))
+        shape = PLAIN
+        if (prefix, endpoint, regions) != ("", "", ()):
+            try:
+                shape = checked_shape(prefix, endpoint, regions, region)
+            except UsageError as error:
+                wrong.append(str(error))
         if wrong:
             raise UsageError("; ".join(wrong))
         return cls(cast("Profile", profile), cast("AuthMode", auth), times[0], times[1],
                    times[2], cast("str", region), cast("int | str", seed), cast("bool", strict),
-                   options)
+                   options, shape.prefix, shape.endpoint, shape.regions)

@@ -29,7 +29,7 @@ def curl(exchange: Exchange, *, secrets: bool = False) -> str:
     query = f"?{shown.query}" if shown.query else ""
     # With -X HEAD, curl would wait for a body.
     method = ["--head"] if exchange.method == "HEAD" else ["-X", exchange.method]
-    words = ["curl", *method, f"{scheme_and_host}{exchange.path}{query}"]
+    words = ["curl", *method, f"{scheme_and_host}{exchange.prefix}{exchange.path}{query}"]
     for name, value in headers.items():
         if name.lower() not in _LEFT_OUT:
             words += ["-H", f"{name}: {value}" if value else f"{name};"]

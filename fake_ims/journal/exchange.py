@@ -43,6 +43,7 @@ class Draft:
     late: bool = False
     client: str = ""
     work: int = 0
+    prefix: str = ""
 
     @property
     def tenant(self) -> str:
@@ -126,7 +127,9 @@ class Draft:
 
         Secrets of the query are masked.
         """
-        target = f"{self.path}?{secrets.query(self.query)}" if self.query else self.path
+        target = self.prefix + self.path
+        if self.query:
+            target += f"?{secrets.query(self.query)}"
         took = self.seconds * 1000
         parts = [
             f"{self.method} {target} -> {self.status or 'no response'}",
@@ -160,7 +163,7 @@ class Exchange(Draft, Handle):
     Attributes:
         number: position in the journal, from 1. The journal sets it.
         method: HTTP method.
-        path: path as received, without the query.
+        path: path of the service as received, without the query and without the prefix.
         query: query string, without ``?``.
         operation: id of the operation, such as ``images.create``; empty if no route matched.
         caller: ``user:project`` of the caller; empty without a valid token.
@@ -181,6 +184,8 @@ class Exchange(Draft, Handle):
         client: address of the client.
         work: status that the service itself produced; 0 if a fault replaced the handling. A fault
             may have hidden it from the client, who saw ``status``.
+        prefix: what the client asked in front of the path: where the fake's application is mounted,
+            and its ``prefix``.
     """
 
     __slots__ = ()

@@ -47,7 +47,8 @@ def as_document(
         exchange = masked(exchange, bodies=bodies)
     found: dict[str, object] = {
         "number": exchange.number, "text": exchange.line(), "method": exchange.method,
-        "path": exchange.path, "query": exchange.query, "operation": exchange.operation,
+        "path": exchange.path, "prefix": exchange.prefix, "query": exchange.query,
+        "operation": exchange.operation,
         "caller": exchange.caller, "roles": list(exchange.roles), "client": exchange.client,
         "status": exchange.status, "work": exchange.work, "started_at": exchange.started_at,
         "seconds": exchange.seconds, "request_id": exchange.request_id,
@@ -106,7 +107,8 @@ def _request(exchange: Exchange, shown: Exchange) -> dict[str, object]:
     query = f"?{shown.query}" if shown.query else ""
     found: dict[str, object] = {
         "method": exchange.method,
-        "url": f"http://{readable(headers.get('Host', '127.0.0.1'))}{exchange.path}{query}",
+        "url": f"http://{readable(headers.get('Host', '127.0.0.1'))}{exchange.prefix}"
+               f"{exchange.path}{query}",
         "httpVersion": "HTTP/1.1", "cookies": [], "headers": _pairs(headers),
         "queryString": [{"name": name, "value": value}
                         for name, value in parse_qsl(shown.query, keep_blank_values=True)],

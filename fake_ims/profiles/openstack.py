@@ -83,7 +83,7 @@ class OpenStack:
         """Redirect ``/v2`` to ``/v2/``, for requests with a token."""
         call.service.tokens.identify(call.headers.get("X-Auth-Token"), call.service.clock.now())
         return Answer(302, content_type="text/plain; charset=utf8",
-                      headers={"Location": f"{call.base_url}/v2/"})
+                      headers={"Location": f"{call.reached_url}/v2/"})
 
     def new_image(self, document: object) -> NewImage:
         """Read the body of a create request, in the order of Glance's checks."""
@@ -229,7 +229,7 @@ class OpenStack:
                         method=call.method, media_type=call.headers.get("Content-Type"))
         answer.headers.update(refused.headers)
         if row.status == 401:
-            answer.headers["WWW-Authenticate"] = f'Keystone uri="{call.base_url}/v3"'
+            answer.headers["WWW-Authenticate"] = f'Keystone uri="{call.mount_url}/v3"'
         return answer
 
     def error(self, call: Call, error: ImsError) -> Answer:

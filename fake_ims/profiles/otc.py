@@ -89,7 +89,7 @@ class Otc:
     def show_version(self, call: Call) -> Answer:
         """Page *Querying an API Version*: one version by id, or all of a major version."""
         asked = call.params["version"]
-        chosen = [row for row in self.versions(call.base_url)["versions"]
+        chosen = [row for row in self.versions(call.reached_url)["versions"]
                   if row["id"] == asked or row["links"][0]["href"].endswith(f"/{asked}/")]
         if not chosen:
             raise Refused("route.unknown")

@@ -47,7 +47,8 @@ def build(service: Service) -> web.Application:
     application[SERVICE] = service
     pipeline = Pipeline(service)
     for root in ("/", _BUSIEST):
-        application.router.register_resource(Everything(pipeline.handle, pipeline.finish, root))
+        application.router.register_resource(Everything(
+            pipeline.handle, pipeline.finish, pipeline.mounted, root))
     return application
 
 
@@ -84,6 +85,14 @@ class Pipeline:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._handlers = registry.handlers()
+        self._mount = ""
+        self._own_mounts: list[str] = []
+
+    def mounted(self, prefix: str) -> None:
+        """Serve below a path of another application."""
+        self._own_mounts.append(prefix)
+        # Each of the two resources is told.
+        self._mount = "".join(reversed(self._own_mounts[::2]))
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Respond to one request. Whatever happens is recorded in the journal."""
@@ -106,12 +115,22 @@ class Pipeline:
         if not (path.isascii() and query.isascii()):
             # aiohttp's C parser refuses this before. Its Python parser does not.
             return web.Response(status=400, text="The request target is not percent-encoded.")
-        if service.control is not None and path.startswith(CONTROL):
+        mount, prefix = self._mount, service.shape.prefix
+        inner = path
+        if mount or prefix:
+            inner = path[len(mount):] or "/"
+            if prefix and (inner + "/").startswith(prefix + "/"):
+                inner = inner[len(prefix):] or "/"
+            else:
+                prefix = ""
+        if service.control is not None and inner.startswith(CONTROL):
             return await service.control(request)
-        exchange = Draft(0, request.method, path, query, started_at=service.clock.now(),
+        exchange = Draft(0, request.method, inner, query, started_at=service.clock.now(),
                          request_headers=request.headers, client=request.remote or "",
                          request_id=_request_id(request.headers.get(REQUEST_ID)))
-        call = Call(service, request, exchange)
+        if mount or prefix:
+            exchange.prefix = mount + prefix
+        call = Call(service, request, exchange, inner, mount, prefix)
         if service.strict and service.is_late(request.headers.get("X-Auth-Token")):
             exchange.late = True
         if service.scenario is not None:
@@ -256,13 +275,16 @@ class Pipeline:
             door.enter(call)
             return False
         path = call.path
-        identity = path[1:].partition("/")[0] in routing.IDENTITY
+        # Keystone does not answer below the prefix of the image service.
+        identity = not call.prefix and path[1:].partition("/")[0] in routing.IDENTITY
         profile = service.profile
         try:
             if identity:
                 call.errors = KEYSTONE
                 method, match = routing.identity(profile.name, call.method, path)
             else:
+                if call.prefix != service.shape.prefix:
+                    raise Refused("route.unknown")
                 method, segments = profile.route(
                     call, routing.segments(path, profile.path_encoding))
                 match = routing.router(profile.name).match(segments)

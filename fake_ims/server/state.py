@@ -14,6 +14,7 @@ from ..domain.clock import Clock
 from ..domain.images import Images
 from ..domain.lifecycle import Lifecycle
 from ..domain.members import Members
+from ..domain.shape import PLAIN, Shape
 from ..domain.store import Store
 from ..domain.tags import Tags
 from ..domain.tasks import Tasks
@@ -51,6 +52,7 @@ class Service:
         auth: ``any``, ``issued`` or ``triple``; see ``Tokens``.
         region: name of the region, used by the catalog and the default project.
         options: Glance's options; None for the profile's defaults.
+        shape: the shape of the endpoint.
         keep_exchanges: number of exchanges that the journal keeps.
         keep_bytes: number of bytes that it keeps of each body.
         keep_total: number of bytes that it keeps of all exchanges.
@@ -66,6 +68,7 @@ class Service:
         tasks: Glance's tasks.
         tokens: which are issued, and whose they are.
         region: name of the region.
+        shape: the shape of the endpoint.
         known_identity: the identity service; None before its first use.
         begun_jobs: asynchronous jobs; None before the first one.
         faults: the faults of the test.
@@ -81,7 +84,7 @@ class Service:
 
     def __init__(
         self, profile_name: str = "otc", auth: AuthMode = "any", region: str = DEFAULT_REGION,
-        options: Options | None = None, keep_exchanges: int = EXCHANGES,
+        options: Options | None = None, shape: Shape = PLAIN, keep_exchanges: int = EXCHANGES,
         keep_bytes: int = BODY_BYTES, keep_total: int = TOTAL_BYTES,
     ) -> None:
         self.epoch = 0
@@ -100,7 +103,7 @@ class Service:
         self.scenario: Scenario | None = None
         self.watch = watching.current
         watching.services.add(self)
-        self._build(profile_name, auth, region, options)
+        self._build(profile_name, auth, region, options, shape)
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
@@ -125,8 +128,10 @@ class Service:
         return waiting
 
     def _build(
-        self, profile_name: str, auth: AuthMode, region: str, options: Options | None
+        self, profile_name: str, auth: AuthMode, region: str, options: Options | None,
+        shape: Shape,
     ) -> None:
+        self.shape = shape
         self.profile: Profile = profile(profile_name, options)
         if self.faults.profile != self.profile.name:
             self.faults.profile = self.profile.name
@@ -233,7 +238,7 @@ class Service:
 
     def reset(
         self, profile_name: str = "otc", auth: AuthMode = "any", region: str = DEFAULT_REGION,
-        options: Options | None = None,
+        options: Options | None = None, shape: Shape = PLAIN,
     ) -> None:
         """Remove images, members, tasks, jobs, tokens, keys, faults and exchanges; reset the
         clock."""
@@ -245,4 +250,4 @@ class Service:
         self.clock.reset()
         self.faults.forget()
         self.journal.forget()
-        self._build(profile_name, auth, region, options)
+        self._build(profile_name, auth, region, options, shape)

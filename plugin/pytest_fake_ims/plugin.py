@@ -37,6 +37,9 @@ NAMES = {
     "faults",
     "glance": "options of Glance, such as 'image_tag_quota=10; api_limit_max=50'; a mapping in the "
     "marker; 'fake-ims options' lists them",
+    "prefix": "path below which the image service answers, such as /image",
+    "endpoint": "path behind it in the catalog's image endpoint, such as /v2",
+    "regions": "further regions in the service catalog, separated by commas; a list in the marker",
     "scenario": "scenario file to play (TOML or JSON), relative to the test file (marker), the ini "
     "file, or the working directory (command line)",
 }

@@ -111,7 +111,7 @@ def test_choices_are_those_of_the_tables(choices: object, known: tuple[str, ...]
 
 
 def test_an_image_takes_what_its_type_says() -> None:
-    beside = {"data", "members", "properties", "created_at", "updated_at"}
+    beside = {"data", "members", "properties", "show", "created_at", "updated_at"}
     assert {*fake_ims.NewImage.__annotations__,
             *fake_ims.ImageAttributes.__annotations__} == {*SETTABLE, *beside}
 

@@ -67,7 +67,7 @@ def _answer(call: Call, status: int, message: str, more: dict[str, Any] | None =
     answer = Answer(status, msgspec.json.encode({"error": error}), JSON,
                     {"Vary": "X-Auth-Token"})
     if status == 401:
-        answer.headers["WWW-Authenticate"] = f'Keystone uri="{call.base_url}/v3"'
+        answer.headers["WWW-Authenticate"] = f'Keystone uri="{call.mount_url}/v3"'
     return answer
 
 

@@ -20,12 +20,13 @@ Document = dict[str, Any]
 def base(call: Call) -> str:
     """Return the URL before ``/v3`` under which the client reached the identity API."""
     mounted = "/identity" if call.path.startswith("/identity") else ""
-    return f"{call.base_url}{mounted}"
+    return f"{call.reached_url}{mounted}"
 
 
 def catalog_of(call: Call) -> list[Document]:
     """Return the catalog for the client."""
-    return catalog(call.base_url, call.service.region, call.service.profile.takes_signatures)
+    return catalog(call.mount_url, call.service.region, call.service.shape,
+                   call.service.profile.takes_signatures)
 
 
 def answer(document: object, status: int = DONE, headers: dict[str, str] | None = None) -> Answer:

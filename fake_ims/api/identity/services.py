@@ -21,21 +21,25 @@ async def my_catalog(call: Call) -> Answer:
 
 
 async def regions(call: Call) -> Answer:
-    """The regions; there is one."""
-    return render.collection(call, "regions", [_region(call)])
+    """The regions of the catalog."""
+    return render.collection(call, "regions", [_region(call, id) for id in _regions(call)])
 
 
 async def region(call: Call) -> Answer:
     """The region."""
     id = call.params["region_id"]
-    if id != call.service.region:
+    if id not in _regions(call):
         raise Refused("identity.not_found", what="region", id=id)
-    return render.answer({"region": _region(call)})
+    return render.answer({"region": _region(call, id)})
 
 
-def _region(call: Call) -> render.Document:
+def _regions(call: Call) -> tuple[str, ...]:
+    return (call.service.region, *call.service.shape.regions)
+
+
+def _region(call: Call, id: str) -> render.Document:
     return render.linked(call, "regions", {
-        "id": call.service.region, "description": "", "parent_region_id": None})
+        "id": id, "description": "", "parent_region_id": None})
 
 
 async def services(call: Call) -> Answer:

@@ -56,7 +56,8 @@ def _subject(call: Call, rule: str) -> Token:
 def _shown(call: Call, token: Token) -> Answer:
     plain = call.request.rel_url.raw_query_string and "nocatalog" in call.query
     catalog = None if plain else rendered(
-        call.base_url, call.service.region, call.service.profile.takes_signatures)
+        call.mount_url, call.service.region, call.service.shape,
+        call.service.profile.takes_signatures)
     return Answer(DONE, render.token(token, catalog), JSON,
                   {"X-Subject-Token": readable(token.token), "Vary": "X-Auth-Token"})
 

@@ -9,6 +9,7 @@ import msgspec
 
 from ...domain.clock import isotime
 from ...domain.image import Image, Member
+from ...domain.showing import shown
 from ...profiles import Profile
 from ...profiles.answer import DONE, JSON, Answer
 
@@ -26,10 +27,10 @@ def image_bytes(image: Image, profile: Profile, admin: bool = False) -> bytes:
     An admin sees more than others only of a deactivated image.
     """
     if admin and image.status == "deactivated":
-        return encode(profile.view(image, True))
+        return encode(shown(image, profile, True))
     rendered = image.rendered
     if rendered is None:
-        rendered = image.rendered = encode(profile.view(image))
+        rendered = image.rendered = encode(shown(image, profile))
     return rendered
 
 

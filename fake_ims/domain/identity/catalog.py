@@ -9,6 +9,7 @@ import msgspec
 
 from ...contract.identity import ELSEWHERE
 from ...contract.neighbours import LOOKUP_VERSIONS, OBS_TYPES
+from ..shape import PLAIN, Shape
 from .people import derived_id
 
 INTERFACES = ("public", "internal", "admin")
@@ -32,33 +33,41 @@ OTHERS = (
 
 
 @lru_cache(maxsize=32)
-def catalog(base_url: str, region: str, has_obs: bool) -> list[dict[str, Any]]:
+def catalog(
+    base_url: str, region: str, shape: Shape = PLAIN, has_obs: bool = False
+) -> list[dict[str, Any]]:
     """Return the catalog of a token.
 
     Args:
         base_url: where the client reaches the fake.
         region: name of the region.
+        shape: prefix, endpoint and further regions.
         has_obs: whether the fake serves OBS.
     """
     found = []
+    regions = (region, *shape.regions)
     for kind, (name, path) in OURS.items():
-        found.append(_service(kind, name, f"{base_url}{path}", region, INTERFACES))
+        if kind == "image":
+            path = shape.prefix + shape.endpoint
+        elif kind == "ims":
+            path = shape.prefix
+        found.append(_service(kind, name, f"{base_url}{path}", regions, INTERFACES))
     for kind in OTHERS:
         url = f"{base_url}/{ELSEWHERE}/{kind}{LOOKUP_VERSIONS.get(kind, '')}"
         if kind in OBS_TYPES and has_obs:
             url = base_url  # its clients drop a path
-        found.append(_service(kind, kind, url, region, ("public",)))
+        found.append(_service(kind, kind, url, regions, ("public",)))
     return found
 
 
 def _service(
-    kind: str, name: str, url: str, region: str, interfaces: tuple[str, ...]
+    kind: str, name: str, url: str, regions: tuple[str, ...], interfaces: tuple[str, ...]
 ) -> dict[str, Any]:
     return {
         "endpoints": [
             {"id": derived_id("endpoint", kind, interface, region), "interface": interface,
              "region_id": region, "url": url, "region": region}
-            for interface in interfaces
+            for region in regions for interface in interfaces
         ],
         "id": derived_id("service", kind),
         "type": kind,
@@ -67,6 +76,8 @@ def _service(
 
 
 @lru_cache(maxsize=32)
-def rendered(base_url: str, region: str, has_obs: bool) -> bytes:
+def rendered(
+    base_url: str, region: str, shape: Shape = PLAIN, has_obs: bool = False
+) -> bytes:
     """Return the catalog as JSON, ready to be placed into a token."""
-    return msgspec.json.encode(catalog(base_url, region, has_obs))
+    return msgspec.json.encode(catalog(base_url, region, shape, has_obs))

@@ -33,7 +33,7 @@ class RedirectLoop(Ending):
             away = _HOP in parts
             parts = [part for part in parts if part != _HOP] + ([] if away else [_HOP])
             query = "&".join(parts)
-        address = f"{call.base_url}{path}{'?' if query else ''}{query}"
+        address = f"{call.reached_url}{path}{'?' if query else ''}{query}"
         return Answer(_STATUS, headers={"Location": address})
 
     def __str__(self) -> str:
