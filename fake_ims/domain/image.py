@@ -132,3 +132,8 @@ class Image:
         self.size = self.virtual_size = None
         self.checksum = self.os_hash_algo = self.os_hash_value = None
         self.stores = ()
+
+
+def is_whole(image: Image) -> bool:
+    """Return whether it is a full-ECS image."""
+    return image.properties.get("__whole_image") == "true"

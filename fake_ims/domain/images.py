@@ -168,7 +168,7 @@ class Images(Seeding):
         tags = draft.get("tags")
         self._check_counts(len(properties) if added else 0,
                            len(tags) if isinstance(tags, list) else 0)
-        self._service.profile.check_change(draft, properties)
+        self._service.profile.check_change({"min_ram": image.min_ram, **draft}, properties)
         owner = draft.pop("owner", image.owner)
         visibility = draft.pop("visibility", image.visibility)
         if owner != image.owner or visibility != image.visibility:

@@ -33,6 +33,7 @@ class Members:
         Raises:
             Refused: the image does not exist, this caller may not share it, the project is a
                 member already, or there are too many members.
+            ImsError: as ``sharing.check_new_member``, in profile ``otc``.
         """
         image = self._image(caller, image_id, at)
         profile = self._service.profile
@@ -42,7 +43,7 @@ class Members:
         if not shareable:
             raise Refused("member.create", image_id=image_id)
         access.require("add_member", caller, image)
-        profile.check_new_member(image, project_id)
+        profile.check_new_member(self._service.world, image, project_id)
         if project_id in image.members:
             raise Refused("member.duplicate", member_id=project_id, image_id=image_id)
         if len(image.members) >= profile.max_members:
@@ -61,12 +62,13 @@ class Members:
 
     def update(
         self, caller: Caller, image_id: str, project_id: str, status: object,
-        at: float | None = None,
+        vault_id: object = None, at: float | None = None,
     ) -> Member:
         """Set a member's status: accepted, rejected or pending.
 
         Raises:
             Refused: the caller is not that member, or the status is unknown.
+            ImsError: as ``sharing.check_acceptance``, in profile ``otc``.
         """
         image = self._image(caller, image_id, at)
         if image.visibility != "shared":
@@ -75,6 +77,7 @@ class Members:
         access.require("modify_member", caller, image)
         if status not in MEMBER_STATUSES:
             raise Refused("member.status")
+        self._service.profile.check_acceptance(self._service.world, image, status, vault_id)
         member.status = str(status)
         member.updated_at = self._now(at)
         image.touched(member.updated_at)

@@ -12,7 +12,6 @@ from .conftest import Ims
 MEMBERS = "/v1/cloudimages/members"
 BACKUP = "9b27efab-4a17-4c06-bfa2-3e0cf021d3c3"
 KEY = "bd66288c-9081-460a-8227-4cbd0c814cb4"
-VAULT = "de9fcf45-11b2-432c-8562-5c5428574600"
 
 
 def body(*images: Any, projects: Any = ("p2",)) -> dict[str, Any]:
@@ -69,7 +68,7 @@ def test_sharing_takes_its_time_and_may_fail(ims: Ims) -> None:
     image.delete()
     ims.fake.clock.advance("10s")
     assert (job.status, job.error_code) == ("FAIL", "IMG.0144")
-    assert job.entities == {"results": [{"image_id": image.id, "status": "failed"}]}
+    assert job.entities["results"] == [{"image_id": image.id, "status": "failed"}]
 
 
 @freeze_time("2026-05-04 12:00")
@@ -105,24 +104,6 @@ def test_jobs_that_end_between_two_requests_end_one_after_another(ims: Ims) -> N
     ims.job(f"DELETE {MEMBERS}", body(image))
     ims.fake.clock.advance("1m")
     assert image.members == {}
-
-
-def test_a_whole_image_of_cbr_is_accepted_into_a_vault(ims: Ims) -> None:
-    image = ims.fake.images.add(name="a", members=["p2"], **{"__whole_image": "true"})
-    headers = ims.fake.tenant("p2").headers
-    request = {"images": [image.id], "project_id": "p2", "status": "accepted"}
-    assert ims.refused(f"PUT {MEMBERS}", request, headers=headers) == "IMG.0184"
-    vault = ims.fake.world.vaults.add(VAULT)
-    for name, value, code in (("status", "lock", "IMG.0188"), ("object_type", "disk",
-                                                              "IMG.0193")):
-        before = getattr(vault, name)
-        setattr(vault, name, value)
-        assert ims.refused(f"PUT {MEMBERS}", {**request, "vault_id": VAULT},
-                           headers=headers) == code
-        setattr(vault, name, before)
-    ims.job(f"PUT {MEMBERS}", {**request, "vault_id": VAULT}, headers=headers)
-    ims.job(f"PUT {MEMBERS}", {**request, "status": "rejected"}, headers=headers)
-    assert image.members == {"p2": "rejected"}
 
 
 @pytest.mark.parametrize(("image", "code"), [

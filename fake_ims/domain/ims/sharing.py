@@ -9,9 +9,9 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .. import access
+from .. import access, sharing
 from ..callers import Caller
-from ..image import Image
+from ..image import Image, is_whole
 from ..refusal import ImsError, Refused
 from ..world import lookup
 from .undertaking import Undertaking
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from ...server.state import Service
     from ..job import Job
 
-WHOLE_IMAGE_MEMBERS = 10
 Step = Callable[[Image, str, float], None]
 
 
@@ -133,23 +132,8 @@ class AddMembers(_Sharing):
         """
         self._own()
         for image in self.images:
-            if image.status != "active":
-                raise ImsError("IMG.0046")
-            self._check_kind(image)
-            if image.owner in self.projects:
-                raise ImsError("IMG.0076")
-
-    def _check_kind(self, image: Image) -> None:
-        properties, world = image.properties, self.service.world
-        if properties.get("__whole_image") == "true":
-            backup_id = properties.get("__backup_id", "")
-            if backup_id in world.backups:
-                backup = world.backups[backup_id]
-                if backup.kind != "CBR" or backup.is_shared:
-                    raise ImsError("IMG.0135")
-        key_id = properties.get("__system__cmkid", "")
-        if key_id in world.keys and world.keys[key_id].is_default:
-            raise ImsError("IMG.0098")
+            for project_id in self.projects:
+                sharing.check_new_member(self.service.world, image, project_id)
 
     def check_quota(self) -> None:
         """Check the limit of members per image, which is lower for full-ECS images.
@@ -160,9 +144,8 @@ class AddMembers(_Sharing):
         profile = self.service.profile
         for image in self.images:
             new = [project for project in self.projects if project not in image.members]
-            whole = image.properties.get("__whole_image") == "true"
-            limit = WHOLE_IMAGE_MEMBERS if whole else profile.max_members
-            if len(image.members) + len(new) > limit:
+            most = sharing.WHOLE_IMAGE_MEMBERS if is_whole(image) else profile.max_members
+            if len(image.members) + len(new) > most:
                 raise ImsError("IMG.0088")
 
     def step(self, image: Image, project_id: str, now: float) -> None:
@@ -220,35 +203,28 @@ class UpdateMembers(_Sharing):
             raise ImsError("IMG.0030")
 
     def find(self) -> None:
-        """Check that every image is shared with the project, and that the vault exists.
+        """Check that every image is shared with the project.
 
         Raises:
-            ImsError: ``IMG.0027``, ``IMG.0184``, ``IMG.0188``, ``IMG.0193``.
+            ImsError: ``IMG.0027``.
         """
         super().find()
         for image in self.images:
             if self.projects[0] not in image.members:
                 raise ImsError("IMG.0027", detail=f"{image.id} is not shared with the project")
-        needs_vault = self._status == "accepted" and any(
-            image.properties.get("__whole_image") == "true" for image in self.images)
-        if needs_vault and not self._vault_id:
-            raise ImsError("IMG.0184", detail="vault_id is mandatory to accept a full-ECS image")
-        if self._vault_id:
-            vault = lookup.vault(self.service.world, self._vault_id)
-            if vault.status != "available":
-                raise ImsError("IMG.0188")
-            if vault.object_type != "server":
-                raise ImsError("IMG.0193")
 
     def check_state(self) -> None:
-        """Check that no image has become public, as the other operations on members do.
+        """Check that no image has become public, as the other operations on members do, and that
+        all can be accepted.
 
         Raises:
-            ImsError: ``IMG.0089``.
+            ImsError: ``IMG.0089``, and as ``sharing.check_acceptance``.
         """
         if any(image.visibility == "public" for image in self.images):
             raise ImsError("IMG.0089")
+        sharing.check_acceptance(self.service.world, self.images, self._status, self._vault_id)
 
     def step(self, image: Image, project_id: str, now: float) -> None:
         """Change the member's status."""
-        self.service.members.update(self.caller, image.id, project_id, self._status, now)
+        self.service.members.update(self.caller, image.id, project_id, self._status,
+                                    self._vault_id, now)
