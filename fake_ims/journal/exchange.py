@@ -43,6 +43,7 @@ class Draft:
     late: bool = False
     client: str = ""
     work: int = 0
+    reason: str = ""
 
     @property
     def tenant(self) -> str:
@@ -128,6 +129,7 @@ class Draft:
             f"{took:.1f} ms" if took < 1000 else f"{self.seconds:.2f} s",
             ":".join(_short(part) for part in self.caller.split(":")),
             f"[fault: {secrets.sentence('; '.join(self.faults))}]" if self.faults else "",
+            f"[refused: {self.reason}]" if self.reason else "",
         ]
         return "  ".join(part for part in parts if part)
 
@@ -175,6 +177,7 @@ class Exchange(Draft, Handle):
         client: address of the client.
         work: status that the service itself produced; 0 if a fault replaced the handling. A fault
             may have hidden it from the client, who saw ``status``.
+        reason: why a log-in or a token was refused. The client does not get it.
     """
 
     __slots__ = ()

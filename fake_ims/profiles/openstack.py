@@ -63,6 +63,7 @@ class OpenStack:
     path_encoding = "latin-1"
     domain = ("default", "Default")
     domain_is_implied = False
+    opens_own_domain = False
     open_rules: frozenset[str] = frozenset()
 
     def route(self, call: Call, segments: list[str]) -> tuple[str, list[str]]:
