@@ -100,8 +100,8 @@ CONVERSATION = Conversation(
         password("inherited-project-log-in", "{bob}", on("project", "{c}")),
         put("inherited-group", INH + D + "/groups/{team}/roles/{tester}/inherited_to_projects"),
         get("inherited-group-list", INH + D + "/groups/{team}/roles/inherited_to_projects"),
-        put("inherited-project-group", INH + P + "/groups/{team}/roles/{reader}/inherited_to_projects"
-            ),
+        put("inherited-project-group",
+            INH + P + "/groups/{team}/roles/{reader}/inherited_to_projects"),
         get("assignments-user", A, "user.id={ann}"),
         get("assignments-group", A, "group.id={team}"),
         get("assignments-project", A, "scope.project.id={p}"),
