@@ -25,7 +25,9 @@ NOT_THERE = """
 - Glance's `glance-download` import and `location` API for data elsewhere: refused as by a Glance
   that is not set up for them. `web-download` is checked and then fails as a task, because the fake
   opens no connections.
-- Keystone beyond what clients need to log in: people are made with `fake.identity`, not over HTTP.
+- Keystone beyond log-ins and small administration: trusts, system roles, implied roles, federation,
+  limits, services and endpoints cannot be changed. In profile `otc` people are made with
+  `fake.identity`, not over HTTP.
 """
 
 

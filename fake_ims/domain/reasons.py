@@ -37,6 +37,7 @@ REASONS: dict[str, str] = {
     "roles.none": "user {user!r} has no role on {where!r}; give one: "
                   "fake.identity.grant_roles({user!r}, {where!r}, 'member')",
     # methods of a log-in
+    "body.wrong": "the body is no log-in; the response says what is wrong",
     "method.unknown": "method {method!r} is not available in profile {profile}",
     "methods.none": "the log-in names no method",
     "methods.differ": "the methods of the log-in are of different users",

@@ -32,6 +32,7 @@ FILE = Path(__file__).with_name("transcription.txt")
 #: Indexes of other tables, parts of them, and what other modules add to.
 DERIVED = {"operations.BY_ID", "attributes.BY_NAME", "queries.PATHS", "requests.REQUESTS",
            "ims.IMS_OPERATIONS", "identity.IDENTITY_OPERATIONS", "metadefs.METADEF_OPERATIONS",
+           "administration.ADMINISTRATION", "administration.GRANTS",
            "domain.handle.advisers"}
 
 

@@ -10,6 +10,7 @@ from ...contract.identity import MAX_BODY, METHODS
 from ...domain.identity.catalog import rendered
 from ...domain.identity.entrance import check as check_auth
 from ...domain.identity.token_details import Token
+from ...domain.reasons import REASONS
 from ...domain.refusal import Refused
 from ...domain.sound import readable
 from ...profiles.answer import DONE, JSON, Answer
@@ -32,7 +33,8 @@ async def create(call: Call) -> Answer:
             user = await caller(call)
         return _shown(call, call.service.identity.log_in(auth, user))
     except Refused as refused:
-        refused.why = refused.why or refused.text  # a log-in that says nothing useful
+        if not refused.why:  # the response says what is wrong, and may repeat a secret
+            refused.why = REASONS["body.wrong"]
         raise
 
 

@@ -19,7 +19,7 @@ from ._steps import (
 )
 
 P, D = "/projects/{p}", "/domains/{dom}"
-INH = "/OS-INH"
+INH = "/OS-INHERIT"
 A = "/role_assignments"
 
 CONVERSATION = Conversation(
@@ -109,7 +109,7 @@ CONVERSATION = Conversation(
         get("assignments-role", A, "role.id={tester}"),
         get("assignments-user-and-project", A, "user.id={ann}&scope.project.id={p}"),
         get("assignments-inherited", A,
-            "user.id={ann}&scope.OS-INH:inherited_to=projects"),
+            "user.id={ann}&scope.OS-INHERIT:inherited_to=projects"),
         get("assignments-effective", A, "user.id={bob}&effective"),
         get("assignments-effective-project", A, "scope.project.id={p}&effective"),
         get("assignments-effective-child", A, "scope.project.id={c}&effective"),
@@ -126,7 +126,7 @@ CONVERSATION = Conversation(
         get("assignments-project-and-domain", A, "scope.project.id={p}&scope.domain.id={dom}"),
         get("assignments-effective-group", A, "group.id={team}&effective"),
         get("assignments-effective-inherited-domain", A,
-            "effective&scope.domain.id={dom}&scope.OS-INH:inherited_to=projects"),
+            "effective&scope.domain.id={dom}&scope.OS-INHERIT:inherited_to=projects"),
         delete("inherited-revoke",
                INH + D + "/users/{ann}/roles/{member}/inherited_to_projects"),
         delete("inherited-revoke-again",

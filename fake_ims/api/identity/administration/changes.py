@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 from uuid import uuid4
 
-from ...domain.refusal import Refused
-from ...profiles.answer import DONE, Answer
-from ..call import Call
-from .bodies import Document
+from ....domain.refusal import Refused
+from ....profiles.answer import DONE, Answer
+from ...call import Call
+from ..bodies import Document
 
 #: What every record shows of itself: no request can set it.
 _SHOWN = frozenset({"id", "links"})

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-from ...domain.identity.people import Domain
-from ...domain.refusal import Refused
-from ...profiles.answer import Answer
-from ..call import Call
-from ..registry import Handler
-from . import bodies, changes, render
-from .people import directory_of, found_domain
-from .policy import require
+from ....domain.identity.people import Domain
+from ....domain.refusal import Refused
+from ....profiles.answer import Answer
+from ...call import Call
+from ...registry import Handler
+from .. import bodies, render
+from ..people import directory_of, found_domain
+from ..policy import require
+from . import changes
 
 _KNOWN = ("name", "description", "enabled", "tags", "options", "explicit_domain_id")
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from ...contract import administration_schemas as schemas
-from ...domain.identity.people import User
-from ...domain.reasons import because
-from ...domain.refusal import Refused
-from ...profiles.answer import Answer
-from ..call import Call
-from ..registry import Handler
-from . import bodies, changes, render
-from .listing import filtered
-from .people import directory_of, found_domain, found_user
-from .policy import require
+from ....contract import administration_schemas as schemas
+from ....domain.identity.people import User
+from ....domain.reasons import because
+from ....domain.refusal import Refused
+from ....profiles.answer import Answer
+from ...call import Call
+from ...registry import Handler
+from .. import bodies, render
+from ..listing import filtered
+from ..people import directory_of, found_domain, found_user
+from ..policy import require
+from . import changes
 
 _KNOWN = ("name", "domain_id", "enabled", "password", "default_project_id", "options")
 

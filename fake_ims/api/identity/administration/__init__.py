@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..registry import handles
+from ...registry import handles
 from . import app_credentials, domains, grants, groups, projects, roles, users
 
 for _module in (app_credentials, domains, grants, groups, projects, roles, users):

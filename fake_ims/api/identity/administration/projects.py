@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from ...contract import administration_schemas as schemas
-from ...domain.identity.people import Project
-from ...domain.refusal import Refused
-from ...profiles.answer import Answer
-from ..call import Call
-from ..registry import Handler
-from . import bodies, changes, domains, render
-from .people import directory_of
-from .policy import require
+from ....contract import administration_schemas as schemas
+from ....domain.identity.people import Project
+from ....domain.refusal import Refused
+from ....profiles.answer import Answer
+from ...call import Call
+from ...registry import Handler
+from .. import bodies, render
+from ..people import directory_of
+from ..policy import require
+from . import changes, domains
 
 _KNOWN = ("name", "description", "enabled", "tags", "options", "domain_id", "parent_id",
           "is_domain")

@@ -6,16 +6,17 @@ from calendar import timegm
 from datetime import datetime, timezone
 from secrets import token_urlsafe
 
-from ...domain.identity.people import ApplicationCredential, Role
-from ...domain.identity.token_details import Token, instant
-from ...domain.refusal import Refused
-from ...profiles.answer import Answer
-from ..call import Call
-from ..registry import Handler
-from . import bodies, changes, render
-from .listing import filtered
-from .people import directory_of
-from .policy import require
+from ....domain.identity.people import ApplicationCredential, Role
+from ....domain.identity.token_details import Token, instant
+from ....domain.refusal import Refused
+from ....profiles.answer import Answer
+from ...call import Call
+from ...registry import Handler
+from .. import bodies, render
+from ..listing import filtered
+from ..people import directory_of
+from ..policy import require
+from . import changes
 
 _CLIENT = ("The server could not comply with the request since it is either malformed or "
            "otherwise incorrect. The client is assumed to be in error.")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from ...domain.identity.people import Group
-from ...domain.refusal import Refused
-from ...profiles.answer import Answer
-from ..call import Call
-from ..registry import Handler
-from . import bodies, changes, render
-from .listing import filtered, paged
-from .people import directory_of, found_domain, found_user
-from .policy import require, token_domain
+from ....domain.identity.people import Group
+from ....domain.refusal import Refused
+from ....profiles.answer import Answer
+from ...call import Call
+from ...registry import Handler
+from .. import bodies, render
+from ..listing import filtered, paged
+from ..people import directory_of, found_domain, found_user
+from ..policy import require, token_domain
+from . import changes
 
 _KNOWN = ("name", "domain_id", "description")
 

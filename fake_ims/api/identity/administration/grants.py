@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...contract.administration import GRANTS
-from ...domain.callers import implied_roles
-from ...domain.identity.directory import Assignment
-from ...domain.refusal import Refused
-from ...profiles.answer import Answer
-from ..call import Call
-from ..registry import Handler
-from . import changes, render
+from ....contract.administration import GRANTS
+from ....domain.callers import implied_roles
+from ....domain.identity.directory import Assignment
+from ....domain.refusal import Refused
+from ....profiles.answer import Answer
+from ...call import Call
+from ...registry import Handler
+from .. import render
+from ..listing import flag
+from ..people import directory_of, found_domain, found_user
+from ..policy import require, token_domain
+from . import changes
 from .groups import found_group
-from .listing import flag
-from .people import directory_of, found_domain, found_user
-from .policy import require, token_domain
 from .roles import MANAGED, found_role
 
 _INHERITED = "scope.OS-INHERIT:inherited_to"
