@@ -1,4 +1,4 @@
-"""docs/journal.md and docs/control.md: their examples run, and what they name is there."""
+"""docs/journal.md, docs/control.md, docs/identity.md: their examples run, and what they name is there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TESTS = Path(__file__).parent
 
 @pytest.mark.parametrize(("page", "code"), [
     pytest.param(page, *example.values, id=f"{page}:{example.id}")
-    for page in ("journal.md", "control.md") for example in examples(page)
+    for page in ("journal.md", "control.md", "identity.md") for example in examples(page)
 ])
 def test_the_examples_run(fake_ims: FakeIMS, wire: Wire, page: str, code: str) -> None:
     run(page, code, fake=fake_ims, ask=asking(wire))
