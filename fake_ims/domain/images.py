@@ -54,6 +54,14 @@ class Images(Seeding):
             Refused: ``image.not_found``.
         """
         self._service.transitions.settle()
+        return self.as_it_stands(caller, image_id)
+
+    def as_it_stands(self, caller: Caller, image_id: str) -> Image:
+        """Return the same, but apply no changes that are due: one of them is being applied.
+
+        Raises:
+            Refused: ``image.not_found``.
+        """
         image = self._store.get(image_id)
         if image is None or not access.is_visible(caller, image):
             raise Refused("image.not_found", image_id=image_id)

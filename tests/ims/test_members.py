@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from freezegun import freeze_time
 
 from .conftest import Ims
 
@@ -69,6 +70,41 @@ def test_sharing_takes_its_time_and_may_fail(ims: Ims) -> None:
     ims.fake.clock.advance("10s")
     assert (job.status, job.error_code) == ("FAIL", "IMG.0144")
     assert job.entities == {"results": [{"image_id": image.id, "status": "failed"}]}
+
+
+@freeze_time("2026-05-04 12:00")
+def test_an_image_changes_at_the_instant_at_which_its_job_ends(ims: Ims) -> None:
+    image = ims.fake.images.add(name="a")
+    ims.fake.lifecycle.jobs = "10s"
+    for verb, instant in (("POST", "12:00:10"), ("DELETE", "12:01:10")):
+        ims.job(f"{verb} {MEMBERS}", body(image))
+        ims.fake.clock.advance("1m")
+        seen = ims.ask(f"GET /v2/images/{image.id}", status=200)
+        assert seen["updated_at"] == f"2026-05-04T{instant}Z"
+
+
+@freeze_time("2026-05-04 12:00")
+def test_a_member_changes_at_the_instant_at_which_its_job_ends(ims: Ims) -> None:
+    image = ims.fake.images.add(name="a")
+    ims.fake.lifecycle.jobs = "10s"
+    ims.job(f"POST {MEMBERS}", body(image))
+    ims.fake.clock.advance("1m")
+    ims.job(f"PUT {MEMBERS}", {"images": [image.id], "project_id": "p2", "status": "accepted"},
+            headers=ims.fake.tenant("p2").headers)
+    ims.fake.clock.advance("1m")
+    member = ims.ask(f"GET /v2/images/{image.id}/members/p2", status=200)
+    assert (member["created_at"], member["updated_at"]) == (
+        "2026-05-04T12:00:10Z", "2026-05-04T12:01:10Z")
+
+
+def test_jobs_that_end_between_two_requests_end_one_after_another(ims: Ims) -> None:
+    image = ims.fake.images.add(name="a")
+    ims.fake.lifecycle.jobs = "10s"
+    ims.job(f"POST {MEMBERS}", body(image))
+    ims.fake.lifecycle.jobs = "20s"
+    ims.job(f"DELETE {MEMBERS}", body(image))
+    ims.fake.clock.advance("1m")
+    assert image.members == {}
 
 
 def test_a_whole_image_of_cbr_is_accepted_into_a_vault(ims: Ims) -> None:

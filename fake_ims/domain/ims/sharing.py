@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..job import Job
 
 WHOLE_IMAGE_MEMBERS = 10
-Step = Callable[[Image, str], None]
+Step = Callable[[Image, str, float], None]
 
 
 class SharesImages:
@@ -29,7 +29,8 @@ class SharesImages:
 
     Args:
         pairs: the images and projects.
-        step: handles one pair; raises ``ImsError`` or ``Refused`` if that is impossible by now.
+        step: handles one pair, at an instant; raises ``ImsError`` or ``Refused`` if that is
+            impossible by now.
         lists: whether ``results`` lists the images.
     """
 
@@ -46,7 +47,7 @@ class SharesImages:
         """Run every step."""
         for image, project_id in self._pairs:
             try:
-                self._step(image, project_id)
+                self._step(image, project_id, now)
             except Refused as refused:
                 raise ImsError(refused.row.code) from None
             self._done[image.id] = "success"
@@ -97,7 +98,7 @@ class _Sharing(Undertaking):
         return self.service.jobs.submit(self.job_type, self.caller.project_id, work)
 
     @abstractmethod
-    def step(self, image: Image, project_id: str) -> None:
+    def step(self, image: Image, project_id: str, now: float) -> None:
         """Handle one image and one project."""
 
     def _own(self) -> None:
@@ -164,10 +165,10 @@ class AddMembers(_Sharing):
             if len(image.members) + len(new) > limit:
                 raise ImsError("IMG.0088")
 
-    def step(self, image: Image, project_id: str) -> None:
+    def step(self, image: Image, project_id: str, now: float) -> None:
         """Add the member; an existing member keeps its status."""
         if project_id not in image.members:
-            self.service.members.add(self.caller, image.id, project_id)
+            self.service.members.add(self.caller, image.id, project_id, now)
 
 
 class DeleteMembers(_Sharing):
@@ -184,10 +185,10 @@ class DeleteMembers(_Sharing):
         """
         self._own()
 
-    def step(self, image: Image, project_id: str) -> None:
+    def step(self, image: Image, project_id: str, now: float) -> None:
         """Remove the member; a project that is no member counts as removed."""
         if project_id in image.members:
-            self.service.members.delete(self.caller, image.id, project_id)
+            self.service.members.delete(self.caller, image.id, project_id, now)
 
 
 class UpdateMembers(_Sharing):
@@ -248,6 +249,6 @@ class UpdateMembers(_Sharing):
         if any(image.visibility == "public" for image in self.images):
             raise ImsError("IMG.0089")
 
-    def step(self, image: Image, project_id: str) -> None:
+    def step(self, image: Image, project_id: str, now: float) -> None:
         """Change the member's status."""
-        self.service.members.update(self.caller, image.id, project_id, self._status)
+        self.service.members.update(self.caller, image.id, project_id, self._status, now)
