@@ -10,7 +10,7 @@ from ..domain.durations import DurationLike, seconds
 from ..domain.handle import Handle
 from ..domain.identity import named
 from ..domain.identity.people import (
-    Agency,
+    AccountAgency,
     ApplicationCredential,
     Domain,
     Group,
@@ -172,7 +172,7 @@ class Identity(Handle):
         project: str | Project | Domain | None = None,
         roles: Iterable[str] = ("member",),
         id: str | None = None,
-    ) -> Agency:
+    ) -> AccountAgency:
         """Add an agency of Open Telekom Cloud, which users of another account can assume.
 
         A client logs in with the method ``assume_role`` and the token of a user of ``trusts``, or
@@ -193,7 +193,7 @@ class Identity(Handle):
         names = checked_roles(roles)
         _check_names(name, id)
 
-        def work(identity: Keystone) -> Agency:
+        def work(identity: Keystone) -> AccountAgency:
             directory = identity.directory
             home = named.domain(identity, domain)
             trusted = named.domain(identity, trusts)
@@ -292,7 +292,7 @@ class Identity(Handle):
     # changing
 
     def grant_roles(
-        self, user: str | User | Group | Agency, project: str | Project | Domain, *roles: str
+        self, user: str | User | Group | AccountAgency, project: str | Project | Domain, *roles: str
     ) -> None:
         """Give a user, group or agency more roles on a project or a domain.
 
@@ -313,7 +313,7 @@ class Identity(Handle):
         self.work(work)
 
     def revoke_roles(
-        self, user: str | User | Group | Agency, project: str | Project | Domain, *roles: str
+        self, user: str | User | Group | AccountAgency, project: str | Project | Domain, *roles: str
     ) -> None:
         """Take roles on a project or domain away: the given ones, or all.
 
@@ -443,7 +443,7 @@ class Identity(Handle):
         return self.work(lambda identity: list(identity.directory.roles_by_id.values()))
 
     @property
-    def agencies(self) -> list[Agency]:
+    def agencies(self) -> list[AccountAgency]:
         """All agencies."""
         return self.work(lambda identity: list(identity.directory.agencies.values()))
 
@@ -511,7 +511,7 @@ def _checked_secret(what: str, value: object) -> None:
     sound.check(value, what)
 
 
-def _actor(identity: Keystone, given: str | User | Group | Agency) -> str:
+def _actor(identity: Keystone, given: str | User | Group | AccountAgency) -> str:
     """Return the id of who has roles.
 
     Raises:
@@ -522,7 +522,7 @@ def _actor(identity: Keystone, given: str | User | Group | Agency) -> str:
         if directory.groups.get(given.id) is not given:
             raise unknown("group", given.name, {row.name for row in directory.groups.values()})
         return given.id
-    if isinstance(given, Agency):
+    if isinstance(given, AccountAgency):
         if directory.agencies.get(given.id) is not given:
             raise unknown("agency", given.name, {row.name for row in directory.agencies.values()})
         return given.id

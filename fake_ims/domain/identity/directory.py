@@ -8,7 +8,16 @@ from functools import lru_cache
 from typing import TypeVar
 
 from ..callers import implied_roles
-from .people import Agency, ApplicationCredential, Domain, Group, Project, Role, User, derived_id
+from .people import (
+    AccountAgency,
+    ApplicationCredential,
+    Domain,
+    Group,
+    Project,
+    Role,
+    User,
+    derived_id,
+)
 
 _Owned = TypeVar("_Owned", Project, User)
 
@@ -44,7 +53,7 @@ class Directory:
         self.groups: dict[str, Group] = {}
         self.credentials: dict[str, ApplicationCredential] = {}
         self.roles_by_id: dict[str, Role] = {}
-        self.agencies: dict[str, Agency] = {}
+        self.agencies: dict[str, AccountAgency] = {}
         # (who, where, inherited) -> ids of roles, in the order of their assignment
         self._assigned: dict[tuple[str, str, bool], dict[str, None]] = {}
 
@@ -72,7 +81,7 @@ class Directory:
         return next((row for row in self.credentials.values()
                      if row.user_id == user.id and row.name == name), None)
 
-    def agency(self, name: str, domain: Domain) -> Agency | None:
+    def agency(self, name: str, domain: Domain) -> AccountAgency | None:
         """Return the agency with this name of an account."""
         return next((row for row in self.agencies.values()
                      if row.name == name and row.domain_id == domain.id), None)
@@ -105,9 +114,10 @@ class Directory:
         return row
 
     def add_agency(self, name: str, domain: Domain, trusted: Domain,
-                   id: str | None = None) -> Agency:
+                   id: str | None = None) -> AccountAgency:
         """Add an agency of a domain, for users of another."""
-        row = Agency(id or derived_id("agency", domain.name, name), name, domain.id, trusted.id)
+        row = AccountAgency(id or derived_id("agency", domain.name, name), name, domain.id,
+                            trusted.id)
         self.agencies[row.id] = row
         return row
 

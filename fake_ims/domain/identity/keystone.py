@@ -10,7 +10,7 @@ from ..reasons import because
 from ..refusal import Refused
 from .directory import Directory
 from .entrance import Entrance, Entry
-from .people import Agency, Domain, Project, User
+from .people import AccountAgency, Domain, Project, User
 from .population import populate, role_by_name
 from .token_details import Token, audit_id
 
@@ -195,7 +195,7 @@ class Keystone:
             self._issued.reassess(text, roles)
             token.roles = roles
 
-    def stand_in(self, agency: Agency) -> User:
+    def stand_in(self, agency: AccountAgency) -> User:
         """Return the user that stands for an agency: in its account, with its id and roles."""
         user = self._stand_ins.get(agency.id)
         if user is None:

@@ -106,7 +106,7 @@ class Role(Handle):
 
 
 @dataclass(slots=True)
-class Agency(Handle):
+class AccountAgency(Handle):
     """An agency of Open Telekom Cloud: lets users of another account act in its own.
 
     Attributes:
