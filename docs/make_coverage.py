@@ -24,7 +24,9 @@ NOT_THERE = """
 - Glance's unified limits, and the workers behind its cache: `GET /v2/info/usage` is empty, and
   images are cached at once. Imports open no connections; [`fake.world.urls`](imports.md) says what
   they find.
-- Keystone beyond what clients need to log in: people are made with `fake.identity`, not over HTTP.
+- Keystone beyond log-ins and small administration: trusts, system roles, implied roles, federation,
+  limits, services and endpoints cannot be changed. In profile `otc` people are made with
+  `fake.identity`, not over HTTP.
 """
 
 

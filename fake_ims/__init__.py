@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from .domain.clock import Clock
     from .domain.durations import Due, DurationLike, by_hand, polls
     from .domain.identity.people import (
+        AccountAgency,
         ApplicationCredential,
         Domain,
         Group,
         Project,
+        Role,
         User,
     )
     from .domain.keys import AccessKey
@@ -82,7 +84,8 @@ else:
         "domain.callers": "AuthMode",
         "domain.clock": "Clock",
         "domain.durations": "Due DurationLike by_hand polls",
-        "domain.identity.people": "ApplicationCredential Domain Group Project User",
+        "domain.identity.people":
+            "AccountAgency ApplicationCredential Domain Group Project Role User",
         "domain.keys": "AccessKey",
         "domain.lifecycle": "Lifecycle",
         "domain.world": (
@@ -129,6 +132,7 @@ __all__ = [
     "AccessKey",
     "AccessKeys",
     "Account",
+    "AccountAgency",
     "Agency",
     "ApplicationCredential",
     "AuthMode",
@@ -169,6 +173,7 @@ __all__ = [
     "Project",
     "Region",
     "RemoteImage",
+    "Role",
     "Scenario",
     "Selection",
     "Server",

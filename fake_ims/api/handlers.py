@@ -5,6 +5,7 @@ A module is loaded at the first call of one of its operations.
 
 from __future__ import annotations
 
+from ..contract.administration import ADMINISTRATION
 from ..contract.identity import IDENTITY_OPERATIONS
 from ..contract.metadefs import METADEF_OPERATIONS
 from . import registry
@@ -12,6 +13,7 @@ from . import registry
 #: Modules in ``fake_ims.api``, and the ids of their operations.
 CHAPTERS: dict[str, tuple[str, ...]] = {
     "identity.front": tuple(row.id for row in IDENTITY_OPERATIONS),
+    "identity.administration": tuple(row.id for row in ADMINISTRATION),
     "ims.create": (
         "cloudimages.create", "cloudimages.create_v21", "cloudimages.create_whole_image"),
     "ims.files": (

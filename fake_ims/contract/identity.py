@@ -21,8 +21,13 @@ VERSION_UPDATED = "2020-04-07T00:00:00Z"
 MEDIA_TYPE = "application/vnd.openstack.identity-v3+json"
 # The default of Keystone's middleware for request sizes.
 MAX_BODY = 114688
-# Methods of a log-in. Keystone also has ``totp``, but not in its default settings.
-METHODS = ("password", "token", "application_credential", "hw_ak_sk")
+# Methods of a log-in. Keystone also has ``totp``, but not in its default settings; Open Telekom
+# Cloud takes it beside a password.
+_METHODS = ("password", "token", "application_credential", "hw_ak_sk")
+METHODS: dict[str, tuple[str, ...]] = {
+    "otc": (*_METHODS, "assume_role", "totp"),
+    "openstack": _METHODS,
+}
 
 
 def _row(
@@ -70,6 +75,9 @@ IDENTITY_OPERATIONS: tuple[Operation, ...] = (
          profiles=OTC_ONLY),
     _row("credentials.show", "GET /v3.0/OS-CREDENTIAL/credentials/{access_key}",
          chapter="IAM: access keys", profiles=OTC_ONLY),
+    _row("securitytokens.create", "POST /v3.0/OS-CREDENTIAL/securitytokens", 201, auth=False,
+         body="json", errors=(400, 401, 403, 404, 500, 503), chapter="IAM: temporary access keys",
+         profiles=OTC_ONLY),
     # Any method and any path below it: the other services of the catalog.
     _row("elsewhere", f"GET /{ELSEWHERE}/{{service}}", 501, auth=False, errors=(501,),
          chapter="The catalog's other services"),
@@ -102,6 +110,10 @@ _ROWS: tuple[tuple[str, int, str], ...] = (
      "please check your spelling and try again."),
     ("wrong_method", 405, "The method is not allowed for the requested URL."),
     ("system", 401, "The request you have made requires authentication."),
+    ("conflict", 409, "Conflict occurred attempting to store {what} - {problem}."),
+    ("refused", 403, "{reason}"),
+    ("unknown", 404, "{reason}"),
+    ("action", 403, "You are not authorized to perform the requested action: {reason}."),
     ("internal", 500, "An unexpected error prevented the server from fulfilling your request."),
     ("elsewhere", 501, "This is a fake of the image service only: its catalog names a service of "
      "type {service}, so that clients find a URL, but nothing is behind it."),
@@ -114,7 +126,7 @@ IDENTITY_REFUSALS: dict[str, Refusal] = {
 
 _STRING = {"type": "string"}
 _NAMED = {"type": "object", "properties": {"id": _STRING, "name": _STRING}}
-_USER = {"type": "object", "properties": {
+_USER: dict[str, Any] = {"type": "object", "properties": {
     "id": _STRING, "name": _STRING, "password": _STRING, "domain": _NAMED}}
 _KEY = {"type": "object", "properties": {"key": _STRING}, "required": ["key"]}
 
@@ -132,6 +144,12 @@ AUTH: dict[str, Any] = {
                     "id": _STRING, "name": _STRING, "secret": _STRING, "user": _USER}},
                 "hw_ak_sk": {"type": "object", "properties": {"access": _KEY, "secret": _KEY},
                              "required": ["access", "secret"]},
+                "assume_role": {"type": "object", "properties": {
+                    "agency_name": _STRING, "xrole_name": _STRING, "domain_id": _STRING,
+                    "domain_name": _STRING, "duration_seconds": {"type": "integer"}}},
+                "totp": {"type": "object", "required": ["user"], "properties": {
+                    "user": {**_USER, "required": ["passcode"], "properties": {
+                        **_USER["properties"], "passcode": _STRING}}}},
             },
             "required": ["methods"],
         },
@@ -148,3 +166,17 @@ AUTH: dict[str, Any] = {
     },
     "required": ["identity"],
 }
+
+#: How long a temporary access key is valid, in seconds: by default and at least, at most.
+TEMPORARY_SECONDS = (900, 86400)
+_FOR_SOME_TIME: dict[str, Any] = {"type": "object", "properties": {
+    "id": _STRING, "duration_seconds": {"type": "integer"},
+    "duration-seconds": {"type": "integer"}, "agency_name": _STRING, "xrole_name": _STRING,
+    "domain_id": _STRING, "domain_name": _STRING}}
+# The body of a request for temporary access keys (IAM API reference, "Obtaining a Temporary Access
+# Key and Security Token").
+TEMPORARY: dict[str, Any] = {"type": "object", "required": ["auth"], "properties": {
+    "auth": {"type": "object", "required": ["identity"], "properties": {
+        "identity": {"type": "object", "required": ["methods"], "properties": {
+            "methods": {"type": "array", "items": _STRING},
+            "token": _FOR_SOME_TIME, "assume_role": _FOR_SOME_TIME}}}}}}

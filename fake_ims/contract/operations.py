@@ -6,6 +6,7 @@ table. No other module contains paths, statuses or IAM actions.
 
 from __future__ import annotations
 
+from .administration import ADMINISTRATION
 from .identity import IDENTITY_OPERATIONS
 from .ims import IMS_OPERATIONS
 from .metadefs import METADEF_OPERATIONS
@@ -157,6 +158,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *METADEF_OPERATIONS,
     *IMS_OPERATIONS,
     *IDENTITY_OPERATIONS,
+    *ADMINISTRATION,
     *NEIGHBOUR_OPERATIONS,
 )
 

@@ -110,6 +110,27 @@ def _min_length(value: object, rule: Any, schema: Schema) -> str | None:
     return f"{value!r} is too short" if wrong else None
 
 
+def _min_properties(value: object, rule: Any, schema: Schema) -> str | None:
+    wrong = isinstance(value, dict) and len(value) < rule
+    return f"{value!r} should be non-empty" if wrong else None
+
+
+def _max_properties(value: object, rule: Any, schema: Schema) -> str | None:
+    wrong = isinstance(value, dict) and len(value) > rule
+    return f"{value!r} has too many properties" if wrong else None
+
+
+def _max_items(value: object, rule: Any, schema: Schema) -> str | None:
+    wrong = isinstance(value, list) and len(value) > rule
+    return f"{value!r} is too long" if wrong else None
+
+
+def _unique_items(value: object, rule: Any, schema: Schema) -> str | None:
+    wrong = rule and isinstance(value, list) and any(
+        item in value[:place] for place, item in enumerate(value))
+    return f"{value!r} has non-unique elements" if wrong else None
+
+
 def _required(value: object, rule: Any, schema: Schema) -> str | None:
     if isinstance(value, dict):
         for name in rule:
@@ -144,6 +165,10 @@ _KEYWORDS: dict[str, Callable[[object, Any, Schema], str | None]] = {
     "pattern": _pattern,
     "maxLength": _max_length,
     "minLength": _min_length,
+    "minProperties": _min_properties,
+    "maxProperties": _max_properties,
+    "maxItems": _max_items,
+    "uniqueItems": _unique_items,
     "required": _required,
     "dependentRequired": _dependent_required,
     "additionalProperties": _additional_properties,

@@ -33,6 +33,7 @@ class AccessKey(Handle):
         security_token: the token that requests with a temporary key carry; None for a permanent
             key.
         projects: roles on further projects of the user, by project id.
+        expires_at: instant on the fake's clock after which it is refused; None for never.
     """
 
     _INTERNAL: ClassVar[frozenset[str]] = frozenset({"caller"})
@@ -43,6 +44,7 @@ class AccessKey(Handle):
     roles: tuple[str, ...] = ("member",)
     security_token: str | None = field(default=None, repr=False)
     projects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    expires_at: float | None = None
 
     def caller(self, project_id: str | None = None) -> Caller | None:
         """Return the caller on a project, by default the key's own; None if it is not allowed."""
@@ -73,6 +75,7 @@ class Keys:
         roles: Iterable[str] = ("member",),
         security_token: str | None = None,
         projects: Mapping[str, Iterable[str]] | None = None,
+        expires_at: float | None = None,
     ) -> AccessKey:
         """Add a key. It replaces a key with the same access key.
 
@@ -84,6 +87,7 @@ class Keys:
             roles: roles on that project.
             security_token: makes the key temporary: requests must carry this token.
             projects: roles on further projects that ``X-Project-Id`` may name.
+            expires_at: instant on the fake's clock after which it is refused.
 
         Raises:
             UsageError: a value cannot be sent in a request.
@@ -103,7 +107,7 @@ class Keys:
         key = AccessKey(access, secret, project_id, user_id or f"{project_id}-user",
                   _roles(roles), security_token,
                   MappingProxyType({name: _roles(given)
-                                    for name, given in (projects or {}).items()}))
+                                    for name, given in (projects or {}).items()}), expires_at)
         self._keys[access] = key
         return key
 

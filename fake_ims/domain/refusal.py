@@ -20,7 +20,10 @@ class Refused(Exception):
     Attributes:
         text: Glance's message, with the arguments filled in. It is made at once, so that a
             missing argument is noticed in the profile that does not show it, too.
+        why: the reason for a test, which the client does not get; see ``domain.reasons``.
     """
+
+    why = ""
 
     def __init__(self, key: str, *, headers: dict[str, str] | None = None, **arguments: object):
         super().__init__(key)
@@ -36,7 +39,9 @@ class Refused(Exception):
 
     def again(self) -> Refused:
         """Return an equal exception, to raise it again."""
-        return Refused(self.row.key, headers=self.headers, **self.arguments)
+        again = Refused(self.row.key, headers=self.headers, **self.arguments)
+        again.why = self.why
+        return again
 
 
 class ImsError(Exception):

@@ -46,6 +46,10 @@ class SigningKey(Protocol):
         """The secret key (SK)."""
 
     @property
+    def expires_at(self) -> float | None:
+        """When a temporary key ends, in seconds since the epoch; None for never."""
+
+    @property
     def security_token(self) -> str | None:
         """The security token of a temporary key."""
 
@@ -175,6 +179,8 @@ def verify(request: SignedRequest, keys: KeyRing[K], now: float) -> K:
     if key is None:
         raise SignatureRefused("key.unknown", access=given.access)
     date = _date(headers.get("x-sdk-date"), now)
+    if key.expires_at is not None and key.expires_at <= now:
+        raise SignatureRefused("signature.token")
     _check_token(key, headers.get("x-security-token"))
     for name in given.signed_headers:
         if name not in headers:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from os import urandom
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from ..errors import UsageError, unknown
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 class _Token:
     caller: Caller
     expires_at: float | None
+    suspended: bool = False  # its user has no role where it is valid
 
 
 class Tokens:
@@ -107,6 +108,14 @@ class Tokens:
             issued = self._tokens[token] = _Token(self.identify(token, 0.0), None)
         issued.expires_at = float("-inf")
 
+    def reassess(self, token: str, roles: tuple[str, ...]) -> Caller:
+        """Give an issued token other roles. Without any it is refused until it has some again."""
+        issued = self._tokens[token]
+        issued.suspended = not roles
+        if roles and roles != issued.caller.roles:
+            issued.caller = replace(issued.caller, roles=roles)
+        return issued.caller
+
     def knows(self, token: str) -> bool:
         """Return whether a token was issued here."""
         return token in self._tokens
@@ -122,6 +131,11 @@ class Tokens:
         issued = self._tokens.get(token)
         return None if issued is None else issued.expires_at
 
+    def tokens_in(self, project_id: str) -> list[str]:
+        """Return all tokens issued for a project."""
+        return [token for token, issued in self._tokens.items()
+                if issued.caller.project_id == project_id]
+
     def tokens_of(self, user_id: str) -> list[str]:
         """Return all tokens issued to a user."""
         return [token for token, issued in self._tokens.items()
@@ -134,16 +148,20 @@ class Tokens:
             Refused: ``auth.missing`` or ``auth.unknown``.
         """
         if not token:
-            raise Refused("auth.missing")
+            raise _refused("token.missing", row="auth.missing")
         issued = self._tokens.get(token)
         if issued is not None:
             if issued.expires_at is not None and issued.expires_at <= now:
-                raise Refused("auth.unknown")
+                ended = issued.expires_at == float("-inf")
+                raise _refused("token.ended" if ended else "token.expired",
+                               user=issued.caller.user_id)
+            if issued.suspended:
+                raise _refused("token.roles", user=issued.caller.user_id)
             return issued.caller
         if self.mode == "any":
             return self.default
         if self.mode == "issued":
-            raise Refused("auth.unknown")
+            raise _refused("token.unknown")
         return self._triple(token)
 
     def _triple(self, token: str) -> Caller:
@@ -155,13 +173,19 @@ class Tokens:
         parts = text.split(":")
         # A name that no header or JSON body can repeat cannot be a user's name.
         if len(parts) != 3 or not parts[0] or not text.isprintable():
-            raise Refused("auth.unknown")
+            raise _refused("token.triple")
         user_id, project, roles = parts
         names = tuple(role.strip().lower() for role in roles.split(",") if role.strip())
         caller = Caller(user_id, None if project.lower() in ("", "none") else project,
                         implied_roles(names), token)
         self._triples[token] = caller
         return caller
+
+
+def _refused(reason: str, row: str = "auth.unknown", **values: Any) -> Refused:
+    from .reasons import because  # few tests need it
+
+    return because(reason, row, **values)
 
 
 @lru_cache(maxsize=8)

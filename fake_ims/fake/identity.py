@@ -10,15 +10,17 @@ from ..domain.durations import DurationLike, seconds
 from ..domain.handle import Handle
 from ..domain.identity import named
 from ..domain.identity.people import (
+    AccountAgency,
     ApplicationCredential,
     Domain,
     Group,
     Project,
+    Role,
     User,
     derived_id,
 )
 from ..domain.identity.population import PASSWORD
-from ..errors import UsageError, shown
+from ..errors import UsageError, shown, unknown
 from .keys import AccessKeys
 from .tenant import checked_name, checked_roles
 
@@ -60,6 +62,7 @@ class Identity(Handle):
         roles: Iterable[str] = ("member",),
         domain: str | Domain | None = None,
         id: str | None = None,
+        totp_secret: str | None = None,
     ) -> User:
         """Add a user, and with ``project`` also roles on it.
 
@@ -70,6 +73,7 @@ class Identity(Handle):
             roles: ``admin``, ``member``, ``reader`` or others without rights.
             domain: the user's domain; by default ``fake.user_domain_name``.
             id: the user's id; by default the name.
+            totp_secret: base32 secret of a virtual MFA device, as with ``set_totp``.
 
         Raises:
             UsageError: the user already exists, or an argument is invalid.
@@ -77,12 +81,15 @@ class Identity(Handle):
         names = checked_roles(roles)
         _check_names(name, id)
         _checked_secret("password", password)
+        if totp_secret is not None:
+            _check_totp(totp_secret)
 
         def work(identity: Keystone) -> User:
             directory = identity.directory
             home = named.domain(identity, domain)
             named.absent("user", directory.users, id or name, name, home)
             row = directory.add_user(name, home, id or name, password)
+            row.totp_secret = totp_secret
             if project is not None:
                 directory.grant_roles(row.id, named.project(identity, project, make=home).id, names)
             return row
@@ -156,6 +163,87 @@ class Identity(Handle):
 
         return self.work(work)
 
+    def add_agency(
+        self,
+        name: str,
+        *,
+        domain: str | Domain | None = None,
+        trusts: str | Domain | None = None,
+        project: str | Project | Domain | None = None,
+        roles: Iterable[str] = ("member",),
+        id: str | None = None,
+    ) -> AccountAgency:
+        """Add an agency of Open Telekom Cloud, which users of another account can assume.
+
+        A client logs in with the method ``assume_role`` and the token of a user of ``trusts``, or
+        gets temporary keys at ``/v3.0/OS-CREDENTIAL/securitytokens``. Profile ``otc``.
+
+        Args:
+            name: the agency's name, for ``agency_name`` (``xrole_name``).
+            domain: the account that delegates; by default ``fake.user_domain_name``.
+            trusts: the account whose users may assume it; by default ``fake.user_domain_name``.
+            project: the project or domain on which the agency has roles. A missing project is
+                added to ``domain``. By default none; give more with ``grant_roles(agency, ...)``.
+            roles: its roles there.
+            id: its id; by default made from the names.
+
+        Raises:
+            UsageError: the agency already exists, or an argument is invalid.
+        """
+        names = checked_roles(roles)
+        _check_names(name, id)
+
+        def work(identity: Keystone) -> AccountAgency:
+            directory = identity.directory
+            home = named.domain(identity, domain)
+            trusted = named.domain(identity, trusts)
+            if directory.agency(name, home) is not None or id in directory.agencies:
+                raise UsageError(f"an agency {name!r} already exists in domain {home.name!r}")
+            row = directory.add_agency(name, home, trusted, id)
+            if project is not None:
+                directory.grant_roles(row.id, named.place(identity, project, make=home), names)
+            return row
+
+        return self.work(work)
+
+    def set_totp(self, user: str | User, secret: str | None = "JBSWY3DPEHPK3PXP") -> None:
+        """Give a user a virtual MFA device, or take it away with None.
+
+        Every log-in with a password then needs the method ``totp``, too, with a passcode as
+        ``passcode`` returns it. Profile ``otc``.
+
+        Args:
+            user: the user.
+            secret: the device's secret in base32.
+
+        Raises:
+            UsageError: the user does not exist, or the secret is not base32.
+        """
+        if secret is not None:
+            _check_totp(secret)
+
+        def work(identity: Keystone) -> None:
+            named.user(identity, user).totp_secret = secret
+
+        self.work(work)
+
+    def passcode(self, user: str | User) -> str:
+        """Return the present passcode of a user's virtual MFA device, by the fake's clock.
+
+        Raises:
+            UsageError: the user does not exist, or has no device.
+        """
+        def work(identity: Keystone) -> str:
+            from ..domain.identity.totp import passcode
+
+            row = named.user(identity, user)
+            if row.totp_secret is None:
+                raise UsageError(f"user {row.name!r} has no virtual MFA device; add one: "
+                                 f"fake.identity.set_totp({row.name!r})")
+            return passcode(row.totp_secret, identity.now)
+
+        return self.work(work)
+
     def application_credential(
         self,
         user: str | User,
@@ -203,8 +291,15 @@ class Identity(Handle):
 
     # changing
 
-    def grant_roles(self, user: str | User, project: str | Project, *roles: str) -> None:
-        """Give a user more roles on a project. A missing project is added.
+    def grant_roles(
+        self, user: str | User | Group | AccountAgency, project: str | Project | Domain, *roles: str
+    ) -> None:
+        """Give a user, group or agency more roles on a project or a domain.
+
+        Args:
+            user: the user by id, name or record; a group or agency by its record.
+            project: the project or domain. A missing project is added.
+            roles: names of roles.
 
         Raises:
             UsageError: the user does not exist, or an argument is invalid.
@@ -212,22 +307,24 @@ class Identity(Handle):
         names = checked_roles(roles)
 
         def work(identity: Keystone) -> None:
-            target = named.project(identity, project, make=identity.home)
-            identity.directory.grant_roles(named.user(identity, user).id, target.id, names)
+            where = named.place(identity, project, make=identity.home)
+            identity.directory.grant_roles(_actor(identity, user), where, names)
 
         self.work(work)
 
-    def revoke_roles(self, user: str | User, project: str | Project, *roles: str) -> None:
-        """Take roles on a project from a user: the given ones, or all.
+    def revoke_roles(
+        self, user: str | User | Group | AccountAgency, project: str | Project | Domain, *roles: str
+    ) -> None:
+        """Take roles on a project or domain away: the given ones, or all.
 
         Existing tokens of the user keep the roles; new tokens do not have them.
 
         Raises:
-            UsageError: the user or project does not exist.
+            UsageError: the user, project or domain does not exist.
         """
         def work(identity: Keystone) -> None:
-            identity.directory.revoke_roles(named.user(identity, user).id,
-                                    named.project(identity, project).id, roles or None)
+            identity.directory.revoke_roles(_actor(identity, user),
+                                            named.place(identity, project), roles or None)
 
         self.work(work)
 
@@ -275,19 +372,17 @@ class Identity(Handle):
             UsageError: the user does not exist.
         """
         def work(identity: Keystone) -> None:
-            row = named.user(identity, user)
-            identity.lock(row)
-            identity.directory.remove_user(row)
+            identity.remove_user(named.user(identity, user))
 
         self.work(work)
 
     def remove_project(self, project: str | Project) -> None:
-        """Remove a project. Its images stay.
+        """Remove a project. Its images stay; its tokens are refused.
 
         Raises:
             UsageError: the project does not exist.
         """
-        self.work(lambda identity: identity.directory.remove_project(
+        self.work(lambda identity: identity.remove_project(
             named.project(identity, project)))
 
     def remove_domain(self, domain: str | Domain) -> None:
@@ -300,10 +395,7 @@ class Identity(Handle):
             row = named.domain(identity, domain)
             if row is identity.home:
                 raise UsageError(f"{row.name!r} is the default domain and cannot be removed")
-            for user in identity.directory.users.values():
-                if user.domain_id == row.id:
-                    identity.lock(user)
-            identity.directory.remove_domain(row)
+            identity.remove_domain(row)
 
         self.work(work)
 
@@ -339,6 +431,36 @@ class Identity(Handle):
     def domains(self) -> list[Domain]:
         """All domains."""
         return self.work(lambda identity: list(identity.directory.domains.values()))
+
+    @property
+    def groups(self) -> list[Group]:
+        """All groups."""
+        return self.work(lambda identity: list(identity.directory.groups.values()))
+
+    @property
+    def roles(self) -> list[Role]:
+        """All roles."""
+        return self.work(lambda identity: list(identity.directory.roles_by_id.values()))
+
+    @property
+    def agencies(self) -> list[AccountAgency]:
+        """All agencies."""
+        return self.work(lambda identity: list(identity.directory.agencies.values()))
+
+    @property
+    def application_credentials(self) -> list[ApplicationCredential]:
+        """All application credentials."""
+        return self.work(lambda identity: list(identity.directory.credentials.values()))
+
+    def roles_of(self, user: str | User, project: str | Project | Domain) -> tuple[str, ...]:
+        """Return the names of a user's roles on a project or domain: those of their groups,
+        inherited and implied ones, too.
+
+        Raises:
+            UsageError: the user, project or domain does not exist.
+        """
+        return self.work(lambda identity: identity.directory.roles(
+            named.user(identity, user).id, named.place(identity, project)))
 
     @property
     def keys(self) -> AccessKeys:
@@ -387,3 +509,32 @@ def _checked_secret(what: str, value: object) -> None:
     if value is not None and not isinstance(value, str):
         raise UsageError(f"{what} must be a string or None, not {shown(value)}")
     sound.check(value, what)
+
+
+def _actor(identity: Keystone, given: str | User | Group | AccountAgency) -> str:
+    """Return the id of who has roles.
+
+    Raises:
+        UsageError: it does not exist.
+    """
+    directory = identity.directory
+    if isinstance(given, Group):
+        if directory.groups.get(given.id) is not given:
+            raise unknown("group", given.name, {row.name for row in directory.groups.values()})
+        return given.id
+    if isinstance(given, AccountAgency):
+        if directory.agencies.get(given.id) is not given:
+            raise unknown("agency", given.name, {row.name for row in directory.agencies.values()})
+        return given.id
+    return named.user(identity, given).id
+
+
+def _check_totp(secret: object) -> None:
+    from ..domain.identity.totp import key
+
+    try:
+        if not isinstance(secret, str) or not key(secret):
+            raise ValueError
+    except ValueError:
+        raise UsageError("the secret of a virtual MFA device must be base32, such as "
+                         f"'JBSWY3DPEHPK3PXP', not {shown(secret)}") from None

@@ -44,6 +44,7 @@ class Draft:
     client: str = ""
     work: int = 0
     prefix: str = ""
+    reason: str = ""
 
     @property
     def tenant(self) -> str:
@@ -137,6 +138,7 @@ class Draft:
             f"{took:.1f} ms" if took < 1000 else f"{self.seconds:.2f} s",
             ":".join(_short(part) for part in self.caller.split(":")),
             f"[fault: {secrets.sentence('; '.join(self.faults))}]" if self.faults else "",
+            f"[refused: {self.reason}]" if self.reason else "",
         ]
         return "  ".join(part for part in parts if part)
 
@@ -186,6 +188,7 @@ class Exchange(Draft, Handle):
             may have hidden it from the client, who saw ``status``.
         prefix: what the client asked in front of the path: where the fake's application is mounted,
             and its ``prefix``.
+        reason: why a log-in or a token was refused. The client does not get it.
     """
 
     __slots__ = ()

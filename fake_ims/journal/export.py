@@ -52,7 +52,7 @@ def as_document(
         "caller": exchange.caller, "roles": list(exchange.roles), "client": exchange.client,
         "status": exchange.status, "work": exchange.work, "started_at": exchange.started_at,
         "seconds": exchange.seconds, "request_id": exchange.request_id,
-        "faults": list(exchange.faults), "left": exchange.left,
+        "faults": list(exchange.faults), "left": exchange.left, "reason": exchange.reason,
         "request_size": exchange.request_size, "response_size": exchange.response_size,
     }
     found = {name: readable(value) if isinstance(value, str) else value

@@ -48,6 +48,7 @@ class Profile(Hashable, Protocol):
         domain: id and name of the default domain.
         domain_is_implied: whether a log-in may name a project without a domain, to mean the
             user's domain.
+        opens_own_domain: whether each user gets a token of their domain, even without roles.
         open_rules: identity operations that every user may call for themselves, although Keystone
             requires an admin.
     """
@@ -67,6 +68,7 @@ class Profile(Hashable, Protocol):
     path_encoding: str
     domain: tuple[str, str]
     domain_is_implied: bool
+    opens_own_domain: bool
     open_rules: frozenset[str]
 
     def route(self, call: Call, segments: list[str]) -> tuple[str, list[str]]:

@@ -51,6 +51,7 @@ class OpenStack:
     path_encoding = "latin-1"
     domain = ("default", "Default")
     domain_is_implied = False
+    opens_own_domain = False
     open_rules: frozenset[str] = frozenset()
 
     def __init__(self, options: Options | None = None) -> None:

@@ -73,6 +73,7 @@ class Otc:
     domain = ("d78cbac186b744899480f25bd0220001", "OTC00000000001000000001")
     domain_is_implied = True
     # IAM's reference: any token may list the projects and domains of its user, and the catalog.
+    opens_own_domain = True
     open_rules = frozenset({"identity:list_projects", "identity:get_project",
                             "identity:list_services", "identity:get_service",
                             "identity:list_endpoints", "identity:get_endpoint"})

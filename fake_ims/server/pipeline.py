@@ -192,6 +192,7 @@ class Pipeline:
             if self._resolve(call):
                 await self._identify_signer(call)
         except Refused as refused:
+            call.exchange.reason = refused.why
             refusal = call.errors.refuse(call, refused)
         except SignatureRefused as refused:
             from ..api import gateway
@@ -231,6 +232,7 @@ class Pipeline:
                 answer.status = operation.success
             return answer
         except Refused as refused:
+            call.exchange.reason = refused.why
             return call.errors.refuse(call, refused)
         except ImsError as error:
             return call.errors.error(call, error)

@@ -239,7 +239,7 @@ class Player:
         try:
             connection.putrequest(step.method, target, skip_accept_encoding=True)
             if step.caller is not None:
-                connection.putheader("X-Auth-Token", step.caller)
+                connection.putheader("X-Auth-Token", self._fill(step.caller))
             headers = step.content_headers(self.usual)
             for name, text in headers.items():
                 connection.putheader(name, self._fill(text).encode("utf-8"))

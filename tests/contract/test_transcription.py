@@ -33,7 +33,8 @@ FILE = Path(__file__).with_name("transcription.txt")
 DERIVED = {"operations.BY_ID", "attributes.BY_NAME", "queries.PATHS", "requests.REQUESTS",
            "ims.IMS_OPERATIONS", "identity.IDENTITY_OPERATIONS", "metadefs.METADEF_OPERATIONS",
            "neighbours.OBS_OPERATIONS", "neighbours.LOOKUP_OPERATIONS",
-           "neighbours.NEIGHBOUR_OPERATIONS", "domain.handle.advisers"}
+           "neighbours.NEIGHBOUR_OPERATIONS", "administration.ADMINISTRATION",
+           "administration.GRANTS", "domain.handle.advisers"}
 
 
 def tables() -> Iterator[tuple[str, Any]]:

@@ -234,7 +234,7 @@ def identity(**shown: object) -> dict[str, Any]:
     (identity(methods=[1]), 400,
      "Invalid input for field 'identity/methods/0': 1 is not of type 'string'"),
     (identity(methods=["password"]), 400, expecting("password", "identity")),
-    (identity(methods=["totp"], totp={"user": {"id": "x", "passcode": "1"}}), 401, UNSUPPORTED),
+    (identity(methods=["mapped"], mapped={"id": "x"}), 401, UNSUPPORTED),
     (identity(methods=["x"], x={}), 401, UNSUPPORTED),
     (identity(methods=["x"]), 400, expecting("x", "identity")),
     (identity(methods=["password"], password={}), 400, expecting("user", "None")),

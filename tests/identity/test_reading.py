@@ -64,7 +64,7 @@ def test_paths_that_lead_nowhere(door: Any, path: str, method: str, profile: str
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize(("method", "path", "allow"), [
     ("PUT", TOKENS, "GET, POST, DELETE, HEAD"), ("PATCH", "/v3", "GET"),
-    ("POST", "/v3/projects", "GET"), ("DELETE", "/identity", "GET")])
+    ("POST", "/v3/regions", "GET"), ("DELETE", "/identity", "GET")])
 def test_methods_that_a_path_does_not_have(
     door: Any, method: str, path: str, allow: str, profile: str
 ) -> None:

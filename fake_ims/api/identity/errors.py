@@ -41,7 +41,7 @@ class Keystone:
             refused = Refused(same, headers=refused.headers)
         more: dict[str, Any] = {}
         if refused.row.key == "identity.method":
-            more["identity"] = {"methods": list(METHODS)}
+            more["identity"] = {"methods": list(METHODS[call.service.profile.name])}
         elif refused.row.key == "identity.credential_scope":
             more["identity"] = {}
         answer = _answer(call, refused.status, refused.text, more)

@@ -7,7 +7,7 @@ from ...domain.refusal import Refused
 from ...profiles.answer import Answer
 from ..call import Call
 from ..registry import Handler, handles
-from . import credentials, people, services, tokens
+from . import credentials, people, services, temporary, tokens
 from .render import answer, base
 
 
@@ -62,6 +62,7 @@ HANDLERS: dict[str, Handler] = {
     "identity.endpoints.show": services.endpoint,
     "identity.credentials.list": credentials.credentials,
     "identity.credentials.show": credentials.credential,
+    "identity.securitytokens.create": temporary.create,
     "identity.elsewhere": elsewhere,
 }
 

@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 from ..callers import implied_roles
-from .people import ApplicationCredential, Domain, Group, Project, User, derived_id
+from .people import (
+    AccountAgency,
+    ApplicationCredential,
+    Domain,
+    Group,
+    Project,
+    Role,
+    User,
+    derived_id,
+)
 
 _Owned = TypeVar("_Owned", Project, User)
+
+
+@lru_cache(maxsize=256)
+def _role_id(name: str) -> str:
+    return derived_id("role", name)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A role of a user, group or agency on a project or domain.
+
+    Attributes:
+        who, where, role_id: the ids.
+        inherited: whether it counts for the projects below, and not for the project or domain
+            itself (Keystone's ``OS-INHERIT``).
+    """
+
+    who: str
+    where: str
+    role_id: str
+    inherited: bool = False
 
 
 class Directory:
@@ -20,8 +52,10 @@ class Directory:
         self.users: dict[str, User] = {}
         self.groups: dict[str, Group] = {}
         self.credentials: dict[str, ApplicationCredential] = {}
-        # (user or group, project or domain) -> roles as assigned
-        self._roles: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.roles_by_id: dict[str, Role] = {}
+        self.agencies: dict[str, AccountAgency] = {}
+        # (who, where, inherited) -> ids of roles, in the order of their assignment
+        self._assigned: dict[tuple[str, str, bool], dict[str, None]] = {}
 
     # finding
 
@@ -47,6 +81,11 @@ class Directory:
         return next((row for row in self.credentials.values()
                      if row.user_id == user.id and row.name == name), None)
 
+    def agency(self, name: str, domain: Domain) -> AccountAgency | None:
+        """Return the agency with this name of an account."""
+        return next((row for row in self.agencies.values()
+                     if row.name == name and row.domain_id == domain.id), None)
+
     # making
 
     def add_domain(self, name: str, id: str | None = None) -> Domain:
@@ -68,35 +107,102 @@ class Directory:
         self.users[row.id] = row
         return row
 
-    def add_group(self, name: str, domain: Domain) -> Group:
+    def add_group(self, name: str, domain: Domain, id: str | None = None) -> Group:
         """Add a group."""
-        row = Group(derived_id("group", domain.name, name), name, domain.id)
+        row = Group(id or derived_id("group", domain.name, name), name, domain.id)
         self.groups[row.id] = row
+        return row
+
+    def add_agency(self, name: str, domain: Domain, trusted: Domain,
+                   id: str | None = None) -> AccountAgency:
+        """Add an agency of a domain, for users of another."""
+        row = AccountAgency(id or derived_id("agency", domain.name, name), name, domain.id,
+                            trusted.id)
+        self.agencies[row.id] = row
         return row
 
     # roles
 
+    def role_named(self, name: str) -> Role:
+        """Return the role of tokens with this name. Every name has one: a missing one is added."""
+        id = _role_id(name)
+        row = self.roles_by_id.get(id)
+        if row is not None and row.name == name and row.domain_id is None:
+            return row
+        for row in self.roles_by_id.values():
+            if row.name == name and row.domain_id is None:
+                return row
+        if id in self.roles_by_id:  # it has another name now
+            id = derived_id("role", name, str(len(self.roles_by_id)))
+        row = self.roles_by_id[id] = Role(id, name)
+        return row
+
+    def assign(self, given: Assignment) -> None:
+        """Assign a role."""
+        self._assigned.setdefault((given.who, given.where, given.inherited), {})[
+            given.role_id] = None
+
+    def unassign(self, given: Assignment) -> bool:
+        """Take an assignment back. Return whether there was one."""
+        place = given.who, given.where, given.inherited
+        roles = self._assigned.get(place, {})
+        if given.role_id not in roles:
+            return False
+        del roles[given.role_id]
+        if not roles:
+            del self._assigned[place]
+        return True
+
+    def assignments(self) -> Iterator[Assignment]:
+        """Return all assignments as they were made."""
+        for (who, where, inherited), roles in self._assigned.items():
+            for role in roles:
+                yield Assignment(who, where, role, inherited)
+
+    def assigned(self, who: str, where: str, inherited: bool = False) -> list[Role]:
+        """Return the roles that are assigned to a user, group or agency."""
+        return [self.roles_by_id[id] for id in self._assigned.get((who, where, inherited), ())]
+
     def grant_roles(self, who: str, where: str, roles: Iterable[str]) -> None:
-        """Give a user or group more roles on a project or domain."""
-        self._roles[who, where] = tuple(dict.fromkeys((*self._roles.get((who, where), ()),
-                                                       *roles)))
+        """Give a user or group more roles on a project or domain, by name."""
+        for name in roles:
+            self.assign(Assignment(who, where, self.role_named(name).id))
 
     def revoke_roles(self, who: str, where: str, roles: Iterable[str] | None = None) -> None:
         """Take roles from a user or group; None takes all."""
-        left = () if roles is None else tuple(
-            role for role in self._roles.get((who, where), ()) if role not in set(roles))
-        if left:
-            self._roles[who, where] = left
+        if roles is None:
+            self._assigned.pop((who, where, False), None)
         else:
-            self._roles.pop((who, where), None)
+            for name in roles:
+                self.unassign(Assignment(who, where, self.role_named(name).id))
+
+    def above(self, where: str) -> list[str]:
+        """Return the ids above a project, from the nearest to its domain; none for a domain."""
+        found: list[str] = []
+        project = self.projects.get(where)
+        while project is not None:
+            found.append(project.parent_id or project.domain_id)
+            project = self.projects.get(found[-1])
+        return found
+
+    def below(self, where: str) -> list[Project]:
+        """Return the projects below a project or domain, at any depth."""
+        return [row for row in self.projects.values() if where in self.above(row.id)]
 
     def roles(self, user_id: str, where: str) -> tuple[str, ...]:
-        """Return a user's roles on a project or domain: own, through groups, and implied ones."""
-        found = list(self._roles.get((user_id, where), ()))
-        for group in self.groups.values():
-            if user_id in group.members:
-                found += self._roles.get((group.id, where), ())
-        return implied_roles(tuple(found))
+        """Return the names of a user's roles on a project or domain: own ones, those of groups,
+        inherited and implied ones."""
+        actors = [user_id, *(group.id for group in self.groups.values()
+                             if user_id in group.members)]
+        places = [(where, False), *((higher, True) for higher in self.above(where))]
+        found: dict[str, None] = {}
+        for actor in actors:
+            for place, inherited in places:
+                for id in self._assigned.get((actor, place, inherited), ()):
+                    found[id] = None
+        names = [role.name for role in map(self.roles_by_id.__getitem__, found)
+                 if role.domain_id is None]
+        return implied_roles(tuple(names))
 
     def projects_of(self, user_id: str) -> list[Project]:
         """Return the projects on which a user has a role."""
@@ -133,13 +239,31 @@ class Directory:
         for user in [row for row in self.users.values() if row.domain_id == domain.id]:
             self.remove_user(user)
         for group in [row for row in self.groups.values() if row.domain_id == domain.id]:
-            del self.groups[group.id]
-            self._forget(group.id)
+            self.remove_group(group)
+        for role in [row for row in self.roles_by_id.values() if row.domain_id == domain.id]:
+            self.remove_role(role)
+        for agency in [row for row in self.agencies.values()
+                       if domain.id in (row.domain_id, row.trust_domain_id)]:
+            del self.agencies[agency.id]
+            self._forget(agency.id)
         self.domains.pop(domain.id, None)
         self._forget(domain.id)
 
+    def remove_group(self, group: Group) -> None:
+        """Remove a group, with its roles."""
+        self.groups.pop(group.id, None)
+        self._forget(group.id)
+
+    def remove_role(self, role: Role) -> None:
+        """Remove a role, with its assignments."""
+        for given in list(self.assignments()):
+            if given.role_id == role.id:
+                self.unassign(given)
+        self.roles_by_id.pop(role.id, None)
+
     def _forget(self, id: str) -> None:
-        self._roles = {pair: roles for pair, roles in self._roles.items() if id not in pair}
+        self._assigned = {place: roles for place, roles in self._assigned.items()
+                          if id not in place}
 
 
 def _find(

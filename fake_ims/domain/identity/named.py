@@ -54,6 +54,28 @@ def domain(identity: Keystone, given: str | Domain | None) -> Domain:
     return identity.home if given is None else _found("domain", identity.directory.domains, given)
 
 
+def place(identity: Keystone, given: str | Project | Domain, make: Domain | None = None) -> str:
+    """Return the id of a project or domain on which roles can be given.
+
+    Args:
+        identity: the identity service.
+        given: id, name or record. A project goes before a domain.
+        make: add a missing project to this domain; None raises instead.
+
+    Raises:
+        UsageError: there is none, or several have this name.
+    """
+    directory = identity.directory
+    if isinstance(given, Domain):
+        return domain(identity, given).id
+    if isinstance(given, str) and given not in directory.projects and not any(
+            row.name == given for row in directory.projects.values()):
+        for row in directory.domains.values():
+            if given in (row.id, row.name):
+                return row.id
+    return project(identity, given, make).id
+
+
 def project_of(identity: Keystone, owner: User, given: str | Project | None) -> Project:
     """Return a project on which a user has a role: the given one, or by default the first.
 

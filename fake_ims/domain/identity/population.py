@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from ..callers import DEFAULT_PROJECT_ID, DEFAULT_USER_ID
 from .directory import Directory
-from .people import Domain, derived_id
+from .people import Domain
 
 USERNAME = "ims-user"
 PASSWORD = "ims-password"
 ADMIN_NAME = "admin"
 ADMIN_GROUP = "admins"
 MEMBER_GROUP = "members"
-ROLES = ("admin", "manager", "member", "reader")
+ROLES = ("admin", "manager", "member", "reader", "service")
 
 
 def populate(directory: Directory, domain: tuple[str, str], region: str) -> Domain:
@@ -23,6 +21,8 @@ def populate(directory: Directory, domain: tuple[str, str], region: str) -> Doma
     """
     id, name = domain
     home = directory.add_domain(name, id)
+    for role in ROLES:
+        directory.role_named(role).options["immutable"] = True
     project = directory.add_project(region, home, DEFAULT_PROJECT_ID)
     user = directory.add_user(USERNAME, home, DEFAULT_USER_ID, PASSWORD)
     admin = directory.add_user(ADMIN_NAME, home, password=PASSWORD)
@@ -35,12 +35,6 @@ def populate(directory: Directory, domain: tuple[str, str], region: str) -> Doma
     for target in (project.id, home.id):
         directory.grant_roles(admins.id, target, ("admin",))
     return home
-
-
-@lru_cache(maxsize=256)
-def role_id(name: str) -> str:
-    """Return the id of a role. Every name has one."""
-    return derived_id("role", name)
 
 
 def role_by_name(name: str) -> tuple[str, ...]:

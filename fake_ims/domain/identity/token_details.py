@@ -31,6 +31,8 @@ class Token:
         issued_at, expires_at: instants on the fake's clock.
         audit_ids: its own, and that of the token used to get it.
         credential: the application credential used to get it.
+        assumed_by: the user who has assumed an agency; ``user`` then is the agency.
+        permanent: whether it is the token of a tenant, whose roles the test has given.
     """
 
     token: str
@@ -44,6 +46,8 @@ class Token:
     expires_at: float
     audit_ids: tuple[str, ...] = field(default_factory=lambda: (audit_id(),))
     credential: ApplicationCredential | None = None
+    assumed_by: User | None = None
+    permanent: bool = False
 
 
 def instant(moment: float) -> str:

@@ -1,0 +1,96 @@
+"""Application credentials: create, show, list, delete, log in."""
+
+from player import Conversation
+
+from ._steps import (
+    credential,
+    delete,
+    domain,
+    get,
+    head,
+    on,
+    password,
+    post,
+    project,
+    put,
+    standard,
+    user,
+)
+
+C = "/users/{ann}/application_credentials"
+RANDOM = {"body.application_credential.secret": "random"}
+
+
+def make(id: str, name: object, keep: str = "", caller: str = "{token}", **more: object):
+    return post(id, C, {"application_credential": {"name": name, **more}}, keep, caller=caller,
+                ignore={} if more.get("secret") else RANDOM)
+
+
+CONVERSATION = Conversation(
+    "identity/credentials",
+    "Application credentials, and the tokens of their log-ins.",
+    steps=[
+        domain("acme"),
+        project("project", "p", "p"),
+        user("ann", "ann", "ann"),
+        user("bob", "bob", "bob"),
+        standard("member"),
+        standard("reader"),
+        standard("admin"),
+        put("grant", "/projects/{p}/users/{ann}/roles/{member}"),
+        put("grant-bob", "/projects/{p}/users/{bob}/roles/{member}"),
+        password("log-in", "{ann}", on("project", "{p}"), keep="token"),
+        password("log-in-bob", "{bob}", on("project", "{p}"), keep="bobs"),
+        password("log-in-unscoped", "{ann}", keep="unscoped"),
+        make("create", "one", "one", secret="s1"),
+        make("create-generated", "two", "two"),
+        make("again", "one", secret="s1"),
+        make("full", "full", "full", secret="s3", description="all", unrestricted=True,
+             expires_at="2099-01-01T00:00:00.000000Z", roles=[{"name": "reader"}]),
+        make("role-by-id", "by-id", "byid", secret="s4", roles=[{"id": "{reader}"}]),
+        make("role-not-mine", "x", roles=[{"name": "admin"}]),
+        make("role-unknown", "x", roles=[{"name": "nope"}]),
+        make("role-unknown-id", "x", roles=[{"id": "nope"}]),
+        make("role-both", "x", roles=[{"id": "{reader}", "name": "reader"}]),
+        make("expired", "x", expires_at="2001-01-01T00:00:00Z"),
+        make("expires-wrong", "x", expires_at="tomorrow"),
+        make("other-project", "x", project_id="nope"),
+        make("extra", "x", colour="red"),
+        make("empty-name", ""),
+        make("number-name", 5),
+        make("no-secret", "null-secret", "nullsec", secret=None),
+        post("no-name", C, {"application_credential": {}}, caller="{token}"),
+        post("no-credential", C, {}, caller="{token}"),
+        make("unscoped", "x", caller="{unscoped}"),
+        make("by-bob", "x", caller="{bobs}"),
+        make("by-admin", "x", caller="{admin}"),
+        get("show", C + "/{one}", caller="{token}"),
+        head("head", C + "/{one}", caller="{token}"),
+        get("show-admin", C + "/{one}"),
+        get("show-bob", C + "/{one}", caller="{bobs}"),
+        get("show-under-bob", "/users/{bob}/application_credentials/{one}", caller="{bobs}"),
+        get("show-unknown", C + "/nope", caller="{token}"),
+        get("list", C, caller="{token}"),
+        get("list-name", C, "name=full", caller="{token}"),
+        get("list-admin", C),
+        get("list-bob", C, caller="{bobs}"),
+        get("list-unknown-user", "/users/nope/application_credentials"),
+        credential("enter", "{one}", "s1", keep="by_one"),
+        credential("enter-wrong", "{one}", "wrong"),
+        credential("enter-reader", "{full}", "s3", keep="by_full"),
+        credential("enter-unknown", "nope", "s1"),
+        make("with-credential", "x", caller="{by_one}"),
+        delete("delete-with-credential", C + "/{two}", caller="{by_one}"),
+        make("with-unrestricted", "made-by-full", "madebyfull", caller="{by_full}", secret="s5"),
+        get("list-with-credential", C, "name=one", caller="{by_one}"),
+        delete("delete-bob", C + "/{one}", caller="{bobs}"),
+        delete("delete", C + "/{one}", caller="{token}"),
+        get("token-after-delete", "/auth/projects", caller="{by_one}"),
+        credential("enter-deleted", "{one}", "s1"),
+        delete("delete-again", C + "/{one}", caller="{token}"),
+        delete("revoke", "/projects/{p}/users/{ann}/roles/{member}"),
+        credential("enter-without-role", "{full}", "s3"),
+        get("list-after-revoke", C),
+        get("token-of-credential-after-revoke", "/auth/projects", caller="{by_full}"),
+    ],
+)
