@@ -96,11 +96,14 @@ def serve(settings: dict[str, Any]) -> None:
         process = os.fork()
         if not process:
             child(settings["name"], script, job, learned)
-        print(json.dumps(ended(process, job["timeout"])), flush=True)
-        if learned is not None and learned.exists():
-            for module in json.loads(learned.read_text(encoding="utf-8")):
-                with contextlib.suppress(Exception):  # some exist only as part of another
-                    importlib.import_module(module)
+        status = ended(process, job["timeout"])
+        # Before the answer: with it the client removes the folder.
+        modules = (json.loads(learned.read_text(encoding="utf-8"))
+                   if learned is not None and learned.exists() else ())
+        print(json.dumps(status), flush=True)
+        for module in modules:
+            with contextlib.suppress(Exception):  # some exist only as part of another
+                importlib.import_module(module)
 
 
 def ended(process: int, timeout: float) -> int | None:

@@ -175,6 +175,7 @@ class Parameter:
         items: the parameters of an object, or of each object of a list.
         idle_with: another parameter and its value that make this one ineffective, according to
             the reference; None if it always has an effect.
+        blank: whether an empty string means the default.
         source: where it is documented.
     """
 
@@ -193,6 +194,7 @@ class Parameter:
     missing: str = "IMG.0001"
     items: tuple[Parameter, ...] = ()
     idle_with: tuple[str, object] | None = None
+    blank: bool = False
     source: Source = "reference"
 
 

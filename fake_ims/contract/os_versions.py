@@ -184,14 +184,18 @@ OS_VERSIONS: dict[str, tuple[str, ...]] = {
 
 _PLATFORM_OF = {name: platform for platform, names in OS_VERSIONS.items() for name in names}
 _BITS = re.compile(r"(32|64) ?bit\)?$")
-# How the names of each platform begin, longest first. Newer releases have the same form, and the
-# service has always listed more of them than its reference (docs/decisions.md).
+# How the names of each platform begin. Newer releases have the same form, and the service has
+# always listed more of them than its reference (docs/decisions.md). Some stand in the user guide
+# only: chapter *External Image File Formats and Supported OSs*.
 _PREFIXES = (
     ("SUSE Linux Enterprise Server ", "SUSE"),
     ("Oracle Linux Server release ", "Oracle Linux"),
     ("Redhat Linux Enterprise ", "Red Hat"),
+    ("Red Hat Linux Enterprise ", "Red Hat"),
     ("Debian GNU/Linux ", "Debian"),
+    ("AlmaLinux ", "Other"),
     ("openEuler ", "Other"),
+    ("Rocky Linux ", "Other"),
     ("openSUSE ", "OpenSUSE"),
     ("EulerOS ", "EulerOS"),
     ("Windows ", "Windows"),
@@ -200,6 +204,8 @@ _PREFIXES = (
     ("CentOS ", "CentOS"),
     ("Fedora ", "Fedora"),
     ("CoreOS ", "CoreOS"),
+    ("FreeBSD ", "Other"),
+    ("Alma ", "Other"),
 )
 
 
@@ -213,5 +219,21 @@ def operating_system(os_version: str) -> OperatingSystem | None:
         platform = next((name for start, name in _PREFIXES if os_version.startswith(start)), None)
         if platform is None:
             return None
-    os_type = "Windows" if platform == "Windows" else "Linux"
-    return OperatingSystem(os_type, platform, bits[1] if bits else "64")
+    return OperatingSystem(_os_type(os_version), platform, bits[1] if bits else "64")
+
+
+def guessed(os_version: str) -> OperatingSystem:
+    """Return what an ``__os_version`` implies, also if the service does not know it.
+
+    A server may run any system, and its image has all derived attributes.
+    """
+    bits = _BITS.search(os_version)
+    return operating_system(os_version) or OperatingSystem(
+        _os_type(os_version), "Windows" if "Windows" in os_version else "Other",
+        bits[1] if bits else "64")
+
+
+def _os_type(os_version: str) -> str:
+    if "Windows" in os_version:
+        return "Windows"
+    return "Other" if os_version.startswith("FreeBSD ") else "Linux"

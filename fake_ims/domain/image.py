@@ -140,3 +140,8 @@ class Image:
         self.checksum = self.os_hash_algo = self.os_hash_value = None
         self.stores = ()
         self.locations = ()
+
+
+def is_whole(image: Image) -> bool:
+    """Return whether it is a full-ECS image."""
+    return image.properties.get("__whole_image") == "true"

@@ -58,6 +58,14 @@ class Images(Seeding):
             Refused: ``image.not_found``.
         """
         self._service.transitions.settle()
+        return self.as_it_stands(caller, image_id)
+
+    def as_it_stands(self, caller: Caller, image_id: str) -> Image:
+        """Return the same, but apply no changes that are due: one of them is being applied.
+
+        Raises:
+            Refused: ``image.not_found``.
+        """
         image = self._store.get(image_id)
         if image is None or not access.is_visible(caller, image):
             raise Refused("image.not_found", image_id=image_id)
@@ -165,7 +173,7 @@ class Images(Seeding):
         tags = draft.get("tags")
         self._check_counts(len(properties) if added else 0,
                            len(tags) if isinstance(tags, list) else 0)
-        self._service.profile.check_change(draft, properties)
+        self._service.profile.check_change({"min_ram": image.min_ram, **draft}, properties)
         owner = draft.pop("owner", image.owner)
         visibility = draft.pop("visibility", image.visibility)
         if owner != image.owner or visibility != image.visibility:

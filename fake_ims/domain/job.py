@@ -88,6 +88,16 @@ class Job:
     lies: bool = False
     sub_jobs: list[Job] = field(default_factory=list)
 
+    def entities(self) -> dict[str, Any]:
+        """Return what its type defines; of a failed job also the error code and its text.
+
+        Source: "if the status is abnormal, an error code and details will be returned".
+        """
+        found = {} if self.type.contents == "sub_jobs" else self.work.entities()
+        if self.status == FAIL:
+            found |= {"error_code": self.error_code, "fail_reason": self.fail_reason}
+        return found
+
     @property
     def is_over(self) -> bool:
         """Whether the job has succeeded or failed."""

@@ -1,14 +1,18 @@
 """Fine-grained permissions: which IAM actions a policy allows.
 
 Source: chapter *Permissions and Supported Actions*. An action is ``service:resource:operation``;
-the contract lists the actions of each operation. As in IAM, ``Deny`` overrides ``Allow``, actions
-that no statement allows are denied, and ``*`` matches any text.
+the contract lists the actions of each operation. Actions of other services, such as the dependent
+ones of the chapter (``obs:object:*``), may stand beside them; no operation here needs them. As in
+IAM, ``Deny`` overrides ``Allow``, actions that no statement allows are denied, and ``*`` matches any
+text.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
@@ -18,6 +22,8 @@ from ..errors import UsageError, shown, unknown
 from . import sound
 
 _EFFECTS = ("Allow", "Deny")
+_DEPENDENT = frozenset({"obs", "kms", "ecs", "evs", "bms", "cbr", "csbs", "iam", "eps"})
+_ACTION = re.compile(r"[A-Za-z][A-Za-z0-9-]*(:[A-Za-z0-9_*-]+){2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +97,17 @@ def _checked(action: object) -> str:
     if not isinstance(action, str):
         raise UsageError(f"an action must be a string such as 'ims:images:list', not "
                          f"{shown(action)}")
-    if not any(_matches((action,), known) for known in actions()):
+    if not any(_matches((action,), known) for known in actions()) and not _is_foreign(action):
         raise unknown("action", action, actions())
     return action
+
+
+def _is_foreign(action: str) -> bool:
+    """Return whether it is an action of another service, and no misspelt one of IMS."""
+    service = action.partition(":")[0]
+    if _ACTION.fullmatch(action) is None:
+        return False
+    return service.lower() in _DEPENDENT or not get_close_matches(service, ["ims"])
 
 
 def _matches(patterns: tuple[str, ...], action: str) -> bool:

@@ -48,11 +48,6 @@ class ListQuery:
     tags: tuple[tuple[str, ...], ...] = ()
     refused: Refused | None = None
 
-    @property
-    def is_newest_first(self) -> bool:
-        """Whether the order is the default order."""
-        return self.sort[0] == ("created_at", "desc")
-
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -221,18 +216,6 @@ def run(query: ListQuery, caller: Caller, store: Store, profile: Profile) -> Pag
     if profile.offers_next_when_full:
         return Page(images, len(images) == query.limit)
     return Page(images, next(matching, None) is not None)
-
-
-def shows(query: ListQuery, caller: Caller, profile: Profile) -> Test:
-    """Return a predicate: whether the whole list, over all pages, contains an image.
-
-    Raises:
-        Refused: a filter's value is malformed (400).
-    """
-    if query.refused is not None:
-        raise query.refused.again()
-    tests = _tests(query, caller, profile)
-    return lambda image: _listed(image, query, caller) and all(test(image) for test in tests)
 
 
 def _tests(query: ListQuery, caller: Caller, profile: Profile) -> list[Test]:

@@ -193,10 +193,6 @@ class Store:
         """Yield the images that a project owns, newest first."""
         return walk([self._owned[project_id]] if project_id in self._owned else [])
 
-    def shared_with(self, project_id: str | None) -> Iterator[Image]:
-        """Yield the images that a project is or may become a member of, newest first."""
-        return walk([self._shared[project_id]] if project_id in self._shared else [])
-
     def walk(
         self,
         caller: Caller,

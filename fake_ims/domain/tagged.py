@@ -114,14 +114,6 @@ class Tagged:
         tags = self._owners.get(owner)
         return iter(()) if tags is None else iter(list(tags.texts.items()))
 
-    def open_texts(self) -> Iterator[tuple[str, ByAge]]:
-        """Yield every tag of public and community images, and the images with it."""
-        return iter(list(self._open.texts.items()))
-
-    def owners(self) -> list[str | None]:
-        """Return the projects that have or had images."""
-        return list(self._owners)
-
 
 def _is_doubled(image: Image) -> bool:
     return len(image.tags) > 1 and len({pair(text)[0] for text in image.tags}) < len(image.tags)

@@ -61,8 +61,9 @@ class JobHandle(Handle):
 
     @property
     def entities(self) -> dict[str, Any]:
-        """The ``entities`` of the response: ``image_id``, ``image_name``, ``results``."""
-        return self._look(lambda job: job.work.entities())
+        """The ``entities`` of the response: ``image_id``, ``image_name``, ``results``, and of a
+        failed job ``error_code``, ``fail_reason``."""
+        return self._look(lambda job: job.entities())
 
     def start(self, progress: float | None = None) -> None:
         """Let it run now. With ``progress`` (percent), it stays ``RUNNING`` at that percentage.

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..contract.options import Options
     from ..domain.image import Image
     from ..domain.refusal import ImsError, Refused
+    from ..domain.world import World
     from .answer import Answer
 
 
@@ -135,11 +136,20 @@ class Profile(Hashable, Protocol):
     def tag_forms(self, tag: str) -> tuple[str, ...]:
         """Return the tags of images that a filter by this tag matches."""
 
-    def check_new_member(self, image: Image, project_id: str) -> None:
+    def check_new_member(self, world: World, image: Image, project_id: str) -> None:
         """Check that an image may be shared with a project.
 
         Raises:
-            ImsError: sharing is not allowed.
+            Refused, ImsError: sharing is not allowed.
+        """
+
+    def check_acceptance(
+        self, world: World, image: Image, status: object, vault_id: object
+    ) -> None:
+        """Check that a member may set its status.
+
+        Raises:
+            ImsError: accepting is not allowed.
         """
 
     def view(self, image: Image, admin: bool = False) -> dict[str, object]:

@@ -24,6 +24,7 @@ from .model import NewImage
 if TYPE_CHECKING:
     from ..api.call import Call
     from ..domain.image import Image
+    from ..domain.world import World
 
 # Glance refuses these before all others, and the remaining ones last.
 _READ_ONLY_FIRST = ("direct_url", "self", "file", "schema", "stores")
@@ -166,10 +167,15 @@ class OpenStack:
         """Return the tag itself."""
         return (tag,)
 
-    def check_new_member(self, image: Image, project_id: str) -> None:
+    def check_new_member(self, world: World, image: Image, project_id: str) -> None:
         """Check that the database can store the project id."""
         if _four_bytes(project_id):
             raise Refused("image.four_bytes", what="Member")
+
+    def check_acceptance(
+        self, world: World, image: Image, status: object, vault_id: object
+    ) -> None:
+        """Do nothing: Glance has no such rules."""
 
     def view(self, image: Image, admin: bool = False) -> dict[str, object]:
         """Return the image as JSON has it: properties, then the base attributes."""

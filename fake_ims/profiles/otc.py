@@ -13,31 +13,32 @@ from ..contract.errors import ERRORS
 from ..contract.model import ErrorCode
 from ..contract.model import Profile as ProfileName
 from ..contract.options import Options, defaults
-from ..contract.os_versions import OTHER_LINUX, operating_system
+from ..contract.os_versions import OTHER_LINUX, guessed, operating_system
+from ..contract.parameters.common import VAULT
 from ..contract.schema import image_properties
 from ..contract.statuses import CODE_OF, STATUSES
 from ..contract.validation import Mismatch, check, matches
-from ..domain import locations
+from ..domain import locations, sharing
 from ..domain.clock import isotime
-from ..domain.minimum_sizes import check_size
+from ..domain.image import is_whole
+from ..domain.minimum_sizes import check_memory, check_size
 from ..domain.patch import RESERVED, RESERVED_PREFIX
 from ..domain.refusal import ImsError, Refused
+from ..domain.tag_pairs import MAX_TAG, is_native, is_tag
 from .answer import JSON, Answer
 from .model import NewImage
 
 if TYPE_CHECKING:
     from ..api.call import Call
     from ..domain.image import Image
+    from ..domain.world import World
 
 MAX_NAME = 255
-MAX_TAG = 255
 MIN_DISK_RANGE = (1, 1024)
-MAX_WHOLE_IMAGE_MEMBERS = 10
 # Chapter Image Attributes: letters, digits, hyphens, periods, underscores and inner spaces.
 _NAME = re.compile(r"[A-Za-z0-9._-](?:[A-Za-z0-9._ -]*[A-Za-z0-9._-])?\Z")
-# Chapter Image Tag Format: a key only, or "key=value" (in the older form "key.value").
+# Chapter Image Tag Format.
 _KEY = re.compile(r"[A-Za-z0-9_-]+\Z")
-_TAG = re.compile(r"[A-Za-z0-9_-]+(?:[=.][A-Za-z0-9_-]*)?\Z")
 _BASE_NAMES = base_names("otc")
 _READ_ONLY = frozenset(name for name, row in BY_NAME.items() if row.read_only)
 _RESERVED = RESERVED | {"locations"}
@@ -122,11 +123,12 @@ class Otc:
             check_size(name, attributes[name])
         check_min_disk(attributes["min_disk"])
         tags = list(dict.fromkeys(attributes.pop("tags", ())))
-        for tag in tags:
-            check_pair(tag)
+        if not all(map(is_native, tags)):
+            raise ImsError("IMG.0115")
         for name in properties:
             if len(name) > 255:
                 raise Refused("image.property_name")
+        check_memory(attributes["min_ram"], properties.get("max_ram"))
         self.check_properties(properties)
         return NewImage(attributes, properties, tags)
 
@@ -149,7 +151,7 @@ class Otc:
         keeps its type.
         """
         version = image.properties.setdefault("__os_version", OTHER_LINUX)
-        system = None if version == known_version else operating_system(version)
+        system = None if version == known_version else guessed(version)
         if system is not None:
             image.properties["__os_type"] = system.os_type
             image.properties["__platform"] = system.platform
@@ -198,12 +200,13 @@ class Otc:
         if "name" in attributes:
             check_name(attributes["name"])
         check_min_disk(attributes.get("min_disk"))
+        check_memory(attributes.get("min_ram"), properties.get("max_ram"))
         if (attributes.get("visibility") == "public"
                 and properties.get("virtual_env_type") == "DataImage"):
             raise ImsError("IMG.0125")
         tags = attributes.get("tags")
-        for tag in tags if isinstance(tags, list) else ():
-            check_pair(tag)
+        if isinstance(tags, list) and not all(map(is_tag, tags)):
+            raise ImsError("IMG.0115")
         self.check_properties(properties)
 
     def check_tag(self, tag: str) -> None:
@@ -215,14 +218,22 @@ class Otc:
         """Return the tag and, as *Querying Images* says, its older form ``key.value``."""
         return (tag, tag.replace("=", ".", 1)) if "=" in tag else (tag,)
 
-    def check_new_member(self, image: Image, project_id: str) -> None:
-        """Refuse the image's own project, and too many members of a full-ECS image."""
-        if project_id == image.owner:
-            raise ImsError("IMG.0076")
+    def check_new_member(self, world: World, image: Image, project_id: str) -> None:
+        """Check the rules of sharing, and the number of members of a full-ECS image."""
+        sharing.check_new_member(world, image, project_id)
         count = len(image.members)
-        if image.properties.get("__whole_image") == "true" and count >= MAX_WHOLE_IMAGE_MEMBERS:
+        if is_whole(image) and count >= sharing.WHOLE_IMAGE_MEMBERS:
             raise Refused("member.too_many", image_id=image.id, attempted=count + 1,
-                          maximum=MAX_WHOLE_IMAGE_MEMBERS)
+                          maximum=sharing.WHOLE_IMAGE_MEMBERS)
+
+    def check_acceptance(
+        self, world: World, image: Image, status: object, vault_id: object
+    ) -> None:
+        """Check the rules of accepting a shared image."""
+        from ..domain.ims.reading import read  # few requests need it
+
+        vault: str | None = read((VAULT,), {"vault_id": vault_id})["vault_id"]
+        sharing.check_acceptance(world, [image], status, vault)
 
     def view(self, image: Image, admin: bool = False) -> dict[str, object]:
         """Return the image as JSON has it, the same for everybody, without unknown values."""
@@ -299,16 +310,6 @@ class Otc:
 def _answer(status: int, code: str, message: str) -> Answer:
     body = msgspec.json.encode({"error": {"message": message, "code": code}})
     return Answer(status, body, JSON)
-
-
-def check_pair(tag: str) -> None:
-    """Check a tag that may have a value: 1 to 255 letters, digits, ``_`` and ``-``.
-
-    Raises:
-        ImsError: ``IMG.0115``.
-    """
-    if len(tag) > MAX_TAG or not _TAG.match(tag):
-        raise ImsError("IMG.0115")
 
 
 def check_name(name: object) -> None:

@@ -55,7 +55,7 @@ def test_with_care(forms: tuple[list[str], list[str]], capfd: pytest.CaptureFixt
     ("1:identity.tokens.create:503", "the command crashed: "),
     ("3:images.upload:503", "hang: the client still sends requests"),
     ("5:images.list:small-pages", "the command passed, but its output does not match"),
-    ("5:images.list:no-answer", "hang: the client waited 0.5 s"),
+    ("5:images.list:no-answer", "hang: the client waited 0.5s"),
 ])
 def test_without_care(
     forms: tuple[list[str], list[str]], capfd: pytest.CaptureFixture[str], case: str, told: str

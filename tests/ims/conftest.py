@@ -67,6 +67,11 @@ class Ims:
         assert set(document["error"]) == {"message", "code"}
         return str(document["error"]["code"])
 
+    def code(self, route: str, body: object, headers: dict[str, str] | None = None) -> str | None:
+        """The error code of a request; None if it is not refused."""
+        document = self.ask(route, body, headers=headers)
+        return str(document["error"]["code"]) if "error" in document else None
+
     def job(self, route: str, body: object = None, **more: Any) -> JobHandle:
         """Begin a job: 200 with nothing but ``job_id``."""
         document = self.ask(route, body, status=200, **more)

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from fake_ims import UsageError
+
 from .conftest import Ims
 
 IMAGE = "62a15f6c-9197-44d2-89c7-708981c1bec1"
@@ -163,7 +165,12 @@ def test_tags_are_listed_in_pages_by_the_filters_of_images(ims: Ims) -> None:
                             **({"status": "killed"} if number == 0 else {}))
     route = "GET /v1/cloudimages/tags"
     assert ims.ask(route, status=200)["tags"] == ["k=2", "same", "k=1", "k=0"]
-    assert ims.ask(f"{route}?limit=2&page=2", status=200)["tags"] == ["k=1", "k=0"]
+    assert ims.ask(f"{route}?limit=1", status=200)["tags"] == ["k=2", "same"]
+    assert ims.ask(f"{route}?limit=1&page=2", status=200)["tags"] == ["k=1", "same"]
+    assert ims.ask(f"{route}?limit=2&page=2", status=200)["tags"] == ["k=0", "same"]
+    assert ims.ask(f"{route}?limit=2&page=3", status=200)["tags"] == []
+    assert ims.ask(f"{route}?limit=1&sort_key=name&sort_dir=asc", status=200)["tags"] == [
+        "k=0", "same"]
     assert ims.ask(f"{route}?status=killed", status=200)["tags"] == ["k=0", "same"]
     assert ims.ask(f"{route}?name=i1&__imagetype=private", status=200)["tags"] == ["k=1", "same"]
     for query, code in (("limit=0", "IMG.0001"), ("page=x", "IMG.0001"),
@@ -171,7 +178,50 @@ def test_tags_are_listed_in_pages_by_the_filters_of_images(ims: Ims) -> None:
         assert ims.refused(f"{route}?{query}") == code
 
 
+def test_one_face_takes_back_the_tags_of_the_other(ims: Ims) -> None:
+    image = ims.fake.images.add(name="a", tags=["owner=ops:team 1"])
+    ims.ask(f"POST /v2/{ims.fake.project_id}/images/{image.id}/tags",
+            {"tag": {"key": "cost center", "value": "47:11"}}, status=204)
+    shown = ims.ask(f"GET /v2/images/{image.id}", status=200)["tags"]
+    assert shown == ["owner=ops:team 1", "cost center=47:11"]
+    change = [{"op": "replace", "path": "/tags", "value": [*shown, "new", "my key"]}]
+    ims.ask(f"PATCH /v2/images/{image.id}", change, status=200, headers={
+        **ims.fake.headers, "Content-Type": "application/openstack-images-v2.1-json-patch"})
+    assert image.tags == [*shown, "new", "my key"]
+
+
+@pytest.mark.parametrize("tag", ["a|b", "a b=c<d", " a", "a ", "k=v ", "k" * 37 + " ", "",
+                                 "a b=" + "v" * 44, "a b" * 13])
+def test_a_tag_that_no_face_takes(ims: Ims, tag: str) -> None:
+    image = ims.fake.images.add(name="a")
+    assert ims.code(f"PATCH /v2/images/{image.id}",
+                    [{"op": "replace", "path": "/tags", "value": [tag]}], headers={
+                        **ims.fake.headers, "Content-Type":
+                        "application/openstack-images-v2.1-json-patch"}) == "IMG.0115"
+    with pytest.raises(UsageError, match=r"IMG\.0115"):
+        ims.fake.images.add(name="b", tags=[tag])
+
+
 # finding images
+
+
+@pytest.mark.parametrize("more", [
+    {"limit": "0"}, {"limit": "5000"}, {"offset": "-1"}, {"limit": "x"}, {"offset": []},
+])
+def test_a_count_ignores_the_page(ims: Ims, more: dict[str, Any]) -> None:
+    route = f"POST /v2/{ims.fake.project_id}/images/resource_instances/action"
+    populate(ims)
+    assert ims.ask(route, {"action": "count", **more}, status=200) == {"total_count": 5}
+    assert ims.refused(route, {"action": "filter", **more}) == "IMG.0001"
+
+
+def test_without_any_tag_the_other_tags_are_ignored(ims: Ims) -> None:
+    route = f"POST /v2/{ims.fake.project_id}/images/resource_instances/action"
+    populate(ims)
+    twice = [*has(("a", ["1", "1"]), ("a", [])), {"key": ""}]
+    body = {"action": "count", "without_any_tag": True, "tags": twice, "not_tags_any": "x"}
+    assert ims.ask(route, body, status=200) == {"total_count": 1}
+    assert ims.refused(route, {**body, "without_any_tag": False}) == "IMG.0001"
 
 
 def populate(ims: Ims) -> None:

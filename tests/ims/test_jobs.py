@@ -81,6 +81,56 @@ def test_a_job_fails_by_hand(ims: Ims) -> None:
     assert document["end_time"] is not None
 
 
+@pytest.mark.parametrize("by_hand_", [True, False])
+def test_the_entities_of_a_failed_job_have_its_code(ims: Ims, by_hand_: bool) -> None:
+    if by_hand_:
+        ims.fake.lifecycle.jobs = by_hand
+        job = begin(ims)
+        job.fail("IMG.0112", "because")
+    else:
+        ims.fake.jobs.fail_next("IMG.0112", "because")
+        job = begin(ims)
+    entities = look(ims, job)["entities"]
+    assert (entities["error_code"], entities["fail_reason"]) == ("IMG.0112", "because")
+    assert job.entities == {"results": [{"image_id": entities["results"][0]["image_id"],
+                                         "status": "failed"}],
+                            "error_code": "IMG.0112", "fail_reason": "because"}
+
+
+def test_the_entities_of_a_job_that_succeeds_have_no_code(ims: Ims) -> None:
+    assert not {"error_code", "fail_reason"} & set(look(ims, begin(ims))["entities"])
+
+
+def test_a_job_tells_all_images_that_it_made(ims: Ims) -> None:
+    job = ims.job("POST /v2/cloudimages/action", {
+        "name": "n", "image_url": "bkt:f.qcow2", "os_version": "CentOS 7.0 64bit", "min_disk": 40,
+        "data_images": [{"image_url": "bkt:d1.qcow2", "min_disk": 10, "name": "d1"},
+                        {"image_url": "bkt:d2.qcow2", "min_disk": 10, "name": "d2"}]})
+    entities = look(ims, job)["entities"]
+    parts = entities["sub_jobs_result"]
+    assert [part["job_id"] for part in parts] == entities["sub_jobs_list"]
+    assert {part["job_type"] for part in parts} == {"imsImportDataImageJob"}
+    told = [entities["image_id"], *(part["entities"]["image_id"] for part in parts)]
+    assert told == [ims.fake.images.named(name).id for name in ("n", "d1", "d2")]
+
+
+def test_the_parts_of_a_job_fail_with_its_code(ims: Ims) -> None:
+    ims.fake.jobs.fail_next("IMG.0057")
+    job = ims.job("POST /v2/cloudimages/action", {
+        "name": "n", "image_url": "bkt:f.qcow2", "os_version": "CentOS 7.0 64bit", "min_disk": 40,
+        "data_images": [{"image_url": "bkt:d1.qcow2", "min_disk": 10}]})
+    (part,) = look(ims, job)["entities"]["sub_jobs_result"]
+    assert (part["status"], part["entities"]["error_code"]) == ("FAIL", "IMG.0057")
+
+
+@pytest.mark.parametrize("route", ["/v2/cloudimages/quickimport/action",
+                                   "/v1/cloudimages/dataimages/action"])
+def test_a_data_disk_image_has_a_job_type_of_its_own(ims: Ims, route: str) -> None:
+    job = ims.job(f"POST {route}", {"name": "n", "image_url": "bkt:a.zvhd2", "min_disk": 40,
+                                    "type": "DataImage"})
+    assert job.type == "imsImportDataImageJob"
+
+
 def test_without_a_code_a_job_fails_for_no_known_reason(ims: Ims) -> None:
     ims.fake.jobs.fail_next()
     assert begin(ims).error_code == "IMG.0061"

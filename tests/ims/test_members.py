@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from freezegun import freeze_time
 
 from .conftest import Ims
 
 MEMBERS = "/v1/cloudimages/members"
 BACKUP = "9b27efab-4a17-4c06-bfa2-3e0cf021d3c3"
 KEY = "bd66288c-9081-460a-8227-4cbd0c814cb4"
-VAULT = "de9fcf45-11b2-432c-8562-5c5428574600"
 
 
 def body(*images: Any, projects: Any = ("p2",)) -> dict[str, Any]:
@@ -68,25 +68,42 @@ def test_sharing_takes_its_time_and_may_fail(ims: Ims) -> None:
     image.delete()
     ims.fake.clock.advance("10s")
     assert (job.status, job.error_code) == ("FAIL", "IMG.0144")
-    assert job.entities == {"results": [{"image_id": image.id, "status": "failed"}]}
+    assert job.entities["results"] == [{"image_id": image.id, "status": "failed"}]
 
 
-def test_a_whole_image_of_cbr_is_accepted_into_a_vault(ims: Ims) -> None:
-    image = ims.fake.images.add(name="a", members=["p2"], **{"__whole_image": "true"})
-    headers = ims.fake.tenant("p2").headers
-    request = {"images": [image.id], "project_id": "p2", "status": "accepted"}
-    assert ims.refused(f"PUT {MEMBERS}", request, headers=headers) == "IMG.0184"
-    vault = ims.fake.world.vaults.add(VAULT)
-    for name, value, code in (("status", "lock", "IMG.0188"), ("object_type", "disk",
-                                                              "IMG.0193")):
-        before = getattr(vault, name)
-        setattr(vault, name, value)
-        assert ims.refused(f"PUT {MEMBERS}", {**request, "vault_id": VAULT},
-                           headers=headers) == code
-        setattr(vault, name, before)
-    ims.job(f"PUT {MEMBERS}", {**request, "vault_id": VAULT}, headers=headers)
-    ims.job(f"PUT {MEMBERS}", {**request, "status": "rejected"}, headers=headers)
-    assert image.members == {"p2": "rejected"}
+@freeze_time("2026-05-04 12:00")
+def test_an_image_changes_at_the_instant_at_which_its_job_ends(ims: Ims) -> None:
+    image = ims.fake.images.add(name="a")
+    ims.fake.lifecycle.jobs = "10s"
+    for verb, instant in (("POST", "12:00:10"), ("DELETE", "12:01:10")):
+        ims.job(f"{verb} {MEMBERS}", body(image))
+        ims.fake.clock.advance("1m")
+        seen = ims.ask(f"GET /v2/images/{image.id}", status=200)
+        assert seen["updated_at"] == f"2026-05-04T{instant}Z"
+
+
+@freeze_time("2026-05-04 12:00")
+def test_a_member_changes_at_the_instant_at_which_its_job_ends(ims: Ims) -> None:
+    image = ims.fake.images.add(name="a")
+    ims.fake.lifecycle.jobs = "10s"
+    ims.job(f"POST {MEMBERS}", body(image))
+    ims.fake.clock.advance("1m")
+    ims.job(f"PUT {MEMBERS}", {"images": [image.id], "project_id": "p2", "status": "accepted"},
+            headers=ims.fake.tenant("p2").headers)
+    ims.fake.clock.advance("1m")
+    member = ims.ask(f"GET /v2/images/{image.id}/members/p2", status=200)
+    assert (member["created_at"], member["updated_at"]) == (
+        "2026-05-04T12:00:10Z", "2026-05-04T12:01:10Z")
+
+
+def test_jobs_that_end_between_two_requests_end_one_after_another(ims: Ims) -> None:
+    image = ims.fake.images.add(name="a")
+    ims.fake.lifecycle.jobs = "10s"
+    ims.job(f"POST {MEMBERS}", body(image))
+    ims.fake.lifecycle.jobs = "20s"
+    ims.job(f"DELETE {MEMBERS}", body(image))
+    ims.fake.clock.advance("1m")
+    assert image.members == {}
 
 
 @pytest.mark.parametrize(("image", "code"), [

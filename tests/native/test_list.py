@@ -329,6 +329,7 @@ def test_a_filter(wire: Wire, fake_ims: FakeIMS, query: str, expected: str) -> N
 
 def test_an_image_shared_out_is_no_private_one(wire: Wire) -> None:
     image_id = wire.create(name="a")["id"]
+    wire.upload(image_id, b"data")
     assert wire.names("?visibility=private") == ["a"]
     wire.share(image_id, "p2")
     assert wire.names("?visibility=private") == []
@@ -340,6 +341,7 @@ def test_what_the_member_of_an_image_lists(wire: Wire, fake_ims: FakeIMS) -> Non
     image_id = wire.create(name="a")["id"]
     member = wire.caller(fake_ims.tenant("p2"))
     shared = "visibility=shared&__imagetype=shared"
+    wire.upload(image_id, b"data")
     wire.share(image_id, "p2")
     for status, plain in (("pending", []), ("accepted", ["a"]), ("rejected", []),
                           ("accepted", ["a"])):

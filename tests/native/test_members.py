@@ -205,6 +205,20 @@ def test_a_public_image_has_no_members(
         assert caller.share(image_id, "p4").refusal == (403, "IMG.0089")
 
 
+def test_an_image_that_is_made_private_keeps_its_members(
+    wire: Wire, fake_ims: FakeIMS, image_id: str, member: Wire
+) -> None:
+    wire.share(image_id, "p2")
+    admin = wire.caller(fake_ims.tenant("ops", roles=("admin",)))
+    changed = admin.patch(image_id, {"op": "replace", "path": "/visibility", "value": "private"})
+    assert changed.status == 200
+    assert member.get(f"/v2/images/{image_id}").refusal == (404, "IMG.0144")
+    for owner in (wire, admin):
+        found = owner.get(f"/v2/images/{image_id}/members").json["members"]
+        assert [(one["member_id"], one["status"]) for one in found] == [("p2", "pending")]
+    assert wire.share(image_id, "p2").refusal == (409, "IMG.0112")
+
+
 @pytest.mark.parametrize(("attributes", "limit"), [({}, 256), ({"__whole_image": "true"}, 10)])
 def test_so_many_members_and_no_more(
     wire: Wire, fake_ims: FakeIMS, attributes: dict[str, str], limit: int

@@ -135,7 +135,7 @@ def test_tag_quota(wire: Wire, fake_ims: FakeIMS, value: int) -> None:
 
 @option("image_member_quota", 1, 0, -1)
 def test_member_quota(wire: Wire, fake_ims: FakeIMS, value: int) -> None:
-    image_id = disk(wire)
+    image_id = fake_ims.images.add(name="a", data=b"x").id
     statuses = [wire.post(f"/v2/images/{image_id}/members", {"member": f"p{number}"}).status
                 for number in range(3)]
     allowed = 3 if value < 0 else value

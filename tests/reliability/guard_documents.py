@@ -27,6 +27,7 @@ from channel import Broken, Channel, Reply
 from guard_fuzz import SLOW, Records, quick_fault, without
 from invariants import broken
 from made_up import MadeUp
+from wall import standing
 
 import fake_ims.scenario as scenarios
 from fake_ims import FakeIMS, FakeImsError, UsageError
@@ -139,7 +140,7 @@ def snapshot(fake: FakeIMS) -> object:
         world = service.world
         return (
             service.epoch, service.profile.name, repr(service.lifecycle),
-            round(service.clock.now(), -3),
+            service.clock.now(),
             [(image.id, image.status, image.updated_at, sorted(image.members), image.tags,
               dict(image.properties), None if image.data is None else image.data.md5)
              for image in service.store.all()],
@@ -378,7 +379,7 @@ class Run:
 def run(seeds: range | list[int]) -> tuple[Counter[str], list[Broke]]:
     """Try the documents of some seeds; return what became of them, and what broke."""
     failures = []
-    with FakeIMS() as fake:
+    with standing(), FakeIMS() as fake:
         tried = Run(fake)
         for seed in seeds:
             try:

@@ -24,6 +24,7 @@ from channel import Broken, Channel, Reply
 from grammar import NAMES, Grammar, Known, Request, Signer, Who
 from invariants import broken, broken_reading
 from made_up import control_request
+from wall import Wall, standing
 
 from fake_ims import FakeIMS, FakeImsError
 from fake_ims.control.routes import ROUTES
@@ -70,9 +71,11 @@ class Run:
     Args:
         fake: a running fake; it is reset.
         seed: number of the run.
+        wall: the time, which each request moves.
     """
 
-    def __init__(self, fake: FakeIMS, seed: int) -> None:
+    def __init__(self, fake: FakeIMS, seed: int, wall: Wall) -> None:
+        self._wall = wall
         self.profile, auth = CASES[seed % len(CASES)]
         random = self._random = Random(seed)
         times: list[Any] = ["0s", "0s", "30s", "polls(2)", "by hand"]
@@ -162,6 +165,7 @@ class Run:
             self._channel.close()
 
     def _one(self) -> None:
+        self._wall.tick(0.01)
         chance = self._random.random()
         if chance < 0.06:
             self._control()
@@ -405,8 +409,9 @@ def run(fake: FakeIMS, seed: int, count: int) -> Counter[str]:
         Broke: something is wrong; the text says how to do it again.
     """
     try:
-        made = Run(fake, seed)
-        made.go(count)
+        with standing() as wall:
+            made = Run(fake, seed, wall)
+            made.go(count)
     except Broke as broke:
         raise Broke(f"{broke}\nAgain: python tests/reliability fuzz --seed {seed} "
                     f"--requests {count}") from broke.__cause__

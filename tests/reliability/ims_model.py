@@ -341,7 +341,7 @@ class Cloud:
         tests: dict[str, Callable[[Any], bool]] = {
             "visibility": lambda value: value in ("all", image["visibility"]),
             "tag": lambda value: value in image["tags"],
-            "size_min": lambda value: (stored(image) or -1) >= value,
+            "size_min": lambda value: (size := stored(image)) is not None and size >= value,
             "protected": lambda value: image["protected"] == (value == "true"),
             "os_hidden": lambda value: image["os_hidden"] == (value == "true"),
             "color": lambda value: image["properties"].get("color") == value,

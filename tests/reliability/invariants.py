@@ -235,7 +235,7 @@ def _change(service: Service, image: Image) -> Iterator[str]:
             change.target == "killed" and image.status == "importing"):
         yield f"it cannot become {change.target} from {image.status}"
     if isinstance(change.due, After):
-        if change.due_at <= service.clock.now() - 1:
+        if change.due_at <= service.clock.now():
             yield "its change is overdue"
         if not any(entry[0] == change.due_at and entry[2] is image
                    for entry in service.store.due):
@@ -294,7 +294,7 @@ def _job(service: Service, job: Job) -> Iterator[str]:
     if job.status == SUCCESS and any(part.status != SUCCESS for part in job.sub_jobs):
         yield "it has succeeded, but not all of its sub-jobs"
     if not job.is_over and isinstance(job.due, After) and job.hangs_at is None and (
-            job.begun_at + job.due.seconds < service.clock.now() - 1):
+            job.begun_at + job.due.seconds <= service.clock.now()):
         yield "it is overdue"
     percent = service.jobs.progress(job)
     if not 0 <= percent <= 100:

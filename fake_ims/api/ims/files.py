@@ -36,8 +36,8 @@ async def quick_import(call: Call) -> Answer:
 async def create_data_image(call: Call) -> Answer:
     """Page *Creating a Data Disk Image from an External Image File*."""
     body = read(DATA_IMAGE, await document(call))
-    return job_answer(FromFile(call.service, call.known_caller, {**body, "type": "DataImage"},
-                               job_type="imsImportDataImageJob").begin())
+    return job_answer(FromFile(call.service, call.known_caller,
+                               {**body, "type": "DataImage"}).begin())
 
 
 @handles("cloudimages.register")

@@ -55,10 +55,11 @@ def document(service: Service, job: Job) -> dict[str, Any]:
 
 
 def _entities(service: Service, job: Job) -> dict[str, Any]:
-    entities = job.work.entities()
-    if job.type.contents == "sub_jobs":
-        entities = {"sub_jobs_result": [document(service, part) for part in job.sub_jobs],
-                    "sub_jobs_list": [part.id for part in job.sub_jobs]}
+    entities = job.entities()
+    if job.sub_jobs or job.type.contents == "sub_jobs":
+        # Also of a system disk image with data disk images: a client must find all of them.
+        entities["sub_jobs_result"] = [document(service, part) for part in job.sub_jobs]
+        entities["sub_jobs_list"] = [part.id for part in job.sub_jobs]
     entities["process_percent"] = service.jobs.progress(job)
     entities["current_task"] = job.type.name
     return entities

@@ -36,7 +36,7 @@ async def set_(call: Call) -> Answer:
 async def list_(call: Call) -> Answer:
     """Page *Querying Tags*: the tags of images that match the filters of *Querying Images*.
 
-    ``limit`` and ``page`` (from 1) count tags.
+    ``limit`` and ``page`` (from 1) count images: "the number of images to be queried".
     """
     service, caller = call.service, call.known_caller
     service.transitions.settle()
@@ -44,5 +44,5 @@ async def list_(call: Call) -> Answer:
     limit, page = read_query((TAGS_LIMIT, TAGS_NUMBER), dict(call.pairs())).values()
     pairs = tuple(pair for pair in call.pairs() if pair[0] not in ("limit", "page"))
     asked = listing.parse(service, caller, pairs)
-    tags = tag_queries.listed_tags(service, caller, asked)
-    return as_json({"tags": tags[limit * (page - 1):limit * page]})
+    tags = tag_queries.listed_tags(service, caller, asked, limit * (page - 1), limit * page)
+    return as_json({"tags": tags})

@@ -55,8 +55,8 @@ async def update(call: Call) -> Answer:
     if "status" not in document:
         raise Refused("member.status_missing")
     image_id = call.params["image_id"]
-    member = call.service.members.update(call.known_caller, image_id,
-                                               call.params["member_id"], document["status"])
+    member = call.service.members.update(call.known_caller, image_id, call.params["member_id"],
+                                         document["status"], document.get("vault_id"))
     return as_json(member_document(member, image_id))
 
 

@@ -91,7 +91,8 @@ WHOLE_FROM_SERVER = (
 WHOLE_FROM_BACKUP = (
     NAME, DESCRIPTION, *_MARKS,
     BACKUP, MAX_RAM, MIN_RAM,
-    Parameter("whole_image_type", enum=("CSBS", "CBR"), default="CSBS", invalid="IMG.0021"),
+    Parameter("whole_image_type", enum=("CSBS", "CBR"), default="CSBS", blank=True,
+              invalid="IMG.0021"),
 )
 
 REGISTER = (IMAGE_URL,)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from .. import access
 from ..callers import Caller
 from ..ids import new_id
-from ..image import Image
+from ..image import Image, is_whole
 from ..refusal import ImsError
 from ..world import lookup
 from .making import MakesImage, check_quota, plan
-from .sources import data_of, environment, file_size, image_of, is_whole
+from .sources import GB, data_of, environment, file_size, image_of
 from .undertaking import Undertaking
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from ..job import Job
     from ..world import World
 
+# User guide, chapter *Constraints*, table *Constraints on replicating an image*.
+MAX_SIZE = 128 * GB
+MAX_JOBS = 5
+JOB_TYPES = ("imsCopyImageInRegionJob", "imsCopyImageCrossRegionJob")
 # Attributes that a copy does not take from its source: visibility, encryption, its own history, and
 # what is known of its data only when that is there.
 _OWN = frozenset({"__system__cmkid", "__imagetype", "active_at", "__description",
@@ -49,7 +53,8 @@ class _Copying(Undertaking):
         """Check that the image can be copied: its kind, and that the caller owns or shares it.
 
         Raises:
-            ImsError: ``IMG.0083``, ``IMG.0196``, ``IMG.0197``, ``IMG.0167``, ``IMG.0046``.
+            ImsError: ``IMG.0083``, ``IMG.0196``, ``IMG.0197``, ``IMG.0167``, ``IMG.0046``,
+                ``IMG.0105`` for more than 128 GB.
         """
         image = self.image
         if image.visibility == "public":
@@ -64,6 +69,21 @@ class _Copying(Undertaking):
             raise ImsError("IMG.0167")
         if image.status != "active":
             raise ImsError("IMG.0046")
+        if file_size(image) > MAX_SIZE:
+            raise ImsError("IMG.0105", detail="an image of more than 128 GB cannot be replicated")
+
+    def check_flow(self) -> None:
+        """Check that the project has no five replications under way.
+
+        Raises:
+            ImsError: ``IMG.0060``.
+        """
+        super().check_flow()
+        running = sum(job.project_id == self.caller.project_id and job.type.name in JOB_TYPES
+                      for job in self.service.jobs.under_way())
+        if running >= MAX_JOBS:
+            raise ImsError("IMG.0060", detail=f"a tenant replicates at most {MAX_JOBS} images at "
+                           "a time")
 
 
 class Copy(_Copying):

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from .. import access
 from ..callers import Caller
-from ..image import Image
+from ..image import Image, is_whole
 from ..refusal import ImsError
 from ..world import lookup
-from .sources import GB, data_of, environment, file_size, image_of, is_whole
+from .sources import GB, data_of, environment, file_size, image_of
 from .undertaking import Undertaking
 
 if TYPE_CHECKING:
@@ -109,6 +109,8 @@ class Export(Undertaking):
             raise ImsError("IMG.0071", detail="it is not smaller than 1 TB")
         if size > MAX_PLAIN_EXPORT and not self._quick:
             raise ImsError("IMG.0160")
+        if self._quick and image.properties.get("__system__cmkid"):
+            raise ImsError("IMG.0071", detail="an encrypted image has no fast export")
 
     def _is_charged(self) -> bool:
         """Return whether the image comes from a public image with a licence fee, by any copies."""

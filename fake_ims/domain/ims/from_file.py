@@ -12,6 +12,7 @@ from ...contract.parameters.common import MAX_NAME
 from .. import access
 from ..callers import Caller
 from ..formats import Inspector
+from ..minimum_sizes import check_memory
 from ..refusal import ImsError
 from ..world import lookup
 from .making import MakesImage, Plan, check_quota, plan
@@ -22,7 +23,6 @@ from .sources import (
     MAX_FILE,
     MAX_QUICK_FILE,
     QUICK_FORMATS,
-    check_memory,
     kept_format,
     os_type_of,
 )
@@ -42,7 +42,6 @@ class FromFile(Undertaking):
         caller: who makes the request.
         body: the request body, as returned by ``reading.read``.
         quick: whether the file is imported without conversion.
-        job_type: the job's type, if it is not the default.
     """
 
     def __init__(
@@ -52,12 +51,12 @@ class FromFile(Undertaking):
         body: dict[str, Any],
         *,
         quick: bool = False,
-        job_type: str = "imsImportImageJob",
     ) -> None:
         super().__init__(service, caller)
         self.body = body
-        self.job_type = job_type
         self.kind: str = body.get("type") or "ECS"
+        self.job_type = ("imsImportDataImageJob" if self.kind == "DataImage"
+                         else "imsImportImageJob")
         self.quick = quick or bool(body.get("is_quick_import"))
         self.data_images: list[dict[str, Any]] = body.get("data_images") or []
         self.files: list[StoredObject] = []
@@ -108,7 +107,7 @@ class FromFile(Undertaking):
         self._check_file(self.files[0], self.quick, body["min_disk"], others)
         for request, file in zip(self.data_images, self.files[1:], strict=True):
             self._check_file(file, bool(request.get("is_quick_import")), request["min_disk"])
-        check_memory(body)
+        check_memory(body.get("min_ram"), body.get("max_ram"))
         # A quick import changes the boot mode by itself (page *Importing an Image File Quickly*).
         if body.get("architecture") == "arm" and body.get("hw_firmware_type") == "bios" and (
             not self.quick

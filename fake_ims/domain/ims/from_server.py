@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from .. import access
 from ..callers import Caller
 from ..image import Image
+from ..minimum_sizes import check_memory
 from ..refusal import ImsError
 from ..world import lookup
 from .from_file import Parts
 from .making import MakesImage, Plan, check_quota, plan
-from .sources import ENVIRONMENTS, GB, check_memory
+from .sources import ENVIRONMENTS, GB
 from .undertaking import Undertaking
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ class FromVolume(FromWorld):
         check_disk(self._disk, "IMG.0022")
         if self._disk.size > MAX_SYSTEM_DISK:
             raise ImsError("IMG.0111")
-        check_memory(self.body)
+        check_memory(self.body.get("min_ram"), self.body.get("max_ram"))
 
     def submit(self) -> Job:
         """Create the image. The system found on the disk takes precedence over the request."""

@@ -12,9 +12,8 @@ from ...contract.parameters import queries
 from .. import access, query
 from ..callers import Caller
 from ..filters import Test
-from ..image import Image
+from ..image import Image, is_whole
 from .reading import read_query
-from .sources import is_whole
 
 if TYPE_CHECKING:
     from ...server.state import Service

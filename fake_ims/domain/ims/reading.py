@@ -22,6 +22,7 @@ from ...contract.parameters.common import (
 )
 from ...contract.parameters.patterns import BUCKET_PATTERN, MAX_FILE_NAME, PROJECT_PATTERN
 from ..refusal import ImsError
+from ..tag_pairs import is_part
 
 _UUID = re.compile(UUID_PATTERN)
 _NAME = re.compile(r"[A-Za-z0-9._-](?:[A-Za-z0-9._ -]*[A-Za-z0-9._-])?\Z")
@@ -29,7 +30,6 @@ _DESCRIPTION = re.compile(r"[^<>\r\n]*\Z")
 _BUCKET = re.compile(BUCKET_PATTERN)
 _PROJECT = re.compile(PROJECT_PATTERN)
 _TAG = re.compile(rf"[\w-]{{1,{MAX_TAG_KEY}}}([.=][\w-]{{0,{MAX_TAG_VALUE}}})?\Z", re.ASCII)
-_KEY = re.compile(r"[^=*<>\\,|/\x00-\x1f]+\Z")
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,), "integer": (int,), "boolean": (bool,), "strings": (list,),
     "object": (dict,), "objects": (list,),
@@ -67,13 +67,20 @@ def _read(parameters: tuple[Parameter, ...], document: object, path: str) -> dic
     if not isinstance(document, Mapping):
         what = path.rstrip(".") or "The body"
         raise ImsError("IMG.0001", message=f"{what} must be a JSON object.")
-    return {row.name: _value(row, document.get(row.name), path) for row in parameters}
+    return {row.name: row.default if row.idle_with and _is_idle(row.idle_with, document)
+            else _value(row, document.get(row.name), path) for row in parameters}
+
+
+def _is_idle(beside: tuple[str, object], document: Mapping[str, object]) -> bool:
+    """Whether another parameter makes this one ineffective: whatever it is, it is no error."""
+    name, value = beside
+    return type(document.get(name)) is type(value) and document[name] == value
 
 
 def _value(row: Parameter, given: object, path: str) -> Any:
     where = f"{path}{row.name}"
     value: Any = given
-    if value is None:
+    if value is None or (row.blank and value == ""):
         if row.required:
             raise ImsError(row.missing, detail=f"{where} is mandatory")
         return row.default
@@ -200,14 +207,14 @@ def _tag(row: Parameter, value: str, where: str) -> str:
 
 def _tag_key(row: Parameter, value: str, where: str) -> str:
     key = value.strip(" ")
-    if not 1 <= len(key) <= MAX_TAG_KEY or not _KEY.match(key):
+    if not is_part(key, MAX_TAG_KEY):
         raise ImsError("IMG.0115", detail=f"{where} is not 1 to {MAX_TAG_KEY} characters of a key")
     return key
 
 
 def _tag_value(row: Parameter, value: str, where: str) -> str:
     text = value.strip(" ")
-    if len(text) > MAX_TAG_VALUE or (text and not _KEY.match(text)):
+    if text and not is_part(text, MAX_TAG_VALUE):
         raise ImsError("IMG.0115", detail=f"{where} is not 0 to {MAX_TAG_VALUE} characters of a "
                        "value")
     return text

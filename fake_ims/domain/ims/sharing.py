@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ...contract.options import exceeds
-from .. import access
+from .. import access, sharing
 from ..callers import Caller
-from ..image import Image
+from ..image import Image, is_whole
 from ..refusal import ImsError, Refused
 from ..world import lookup
 from .undertaking import Undertaking
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from ...server.state import Service
     from ..job import Job
 
-WHOLE_IMAGE_MEMBERS = 10
-Step = Callable[[Image, str], None]
+Step = Callable[[Image, str, float], None]
 
 
 class SharesImages:
@@ -30,7 +29,8 @@ class SharesImages:
 
     Args:
         pairs: the images and projects.
-        step: handles one pair; raises ``ImsError`` or ``Refused`` if that is impossible by now.
+        step: handles one pair, at an instant; raises ``ImsError`` or ``Refused`` if that is
+            impossible by now.
         lists: whether ``results`` lists the images.
     """
 
@@ -47,7 +47,7 @@ class SharesImages:
         """Run every step."""
         for image, project_id in self._pairs:
             try:
-                self._step(image, project_id)
+                self._step(image, project_id, now)
             except Refused as refused:
                 raise ImsError(refused.row.code) from None
             self._done[image.id] = "success"
@@ -98,7 +98,7 @@ class _Sharing(Undertaking):
         return self.service.jobs.submit(self.job_type, self.caller.project_id, work)
 
     @abstractmethod
-    def step(self, image: Image, project_id: str) -> None:
+    def step(self, image: Image, project_id: str, now: float) -> None:
         """Handle one image and one project."""
 
     def _own(self) -> None:
@@ -133,23 +133,8 @@ class AddMembers(_Sharing):
         """
         self._own()
         for image in self.images:
-            if image.status != "active":
-                raise ImsError("IMG.0046")
-            self._check_kind(image)
-            if image.owner in self.projects:
-                raise ImsError("IMG.0076")
-
-    def _check_kind(self, image: Image) -> None:
-        properties, world = image.properties, self.service.world
-        if properties.get("__whole_image") == "true":
-            backup_id = properties.get("__backup_id", "")
-            if backup_id in world.backups:
-                backup = world.backups[backup_id]
-                if backup.kind != "CBR" or backup.is_shared:
-                    raise ImsError("IMG.0135")
-        key_id = properties.get("__system__cmkid", "")
-        if key_id in world.keys and world.keys[key_id].is_default:
-            raise ImsError("IMG.0098")
+            for project_id in self.projects:
+                sharing.check_new_member(self.service.world, image, project_id)
 
     def check_quota(self) -> None:
         """Check the limit of members per image, which is lower for full-ECS images.
@@ -160,15 +145,15 @@ class AddMembers(_Sharing):
         profile = self.service.profile
         for image in self.images:
             new = [project for project in self.projects if project not in image.members]
-            whole = image.properties.get("__whole_image") == "true"
-            limit = WHOLE_IMAGE_MEMBERS if whole else profile.options.image_member_quota
+            limit = (sharing.WHOLE_IMAGE_MEMBERS if is_whole(image)
+                     else profile.options.image_member_quota)
             if exceeds(len(image.members) + len(new), limit):
                 raise ImsError("IMG.0088")
 
-    def step(self, image: Image, project_id: str) -> None:
+    def step(self, image: Image, project_id: str, now: float) -> None:
         """Add the member; an existing member keeps its status."""
         if project_id not in image.members:
-            self.service.members.add(self.caller, image.id, project_id)
+            self.service.members.add(self.caller, image.id, project_id, now)
 
 
 class DeleteMembers(_Sharing):
@@ -185,10 +170,10 @@ class DeleteMembers(_Sharing):
         """
         self._own()
 
-    def step(self, image: Image, project_id: str) -> None:
+    def step(self, image: Image, project_id: str, now: float) -> None:
         """Remove the member; a project that is no member counts as removed."""
         if project_id in image.members:
-            self.service.members.delete(self.caller, image.id, project_id)
+            self.service.members.delete(self.caller, image.id, project_id, now)
 
 
 class UpdateMembers(_Sharing):
@@ -220,35 +205,28 @@ class UpdateMembers(_Sharing):
             raise ImsError("IMG.0030")
 
     def find(self) -> None:
-        """Check that every image is shared with the project, and that the vault exists.
+        """Check that every image is shared with the project.
 
         Raises:
-            ImsError: ``IMG.0027``, ``IMG.0184``, ``IMG.0188``, ``IMG.0193``.
+            ImsError: ``IMG.0027``.
         """
         super().find()
         for image in self.images:
             if self.projects[0] not in image.members:
                 raise ImsError("IMG.0027", detail=f"{image.id} is not shared with the project")
-        needs_vault = self._status == "accepted" and any(
-            image.properties.get("__whole_image") == "true" for image in self.images)
-        if needs_vault and not self._vault_id:
-            raise ImsError("IMG.0184", detail="vault_id is mandatory to accept a full-ECS image")
-        if self._vault_id:
-            vault = lookup.vault(self.service.world, self._vault_id)
-            if vault.status != "available":
-                raise ImsError("IMG.0188")
-            if vault.object_type != "server":
-                raise ImsError("IMG.0193")
 
     def check_state(self) -> None:
-        """Check that no image has become public, as the other operations on members do.
+        """Check that no image has become public, as the other operations on members do, and that
+        all can be accepted.
 
         Raises:
-            ImsError: ``IMG.0089``.
+            ImsError: ``IMG.0089``, and as ``sharing.check_acceptance``.
         """
         if any(image.visibility == "public" for image in self.images):
             raise ImsError("IMG.0089")
+        sharing.check_acceptance(self.service.world, self.images, self._status, self._vault_id)
 
-    def step(self, image: Image, project_id: str) -> None:
+    def step(self, image: Image, project_id: str, now: float) -> None:
         """Change the member's status."""
-        self.service.members.update(self.caller, image.id, project_id, self._status)
+        self.service.members.update(self.caller, image.id, project_id, self._status,
+                                    self._vault_id, now)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ...contract.os_versions import operating_system
+from ...contract.os_versions import guessed
 from .. import access
 from ..callers import Caller
 from ..image import Image
@@ -34,8 +33,7 @@ def kept_format(file_format: str) -> str:
 
 def os_type_of(os_version: str) -> str:
     """Return ``Linux``, ``Windows`` or ``Other``."""
-    system = operating_system(os_version)
-    return system.os_type if system is not None else "Other"
+    return guessed(os_version).os_type
 
 
 def image_of(service: Service, caller: Caller, image_id: str) -> Image:
@@ -55,11 +53,6 @@ def environment(image: Image) -> str:
     return image.properties.get("virtual_env_type", "FusionCompute")
 
 
-def is_whole(image: Image) -> bool:
-    """Return whether it is a full-ECS image."""
-    return image.properties.get("__whole_image") == "true"
-
-
 def data_of(image: Image) -> bytes | None:
     """Return the image's bytes."""
     return None if image.data is None else image.data.bytes()
@@ -71,12 +64,3 @@ def file_size(image: Image) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def check_memory(body: Mapping[str, Any]) -> None:
-    """Check that ``max_ram`` is not less than ``min_ram``.
-
-    Raises:
-        ImsError: ``IMG.0055``.
-    """
-    most = body.get("max_ram")
-    if most is not None and most < (body.get("min_ram") or 0):
-        raise ImsError("IMG.0055", detail="max_ram is less than min_ram")

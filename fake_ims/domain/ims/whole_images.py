@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..ids import new_id
 from ..image import Image
+from ..minimum_sizes import check_memory
 from ..refusal import ImsError
 from ..world import lookup
 from .from_server import FromWorld, of_server
@@ -50,8 +51,8 @@ class WholeFromServer(FromWorld):
 
         Raises:
             ImsError: ``IMG.0063``, ``IMG.0164``, ``IMG.0010``, ``IMG.0126``, ``IMG.0136``,
-                ``IMG.0153``, ``IMG.0186``, and for the vault ``IMG.0188``, ``IMG.0193``,
-                ``IMG.0183``, ``IMG.0185``, ``IMG.0182``.
+                ``IMG.0153``, ``IMG.0055``, and for the vault ``IMG.0186``, ``IMG.0188``,
+                ``IMG.0193``, ``IMG.0183``, ``IMG.0185``, ``IMG.0182``.
         """
         server = self._server
         if not server.supports_images:
@@ -66,6 +67,7 @@ class WholeFromServer(FromWorld):
             raise ImsError("IMG.0136")
         if any(disk.dedicated for disk in self._disks):
             raise ImsError("IMG.0153")
+        check_memory(self.body.get("min_ram"), self.body.get("max_ram"))
         self._check_vault()
 
     def _check_vault(self) -> None:
@@ -136,7 +138,7 @@ class WholeFromBackup(FromWorld):
 
         Raises:
             ImsError: ``IMG.0133`` or ``IMG.0165``, ``IMG.0180``, ``IMG.0132`` or ``IMG.0032``,
-                ``IMG.0033``, ``IMG.0195``, ``IMG.0190``.
+                ``IMG.0033``, ``IMG.0195``, ``IMG.0190``, ``IMG.0055``.
         """
         backup = self._backup
         if not backup.is_accessible:
@@ -151,6 +153,7 @@ class WholeFromBackup(FromWorld):
             raise ImsError("IMG.0105", detail="the backup has shared disks")
         if self._kind == "CBR" and backup.os_version is None:
             raise ImsError("IMG.0195")
+        check_memory(self.body.get("min_ram"), self.body.get("max_ram"))
 
     def check_conflict(self) -> None:
         """Check that the backup has no image yet.
