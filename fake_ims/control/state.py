@@ -19,7 +19,8 @@ def _state(control: Control) -> dict[str, object]:
     return {
         "version": __version__, "profile": fake.profile, "auth": fake.auth,
         "url": fake.url if fake.running else None,
-        "region": fake.region, "seed": fake.faults.seed, "token": fake.token,
+        "region": fake.region, "regions": list(fake.regions), "seed": fake.faults.seed,
+        "token": fake.token,
         "project_id": fake.project_id, "user_id": fake.user_id,
         "clock": _clock(control), "lifecycle": _lifecycle(control),
         "glance": fake.glance,

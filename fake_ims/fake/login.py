@@ -51,6 +51,11 @@ class LogIn(Handle, ABC):
         return self._service.region
 
     @property
+    def regions(self) -> tuple[str, ...]:
+        """Names of further regions in the service catalog."""
+        return self._service.shape.regions
+
+    @property
     def username(self) -> str:
         """Name of the default user, for ``OS_USERNAME``."""
         from ..domain.identity.population import USERNAME
