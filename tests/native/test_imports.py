@@ -112,6 +112,7 @@ def test_a_download_that_fails_leaves_the_image_queued(
     if given:
         fake_ims.world.urls.add(URL, **given)
     fake_ims.world.urls.add("https://images.example.org/loop", redirect="/loop")
+    fake_ims.world.urls["http://169.254.169.254/latest"] = b"secret"
     image_id = new(wire)
     assert start(wire, image_id) == 202
     image = show(wire, image_id)
