@@ -211,6 +211,19 @@ def test_passing_tests_have_no_section(suite: Suite) -> None:
     assert "fake_ims ---" not in suite.run("-rA").stdout.str()
 
 
+def test_a_refused_token_says_why(suite: Suite) -> None:
+    suite.write("""
+        import urllib.request
+        import pytest
+
+        @pytest.mark.fake_ims(auth="issued")
+        def test_fails(fake_ims):
+            urllib.request.urlopen(urllib.request.Request(
+                fake_ims.url + "/v2/images", headers={"X-Auth-Token": "x"}))
+    """)
+    assert "[refused: the token was not issued here" in section(suite.run())[1]
+
+
 def test_a_fake_that_cannot_be_asked_breaks_no_report(suite: Suite) -> None:
     suite.write("""
         from fake_ims import FakeImsError
