@@ -118,7 +118,7 @@ class Images(Seeding):
                 fields[name] = int(fields[name])  # in JSON, 1.0 is an integer
         image = Image(id=str(image_id), owner=owner,
                       created_at=now, updated_at=now, sequence=self._store.next_sequence(),
-                      tags=tuple(new.tags), properties=new.properties, **fields)
+                      tags=tuple(dict.fromkeys(new.tags)), properties=new.properties, **fields)
         self._service.profile.adorn(image)
         self._store.add(image)
         return image
@@ -171,8 +171,10 @@ class Images(Seeding):
             return image
         added = len(properties) > len(image.properties)
         tags = draft.get("tags")
-        self._check_counts(len(properties) if added else 0,
-                           len(tags) if isinstance(tags, list) else 0)
+        # Glance counts the tags that a request sends, equal ones too.
+        sent = [len(change.value) for change in changes
+                if change.name == "tags" and isinstance(change.value, list)]
+        self._check_counts(len(properties) if added else 0, max(sent, default=0))
         self._service.profile.check_change({"min_ram": image.min_ram, **draft}, properties)
         owner = draft.pop("owner", image.owner)
         visibility = draft.pop("visibility", image.visibility)
@@ -203,13 +205,15 @@ class Images(Seeding):
         if name == "locations":
             self._plan_locations(caller, image, change, draft)
             return
-        if name == "owner" and change.op == "replace" and not caller.is_admin:
+        if name == "owner" and change.op != "remove" and not caller.is_admin:
             raise Refused("image.owner_change")
         if name == "visibility" and change.op != "remove":
             if change.value == "public" and not caller.is_admin:
                 raise Refused("policy.denied", rule="publicize_image")
             if change.value == "community":
-                access.require("communitize_image", caller, image)
+                # Before the check of who may change the image: the rule's own words, not a 404.
+                if not access.allowed("communitize_image", caller, image):
+                    raise Refused("policy.denied", rule="communitize_image")
         access.require("modify_image", caller, image)
         if name in _PATCHABLE & base_names(self._service.profile.name):
             if change.op == "remove":

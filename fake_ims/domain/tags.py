@@ -21,13 +21,14 @@ class Tags:
         self._service = service
 
     def add(self, caller: Caller, image_id: str, tag: str) -> None:
-        """Add a tag. An existing tag stays.
+        """Add a tag. An existing tag stays, and the image counts as changed all the same.
 
         Raises:
             Refused: the image does not exist or belongs to another project, or has too many tags.
         """
         image = self._image(caller, image_id)
         if tag in image.tags:
+            image.changed(self._service.clock.now())
             return
         maximum = self._service.profile.options.image_tag_quota
         if exceeds(len(image.tags) + 1, maximum):

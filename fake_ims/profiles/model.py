@@ -24,7 +24,7 @@ class NewImage:
 
     attributes: dict[str, Any]
     properties: dict[str, str]
-    tags: list[str]
+    tags: list[str]  # as sent, equal ones too
 
 
 class Profile(Hashable, Protocol):

@@ -100,7 +100,7 @@ class OpenStack:
             raise Refused("image.schema", reason=mismatch.reason) from None
         attributes = {name: value for name, value in document.items()
                       if name in BASE_NAMES and name not in _IGNORED}
-        tags = list(dict.fromkeys(attributes.pop("tags", ())))
+        tags = list(attributes.pop("tags", ()))
         properties = {name: value for name, value in document.items() if name not in BASE_NAMES}
         for name in properties:
             if len(name) > 255:
@@ -176,23 +176,25 @@ class OpenStack:
     def view(self, image: Image, admin: bool = False) -> dict[str, object]:
         """Return the image as JSON has it: properties, then the base attributes."""
         path = f"/v2/images/{image.id}"
+        # Glance knows nothing of the data before all of it is stored.
+        known = image.status != "saving"
         document: dict[str, object] = {
             **image.properties,
             "name": image.name,
             "disk_format": image.disk_format,
             "container_format": image.container_format,
             "visibility": image.visibility,
-            "size": image.size,
-            "virtual_size": image.virtual_size,
+            "size": image.size if known else None,
+            "virtual_size": image.virtual_size if known else None,
             "status": image.status,
-            "checksum": image.checksum,
+            "checksum": image.checksum if known else None,
             "protected": image.protected,
             "min_ram": image.min_ram,
             "min_disk": image.min_disk,
             "owner": image.owner,
             "os_hidden": image.os_hidden,
-            "os_hash_algo": image.os_hash_algo,
-            "os_hash_value": image.os_hash_value,
+            "os_hash_algo": image.os_hash_algo if known else None,
+            "os_hash_value": image.os_hash_value if known else None,
             "id": image.id,
             "created_at": isotime(image.created_at),
             "updated_at": isotime(image.updated_at),
@@ -202,7 +204,7 @@ class OpenStack:
             "file": f"{path}/file",
             "schema": "/v2/schemas/image",
         }
-        if image.stores and (admin or image.status != "deactivated"):
+        if known and image.stores and (admin or image.status != "deactivated"):
             document["stores"] = ",".join(image.stores)
         return document
 

@@ -123,7 +123,7 @@ class Otc:
         for name in ("min_disk", "min_ram"):
             check_size(name, attributes[name])
         check_min_disk(attributes["min_disk"])
-        tags = list(dict.fromkeys(attributes.pop("tags", ())))
+        tags = list(attributes.pop("tags", ()))
         if not all(map(is_native, tags)):
             raise ImsError("IMG.0115")
         for name in properties:

@@ -53,6 +53,7 @@ def test_the_life_of_an_image(fake_ims: FakeIMS, connect: Callable[[], Any]) -> 
         ims.GlanceUpdateImageRequestBody(op="replace", path="/name", value="renamed")]))
     client.glance_create_tag(ims.GlanceCreateTagRequest(image_id=made.id, tag="blue"))
     assert names(client, tag="blue") == ["renamed"]
+    fake_ims.images[made.id].activate()
     client.glance_add_image_member(ims.GlanceAddImageMemberRequest(
         image_id=made.id, body=ims.GlanceAddImageMemberRequestBody(member="p2")))
     client.glance_delete_image(ims.GlanceDeleteImageRequest(

@@ -61,7 +61,7 @@ def test_an_image_of_a_server_has_what_its_server_has(ims: Ims) -> None:
         "__description": "d", "__os_version": "Ubuntu 18.04 server 64bit",
         "__platform": "Ubuntu", "__os_type": "Linux", "virtual_env_type": "FusionCompute",
         "hw_firmware_type": "uefi", "__originalimagename": parent.id, "__sequence_num": "0",
-        "__system__cmkid": key, "__data_origin": f"server,{SERVER}",
+        "__system__cmkid": key, "__data_origin": f"instance,{SERVER}",
         "enterprise_project_id": EPS, "__image_size": str(60 * 2**30), "__imagetype": "private",
         "__isregistered": "true",
     }

@@ -77,7 +77,7 @@ WAYS: dict[str, tuple[str, dict[str, Any], list[dict[str, Any]]]] = {
          "__lazyloading": "true", "tags": ["c=d"], "disk_format": "zvhd2",
          "__data_origin": "file,disks:q.zvhd2"}]),
     "server": (ACTION, FROM_SERVER, [
-        {**UBUNTU, "__data_origin": f"server,{SERVER}", "__image_size": str(60 * 2**30),
+        {**UBUNTU, "__data_origin": f"instance,{SERVER}", "__image_size": str(60 * 2**30),
          "__sequence_num": "0", "hw_firmware_type": "uefi", "min_disk": 60}]),
     "disk": (ACTION, FROM_VOLUME, [
         {"__data_origin": f"volume,{DISK}", "__image_size": str(60 * 2**30), "min_disk": 60}]),

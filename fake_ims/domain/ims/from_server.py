@@ -101,7 +101,7 @@ class FromServer(FromWorld):
         """Create the image. At the end of the job, check the server again."""
         server, disk = self._server, self._disk
         found = plan(self.caller, self.body, **of_server(self.service, server, disk))
-        found.properties["__data_origin"] = f"server,{server.id}"
+        found.properties["__data_origin"] = f"instance,{server.id}"
         found.min_disk, found.size = disk.size, disk.size * GB
         world = self.service.world
 

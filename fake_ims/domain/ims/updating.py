@@ -30,6 +30,8 @@ CHANGEABLE = frozenset({
     "__support_fc_inject", "__support_amd", "__support_kvm_hi1822_hisriov",
     "__support_kvm_hi1822_hivirtionet",
 })
+ALWAYS = frozenset({"name", "min_ram", "enterprise_project_id"})
+"""Attributes that each image has, whether it stores a value or not."""
 MAX_EXTENSION_NAME = 255
 # Values that image creation checks by the same rules. ``value`` is their field in a patch.
 _MEMORY = Parameter("value", "integer", required=True, minimum=0, maximum=2**31 - 1,
@@ -65,7 +67,10 @@ def update(service: Service, caller: Caller, image_id: str, document: object) ->
             lookup.enterprise_project(service.world, str(change.value))
     if image.status != "active":
         raise ImsError("IMG.0046", detail="only active images can be updated")
-    return service.images.patch(caller, image_id, changes)
+    _check_replaced(image, changes)
+    return service.images.patch(caller, image_id, [
+        replace(change, op="add") if change.op == "replace" and change.name in ALWAYS else change
+        for change in changes])
 
 
 def _read(document: object) -> object:
@@ -96,7 +101,23 @@ def _checked(change: patch.Change) -> patch.Change:
     if not 1 <= len(name) <= MAX_EXTENSION_NAME:
         raise ImsError("IMG.0001", detail="the name of an extension attribute has 1 to "
                        f"{MAX_EXTENSION_NAME} characters")
-    if change.op == "replace" and name in CHANGEABLE:
-        # Clients replace attributes that are not set yet, such as the description.
-        return replace(change, op="add")
     return change
+
+
+def _check_replaced(image: Image, changes: list[patch.Change]) -> None:
+    """Refuse to replace an attribute that the image has not, and no change before added.
+
+    The reference does not say so. Huawei's Terraform provider met it at the real service, with
+    ``__description`` and ``max_ram``, and adds them instead.
+
+    Raises:
+        ImsError: ``IMG.0035``.
+    """
+    there = {*image.properties, *ALWAYS}
+    for change in changes:
+        if change.op == "replace" and change.name not in there:
+            raise ImsError("IMG.0035", detail=f"{change.name} is not there; add it")
+        if change.op == "add":
+            there.add(change.name)
+        elif change.op == "remove":
+            there.discard(change.name)

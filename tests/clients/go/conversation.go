@@ -205,6 +205,9 @@ func fails(client *golangsdk.ServiceClient, status string) {
 	case "404":
 		_, err = images.Get(client, nowhere)
 	case "409":
+		must(0, images.Upload(client, id, bytes.NewReader(data)))
+		must(images.Get(client, id))
+		must(images.Get(client, id)) // active by now
 		opts := members.MemberOpts{ImageId: id, MemberId: "p2"}
 		must(members.Create(client, opts))
 		_, err = members.Create(client, opts)
