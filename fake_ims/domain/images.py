@@ -210,10 +210,10 @@ class Images(Seeding):
         if name == "visibility" and change.op != "remove":
             if change.value == "public" and not caller.is_admin:
                 raise Refused("policy.denied", rule="publicize_image")
-            if change.value == "community":
-                # Before the check of who may change the image: the rule's own words, not a 404.
-                if not access.allowed("communitize_image", caller, image):
-                    raise Refused("policy.denied", rule="communitize_image")
+            # Before the check of who may change the image: the rule's own words, not a 404.
+            if change.value == "community" and not access.allowed(
+                    "communitize_image", caller, image):
+                raise Refused("policy.denied", rule="communitize_image")
         access.require("modify_image", caller, image)
         if name in _PATCHABLE & base_names(self._service.profile.name):
             if change.op == "remove":
