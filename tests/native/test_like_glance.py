@@ -1,4 +1,4 @@
-"""Orders and counts that a real Glance keeps, and what an image shows while its data is on the way."""
+"""Orders and counts that a real Glance keeps, and what an image shows before its data is there."""
 
 from __future__ import annotations
 
