@@ -305,7 +305,7 @@ def test_while_it_is_saving(wire: Wire, fake_ims: FakeIMS, image_id: str) -> Non
     assert wire.patch(image_id, replace("/name", "b")).json["name"] == "b"
     assert wire.patch(image_id, replace("/disk_format", "vhd")).status == 403
     assert wire.put(f"/v2/images/{image_id}/tags/t").status == 204
-    assert wire.share(image_id, "p2").status == 200
+    assert wire.share(image_id, "p2").refusal == (400, "IMG.0046")
     fake_ims.clock.advance("30s")
     shown = wire.show(image_id)
     assert (shown["status"], shown["name"], shown["size"]) == ("active", "b", 4)

@@ -58,7 +58,7 @@ def faults(size: Size, load: Load) -> Bench:
 async def _stage(service: Service, path: str, count: int) -> float:
     """Processor seconds of the stage for one request, as ``Pipeline._answer`` has it."""
     call = Call(service, make_mocked_request("GET", path, {"X-Auth-Token": TOKEN}),
-                Draft(0, "GET", path, ""))
+                Draft(0, "GET", path, ""), path)
     Pipeline(service)._resolve(call)
     found = service.faults
     started = time.process_time()

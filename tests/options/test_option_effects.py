@@ -135,7 +135,8 @@ def test_tag_quota(wire: Wire, fake_ims: FakeIMS, value: int) -> None:
 
 @option("image_member_quota", 1, 0, -1)
 def test_member_quota(wire: Wire, fake_ims: FakeIMS, value: int) -> None:
-    image_id = fake_ims.images.add(name="a", data=b"x").id
+    image_id = disk(wire)
+    upload(wire, image_id)
     statuses = [wire.post(f"/v2/images/{image_id}/members", {"member": f"p{number}"}).status
                 for number in range(3)]
     allowed = 3 if value < 0 else value
@@ -215,3 +216,61 @@ def test_delayed_delete(wire: Wire, fake_ims: FakeIMS, value: bool) -> None:
     empty = fake_ims.images.add(name="b", status="queued")
     empty.delete()
     assert empty.status == "deleted"  # without data there is nothing to keep
+
+
+def downloads(wire: Wire, uri: str) -> bool:
+    status = wire.post(f"/v2/images/{disk(wire)}/import",
+                       {"method": {"name": "web-download", "uri": uri}}).status
+    assert status in (202, 400)
+    return status == 202
+
+
+@option("allowed_schemes", ["https"], ["http"], [], profiles=("openstack",))
+def test_allowed_schemes(wire: Wire, fake_ims: FakeIMS, value: list[str]) -> None:
+    for scheme in ("http", "https", "ftp"):
+        assert downloads(wire, f"{scheme}://example.org/") == (scheme in value or not value)
+
+
+@option("disallowed_schemes", ["https"], profiles=("openstack",))
+def test_disallowed_schemes(fake_ims_factory: Any, fake_ims: FakeIMS, value: list[str]) -> None:
+    both = fake_ims_factory(profile="openstack", glance={
+        "allowed_schemes": [], "disallowed_schemes": value})
+    for fake, allowed in ((fake_ims, True), (both, False)):
+        assert downloads(Wire(fake.url, fake.headers), "https://example.org/") == allowed
+
+
+@option("allowed_hosts", ["example.org", "localhost"], [], profiles=("openstack",))
+def test_allowed_hosts(wire: Wire, fake_ims: FakeIMS, value: list[str]) -> None:
+    assert downloads(wire, "http://example.org/")
+    assert downloads(wire, "http://other.example.org/") == (not value)
+    assert downloads(wire, "http://localhost/") == bool(value)
+
+
+@option("disallowed_hosts", ["example.org"], profiles=("openstack",))
+def test_disallowed_hosts(wire: Wire, fake_ims: FakeIMS, value: list[str]) -> None:
+    assert not downloads(wire, "http://example.org/")
+    assert downloads(wire, "http://other.example.org/")
+
+
+@option("allowed_ports", [8080], ["443"], [], profiles=("openstack",))
+def test_allowed_ports(wire: Wire, fake_ims: FakeIMS, value: list[object]) -> None:
+    for port in (8080, 443, 22):
+        assert downloads(wire, f"http://example.org:{port}/") == (
+            not value or str(port) in map(str, value))
+    assert downloads(wire, "http://example.org/")
+    fake_ims.load({"settings": {"profile": "openstack", "glance": {"allowed_ports": value}}})
+    assert downloads(Wire(fake_ims.url, fake_ims.headers), "http://example.org:22/") == (not value)
+
+
+@option("disallowed_ports", [443], profiles=("openstack",))
+def test_disallowed_ports(fake_ims_factory: Any, fake_ims: FakeIMS, value: list[int]) -> None:
+    both = fake_ims_factory(profile="openstack", glance={
+        "allowed_ports": [], "disallowed_ports": value})
+    for fake, allowed in ((fake_ims, True), (both, False)):
+        assert downloads(Wire(fake.url, fake.headers), "https://example.org:443/") == allowed
+
+
+@option("image_cache_dir", "/cache", "", profiles=("openstack",))
+def test_cache(wire: Wire, fake_ims: FakeIMS, value: str) -> None:
+    admin = wire.caller(fake_ims.tenant("ops", roles=("admin",)))
+    assert admin.get("/v2/cache").status == (200 if value else 404)

@@ -37,7 +37,7 @@ FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("locations.", ("image", "location")),
     ("stores.", ("image", "store")),
     ("tasks.", ("task", "list")),
-    ("cache.", ("cache",)),
+    ("cache.", ("image", "cache")),
     ("metadefs.", ("metadef", "list")),
     ("", ()),
 )

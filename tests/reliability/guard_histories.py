@@ -93,8 +93,11 @@ def _untag(state: State, tag: Any, status: int, _: Any) -> Any:
     return state._replace(tags=state.tags - {tag}) if tag in state.tags else IMPOSSIBLE
 
 
-def _share(state: State, project: Any, status: int, _: Any) -> Any:
+def _share(state: State, argument: Any, status: int, _: Any) -> Any:
+    project, otc = argument
     known = dict(state.members)
+    if otc and state.status != "active":
+        return state if status == 400 else IMPOSSIBLE
     if status == 409:
         return state if project in known else IMPOSSIBLE
     if status != 200 or project in known:
@@ -253,8 +256,8 @@ class Client:
 
     async def _share(self, subject: Subject, ims: bool) -> None:
         project = self._chance.choice(MEMBERS)
-        await self._ask(subject, "share", project, "POST", f"/v2/images/{subject.id}/members",
-                        json={"member": project})
+        await self._ask(subject, "share", (project, self._fake.profile == "otc"), "POST",
+                        f"/v2/images/{subject.id}/members", json={"member": project})
 
     async def _unshare(self, subject: Subject, ims: bool) -> None:
         project = self._chance.choice(MEMBERS)

@@ -18,6 +18,7 @@ from fake_ims.contract.attributes import BY_NAME
 from fake_ims.contract.jobs import FAIL, JOB_STATUSES, SUCCESS
 from fake_ims.contract.schema import image_properties
 from fake_ims.contract.validation import Mismatch, check
+from fake_ims.domain import showing
 from fake_ims.domain.by_age import ByAge
 from fake_ims.domain.data import Blob
 from fake_ims.domain.durations import After, Polls
@@ -177,7 +178,8 @@ def _image(service: Service, image: Image) -> Iterator[str]:
             yield (f"{mismatch.path} does not match the schema: "
                    f"{mismatch.reason.splitlines()[0]}")
         if not admin and image.rendered is not None and (
-                msgspec.json.decode(image.rendered) != document):
+                msgspec.json.decode(image.rendered) != json.loads(json.dumps(
+                    showing.shown(image, profile)))):
             yield "its JSON is out of date"
         json.dumps(document, allow_nan=False).encode()
     for name in image.properties:
@@ -308,7 +310,7 @@ def _job(service: Service, job: Job) -> Iterator[str]:
 
 
 def _tasks(service: Service) -> Iterator[str]:
-    service.tasks.settle(service.store, service.clock.now())
+    service.transitions.settle()
     for task in service.tasks.all():
         if task.status not in ("pending", "processing", "success", "failure"):
             yield f"task {task.id}: status {task.status!r}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from urllib.parse import urlencode
 
@@ -94,8 +95,10 @@ def paged(call: Call, kind: str, found: list[render.Document]) -> Answer:
     if not (limit.isascii() and limit.isdigit()):
         raise Refused("identity.schema", reason="Invalid input for field/attribute limit. "
                       f"Value: {limit}. {limit!r} is not a number")
-    shown = found[:int(limit)] if int(limit) else found
-    if not shown or (len(shown) == len(found) and int(limit)):
+    # Python refuses to read a number of thousands of digits.
+    count = int(limit) if len(limit) < 19 else sys.maxsize
+    shown = found[:count] if count else found
+    if not shown or (len(shown) == len(found) and count):
         return render.page(call, kind, shown, None)
     pairs = [(name, value) for name, value in query.items() if name != "marker"]
     following = urlencode([*pairs, ("marker", shown[-1]["id"])])
