@@ -200,7 +200,8 @@ def _data(image: Image) -> Iterator[str]:
     if blob is None:
         if image.checksum is not None or image.os_hash_value is not None:
             yield "it has a checksum without data"
-        if image.size is not None and image.staged is None:
+        # A failed import leaves the size of what was staged, as in Glance.
+        if image.size is not None and image.staged is None and image.status != "importing":
             yield f"it has size {image.size} without data"
     else:
         whole = blob.bytes()
@@ -218,9 +219,9 @@ def _data(image: Image) -> Iterator[str]:
     if image.status in ("active", "deactivated") and blob is None:
         yield f"it is {image.status} and has no data"
     if image.staged is not None:
-        if image.status not in ("uploading", "pending_delete"):
+        if image.status not in ("uploading", "importing", "pending_delete"):
             yield f"it is {image.status} and has staged data"
-        if image.size != image.staged.size:
+        if image.size != image.staged.size and image.status == "uploading":
             yield f"size {image.size} of {image.staged.size} staged bytes"
 
 
