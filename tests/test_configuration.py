@@ -88,6 +88,15 @@ def test_clouds_yaml(fake_ims: FakeIMS, tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["clouds.yaml"]
 
 
+@pytest.mark.fake_ims(profile="openstack")
+def test_clouds_yaml_of_glance_names_domains_by_id(fake_ims: FakeIMS, tmp_path: Path) -> None:
+    yaml = pytest.importorskip("yaml")
+    path = fake_ims.clouds_yaml(tmp_path / "clouds.yaml")
+    for cloud in yaml.safe_load(path.read_text())["clouds"].values():
+        given = {name: value for name, value in cloud["auth"].items() if "domain" in name}
+        assert given == {"user_domain_id": "default", "project_domain_id": "default"}
+
+
 def test_a_file_of_real_clouds_is_not_overwritten(fake_ims: FakeIMS, tmp_path: Path) -> None:
     path = tmp_path / "clouds.yaml"
     path.write_text("clouds: {production: {}}\n")

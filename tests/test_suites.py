@@ -291,10 +291,10 @@ def test_no_other_cloud_is_in_the_environment(
     for name in ("OS_AUTH_URL", "TEMPEST_CONFIG", "OPENSTACKSDK_IMAGE", "http_proxy"):
         monkeypatch.setenv(name, "elsewhere")
     for suite in SUITES.values():
-        given = environment(suite, tmp_path)
+        given = environment(suite, tmp_path, tmp_path)
         assert "elsewhere" not in given.values()
         assert given["HOME"] == str(tmp_path)
-    assert environment(SUITES["tempest"], tmp_path)["TEMPEST_CONFIG_DIR"] == str(tmp_path)
+    assert environment(SUITES["tempest"], tmp_path, tmp_path)["TEMPEST_CONFIG_DIR"] == str(tmp_path)
 
 
 def test_the_worker_says_what_became_of_each_test(tmp_path: Path) -> None:

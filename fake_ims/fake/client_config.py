@@ -67,14 +67,21 @@ def shell_lines(fake: LogIn, project_id: str) -> list[str]:
 
 
 def clouds(fake: LogIn) -> str:
-    """Return a ``clouds.yaml`` with clouds for the default user and for the administrator."""
+    """Return a ``clouds.yaml`` with clouds for the default user and for the administrator.
+
+    It names the domains as the files of each community do: by id in profile ``openstack`` (there,
+    glanceclient's own tests read nothing else), by name in profile ``otc``.
+    """
+    domain, value_of_it = "domain_name", fake.user_domain_name
+    if fake._service.profile.name == "openstack":
+        domain, value_of_it = "domain_id", fake.user_domain_id
     lines = [_HEAD.format(os.getpid()), "clouds:\n"]
     for name, username in ((CLOUD, fake.username), (ADMIN_CLOUD, fake.admin_username)):
         lines += [f"  {name}:\n", "    auth:\n"]
         lines += (f"      {key}: {json.dumps(value)}\n" for key, value in (
             ("auth_url", fake.auth_url), ("username", username), ("password", fake.password),
-            ("user_domain_name", fake.user_domain_name), ("project_name", fake.project_name),
-            ("project_domain_name", fake.user_domain_name)))
+            (f"user_{domain}", value_of_it), ("project_name", fake.project_name),
+            (f"project_{domain}", value_of_it)))
         lines += [f"    region_name: {json.dumps(fake.region)}\n", "    interface: public\n",
                   "    identity_api_version: 3\n", "    image_api_version: 2\n"]
     return "".join(lines)

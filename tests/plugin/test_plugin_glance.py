@@ -40,7 +40,8 @@ def test_where_they_are_written(
     ("", "@pytest.mark.fake_ims(prefix='image')", "*prefix must be a path such as '/image'*"),
 ])
 def test_a_mistake_names_the_place(suite: Suite, ini: str, mark: str, text: str) -> None:
-    suite.pytester.makeini(f"[pytest]\n{ini}\n")
+    suite.pytester.makeini(
+        f"[pytest]\nasyncio_default_fixture_loop_scope = function\n{ini}\n")
     suite.write(SHOW.replace("    def", f"    {mark}\n    def", 1))
     result = suite.pytester.runpytest()
     result.stdout.fnmatch_lines([text])

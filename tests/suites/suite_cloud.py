@@ -24,6 +24,7 @@ CLOUDS = {"devstack": 1, "devstack-alt": 0, "devstack-admin": 3, "devstack-syste
 # Tempest's tests of lists upload random bytes as the first six of these. They are skipped if it is
 # told that the cloud looks at the bytes, so they get formats at which it does not look.
 DISK_FORMATS = ("raw", "ploop", "raw", "ploop", "raw", "ploop", "qcow2", "iso")
+FLAVOR = "m1.tiny"
 IMAGE = "cirros-0.6.2-x86_64-disk"
 # Tests of what Glance does not do by default are skipped if it is not switched on.
 GLANCE = {
@@ -150,15 +151,13 @@ def write_sdk(work: Path, cloud: Cloud) -> None:
     for name, person in CLOUDS.items():
         user, project, _ = PEOPLE[person]
         scope = ({"system_scope": "all"} if "system" in name
-                 else {"project_name": project, "project_domain_name": "Default"})
+                 else {"project_name": project, "project_domain_id": "default"})
         clouds[name] = {
             "auth": {"auth_url": cloud.auth_url, "username": user, "password": PASSWORD,
-                     "user_domain_name": "Default", **scope},
+                     "user_domain_id": "default", **scope},
             "region_name": cloud.region,
             "identity_api_version": "3",
             "image_api_version": "2",
-            # Nothing is served at what the catalog says of it, so there are no flavors to pick.
-            "has_compute": False,
         }
     # JSON is YAML.
     (work / "clouds.yaml").write_text(json.dumps({"clouds": clouds}, indent=2))

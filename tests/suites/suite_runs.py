@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from suite_cloud import IMAGE, Cloud, write_sdk, write_tempest
+from suite_cloud import FLAVOR, IMAGE, Cloud, write_sdk, write_tempest
 from suite_results import Report, read
 
 WORKER = Path(__file__).with_name("suite_worker.py")
@@ -26,10 +26,12 @@ class Suite:
     Attributes:
         name: how the command line calls it.
         distribution: its name on PyPI.
-        package: where its tests are.
+        package: where its tests are; several names with commas between.
         configure: writes what it reads into its working directory.
         known: tests that are known to fail, by the end of their names, and why.
-        environment: variables that it reads; ``{work}`` is the working directory.
+        environment: variables that it reads; ``{work}`` is the working directory, ``{bin}`` the
+            folder of the commands.
+        is_slow: whether each of its tests starts commands.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Suite:
     configure: Callable[[Path, Cloud], None]
     known: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    is_slow: bool = False
 
 
 SUITES = {suite.name: suite for suite in (
@@ -46,10 +49,17 @@ SUITES = {suite.name: suite for suite in (
         environment={"TEMPEST_CONFIG_DIR": "{work}", "TEMPEST_CONFIG": "tempest.conf"},
     ),
     Suite(
-        "sdk", "openstacksdk", "openstack.tests.functional.image", write_sdk,
+        "sdk", "openstacksdk",
+        "openstack.tests.functional.image,openstack.tests.functional.cloud.test_image", write_sdk,
         environment={"OS_CLIENT_CONFIG_FILE": "{work}/clouds.yaml", "OS_TEST_TIMEOUT": "60",
-                     "OS_LOG_CAPTURE": "1", "OPENSTACKSDK_IMAGE": IMAGE},
+                     "OS_LOG_CAPTURE": "1", "OPENSTACKSDK_IMAGE": IMAGE,
+                     "OPENSTACKSDK_FLAVOR": FLAVOR},
     ),
+    # Their tests run the commands, which find clouds.yaml in the working directory.
+    Suite("openstack", "python-openstackclient", "openstackclient.tests.functional.image.v2",
+          write_sdk, environment={"PATH": "{bin}:/usr/bin:/bin"}, is_slow=True),
+    Suite("glance", "python-glanceclient", "glanceclient.tests.functional.v2", write_sdk,
+          environment={"OS_GLANCECLIENT_EXEC_DIR": "{bin}"}, is_slow=True),
 )}
 
 
@@ -101,8 +111,8 @@ def run(suite: Suite, python: Path, work: Path, cloud: Cloud, match: str = "") -
     with log.open("wb") as output:
         code = subprocess.run(
             [str(python), str(WORKER), suite.distribution, suite.package, str(results), match],
-            cwd=work, env=environment(suite, work), stdout=output, stderr=subprocess.STDOUT,
-            check=False).returncode
+            cwd=work, env=environment(suite, work, python.parent), stdout=output,
+            stderr=subprocess.STDOUT, check=False).returncode
     if code:
         tail = log.read_text("utf-8", "replace")[-4000:]
         raise RuntimeError(f"{suite.name} ended with {code}:\n{tail}")
@@ -110,10 +120,10 @@ def run(suite: Suite, python: Path, work: Path, cloud: Cloud, match: str = "") -
         return read(suite.name, map(json.loads, lines), suite.known, time.monotonic() - began)
 
 
-def environment(suite: Suite, work: Path) -> dict[str, str]:
+def environment(suite: Suite, work: Path, bin: Path) -> dict[str, str]:
     """The process's own, without what would lead a suite to another cloud, and the suite's."""
     kept = {name: value for name, value in os.environ.items()
             if not name.startswith(("OS_", "OPENSTACK", "TEMPEST_", "PYTHON"))
             and not name.lower().endswith("_proxy")}
-    given = {name: value.format(work=work) for name, value in suite.environment.items()}
+    given = {name: value.format(work=work, bin=bin) for name, value in suite.environment.items()}
     return {**kept, "HOME": str(work), "no_proxy": "*", **given}

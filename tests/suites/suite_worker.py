@@ -70,10 +70,13 @@ def main(distribution: str, package: str, results: str, match: str = "") -> None
     """Find the tests, name them all, run them."""
     loader = unittest.TestLoader()
     found = unittest.TestSuite()
-    root = importlib.import_module(package)
-    for module in pkgutil.walk_packages(root.__path__, f"{package}."):
-        if not module.ispkg and module.name.rpartition(".")[2].startswith("test"):
-            found.addTests(loader.loadTestsFromName(module.name))
+    for name in package.split(","):
+        root = importlib.import_module(name)
+        if not hasattr(root, "__path__"):
+            found.addTests(loader.loadTestsFromName(name))
+        for module in pkgutil.walk_packages(getattr(root, "__path__", ()), f"{name}."):
+            if not module.ispkg and module.name.rpartition(".")[2].startswith("test"):
+                found.addTests(loader.loadTestsFromName(module.name))
     chosen = [test for test in tests(found) if match in test.id()]
     with open(results, "w", encoding="utf-8") as output:
         version = importlib.metadata.version(distribution)
