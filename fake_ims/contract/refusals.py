@@ -170,6 +170,8 @@ _ROWS: tuple[tuple[str, int, str, str] | tuple[str, int, str, str, str], ...] = 
     ("data.storage_denied", 503, "Insufficient permissions on image storage media: {reason}",
      "IMG.0061"),
     ("data.store", 400, "Store for identifier {store} not found", "IMG.0001"),
+    ("data.signature", 400, "Signature verification failed for image {image_id}: Signature "
+     "verification for the image failed: {reason}.", "IMG.0001"),
     ("data.deactivated", 403, "The requested image has been deactivated. Image data download is "
      "forbidden.", "IMG.0046"),
     ("data.size_exceeds", 400, "Size exceeds: expected {expected} bytes, got {received} bytes",

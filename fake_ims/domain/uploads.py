@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import access
+from . import access, image_signatures
 from .callers import Caller
 from .data import Blob
 from .formats import INSPECTABLE
@@ -26,13 +26,28 @@ class Uploads:
 
         Raises:
             Refused: the image does not exist, belongs to another project, is not ``queued``, or
-                has no formats.
+                has no formats, or has a signature that cannot be verified.
         """
         image = self._service.images.get(caller, image_id)
         rule = "upload_image" if status == "saving" else "modify_image"
         access.require(rule, caller, image)
         self._move(image, status)
+        if status == "saving":
+            self._verify(image)
         return image
+
+    def _verify(self, image: Image) -> None:
+        reason = self.unverified(image)
+        if reason is not None:
+            image.status = "queued"
+            image.changed(self._now())
+            raise Refused("data.signature", image_id=image.id, reason=reason)
+
+    def unverified(self, image: Image) -> str | None:
+        """Return why the service takes no data for a signed image; None if it takes them."""
+        if not self._service.profile.verifies_images:
+            return None
+        return image_signatures.problem(image.properties)
 
     def _move(self, image: Image, target: str) -> None:
         if target not in TRANSITIONS[image.status]:

@@ -40,6 +40,7 @@ class Profile(Hashable, Protocol):
         hides_unregistered: whether lists show images with ``__isregistered`` ``false`` to admins
             only.
         offers_next_when_full: whether a full page links to the next one, even if that is empty.
+        verifies_images: whether the signature of an image's data is verified.
         measures_disks: whether an upload sets ``virtual_size``, also if any format is accepted.
         kills_aborted_uploads: whether an incomplete upload kills the image.
         shares_private_images: whether adding a member to a private image shares it.
@@ -62,6 +63,7 @@ class Profile(Hashable, Protocol):
     hides_unregistered: bool
     offers_next_when_full: bool
     measures_disks: bool
+    verifies_images: bool
     kills_aborted_uploads: bool
     shares_private_images: bool
     takes_signatures: bool

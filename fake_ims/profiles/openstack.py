@@ -44,6 +44,7 @@ class OpenStack:
     hides_unregistered = False
     offers_next_when_full = True
     measures_disks = True
+    verifies_images = True
     kills_aborted_uploads = False
     shares_private_images = False
     takes_signatures = False

@@ -66,6 +66,7 @@ class Otc:
     hides_unregistered = True
     offers_next_when_full = False
     measures_disks = False
+    verifies_images = False
     kills_aborted_uploads = True
     shares_private_images = True
     takes_signatures = True

@@ -62,3 +62,42 @@ def test_nothing_of_the_data_is_known_before_it_is_stored(wire: Wire, fake_ims: 
     shown = wire.show(image_id)
     assert (shown["size"], shown["stores"]) == (4, "file")
     assert None not in [shown[name] for name in UNKNOWN]
+
+
+SIGNED = {"img_signature": "c2ln", "img_signature_hash_method": "SHA-256",
+          "img_signature_key_type": "RSA-PSS",
+          "img_signature_certificate_uuid": "20000000-0000-4000-8000-000000000001"}
+
+
+@GLANCE
+@pytest.mark.parametrize(("changed", "reason"), [
+    ({}, "Unable to retrieve certificate with ID: 20000000-0000-4000-8000-000000000001."),
+    ({"img_signature": "c2l"}, "not properly encoded using base64"),
+    ({"img_signature_hash_method": "MD5"}, "Invalid signature hash method: MD5."),
+    ({"img_signature_key_type": "RSA"}, "Invalid signature key type: RSA."),
+])
+def test_the_data_of_a_signed_image_are_refused(
+    wire: Wire, changed: dict[str, str], reason: str
+) -> None:
+    properties = {**SIGNED, **changed}
+    image_id = wire.create(disk_format="raw", container_format="bare", **properties)["id"]
+    reply = wire.upload(image_id, b"data")
+    assert (reply.status, reason.encode() in reply.body) == (400, True)
+    shown = wire.show(image_id)
+    assert (shown["status"], shown["size"], shown["checksum"]) == ("queued", None, None)
+    wire.put(f"/v2/images/{image_id}/stage", b"data", {"Content-Type": "application/octet-stream"})
+    wire.post(f"/v2/images/{image_id}/import", {"method": {"name": "glance-direct"}})
+    assert wire.show(image_id)["status"] != "active"
+
+
+@GLANCE
+@pytest.mark.parametrize("missing", sorted(SIGNED))
+def test_an_image_with_half_a_signature_is_an_ordinary_one(wire: Wire, missing: str) -> None:
+    properties = {name: value for name, value in SIGNED.items() if name != missing}
+    image_id = wire.create(disk_format="raw", container_format="bare", **properties)["id"]
+    assert wire.upload(image_id, b"data").status == 204
+
+
+def test_the_vendors_service_verifies_no_signature(wire: Wire) -> None:
+    image_id = wire.create(**SIGNED)["id"]
+    assert wire.upload(image_id, b"data").status == 204

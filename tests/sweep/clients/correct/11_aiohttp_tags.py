@@ -14,6 +14,9 @@ import aiohttp
 from fake_ims import FakeIMS, sweep
 
 
+BUSY = (429, 502, 503, 504)
+
+
 class TagError(Exception):
     """At least one image has other tags than asked for."""
 
@@ -31,7 +34,7 @@ async def change(session: aiohttp.ClientSession, method: str, image_id: str, tag
                 if response.status == 404 and method == "DELETE" and not await has(
                         session, image_id, tag):
                     return
-                if response.status not in (429, 502, 503, 504):
+                if response.status not in BUSY:
                     raise problem
                 asked = response.headers.get("Retry-After", "")
                 wait = max(wait, float(asked) if asked.isdecimal() else 0)
@@ -44,6 +47,8 @@ async def change(session: aiohttp.ClientSession, method: str, image_id: str, tag
 
 async def has(session: aiohttp.ClientSession, image_id: str, tag: str) -> bool:
     async with session.get(f"/v2/images/{image_id}") as response:
+        if response.status in BUSY:
+            response.raise_for_status()  # the loop tries all of it again
         if response.status != 200:
             raise TagError(f"image {image_id} cannot be read: {response.status}")
         return tag in (await response.json())["tags"]
