@@ -13,7 +13,6 @@ import aiohttp
 
 from fake_ims import FakeIMS, sweep
 
-
 BUSY = (429, 502, 503, 504)
 
 
