@@ -1,7 +1,7 @@
 """Signed images: Glance checks the signature of the data of an image with these four properties.
 
 The certificate is in a key manager, which no image service here has. So Glance refuses such data:
-for a value that cannot be right, or because it cannot get the certificate. Source: a real Glance 33.
+for a value that cannot be right, or because it cannot get the certificate. Source: a real Glance.
 """
 
 from __future__ import annotations

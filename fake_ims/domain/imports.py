@@ -175,8 +175,6 @@ class Imports:
                 image.stores += _named(good)
             else:
                 assert blob is not None, "without a problem there is data"
-            if self._service.uploads.unverified(image) is not None:
-                return importing.stores
                 image.virtual_size = self._service.uploads.inspect(image, blob)
                 image.hold(blob)
                 image.stores, image.locations = _named(good), ()
@@ -286,6 +284,8 @@ class Imports:
                 return importing.stores
         else:
             assert blob is not None, "without a problem there is data"
+            if self._service.uploads.unverified(image) is not None:
+                return importing.stores
             try:
                 self._service.uploads.inspect(image, blob)
             except Refused:

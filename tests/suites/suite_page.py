@@ -23,7 +23,8 @@ CI runs them with `--check`, and fails if a count or a name here is another.
 # its metadata definitions loaded, behind a Keystone that gives its tokens.
 REAL = """
 A real Glance 33.0.0 with one file store, asked by the same command: 68 passed, 2 failed (that
-machine had no web server and no second store), 32 skipped of tempest 47.0.0; 23 passed of openstacksdk 4.22.0.
+machine had no web server and no second store), 32 skipped of tempest 47.0.0; 23 passed of
+openstacksdk 4.22.0.
 """
 STATUSES: tuple[Status, ...] = ("passed", "failed", "skipped")
 # A suite's row of the first table: distribution, version, counts, seconds.
