@@ -211,7 +211,7 @@ def test_ci_runs_the_suites() -> None:
     script = suite_page.PAGE.parents[1] / ".ci" / "run"
     if not script.exists():
         pytest.skip("needs .ci/run, which only a checkout has")
-    steps = script.read_text(encoding="utf-8").splitlines()
+    steps = [line.strip() for line in script.read_text(encoding="utf-8").splitlines()]
     assert "step .venv/bin/python tests/suites --venv .venv/suites --check" in steps
 
 
