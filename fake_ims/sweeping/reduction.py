@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .case import Case
     from .step import Step
 
+FIRST = "503"
 _NUMBERED = re.compile(rb"<\d+>")
 
 
@@ -106,10 +107,13 @@ class Classes:
             (told, does, end))
 
     def different(self, where: object, failures: Sequence[Failure]) -> list[Failure]:
-        """Return one failure of each class at a place. What is not known is a class of its own."""
+        """Return one failure of each class at a place. What is not known is a class of its own.
+
+        Of a class with a plain 503 it is that: the one that people try first, and name.
+        """
         seen = self._seen.get(where, {})
         found: dict[object, Failure] = {}
-        for failure in failures:
+        for failure in sorted(failures, key=lambda one: one.name != FIRST):
             found.setdefault(tuple(seen.get(failure.name, ())) or failure.name, failure)
         return list(found.values())
 
