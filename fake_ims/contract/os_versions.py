@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 OTHER_LINUX = "Other Linux(64 bit)"
 
@@ -209,6 +210,7 @@ _PREFIXES = (
 )
 
 
+@lru_cache(maxsize=128)  # each new image asks
 def operating_system(os_version: str) -> OperatingSystem | None:
     """Return what an ``__os_version`` implies, or None if the service does not know it."""
     bits = _BITS.search(os_version)
@@ -227,10 +229,13 @@ def guessed(os_version: str) -> OperatingSystem:
 
     A server may run any system, and its image has all derived attributes.
     """
+    known = operating_system(os_version)
+    if known is not None:
+        return known
     bits = _BITS.search(os_version)
-    return operating_system(os_version) or OperatingSystem(
-        _os_type(os_version), "Windows" if "Windows" in os_version else "Other",
-        bits[1] if bits else "64")
+    return OperatingSystem(_os_type(os_version),
+                           "Windows" if "Windows" in os_version else "Other",
+                           bits[1] if bits else "64")
 
 
 def _os_type(os_version: str) -> str:
