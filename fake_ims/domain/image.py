@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .data import Blob
 from .lifecycle import Transition
+from .numbers import whole
 
 if TYPE_CHECKING:
     from .imports import Importing
@@ -150,3 +151,8 @@ class Image:
 def is_whole(image: Image) -> bool:
     """Return whether it is a full-ECS image."""
     return image.properties.get("__whole_image") == "true"
+
+
+def file_size(image: Image) -> int:
+    """Return ``__image_size`` in bytes; 0 if it is not known."""
+    return whole(image.properties.get("__image_size", "")) or 0

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..contract.options import STORE_SCHEMES, Options, exceeds
+from .numbers import bounded, is_whole
 from .refusal import Refused
 
 if TYPE_CHECKING:
@@ -68,11 +69,11 @@ def change(image: Image, change: Change, options: Options) -> dict[str, Any]:
     if image.status not in ("active", "queued"):
         raise Refused("location.status" if change.op == "add" else "patch.locations_replace_status",
                       status=image.status)
-    given: Sequence[Mapping[str, Any]] = (
-        [change.value] if change.op == "add" else change.value)  # type: ignore[list-item, assignment]
+    value: Any = change.value  # the schema has checked it
+    given: Sequence[Mapping[str, Any]] = [value] if change.op == "add" else value
     values = _validated(image, given, options)
     before = of(image, options)
-    if change.op == "add" and not (change.path[1] == "-" or change.path[1].isdigit()):
+    if change.op == "add" and not (change.path[1] == "-" or is_whole(change.path[1])):
         raise Refused("patch.locations_position_add")
     count = len(given) + (len(before) if change.op == "add" else 0)
     if exceeds(count, options.image_location_quota):
@@ -87,13 +88,13 @@ def change(image: Image, change: Change, options: Options) -> dict[str, Any]:
         if one["url"] in urls:
             raise Refused("patch.locations_twice", url=one["url"])
         urls.add(one["url"])
-    new = [{"url": one["url"], "metadata": {**one["metadata"], **_store(options)}}
-           for one in given]
+    new: list[Mapping[str, Any]] = [
+        {"url": one["url"], "metadata": {**one["metadata"], **_store(options)}} for one in given]
     if change.op == "add":
-        place = len(before) if change.path[1] == "-" else int(change.path[1])
+        place = len(before) if change.path[1] == "-" else bounded(change.path[1])
         # The locations in the image's stores come first; clients name only the others.
         place = min(max(place - (len(before) - len(image.locations)), 0), len(image.locations))
-        new = [*image.locations[:place], *new, *image.locations[place:]]  # type: ignore[list-item]
+        new = [*image.locations[:place], *new, *image.locations[place:]]
     found: dict[str, Any] = {"locations": tuple(new)}
     if image.status == "queued":
         found |= {**values, "status": "active"}
@@ -106,7 +107,7 @@ def _removed(image: Image, position: str, options: Options) -> dict[str, Any]:
     all_ = of(image, options)
     if len(all_) == 1:
         raise Refused("patch.locations_last")
-    place = len(all_) - 1 if position == "-" else int(position) if position.isdigit() else -1
+    place = len(all_) - 1 if position == "-" else bounded(position) if is_whole(position) else -1
     if not 0 <= place < len(all_):
         raise Refused("patch.locations_position_remove")
     own = len(all_) - len(image.locations)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..contract.attributes import MAX_INTEGER
+from .numbers import whole
 from .refusal import ImsError, Refused
 
 
@@ -33,5 +34,5 @@ def check_memory(min_ram: object, max_ram: object) -> None:
 
 
 def _number(value: object) -> float:
-    text = str(value)
-    return float(text) if text.replace(".", "", 1).isdecimal() else 0
+    return (whole(value) or 0) if isinstance(value, str) else (
+        value if isinstance(value, (int, float)) else 0)

@@ -12,15 +12,17 @@ guide.
 | the new member is not the owner | ``IMG.0076`` |
 | a full-ECS image has at most 10 members (others: the profile's number) | ``IMG.0088`` |
 | to accept full-ECS images, name a vault that exists | ``IMG.0184`` |
-| the vault is available, for servers, and has room for the backups | ``IMG.0188``, ``IMG.0193``, ``IMG.0182`` |
-"""  # noqa: E501 - a table
+| the vault is available | ``IMG.0188`` |
+| the vault is for servers | ``IMG.0193`` |
+| the vault has room for the backups | ``IMG.0182`` |
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .image import Image, is_whole
+from .image import Image, file_size, is_whole
 from .refusal import ImsError
 from .world import lookup
 
@@ -96,5 +98,4 @@ def _backup_size(service: Service, image: Image) -> int:
     backup = service.world.backups.get(image.properties.get("__backup_id", ""))
     if backup is not None:
         return backup.size
-    size = image.properties.get("__image_size", "0")
-    return -(-int(size) // GB) if size.isdecimal() else 0
+    return -(-file_size(image) // GB)

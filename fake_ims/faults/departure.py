@@ -48,12 +48,9 @@ class _Watch(asyncio.Protocol):
     def __init__(self, behind: asyncio.Protocol, gone: asyncio.Future[None]) -> None:
         self._gone = gone
         self._behind = behind
-        # Data goes straight to the wrapped protocol, without one more call for each piece. mypy
-        # rejects instance attributes that replace methods.
-        self.data_received = behind.data_received  # type: ignore[method-assign]
-        self.eof_received = behind.eof_received  # type: ignore[method-assign]
-        self.pause_writing = behind.pause_writing  # type: ignore[method-assign]
-        self.resume_writing = behind.resume_writing  # type: ignore[method-assign]
+        # Data goes straight to the wrapped protocol, without one more call for each piece.
+        for name in ("data_received", "eof_received", "pause_writing", "resume_writing"):
+            setattr(self, name, getattr(behind, name))
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self._gone.done():

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable
 from urllib.parse import urlencode
 
+from ...domain.numbers import bounded, is_whole
 from ...domain.refusal import Refused
 from ...profiles.answer import Answer
 from ..call import Call
@@ -92,11 +92,10 @@ def paged(call: Call, kind: str, found: list[render.Document]) -> Answer:
     limit = query.get("limit", "")
     if not limit:
         return render.page(call, kind, found, None)
-    if not (limit.isascii() and limit.isdigit()):
+    if not is_whole(limit):
         raise Refused("identity.schema", reason="Invalid input for field/attribute limit. "
                       f"Value: {limit}. {limit!r} is not a number")
-    # Python refuses to read a number of thousands of digits.
-    count = int(limit) if len(limit) < 19 else sys.maxsize
+    count = bounded(limit)
     shown = found[:count] if count else found
     if not shown or (len(shown) == len(found) and count):
         return render.page(call, kind, shown, None)

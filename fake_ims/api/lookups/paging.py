@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from ...contract.neighbours import LOOKUPS
+from ...domain.numbers import bounded, is_whole
 from ...domain.refusal import Refused
 from ...profiles.answer import DONE, JSON, Answer
 from ..call import Call
@@ -65,15 +66,15 @@ def page(call: Call, records: Iterable[R], key: Callable[[R], str]) -> tuple[lis
 
 
 def number(query: dict[str, str], name: str, default: int) -> int:
-    """Return a number of the query; a huge one counts as a thousand million.
+    """Return a number of the query; a huge one is bounded.
 
     Raises:
         Refused: ``lookup.limit``.
     """
     text = query.get(name) or str(default)
-    if not (text.isascii() and text.isdecimal()):
+    if not is_whole(text):
         raise Refused("lookup.limit", name=name, value=text)
-    return int(text) if len(text) < 10 else 10**9
+    return bounded(text)
 
 
 def answer(name: str, rows: list[Document], following: str | None) -> Answer:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from urllib.parse import quote
 
+from ...domain.numbers import whole
 from ...domain.obs.listing import Page, page
-from ...domain.obs.place import whole
 from ...domain.refusal import Refused
 from ...domain.world import Bucket
 from ...errors import UsageError

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ...domain.numbers import whole
 from ...domain.obs import uploads
-from ...domain.obs.place import whole
 from ...domain.obs.uploads import MAX_PARTS
 from ...domain.refusal import Refused
 from ...profiles.answer import DONE, Answer

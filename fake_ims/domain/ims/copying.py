@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from .. import access
 from ..callers import Caller
 from ..ids import new_id
-from ..image import Image, is_whole
+from ..image import Image, file_size, is_whole
 from ..refusal import ImsError
 from ..world import lookup
 from .making import MakesImage, check_quota, plan
-from .sources import GB, data_of, environment, file_size, image_of
+from .sources import GB, data_of, environment, image_of
 from .undertaking import Undertaking
 
 if TYPE_CHECKING:

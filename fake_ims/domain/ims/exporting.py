@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from .. import access
 from ..callers import Caller
-from ..image import Image, is_whole
+from ..image import Image, file_size, is_whole
 from ..refusal import ImsError
 from ..world import lookup
-from .sources import GB, data_of, environment, file_size, image_of
+from .sources import GB, data_of, environment, image_of
 from .undertaking import Undertaking
 
 if TYPE_CHECKING:

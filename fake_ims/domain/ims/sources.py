@@ -57,11 +57,3 @@ def environment(image: Image) -> str:
 def data_of(service: Service, image: Image) -> Content | None:
     """Return a copy of the image's bytes."""
     return None if image.data is None else Content.copied(service.store.spool, image.data)
-
-
-def file_size(image: Image) -> int:
-    """Return ``__image_size`` in bytes."""
-    text = image.properties.get("__image_size", "0")
-    return int(text) if text.isdecimal() else 0
-
-

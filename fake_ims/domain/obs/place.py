@@ -29,11 +29,6 @@ class Place:
     hosted: bool
 
 
-def whole(text: str) -> int | None:
-    """Return the number that a text of digits says; None if it says none, or a huge one."""
-    return int(text) if 0 < len(text) < 19 and text.isascii() and text.isdecimal() else None
-
-
 def place(host: str, raw_path: str) -> Place:
     """Return what a request is about.
 

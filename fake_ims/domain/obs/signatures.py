@@ -20,8 +20,9 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
+from ..numbers import whole
 from ..refusal import Refused
-from .place import Place, whole
+from .place import Place
 
 if TYPE_CHECKING:
     from ..keys import AccessKey, Keys
