@@ -10,7 +10,6 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from ..contract.model import Operation
 from ..errors import FakeImsError
 from ..version import __version__
 from .told import MISUSE, PROG, complain
@@ -370,33 +369,12 @@ def _sweep(
 
 
 def _operations(given: argparse.Namespace) -> int:
-    from ..contract.operations import OPERATIONS
+    from . import operation_listing
 
-    rows = [row for row in OPERATIONS if given.profile is None or given.profile in row.profiles]
     if given.json:
         import json
 
-        print(json.dumps([_as_json(row) for row in rows], indent=2), flush=True)
+        print(json.dumps(operation_listing.document(given.profile), indent=2), flush=True)
     else:
-        print("\n".join(_table([_HEADINGS, *map(_cells, rows)])), flush=True)
+        print(operation_listing.text(given.profile), flush=True)
     return 0
-
-
-_HEADINGS = ("OPERATION", "METHOD", "PATH", "STATUS", "PROFILES", "CHAPTER")
-
-
-def _cells(row: Operation) -> tuple[str, ...]:
-    profiles = "both" if len(row.profiles) == 2 else "".join(row.profiles)
-    notes = " (deprecated)" if row.deprecated and "eprecated" not in row.chapter else ""
-    return row.id, row.method, row.path, str(row.success), profiles, row.chapter + notes
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in rows]
-
-
-def _as_json(row: Operation) -> dict[str, object]:
-    return {name: sorted(value) if isinstance(value, frozenset) else value
-            for name, value in ((name, getattr(row, name)) for name in row.__slots__)}

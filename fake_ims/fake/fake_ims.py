@@ -21,8 +21,6 @@ from .settings import DEFAULT_SEED, Settings
 from .tenant import Tenant, checked_limits, checked_name, checked_roles
 
 if TYPE_CHECKING:
-    from os import PathLike
-    from pathlib import Path
 
     from ..domain.clock import Clock
     from ..domain.lifecycle import Lifecycle
@@ -240,33 +238,6 @@ class FakeIMS(Running, Scripted, LogIn):
             return found
 
         return self._bridge.run(work)
-
-    def env(self) -> dict[str, str]:
-        """The variables ``OS_*`` and ``HUAWEICLOUD_SDK_*`` that direct clients to the fake.
-
-        Raises:
-            NotRunningError: the fake is not running.
-        """
-        from .client_config import env
-
-        return env(self, self.project_id)
-
-    def clouds_yaml(self, path: str | PathLike[str]) -> Path:
-        """Write a ``clouds.yaml`` with the clouds ``fake_ims`` and ``fake_ims_admin``.
-
-        Args:
-            path: the file. Set ``OS_CLIENT_CONFIG_FILE`` to it.
-
-        Returns:
-            The path.
-
-        Raises:
-            NotRunningError: the fake is not running.
-            UsageError: the file cannot be written, or exists and was not written by a fake.
-        """
-        from .client_config import write_clouds
-
-        return write_clouds(self, path)
 
     # handles
 

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from ..domain.handle import Handle
 
 if TYPE_CHECKING:
+    from os import PathLike
+    from pathlib import Path
+
     from ..server.state import Service
 
 
@@ -26,6 +29,11 @@ class LogIn(Handle, ABC):
     @abstractmethod
     def url(self) -> str:
         """The URL of the fake."""
+
+    @property
+    @abstractmethod
+    def project_id(self) -> str:
+        """Id of the default project."""
 
     @property
     def root_url(self) -> str:
@@ -104,3 +112,30 @@ class LogIn(Handle, ABC):
         from ..domain.keys import DEFAULT_SECRET_KEY
 
         return DEFAULT_SECRET_KEY
+
+    def env(self) -> dict[str, str]:
+        """The variables ``OS_*`` and ``HUAWEICLOUD_SDK_*`` that direct clients to the fake.
+
+        Raises:
+            NotRunningError: the fake is not running.
+        """
+        from .client_config import env
+
+        return env(self, self.project_id)
+
+    def clouds_yaml(self, path: str | PathLike[str]) -> Path:
+        """Write a ``clouds.yaml`` with the clouds ``fake_ims`` and ``fake_ims_admin``.
+
+        Args:
+            path: the file. Set ``OS_CLIENT_CONFIG_FILE`` to it.
+
+        Returns:
+            The path.
+
+        Raises:
+            NotRunningError: the fake is not running.
+            UsageError: the file cannot be written, or exists and was not written by a fake.
+        """
+        from .client_config import write_clouds
+
+        return write_clouds(self, path)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...contract.identity import MAX_BODY, METHODS
 from ...domain.identity.catalog import rendered
-from ...domain.identity.entrance import check as check_auth
+from ...domain.identity.log_in import check as check_auth
 from ...domain.identity.token_details import Token
 from ...domain.reasons import REASONS
 from ...domain.refusal import Refused

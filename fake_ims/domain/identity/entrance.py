@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ...contract.identity import AUTH, METHODS
-from ...contract.validation import check_value
+from ...contract.identity import METHODS
 from ..reasons import because
 from ..refusal import Refused
+from .log_in import Document, id_or_name, scope_of
 from .people import ApplicationCredential, Domain, Project, User, derived_id
 
 if TYPE_CHECKING:
     from .keystone import Keystone
-
-_SCOPES = ("system", "project", "domain", "OS-TRUST:trust", "unscoped")
-_Document = Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -47,21 +43,6 @@ class Entry:
     assumed_by: User | None = None
 
 
-def check(auth: object) -> _Document:
-    """Return the content of ``auth`` if all of its parts have the right types.
-
-    Raises:
-        Refused: ``identity.schema``.
-    """
-    wrong = check_value(auth, AUTH, (), ())
-    if wrong is not None:
-        field = "/".join(map(str, wrong.path))
-        where = f"Invalid input for field {field!r}: " if field else ""
-        raise Refused("identity.schema", reason=where + wrong.reason)
-    assert isinstance(auth, dict)
-    return auth
-
-
 class Entrance:
     """Reads the log-ins of one identity service."""
 
@@ -78,7 +59,7 @@ class Entrance:
             "totp": self._totp,
         }
 
-    def enter(self, auth: _Document, caller: User | None = None) -> Entry:
+    def enter(self, auth: Document, caller: User | None = None) -> Entry:
         """Return who logs in with the content of ``auth``, which has passed ``check``.
 
         Args:
@@ -88,7 +69,7 @@ class Entrance:
         Raises:
             Refused: where Keystone refuses.
         """
-        shown: _Document = auth["identity"]
+        shown: Document = auth["identity"]
         methods = tuple(dict.fromkeys(shown["methods"]))
         for method in methods:
             if method not in shown:
@@ -97,7 +78,7 @@ class Entrance:
             if method not in METHODS[self._identity.profile.name]:
                 raise because("method.unknown", "identity.method", method=method,
                               profile=self._identity.profile.name)
-        scope = _scope(auth.get("scope"))
+        scope = scope_of(auth.get("scope"))
         if "application_credential" in methods and scope is not None:
             raise because("credential.scope", "identity.credential_scope")
         entry: Entry | None = None
@@ -117,7 +98,7 @@ class Entrance:
 
     # methods
 
-    def _password(self, shown: _Document) -> Entry:
+    def _password(self, shown: Document) -> Entry:
         if "user" not in shown:
             raise Refused("identity.expected", what="user", where="None")
         named = shown["user"]
@@ -129,7 +110,7 @@ class Entrance:
                 raise because("password.wrong", user=user.name)
         return Entry(user)
 
-    def _totp(self, shown: _Document) -> Entry:
+    def _totp(self, shown: Document) -> Entry:
         """The passcode of a virtual MFA device. The user may be named without their domain."""
         named, user = shown["user"], self._known
         if user is None or (named.get("id") or user.id) != user.id or (
@@ -152,14 +133,14 @@ class Entrance:
         if user.totp_secret is not None and "password" in methods and "totp" not in methods:
             raise because("totp.missing", user=user.name)
 
-    def _agency(self, shown: _Document) -> Entry:
+    def _agency(self, shown: Document) -> Entry:
         caller = self._caller
         if caller is None:
             raise because("agency.caller")
         user = self.agency(shown, caller)
         return Entry(user, assumed_by=self._able(caller))
 
-    def agency(self, shown: _Document, caller: User) -> User:
+    def agency(self, shown: Document, caller: User) -> User:
         """Return the user that stands for the agency that a request names.
 
         Raises:
@@ -185,14 +166,14 @@ class Entrance:
             raise because("agency.trust", agency=name, trusted=trusted.name, domain=home.name)
         return identity.stand_in(found)
 
-    def _token(self, shown: _Document) -> Entry:
+    def _token(self, shown: Document) -> Entry:
         token = self._identity.token(shown["id"])
         if token.credential is not None or token.assumed_by is not None:
             raise because("token.delegated", "identity.delegated")
         return Entry(self._able(token.user), token.methods, expires_at=token.expires_at,
                      audit_ids=token.audit_ids)
 
-    def _credential(self, shown: _Document) -> Entry:
+    def _credential(self, shown: Document) -> Entry:
         identity = self._identity
         directory = identity.directory
         credential: ApplicationCredential | None = None
@@ -231,7 +212,7 @@ class Entrance:
         return Entry(self._able(owner), expires_at=credential.expires_at, credential=credential,
                      bound_to=project)
 
-    def _key(self, shown: _Document) -> Entry:
+    def _key(self, shown: Document) -> Entry:
         identity = self._identity
         access, secret = shown["access"]["key"], shown["secret"]["key"]
         key = identity.keys.get(access)
@@ -251,7 +232,7 @@ class Entrance:
     # scope
 
     def _enter_scope(
-        self, entry: Entry, scope: tuple[str, _Document] | None, by_default: bool
+        self, entry: Entry, scope: tuple[str, Document] | None, by_default: bool
     ) -> None:
         identity = self._identity
         if entry.bound_to is not None:
@@ -288,9 +269,9 @@ class Entrance:
 
     # look-ups by id and name
 
-    def _user(self, named: _Document, field: str) -> User:
+    def _user(self, named: Document, field: str) -> User:
         identity = self._identity
-        id, name = _id_or_name(named, field)
+        id, name = id_or_name(named, field)
         domain: Domain | None = None
         if id is None:
             if "domain" not in named:
@@ -313,9 +294,9 @@ class Entrance:
             raise because("domain.disabled", domain=domain.name)
         return user
 
-    def _project(self, named: _Document, user: User) -> Project:
+    def _project(self, named: Document, user: User) -> Project:
         identity = self._identity
-        id, name = _id_or_name(named, "scope/project")
+        id, name = id_or_name(named, "scope/project")
         domain = identity.domain_of(user)
         if id is None:
             if "domain" in named:
@@ -337,9 +318,9 @@ class Entrance:
             raise because("project.disabled", project=project.name)
         return project
 
-    def _domain(self, named: _Document, field: str) -> Domain:
+    def _domain(self, named: Document, field: str) -> Domain:
         identity = self._identity
-        id, name = _id_or_name(named, field)
+        id, name = id_or_name(named, field)
         domain = identity.directory.domain(id, name)
         if domain is None and identity.lenient:
             given = id or name or ""
@@ -373,35 +354,6 @@ class Entrance:
         if project is None:
             raise because("project.default")
         return project
-
-
-def _scope(scope: Any) -> tuple[str, _Document] | None:
-    """Return the requested scope; None for an unscoped token.
-
-    Raises:
-        Refused: the scope is unknown, or several are given.
-    """
-    if scope is None:
-        return None
-    if scope == "unscoped":
-        return None
-    asked = [kind for kind in _SCOPES if kind in scope] if isinstance(scope, dict) else []
-    if len(asked) != 1:
-        raise Refused("identity.expected", where="scope",
-                      what="system, project, domain, OS-TRUST:trust or unscoped")
-    return None if asked[0] == "unscoped" else (asked[0], scope[asked[0]])
-
-
-def _id_or_name(named: _Document, field: str) -> tuple[Any, Any]:
-    """Return the id and name in a document; either may be None.
-
-    Raises:
-        Refused: both are None.
-    """
-    id, name = named.get("id"), named.get("name")
-    if id is None and name is None:
-        raise Refused("identity.unnamed", field=field)
-    return id, name
 
 
 def _both(one: Entry, other: Entry) -> Entry:
